@@ -1,0 +1,34 @@
+# Every target works on a fresh clone: the virtual environment is made on first use.
+VENV := .venv
+BIN := $(VENV)/bin
+PYTHON ?= python3.11
+READY := $(VENV)/.ready
+
+.PHONY: demo test check bench cancel-sweep clean
+
+$(READY): pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[speech,dev]'
+	touch $@
+
+demo: $(READY)
+	$(BIN)/frontdesk demo $(if $(KEEP),--keep)
+
+check: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/flake8 engine storage web simulator tests benchmarks
+	$(BIN)/pytest tests/test_imports.py
+
+test: check
+	$(BIN)/pytest
+
+cancel-sweep: $(READY)
+	$(BIN)/python -m tests.sweep
+
+bench: $(READY)
+	$(BIN)/python -m benchmarks.short_calls
+
+clean:
+	rm -rf $(VENV)

@@ -1,0 +1,62 @@
+"""What can go wrong on a call, named for what the reader of a log should do about it.
+
+`Local...` is a bug of ours, `Remote...` a fault of the peer, `LinkClosed` the normal end of a socket.
+"""
+
+from attrs import frozen
+
+
+class EngineError(Exception):
+    """The root of every error that the engine raises."""
+
+
+@frozen
+class LinkClosed(EngineError):
+    """The peer is gone: it closed the socket, or the socket broke. Normal; every link ends with it."""
+
+    reason: str
+
+    def __str__(self) -> str:
+        return self.reason
+
+
+@frozen
+class RemoteProtocolError(EngineError):
+    """A message that the peer's protocol does not allow. The message is dropped; the socket lives."""
+
+    field: str
+    problem: str
+
+    def __str__(self) -> str:
+        return f"{self.field}: {self.problem}"
+
+
+@frozen
+class LocalProtocolError(EngineError):
+    """An event in a state that has no place for it: a bug in the engine."""
+
+    state: str
+    event: str
+
+    def __str__(self) -> str:
+        return f"{self.event} is impossible in state {self.state}"
+
+
+@frozen
+class ModelFault(EngineError):
+    """The model cannot go on: unreachable, session refused, silent, closed, or flooding us."""
+
+    reason: str
+
+    def __str__(self) -> str:
+        return self.reason
+
+
+@frozen
+class ArgumentsRefused(EngineError):
+    """The model called a tool with arguments that do not fit its declaration."""
+
+    problem: str
+
+    def __str__(self) -> str:
+        return self.problem

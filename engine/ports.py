@@ -1,0 +1,102 @@
+"""What the engine is given: a line to the caller, a way to the model, and the business's office.
+
+The docstrings are the contract. Adapters differ (hypercorn shields its sends, a cancelled
+trio-websocket send corrupts the stream), so the rules on cancelling and closing stand here.
+"""
+
+from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
+from typing import Any, Protocol
+
+from attrs import field, frozen
+
+from engine.tools import Tool
+
+
+class Link(Protocol):
+    """One WebSocket of text messages: the carrier's or the model's.
+
+    The engine has exactly one task that calls `send` and one that calls `receive`, and never cancels
+    a `send` while the socket is to live on.
+    """
+
+    async def receive(self) -> str | bytes:
+        """The next message; bytes if the peer sent a binary frame. Safe to cancel.
+
+        Raises LinkClosed when the peer is gone, however it went; any further call raises it again.
+        """
+
+    async def send(self, message: str) -> None:
+        """Return once the message is handed to the operating system. A checkpoint, always.
+
+        Raises LinkClosed when the peer is gone.
+        """
+
+
+class CarrierLink(Link, Protocol):
+    """The caller's line: Twilio Media Streams."""
+
+    async def close(self, code: int = 1000) -> None:
+        """Close the socket; closing a closed one does nothing. Takes at most 8 s with a stalled peer."""
+
+
+class ConnectModel(Protocol):
+    """How a call reaches its model: an async context manager that owns the socket."""
+
+    def __call__(self) -> AbstractAsyncContextManager[Link]:
+        """Open on enter, close on exit, at once if cancelled. Raises ModelFault if it cannot open."""
+
+
+@frozen(kw_only=True)
+class CallStart:
+    """Who rings whom, as the carrier said in the `start` message and the webhook before it."""
+
+    call_sid: str
+    stream_sid: str
+
+
+@frozen(kw_only=True)
+class CallEvent:
+    """One line of a call's account. `kind` names it, `fields` are JSON values."""
+
+    at_ms: int  # since the media stream started
+    kind: str
+    fields: dict[str, Any] = field(factory=dict)
+
+
+@frozen(kw_only=True)
+class CallRecord:
+    """The final account of a call: written exactly once, whatever ended it."""
+
+    outcome: str  # a value of engine.outcome.Outcome
+    detail: str  # one clause for the owner: why
+    duration_ms: int
+    events: tuple[CallEvent, ...]
+
+
+@frozen(kw_only=True)
+class Profile:
+    """What the voice needs to know about the business it answers for."""
+
+    name: str
+    language: str  # ISO 639-1
+    today: str  # "Saturday, 21 November 2026", in the business's zone
+    hours: str  # speakable: "Monday to Friday 9:00 to 17:00"
+
+
+class Office(Protocol):
+    """One business during one call. Bound to it at birth: nothing here can name another."""
+
+    @property
+    def profile(self) -> Profile:
+        """The facts for the prompt. Never blocks."""
+
+    @property
+    def tools(self) -> Sequence[Tool]:
+        """What the model may call, beside the engine's own `end_call`."""
+
+    async def open_call(self) -> None:
+        """Find or create the caller's lead and note the call as begun. Runs beside the greeting."""
+
+    async def close_call(self, record: CallRecord) -> None:
+        """Write the final record. Called once, under the engine's one shield and its deadline."""

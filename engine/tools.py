@@ -1,0 +1,153 @@
+"""Tools: what the model may ask the office to do, and how one request is run.
+
+A tool's arguments are an attrs class. Its fields are the JSON schema that the model sees, and cattrs
+structures the model's JSON into it, refusing what does not fit: the caller may say anything to the
+model, so the model may say anything to us.
+"""
+
+import json
+import logging
+from collections.abc import Awaitable, Callable
+from types import NoneType, UnionType
+from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+
+import attrs
+import cattrs
+import trio
+from attrs import frozen
+from cattrs.gen import make_dict_structure_fn
+
+from engine.errors import ArgumentsRefused
+
+log = logging.getLogger(__name__)
+
+_JSON_TYPES = {str: "string", int: "integer", float: "number", bool: "boolean"}
+_MAX_ARGUMENTS_BYTES = 16_384
+
+Status = Literal["ok", "refused", "error", "timeout", "cancelled"]
+
+
+@frozen(kw_only=True)
+class ToolCall:
+    """One request of the model: `response.output_item.done` with a completed function call."""
+
+    call_id: str
+    response_id: str
+    name: str
+    arguments: str  # JSON, as the model wrote it
+
+
+@frozen(kw_only=True)
+class ToolOutput:
+    """What goes back to the model for one executed call_id, exactly once."""
+
+    call_id: str
+    name: str
+    status: Status
+    result: dict[str, Any]
+
+
+class Refusal(Exception):
+    """Raised by a tool that will not do what was asked; its text is a sentence the model can say."""
+
+
+@frozen(kw_only=True)
+class Tool:
+    """A thing the model may do. `arguments` is an attrs class; `run` gets an instance of it.
+
+    `run` returns a JSON object. It may raise Refusal. It is cancelled when its deadline passes or the
+    call ends, so whatever it must not leave half done belongs in one storage job.
+    """
+
+    name: str
+    description: str
+    arguments: type[Any]
+    run: Callable[[Any, ToolCall], Awaitable[dict[str, Any]]]
+
+
+def describe(text: str) -> dict[str, str]:
+    """The metadata of an argument field: `when: str = field(metadata=describe("..."))`."""
+    return {"description": text}
+
+
+def declaration(tool: Tool) -> dict[str, Any]:
+    """The tool as `session.update` declares it: a JSON schema that forbids extra keys."""
+    fields = attrs.fields(tool.arguments)
+    hints = get_type_hints(tool.arguments)
+    return {
+        "type": "function",
+        "name": tool.name,
+        "description": tool.description,
+        "parameters": {
+            "type": "object",
+            "properties": {f.name: _property(hints[f.name], f.metadata.get("description")) for f in fields},
+            "required": [f.name for f in fields if f.default is attrs.NOTHING],
+            "additionalProperties": False,
+        },
+    }
+
+
+def _property(kind: Any, description: str | None) -> dict[str, str]:
+    if get_origin(kind) in (Union, UnionType):
+        (kind,) = (member for member in get_args(kind) if member is not NoneType)
+    schema = {"type": _JSON_TYPES[kind]}
+    if description:
+        schema["description"] = description
+    return schema
+
+
+def structure(tool: Tool, arguments: str) -> Any:
+    """The model's JSON as the tool's arguments. Raises ArgumentsRefused naming the field and the fix."""
+    if len(arguments.encode()) > _MAX_ARGUMENTS_BYTES:
+        raise ArgumentsRefused(f"arguments: longer than {_MAX_ARGUMENTS_BYTES} bytes")
+    try:
+        parsed = json.loads(arguments or "{}")
+    except ValueError:
+        raise ArgumentsRefused("arguments: not JSON; send one JSON object") from None
+    if not isinstance(parsed, dict):
+        raise ArgumentsRefused("arguments: send one JSON object")
+    try:
+        return _converter_for(tool.arguments).structure(parsed, tool.arguments)
+    except cattrs.BaseValidationError as error:
+        raise ArgumentsRefused("; ".join(cattrs.transform_error(error, path="arguments"))) from None
+
+
+def _converter_for(kind: type[Any]) -> cattrs.Converter:
+    converter = cattrs.Converter(forbid_extra_keys=True)
+    for primitive in _JSON_TYPES:
+        converter.register_structure_hook(primitive, _exact)
+    converter.register_structure_hook(
+        kind, make_dict_structure_fn(kind, converter, _cattrs_forbid_extra_keys=True)
+    )
+    return converter
+
+
+def _exact(value: Any, kind: type[Any]) -> Any:
+    # cattrs would turn 30.9 into 30 and None into "None"; a wrong type must be refused, not bent.
+    if type(value) is kind or (kind is float and type(value) is int):
+        return value
+    raise ValueError(f"must be a {_JSON_TYPES[kind]}")
+
+
+async def run(tool: Tool | None, call: ToolCall, *, deadline_ms: int) -> ToolOutput:
+    """Run one call and return its one output. Whatever the tool does, the call goes on.
+
+    This is one of the two places where every exception is caught: a bug in one tool becomes that
+    tool's error output and a logged traceback. Cancellation passes through.
+    """
+
+    def output(status: Status, result: dict[str, Any]) -> ToolOutput:
+        return ToolOutput(call_id=call.call_id, name=call.name, status=status, result=result)
+
+    if tool is None:
+        return output("refused", {"status": "refused", "say": f"there is no tool named {call.name}"})
+    try:
+        with trio.fail_after(deadline_ms / 1000):
+            return output("ok", await tool.run(structure(tool, call.arguments), call))
+    except trio.TooSlowError:
+        return output("timeout", {"status": "error", "say": "That took too long. Nothing is confirmed."})
+    except (Refusal, ArgumentsRefused) as refusal:
+        return output("refused", {"status": "refused", "say": str(refusal)})
+    except Exception:
+        log.exception("tool %s failed", call.name)
+        return output("error", {"status": "error", "say": "That did not work. Nothing is confirmed."})
