@@ -1,0 +1,42 @@
+"""How a call reads in the log: one INFO line for each event of its account, nothing per frame.
+
+The account itself (`CallEvent`s) is stored with the call; there the words stand as they were said.
+In the log numbers are masked, because a log travels further than the business's own database.
+"""
+
+import re
+from typing import Any
+
+LINES = {
+    "call_started": "call started",
+    "model_connected": "model connected",
+    "session_configured": "session configured: voice {voice}, in {input_format}, out {output_format}",
+    "greeting": "greeting",
+    "utterance_started": "[UTT] START onset {onset_ms} ms",
+    "utterance_ended": "[UTT] END {speech_ms} ms of speech, capped {capped}",
+    "utterance_skipped": "[UTT] SKIPPED {speech_ms} ms of speech: {reason}",
+    "response_created": "response created for {reasons}",
+    "response_incomplete": "response {status}: {reason}",
+    "response_failed": "response failed: {code}, {failures} in a row",
+    "answer_overtaken": "answer overtaken: the caller goes on before its first sound",
+    "answer_sent": "answer {turn}: sent #1-#{chunks}, {bytes} bytes",
+    "user_said": "user said: {text}",
+    "bot_said": "AI said: {text} (heard {heard_ms} of {audio_ms} ms)",
+    "barge_in_paused": "BARGE-IN paused the bot after {speech_ms} ms of speech",
+    "barge_in": "BARGE-IN real after {speech_ms} ms of speech: heard {heard_ms} of {audio_ms} ms",
+    "tool_called": "tool {name} called",
+    "tool_answered": "tool {name} answered: {status}",
+    "outputs_heard": "the caller heard what {call_ids} brought",
+    "keypad": "keypad",
+    "silence_warning": "silence warning {number}",
+    "model_error": "model error {code}: {message}",
+    "audio_dropped": "{frames} frames of caller audio dropped",
+    "hang_up": "hang-up: {outcome} ({detail}), lead captured {lead_captured}",
+}
+
+_NUMBER = re.compile(r"\+?\d(?:[\s().-]?\d){6,}")
+
+
+def line(kind: str, fields: dict[str, Any]) -> str:
+    """The log line of one event, with every number of seven digits or more masked."""
+    return _NUMBER.sub("[number]", LINES[kind].format(**fields))

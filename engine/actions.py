@@ -1,0 +1,97 @@
+"""What goes into a conversation and what comes out of it: the seam between the pure core and the tasks."""
+
+from typing import Any
+
+from attrs import frozen
+
+from engine import realtime
+from engine.carrier import Dtmf, MarkReached
+from engine.outcome import Outcome
+from engine.tools import ToolCall, ToolOutput
+from engine.turns import TurnEvent
+
+
+@frozen
+class ModelReady:
+    """The model's session is as we asked for: the conversation may begin."""
+
+
+@frozen
+class AudioSent:
+    """The carrier's socket has taken one chunk of a turn."""
+
+    turn: int
+    byte_count: int
+
+
+@frozen
+class ToolFinished:
+    """A tool's one output is there."""
+
+    output: ToolOutput
+
+
+Event = ModelReady | TurnEvent | realtime.ModelEvent | MarkReached | Dtmf | AudioSent | ToolFinished
+
+
+@frozen
+class ToModel:
+    """Send this message to the model."""
+
+    message: str
+
+
+@frozen
+class Play:
+    """The bot begins to speak: open a turn."""
+
+    turn: int
+
+
+@frozen
+class Say:
+    """The next audio of the open turn; the mark behind it is named `turn.offset`."""
+
+    turn: int
+    audio: bytes
+    offset: int
+
+
+@frozen
+class Release:
+    """The turn was heard to its end: close it."""
+
+    turn: int
+
+
+@frozen
+class Clear:
+    """The bot must be silent now: leave the turn's scope and flush the carrier's buffer."""
+
+    turn: int
+
+
+@frozen
+class RunTool:
+    """Run this tool beside the call."""
+
+    call: ToolCall
+
+
+@frozen
+class Note:
+    """One line for the call's log and its stored account."""
+
+    kind: str
+    fields: dict[str, Any]
+
+
+@frozen
+class End:
+    """The call is over."""
+
+    outcome: Outcome
+    detail: str
+
+
+Action = ToModel | Play | Say | Release | Clear | RunTool | Note | End

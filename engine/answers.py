@@ -1,0 +1,142 @@
+"""The model's answers: which one is playing, which wait, and what the model must know of each.
+
+An answer waits until the floor is free, plays alone, and is over when the ledger says that the caller
+heard it, or when it was cut. After a cut the model is told what was heard of it, item by item: an
+item heard in part is truncated there, an item not heard at all is deleted. Function calls and their
+outputs are never touched: they happened, whatever the caller heard.
+"""
+
+from collections import deque
+from math import inf
+
+from attrs import Factory, define
+
+from engine import realtime
+from engine.actions import Action, Note, Play, Say, ToModel
+from engine.audio import BYTES_PER_MS
+from engine.dialogue import Reason
+from engine.playback import Answer, Ledger
+
+
+@define
+class Response:
+    """What is known of one response of the model."""
+
+    audio: Answer
+    reasons: frozenset[Reason]
+    served_calls: tuple[str, ...]  # the tool outputs that it speaks about
+    cut: bool  # no more of it will be heard
+    done: bool = False
+    closes: bool = False  # it called end_call
+    texts: dict[str, str] = Factory(dict)  # transcript of each of its message items, in order
+    _told: set[str] = Factory(set)
+
+    def tell_heard(self, now_ms: float) -> list[Action]:
+        """The messages that correct the model's memory of a cut answer; each item once."""
+        told: list[Action] = []
+        for item_id in self.texts:
+            if item_id in self._told:
+                continue
+            self._told.add(item_id)
+            heard_ms = self.audio.heard_ms(item_id, now_ms)
+            if heard_ms == 0:
+                told.append(ToModel(realtime.delete_item(item_id, f"heard_{item_id}")))
+            elif heard_ms < self.audio.received_ms(item_id) or not self.done:
+                told.append(ToModel(realtime.truncate(item_id, heard_ms, f"heard_{item_id}")))
+        return told
+
+    def spoken_ms(self, now_ms: float) -> tuple[int, int]:
+        """How much of it was heard, and how much there was."""
+        return self.audio.heard_bytes(now_ms) // BYTES_PER_MS, self.audio.received_bytes // BYTES_PER_MS
+
+    def account(self, now_ms: float) -> list[Action]:
+        """The lines that close its account."""
+        heard_ms, audio_ms = self.spoken_ms(now_ms)
+        text = " ".join(text.strip() for text in self.texts.values() if text.strip())
+        sent = {"turn": self.audio.turn, "chunks": self.audio.sent_chunks, "bytes": self.audio.sent_bytes}
+        return [
+            Note("answer_sent", sent),
+            Note("bot_said", {"text": text, "heard_ms": heard_ms, "audio_ms": audio_ms}),
+        ]
+
+
+class Answers:
+    """All answers of a call. Times are milliseconds of the call's clock."""
+
+    def __init__(self) -> None:
+        self._ledger = Ledger()
+        self._by_id: dict[str, Response] = {}
+        self.playing: Response | None = None
+        self.waiting: deque[Response] = deque()
+
+    @property
+    def silent(self) -> bool:
+        """Whether nothing plays and nothing waits to."""
+        return self.playing is None and not self.waiting
+
+    @property
+    def audible(self) -> bool:
+        """Whether some of the playing answer is on its way to the caller's ear."""
+        return self.playing is not None and self.playing.audio.sent_bytes > 0
+
+    def get(self, response_id: str | None) -> Response | None:
+        """The response of that id, if the gate let it in."""
+        return self._by_id.get(response_id or "")
+
+    def open(
+        self, response_id: str, reasons: frozenset[Reason], served_calls: tuple[str, ...], *, cut: bool
+    ) -> None:
+        """The model has begun a response; it may be one that was already cancelled."""
+        self._by_id[response_id] = Response(self._ledger.open(response_id), reasons, served_calls, cut)
+
+    def receive(self, response: Response, item_id: str, audio: bytes) -> list[Action]:
+        """One audio delta: said if its answer plays, kept if it waits or was paused."""
+        self._ledger.receive(response.audio, item_id, audio)
+        response.texts.setdefault(item_id, "")
+        if response is not self.playing:
+            if response not in self.waiting:
+                self.waiting.append(response)
+            return []
+        if response.audio.cleared:
+            return []
+        return [Say(response.audio.turn, audio, response.audio.received_bytes)]
+
+    def begin_next(self) -> list[Action]:
+        """Let the next waiting answer play, from its first byte."""
+        self.playing = self.waiting.popleft()
+        turn, offset = self.playing.audio.turn, 0
+        actions: list[Action] = [Play(turn)]
+        for piece in self.playing.audio.pieces:
+            offset += len(piece.audio)
+            actions.append(Say(turn, piece.audio, offset))
+        return actions
+
+    def sent(self, turn: int, byte_count: int, now_ms: float) -> None:
+        """The carrier's socket took a chunk."""
+        self._ledger.sent(turn, byte_count, now_ms)
+
+    def mark_reached(self, name: str, now_ms: float) -> None:
+        """A mark came back."""
+        self._ledger.mark_reached(name, now_ms)
+
+    def clear_playing(self, now_ms: float) -> int | None:
+        """Stop the playing answer at what was heard by now; the turn to clear at the carrier."""
+        if self.playing is None:
+            return None
+        self._ledger.clear(self.playing.audio.turn, now_ms)
+        return self.playing.audio.turn
+
+    def take_playing(self) -> Response | None:
+        """The playing answer, which from now on does not play."""
+        playing, self.playing = self.playing, None
+        return playing
+
+    def audible_until_ms(self) -> float:
+        """Until when, by the clock, the caller hears what was sent so far; 0 if nothing plays."""
+        return self.playing.audio.ends_ms() if self.playing is not None else 0.0
+
+    def all_played_ms(self) -> float:
+        """When the playing answer will have been heard whole; infinity while more of it is to come."""
+        if self.playing is None or self.playing.audio.cleared or not self.playing.audio.all_sent:
+            return inf
+        return self.playing.audio.ends_ms()

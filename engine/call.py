@@ -1,0 +1,417 @@
+"""A call is a nursery.
+
+    hear        carrier -> inbox and events    blocks on nothing but the carrier's socket
+    listen      frames -> turns -> model       and what the turns mean, to `converse`
+    talk        opens the model's socket, then runs the four tasks that need it
+      converse    events -> actions            the only task that touches the conversation
+      from_model  model -> events              never awaits a tool
+      to_model    the only writer of the model's socket
+    to_carrier  the only writer of the carrier's socket
+    speak       one turn of the bot            under `turn.scope`, the barge-in scope
+    work        one tool call                  beside the readers, with its deadline
+    begin       the lead and the call's row    beside the greeting
+
+Leaving the nursery is hanging up; leaving a turn's scope is being interrupted. Both writers are
+outside every scope that can be cancelled while their socket lives on, because a send cancelled half
+way corrupts a WebSocket's stream. Nothing here waits for a particular order of shutdown.
+
+There is one boundary (`run_call`), and one shield, with a deadline (`_hang_up`).
+"""
+
+import logging
+from collections.abc import Callable
+from math import inf
+from typing import Any
+
+import trio
+from attrs import Factory, define, field
+
+from engine import account, carrier, model, prompt, realtime, tools
+from engine.actions import (
+    Action,
+    AudioSent,
+    Clear,
+    End,
+    Event,
+    ModelReady,
+    Note,
+    Play,
+    Release,
+    RunTool,
+    Say,
+    ToModel,
+    ToolFinished,
+)
+from engine.conversation import END_CALL, Conversation
+from engine.errors import LinkClosed, ModelFault, RemoteProtocolError
+from engine.inbox import SILENT_FRAME, Inbox
+from engine.outcome import Outcome
+from engine.ports import CallEvent, CallRecord, CallStart, CarrierLink, ConnectModel, Link, Office
+from engine.settings import FRAME_MS, Settings
+from engine.turns import Turns
+from engine.uplink import Append, Commit, Discard, Uplink, UplinkAction
+from engine.vad import Detector, LevelDetector
+
+log = logging.getLogger(__name__)
+
+_QUEUE = 1_024  # messages; a peer that lets so many gather takes nothing any more
+
+
+@define
+class _Turn:
+    """One answer on its way to the caller. Cancelling `scope` is the barge-in."""
+
+    number: int
+    scope: trio.CancelScope
+    pieces: trio.MemorySendChannel[Say]
+
+
+@define(kw_only=True)
+class _Call:
+    """What the tasks of one call share."""
+
+    carrier: CarrierLink
+    connect_model: ConnectModel
+    office: Office
+    settings: Settings
+    start: CallStart
+    ended: Callable[[Outcome], None]
+    began_at: float
+    scope: trio.CancelScope = Factory(trio.CancelScope)
+    conversation: Conversation
+    detector: Detector
+    turns: Turns
+    uplink: Uplink
+    inbox: Inbox
+    arrived: trio.Event = Factory(trio.Event)
+    turn: _Turn | None = None
+    cut_turns: set[int] = Factory(set)
+    outcome: Outcome | None = None
+    detail: str = ""
+    account: list[CallEvent] = Factory(list)
+    lead_captured: bool = False
+    # The queues between the tasks: (send end, receive end).
+    events: tuple[trio.MemorySendChannel[Event], trio.MemoryReceiveChannel[Event]] = field(
+        factory=lambda: trio.open_memory_channel[Event](_QUEUE)
+    )
+    model_queue: tuple[trio.MemorySendChannel[str], trio.MemoryReceiveChannel[str]] = field(
+        factory=lambda: trio.open_memory_channel[str](_QUEUE)
+    )
+    carrier_queue: tuple[trio.MemorySendChannel[Say | Clear], trio.MemoryReceiveChannel[Say | Clear]] = field(
+        factory=lambda: trio.open_memory_channel[Say | Clear](_QUEUE)
+    )
+
+    def now_ms(self) -> float:
+        """The call's clock."""
+        return (trio.current_time() - self.began_at) * 1000
+
+    def tell(self, event: Event) -> None:
+        """Hand an event to `converse`. Never a checkpoint, so a reader may call it."""
+        _put(self.events[0], event, "events come faster than they can be handled")
+
+    def send_model(self, message: str) -> None:
+        """Queue a message for the model. Never a checkpoint."""
+        _put(self.model_queue[0], message, "the model takes nothing any more")
+
+    def note(self, kind: str, **fields: Any) -> None:
+        """Add one line to the call's account and to the log."""
+        self.account.append(CallEvent(at_ms=round(self.now_ms()), kind=kind, fields=fields))
+        log.info("%s %s", self.start.call_sid, account.line(kind, fields))
+
+    def end(self, outcome: Outcome, detail: str) -> Outcome:
+        """End the call. The first outcome stands; it is reported before the socket closes."""
+        if self.outcome is None:
+            self.outcome, self.detail = outcome, detail
+            self.ended(outcome)
+        self.scope.cancel()
+        return self.outcome
+
+
+def _put(queue: trio.MemorySendChannel[Any], item: object, problem: str) -> None:
+    try:
+        queue.send_nowait(item)
+    except trio.WouldBlock:
+        raise ModelFault(problem) from None
+
+
+async def run_call(
+    carrier_link: CarrierLink,
+    connect_model: ConnectModel,
+    office: Office,
+    settings: Settings,
+    *,
+    start: CallStart,
+    ended: Callable[[Outcome], None],
+) -> Outcome:
+    """Run one call from its `start` message to its end, and return how it ended.
+
+    Owns the model's socket and closes both. `ended` is told the outcome before the carrier's socket
+    closes, because the carrier asks what to do next as soon as it does. Whatever happens, exactly one
+    final record goes to `office.close_call`, under the only shield, for at most
+    `settings.final_write_ms`. A fault ends the call with an outcome and a logged line; only
+    cancellation from outside, and a failing final write, leave this function as exceptions.
+    """
+    call = _Call(
+        carrier=carrier_link,
+        connect_model=connect_model,
+        office=office,
+        settings=settings,
+        start=start,
+        ended=ended,
+        began_at=trio.current_time(),
+        conversation=Conversation(office.profile, settings, now_ms=0.0),
+        detector=LevelDetector(settings),
+        turns=Turns(settings),
+        uplink=Uplink(settings),
+        inbox=Inbox(settings.backlog_ms // FRAME_MS),
+    )
+    try:
+        call.note("call_started")
+        with call.scope:
+            async with trio.open_nursery() as nursery:
+                for task in (hear, listen, to_carrier, talk, begin):
+                    nursery.start_soon(task, call)
+    except* ModelFault as faults:
+        call.end(Outcome.MODEL_FAILED, str(_first(faults)))
+    except* Exception as errors:
+        log.error("%s failed", start.call_sid, exc_info=errors)  # noqa: TRY400 (the group is the traceback)
+        call.end(Outcome.INTERNAL_ERROR, type(_first(errors)).__name__)
+    finally:
+        outcome = await _hang_up(call)
+    return outcome
+
+
+def _first(errors: BaseExceptionGroup[BaseException]) -> BaseException:
+    error: BaseException = errors
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return error
+
+
+async def _hang_up(call: _Call) -> Outcome:
+    """Write the one final record while the line closes beside it: neither waits for the other."""
+    outcome = call.end(Outcome.SERVER_STOPPED, "the call was cancelled from outside")
+    if call.inbox.dropped:
+        call.note("audio_dropped", frames=call.inbox.dropped)
+    call.note("hang_up", outcome=outcome.value, detail=call.detail, lead_captured=call.lead_captured)
+    record = CallRecord(
+        outcome=outcome.value,
+        detail=call.detail,
+        duration_ms=round(call.now_ms()),
+        events=tuple(call.account),
+    )
+    with trio.move_on_after(call.settings.final_write_ms / 1000, shield=True) as patience:
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(call.carrier.close)
+            nursery.start_soon(call.office.close_call, record)
+    if patience.cancelled_caught:
+        log.error("%s: the final write took too long", call.start.call_sid)
+    return outcome
+
+
+async def begin(call: _Call) -> None:
+    """Find the lead and note the call as begun, beside the greeting and never before it."""
+    await call.office.open_call()
+
+
+# The caller's side
+
+
+async def hear(call: _Call) -> None:
+    """Read the carrier's socket. Blocks on nothing else; ends the call when the line is gone."""
+    limit_s = call.settings.carrier_silent_ms / 1000
+    with trio.move_on_after(limit_s) as patience:
+        while True:
+            try:
+                event = carrier.receive(await call.carrier.receive())
+            except RemoteProtocolError as problem:
+                log.warning("%s: carrier message ignored: %s", call.start.call_sid, problem)
+                continue
+            except LinkClosed:
+                call.end(Outcome.CARRIER_LOST, "the carrier's socket closed without a stop")
+                return
+            match event:
+                case carrier.Media(payload=payload):
+                    patience.deadline = trio.current_time() + limit_s
+                    call.inbox.put(payload)
+                    call.arrived.set()
+                case carrier.Stopped():
+                    call.end(Outcome.CALLER_HUNG_UP, "the carrier said stop")
+                    return
+                case carrier.MarkReached() | carrier.Dtmf():
+                    call.tell(event)
+    call.end(Outcome.CARRIER_LOST, f"no audio from the carrier for {limit_s:g} s")
+
+
+async def listen(call: _Call) -> None:
+    """Turn frames into turns: what goes up to the model, and what the conversation is told."""
+    while True:
+        frame = call.inbox.take()
+        if frame is not None:
+            _listen_to(call, frame)
+            await trio.lowlevel.checkpoint()  # a burst must not hold up the other calls
+            continue
+        call.arrived = trio.Event()
+        with trio.move_on_after(call.settings.carrier_gap_ms / 1000) as gap:
+            await call.arrived.wait()
+        if gap.cancelled_caught:  # a carrier that stops sending must not hold an utterance open
+            for _ in range(call.settings.carrier_gap_ms // FRAME_MS):
+                _listen_to(call, SILENT_FRAME)
+
+
+def _listen_to(call: _Call, frame: bytes) -> None:
+    if call.conversation.closing:
+        return
+    bot_playing = call.conversation.bot_playing
+    events = call.turns.step(call.detector.judge(frame), bot_playing=bot_playing)
+    for action in call.uplink.step(frame, events, bot_playing=bot_playing):
+        call.send_model(_uplink_message(action))
+    for event in events:  # after the audio: a commit stands before the create that answers it
+        call.tell(event)
+
+
+def _uplink_message(action: UplinkAction) -> str:
+    match action:
+        case Append(audio):
+            return realtime.append(audio)
+        case Commit():
+            return realtime.commit()
+        case Discard():
+            return realtime.clear_input()
+
+
+async def to_carrier(call: _Call) -> None:
+    """The only writer of the carrier's socket."""
+    stream_sid = call.start.stream_sid
+    try:
+        async for command in call.carrier_queue[1]:
+            match command:
+                case Clear():
+                    await call.carrier.send(carrier.clear(stream_sid))
+                case Say(turn, audio, offset) if turn not in call.cut_turns:
+                    await call.carrier.send(carrier.media(stream_sid, audio))
+                    call.tell(AudioSent(turn, len(audio)))
+                    await call.carrier.send(carrier.mark(stream_sid, f"{turn}.{offset}"))
+    except LinkClosed:
+        call.end(Outcome.CARRIER_LOST, "the carrier's socket closed while the bot spoke")
+
+
+# The model's side
+
+
+async def talk(call: _Call) -> None:
+    """Open the model, then converse until the call ends. A model that is not ready in time is a fault."""
+    profile = call.office.profile
+    with trio.move_on_after(call.settings.model_ready_ms / 1000) as patience:
+        async with call.connect_model() as link:
+            call.note("model_connected")
+            settings, session = await model.configure(
+                link,
+                instructions=prompt.instructions(profile),
+                tools=[*map(tools.declaration, call.office.tools), _END_CALL],
+                language=profile.language,
+                settings=call.settings,
+            )
+            call.turns.settings = settings
+            call.note(
+                "session_configured",
+                voice=session.voice,
+                input_format=session.input_format,
+                output_format=session.output_format,
+            )
+            patience.deadline = inf
+            async with trio.open_nursery() as nursery:
+                nursery.start_soon(from_model, call, link)
+                nursery.start_soon(to_model, call, link)
+                await converse(call, nursery)
+    raise ModelFault(f"the model was not ready within {call.settings.model_ready_ms} ms")
+
+
+async def from_model(call: _Call, link: Link) -> None:
+    """Read the model's socket. Blocks on nothing else."""
+    while True:
+        try:
+            call.tell(realtime.receive(await link.receive()))
+        except RemoteProtocolError as problem:
+            log.warning("%s: model message ignored: %s", call.start.call_sid, problem)
+        except LinkClosed as closed:
+            if call.conversation.draining:
+                return  # all that is left comes from the carrier
+            raise ModelFault(f"the model closed the connection: {closed}") from None
+
+
+async def to_model(call: _Call, link: Link) -> None:
+    """The only writer of the model's socket."""
+    async for message in call.model_queue[1]:
+        try:
+            await link.send(message)
+        except LinkClosed:
+            return  # `from_model` sees it too, and knows the reason
+
+
+async def converse(call: _Call, nursery: trio.Nursery) -> None:
+    """Step the conversation: the next event, or the next deadline if that comes first."""
+    call.tell(ModelReady())
+    while True:
+        event: Event | None = None
+        with trio.move_on_at(call.began_at + call.conversation.deadline_ms() / 1000):
+            event = await call.events[1].receive()
+        if event is None:
+            actions = call.conversation.tick(call.now_ms())
+        else:
+            actions = call.conversation.handle(event, call.now_ms())
+        for action in actions:
+            _perform(call, nursery, action)
+
+
+def _perform(call: _Call, nursery: trio.Nursery, action: Action) -> None:
+    match action:
+        case ToModel(message):
+            call.send_model(message)
+        case Play(number):
+            pieces_in, pieces_out = trio.open_memory_channel[Say](inf)
+            call.turn = _Turn(number, trio.CancelScope(), pieces_in)
+            nursery.start_soon(speak, call, call.turn, pieces_out)
+        case Say() if call.turn is not None:
+            call.turn.pieces.send_nowait(action)
+        case Release() if call.turn is not None:
+            call.turn.pieces.close()
+        case Clear(number) if call.turn is not None:
+            call.cut_turns.add(number)
+            call.turn.scope.cancel()
+            _put(call.carrier_queue[0], action, "the carrier takes nothing any more")
+        case RunTool(tool_call):
+            nursery.start_soon(work, call, tool_call)
+        case Note(kind, fields):
+            call.note(kind, **fields)
+        case End(outcome, detail):
+            call.end(outcome, detail)
+
+
+async def speak(call: _Call, turn: _Turn, pieces: trio.MemoryReceiveChannel[Say]) -> None:
+    """Speak one turn, until the ledger says that it was heard or the caller barges in."""
+    with turn.scope:
+        async with pieces:
+            async for piece in pieces:
+                await call.carrier_queue[0].send(piece)
+
+
+async def work(call: _Call, tool_call: tools.ToolCall) -> None:
+    """Run one tool call; its account has exactly one answer, also when the call ends under it."""
+    status: tools.Status = "cancelled"
+    tool = next((tool for tool in call.office.tools if tool.name == tool_call.name), None)
+    try:
+        output = await tools.run(tool, tool_call, deadline_ms=call.settings.tool_deadline_ms)
+        status = output.status
+        call.lead_captured = call.lead_captured or (tool_call.name, status) == ("update_lead_details", "ok")
+        call.tell(ToolFinished(output))
+    finally:
+        call.note("tool_answered", name=tool_call.name, call_id=tool_call.call_id, status=status)
+
+
+_END_CALL = {
+    "type": "function",
+    "name": END_CALL,
+    "description": "Hang up. Call it in the same answer in which you say goodbye, when the caller is done.",
+    "parameters": {"type": "object", "properties": {}, "additionalProperties": False},
+}

@@ -1,0 +1,108 @@
+"""The response gate: when the model is asked to speak, and what is done if it does not.
+
+`dialogue.GATE` says which moves exist; this keeps what belongs to them: the reasons that have
+gathered, the ids by which the server's answers are matched, and the times by which it must answer.
+"""
+
+from math import inf
+
+from attrs import Factory, define
+
+from engine.dialogue import Gate, GateEvent, Reason, next_gate
+from engine.settings import Settings
+
+_RETRY_MS = 500  # after a refused create; without it a refusing server would be asked in a tight loop
+
+
+@define
+class ResponseGate:
+    """One per call. Times are milliseconds of the call's clock."""
+
+    settings: Settings
+    state: Gate = Gate.NONE
+    reasons: set[Reason] = Factory(set)
+    carried: frozenset[Reason] = frozenset()  # what the response on its way was created for
+    response_id: str | None = None
+    failures: int = 0  # answers in a row that did not come
+    retry_ms: float = inf  # when a refused create may be sent again
+    _count: int = 0
+    _create_id: str = ""
+    _cancel_id: str = ""
+    _since_ms: float = 0.0  # the last sign of life of the response, or when it was cancelled
+
+    @property
+    def busy(self) -> bool:
+        """Whether a response is on its way."""
+        return self.state is not Gate.NONE
+
+    @property
+    def cancellable(self) -> bool:
+        """Whether there is a response that a cancel would stop."""
+        return self.state in (Gate.REQUESTED, Gate.ACTIVE)
+
+    def create(self, now_ms: float) -> str | None:
+        """Request a response if one is wanted and none is on its way. Returns the create's event_id."""
+        if self.busy or not self.reasons or self.retry_ms != inf:
+            return None
+        self.state = next_gate(self.state, GateEvent.CREATE)
+        self.carried, self.reasons = frozenset(self.reasons), set()
+        self.response_id = None
+        self._since_ms = now_ms
+        self._create_id = self._event_id("create")
+        return self._create_id
+
+    def created(self, response_id: str, now_ms: float) -> bool:
+        """The server has begun a response. False if it is one that we did not ask for."""
+        if not self.busy or self.response_id is not None:
+            return False
+        self.state = next_gate(self.state, GateEvent.CREATED)
+        self.response_id = response_id
+        self.progressed(response_id, now_ms)
+        return True
+
+    def progressed(self, response_id: str, now_ms: float) -> None:
+        """The response showed a sign of life."""
+        if self.state is Gate.ACTIVE and response_id == self.response_id:
+            self._since_ms = now_ms
+
+    def cancel(self, now_ms: float, *, keep_reasons: bool) -> str:
+        """Cancel the response on its way. Its reasons stand again if the caller heard nothing of it."""
+        self.state = next_gate(self.state, GateEvent.CANCEL)
+        self._since_ms = now_ms
+        if keep_reasons:
+            self.reasons |= self.carried
+        self._cancel_id = self._event_id("cancel")
+        return self._cancel_id
+
+    def refused(self, event_id: str | None, now_ms: float) -> bool:
+        """An `error` came. True if it was about our create (its reasons stand) or a cancel of nothing."""
+        about_create = self.busy and event_id == self._create_id and self.response_id is None
+        about_cancel = self.state is Gate.CANCELLING and event_id == self._cancel_id
+        if not (about_create or about_cancel):
+            return False
+        self.state = next_gate(self.state, GateEvent.REFUSED)
+        self.reasons |= self.carried
+        if about_create:
+            self.failures += 1
+            self.retry_ms = now_ms + _RETRY_MS
+        return True
+
+    def done(self, response_id: str) -> bool:
+        """The response is over. False if it was not the one on its way."""
+        if response_id != self.response_id or not self.busy:
+            return False
+        self.state = next_gate(self.state, GateEvent.DONE)
+        return True
+
+    def due_ms(self, audible_until_ms: float) -> float:
+        """When the response on its way has kept the caller waiting too long; infinity if none is."""
+        match self.state:
+            case Gate.CANCELLING:
+                return self._since_ms + self.settings.cancel_due_ms
+            case Gate.REQUESTED | Gate.ACTIVE:
+                return max(self._since_ms, audible_until_ms) + self.settings.answer_due_ms
+        return inf
+
+    def _event_id(self, what: str) -> str:
+        self._count += 1
+        return f"{what}_{self._count}"

@@ -1,0 +1,145 @@
+"""The ledger: one ordered account of the bot's bytes, from the model's delta to the caller's ear.
+
+Deltas come several times faster than they play and the carrier buffers them, so "sent" says nothing
+about "heard". Two things do. The clock: the carrier plays 8 bytes a millisecond, in whole frames,
+from the moment the first byte reaches an empty buffer. And marks: the carrier echoes a mark when
+everything before it has played, which sets the clock right. A mark that comes back because of a
+`clear` proves nothing; after a clear the turn's marks are void.
+
+One turn plays at a time. A turn is one answer on its way to the caller; its number is never reused,
+so a mark named `turn.offset` can't be mistaken for one of another turn.
+"""
+
+from math import floor
+
+from attrs import Factory, define, frozen
+
+from engine.audio import BYTES_PER_MS
+from engine.settings import FRAME_BYTES, FRAME_MS
+
+_EPSILON = 1e-6  # frames; the clock is a float
+
+
+@frozen
+class Piece:
+    """One audio delta of the model: of which item, and its raw mu-law."""
+
+    item_id: str
+    audio: bytes
+
+
+@define
+class Answer:
+    """One response of the model as audio. Read it; only the ledger changes it."""
+
+    turn: int
+    response_id: str
+    pieces: list[Piece] = Factory(list)
+    received_bytes: int = 0
+    sent_bytes: int = 0
+    sent_chunks: int = 0
+    complete: bool = False  # the model will send no more
+
+    _heard_at_clear: int | None = None
+    _marked_bytes: int = 0
+    _run_start_ms: float = 0.0  # when the carrier's buffer last went from empty to playing
+    _run_base: int = 0  # bytes that were played before that
+
+    @property
+    def cleared(self) -> bool:
+        """Whether a clear took the rest of it from the carrier's buffer."""
+        return self._heard_at_clear is not None
+
+    @property
+    def all_sent(self) -> bool:
+        """Whether the carrier has all of it: nothing more will be sent."""
+        return self.complete and self.sent_bytes == self.received_bytes
+
+    @property
+    def confirmed(self) -> bool:
+        """Whether the carrier has echoed the last mark: certainty, where the clock only reckons."""
+        return self.complete and self._marked_bytes == self.received_bytes
+
+    def heard_bytes(self, now_ms: float) -> int:
+        """How many bytes, from the first, the caller has heard; never more than were sent."""
+        if self._heard_at_clear is not None:
+            return self._heard_at_clear
+        run_bytes = self.sent_bytes - self._run_base
+        elapsed_ms = now_ms - self._run_start_ms
+        if elapsed_ms + _EPSILON >= run_bytes / BYTES_PER_MS:
+            return self.sent_bytes
+        frames = max(0, floor(elapsed_ms / FRAME_MS + _EPSILON))
+        return max(self._marked_bytes, self._run_base + min(run_bytes, frames * FRAME_BYTES))
+
+    def ends_ms(self) -> float:
+        """When all that was sent will have been heard, by the clock."""
+        return self._run_start_ms + (self.sent_bytes - self._run_base) / BYTES_PER_MS
+
+    def played(self, now_ms: float) -> bool:
+        """Whether nothing more of it will be heard."""
+        return self.cleared or (self.all_sent and self.heard_bytes(now_ms) == self.sent_bytes)
+
+    def received_ms(self, item_id: str) -> int:
+        """How much audio the model sent for one item."""
+        return sum(len(piece.audio) for piece in self.pieces if piece.item_id == item_id) // BYTES_PER_MS
+
+    def heard_ms(self, item_id: str, now_ms: float) -> int:
+        """How much of one item the caller has heard, rounded down; the figure for a truncation."""
+        heard, left = 0, self.heard_bytes(now_ms)
+        for piece in self.pieces:
+            part = min(left, len(piece.audio))
+            left -= part
+            heard += part if piece.item_id == item_id else 0
+        return heard // BYTES_PER_MS
+
+
+class Ledger:
+    """The account of a call. All times are milliseconds of the call's one clock."""
+
+    def __init__(self) -> None:
+        self._answers: dict[int, Answer] = {}
+
+    def open(self, response_id: str) -> Answer:
+        """Begin the account of a response's audio, under a turn number of its own."""
+        answer = Answer(turn=len(self._answers) + 1, response_id=response_id)
+        self._answers[answer.turn] = answer
+        return answer
+
+    def receive(self, answer: Answer, item_id: str, audio: bytes) -> None:
+        """Queue one delta, in the order it came."""
+        answer.pieces.append(Piece(item_id, audio))
+        answer.received_bytes += len(audio)
+
+    def sent(self, turn: int, byte_count: int, now_ms: float) -> None:
+        """The carrier's socket has taken that many more bytes of the turn."""
+        answer = self._answers[turn]
+        if answer.cleared:
+            return  # it was already under way when the turn was cleared; the clear behind it removes it
+        if answer.heard_bytes(now_ms) == answer.sent_bytes:
+            answer._run_base, answer._run_start_ms = answer.sent_bytes, now_ms
+        answer.sent_bytes += byte_count
+        answer.sent_chunks += 1
+
+    def mark_reached(self, name: str, now_ms: float) -> Answer | None:
+        """A mark came back. Returns its answer, or None if it proves nothing (void or not ours)."""
+        turn, _, offset = name.partition(".")
+        if not (turn.isascii() and turn.isdigit() and offset.isascii() and offset.isdigit()):
+            return None
+        answer, marked = self._answers.get(int(turn)), int(offset)
+        if answer is None or answer.cleared or marked > answer.sent_bytes:
+            return None
+        answer._marked_bytes = max(answer._marked_bytes, marked)
+        self._set_clock(answer, marked, now_ms)
+        return answer
+
+    def _set_clock(self, answer: Answer, marked: int, now_ms: float) -> None:
+        # Jitter below one frame is not worth following; a late or early carrier is.
+        start_ms = now_ms - (marked - answer._run_base) / BYTES_PER_MS
+        if marked > answer._run_base and abs(start_ms - answer._run_start_ms) > FRAME_MS:
+            answer._run_start_ms = start_ms
+
+    def clear(self, turn: int, now_ms: float) -> None:
+        """The turn was cut: what the caller has not heard by now stays unheard."""
+        answer = self._answers[turn]
+        if not answer.cleared:
+            answer._heard_at_clear = answer.heard_bytes(now_ms)

@@ -1,0 +1,101 @@
+"""The calls that are live in this process: who may come in, how each ended, when all are gone."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+
+import trio
+from attrs import frozen
+
+from engine.errors import EngineError
+from engine.outcome import Outcome
+
+_OUTCOMES_KEPT = 1_000
+
+
+class Reason(StrEnum):
+    """Why a call is not admitted."""
+
+    BUSY = "busy"
+    DRAINING = "draining"
+    ALREADY_ON_THE_LINE = "already on the line"
+
+
+@frozen
+class Refused(EngineError):
+    """This call may not come in. Nothing was counted."""
+
+    reason: Reason
+
+    def __str__(self) -> str:
+        return self.reason
+
+
+class Switchboard:
+    """Admits calls up to a limit and remembers how the last 1,000 ended."""
+
+    def __init__(self, max_calls: int) -> None:
+        self._max_calls = max_calls
+        self._live: set[str] = set()
+        self._outcomes: dict[str, Outcome] = {}  # oldest first
+        self._draining = False
+        self._empty = trio.Event()
+        self._empty.set()
+
+    @property
+    def live(self) -> int:
+        """How many calls are on the line."""
+        return len(self._live)
+
+    @property
+    def draining(self) -> bool:
+        """Whether new calls are refused because the server is about to stop."""
+        return self._draining
+
+    @property
+    def has_room(self) -> bool:
+        """Whether a new call would be admitted now. A caller told "no" at this point can still hear why."""
+        return not self._draining and len(self._live) < self._max_calls
+
+    @contextmanager
+    def admit(self, call_sid: str) -> Iterator[None]:
+        """Count the call as live for as long as the block lasts. Raises Refused, saying why."""
+        self._check(call_sid)
+        if not self._live:
+            self._empty = trio.Event()
+        self._live.add(call_sid)
+        # A second stream of the same call ends on its own account, not with the first one's outcome.
+        self._outcomes.pop(call_sid, None)
+        try:
+            yield
+        finally:
+            self._live.remove(call_sid)
+            if not self._live:
+                self._empty.set()
+
+    def _check(self, call_sid: str) -> None:
+        if call_sid in self._live:
+            raise Refused(Reason.ALREADY_ON_THE_LINE)
+        if self._draining:
+            raise Refused(Reason.DRAINING)
+        if len(self._live) >= self._max_calls:
+            raise Refused(Reason.BUSY)
+
+    def report(self, call_sid: str, outcome: Outcome) -> None:
+        """Remember how a call ended, for the webhook that asks right after."""
+        self._outcomes.pop(call_sid, None)
+        self._outcomes[call_sid] = outcome
+        if len(self._outcomes) > _OUTCOMES_KEPT:
+            del self._outcomes[next(iter(self._outcomes))]
+
+    def outcome(self, call_sid: str) -> Outcome | None:
+        """How the call ended; None if it has not, or is long forgotten."""
+        return self._outcomes.get(call_sid)
+
+    def start_draining(self) -> None:
+        """Admit nobody from now on. The live calls go on."""
+        self._draining = True
+
+    async def wait_empty(self) -> None:
+        """Return when no call is live. Meant for a draining switchboard; safe to cancel."""
+        await self._empty.wait()

@@ -1,0 +1,102 @@
+"""What of the caller's audio goes up to the model, and when.
+
+Between utterances nothing goes up, so the model never pays for silence. A ring keeps the last second:
+when an utterance opens, its last 600 ms go up first, because the detector needs a moment to see a
+start and the first syllable must not be lost. While the bot plays, frames are held and go up only
+with a barge-in (or when the bot has finished), so that the model never hears the bot's echo.
+"""
+
+from collections import deque
+from collections.abc import Sequence
+from enum import Enum, auto
+
+from attrs import frozen
+
+from engine.settings import FRAME_MS, Settings
+from engine.turns import BargeInPaused, TurnEvent, UtteranceEnded, UtteranceSkipped, UtteranceStarted
+
+
+@frozen
+class Append:
+    """Audio for the model's input buffer: raw mu-law."""
+
+    audio: bytes
+
+
+@frozen
+class Commit:
+    """What was appended is one utterance."""
+
+
+@frozen
+class Discard:
+    """What was appended is to be forgotten."""
+
+
+UplinkAction = Append | Commit | Discard
+
+
+class _Route(Enum):
+    IDLE = auto()
+    HELD = auto()
+    LIVE = auto()
+
+
+class Uplink:
+    """`step` once per frame, with the turn events of that frame."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._route = _Route.IDLE
+        self._ring: deque[bytes] = deque(maxlen=settings.ring_ms // FRAME_MS)
+        self._pending: list[bytes] = []
+        self._frames = 0
+        self._went_up = False
+
+    def step(self, frame: bytes, events: Sequence[TurnEvent], *, bot_playing: bool) -> list[UplinkAction]:
+        """What to do with the next frame; appends come in chunks, in order, each frame once."""
+        self._ring.append(frame)
+        self._frames += 1
+        if self._route is not _Route.IDLE:
+            self._pending.append(frame)
+        actions: list[UplinkAction] = []
+        for event in events:
+            actions += self._follow(event, bot_playing=bot_playing)
+        if self._route is _Route.HELD and not bot_playing:
+            self._route = _Route.LIVE
+        if self._route is _Route.LIVE and len(self._pending) * FRAME_MS >= self._settings.uplink_chunk_ms:
+            actions += self._flush()
+        return actions
+
+    def _follow(self, event: TurnEvent, *, bot_playing: bool) -> list[UplinkAction]:
+        match event:
+            case UtteranceStarted(onset_ms):
+                self._start(onset_ms, held=bot_playing)
+            case BargeInPaused() if self._route is _Route.HELD:
+                self._route = _Route.LIVE
+            case UtteranceEnded():
+                return self._finish(Commit())
+            case UtteranceSkipped():
+                self._pending.clear()
+                return self._finish(Discard())
+        return []
+
+    def _start(self, onset_ms: int, *, held: bool) -> None:
+        since_onset_ms = self._frames * FRAME_MS - onset_ms
+        lead_ms = (
+            self._settings.barge_in_lead_ms + since_onset_ms if held else self._settings.utterance_lead_ms
+        )
+        self._route = _Route.HELD if held else _Route.LIVE
+        self._went_up = False
+        self._pending = list(self._ring)[-(lead_ms // FRAME_MS) :]
+
+    def _flush(self) -> list[UplinkAction]:
+        audio = b"".join(self._pending)
+        self._pending.clear()
+        self._went_up = self._went_up or bool(audio)
+        return [Append(audio)] if audio else []
+
+    def _finish(self, last: Commit | Discard) -> list[UplinkAction]:
+        appended = self._flush()
+        self._route = _Route.IDLE
+        return [*appended, last] if self._went_up else []
