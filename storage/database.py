@@ -1,0 +1,151 @@
+"""One SQLite file: who may open it, one way to write to it, one way to read it."""
+
+import fcntl
+import logging
+import os
+import sqlite3
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import ExitStack, asynccontextmanager, closing, contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+import trio
+from attrs import field, frozen
+
+from storage import calls, migrations
+from storage.errors import DatabaseInUse, DatabaseUnusable
+from storage.writer import QUEUE_JOBS, Request, RunSync, run_writer
+
+log = logging.getLogger(__name__)
+
+READERS = 2
+_BUSY_TIMEOUT_S = 5.0
+
+T = TypeVar("T")
+
+
+@frozen(kw_only=True)
+class Database:
+    """An open database. Its jobs and queries are plain functions of a `sqlite3.Connection`.
+
+    They run in another thread: they return values, never cursors, and neither begin nor commit.
+    """
+
+    _requests: trio.MemorySendChannel[Request[Any]]
+    _readers: list[sqlite3.Connection]
+    _run_sync: RunSync
+    _read_limiter: trio.CapacityLimiter = field(factory=lambda: trio.CapacityLimiter(READERS))
+
+    async def write(self, job: Callable[[sqlite3.Connection], T]) -> T:
+        """Run the job in a transaction and return its result once that is committed.
+
+        Raises what the job raised, and then nothing of the job was kept, or WriteFailed if the
+        transaction could not be written. Jobs run in the order in which they were asked for; waits while
+        the queue is full. If cancelled, a job that is queued already still runs, whole.
+        """
+        request = Request(job)
+        await self._requests.send(request)
+        await request.answered.wait()
+        return request.result()
+
+    async def read(self, query: Callable[[sqlite3.Connection], T]) -> T:
+        """Run the query on a read-only connection; it sees one state of the file, whatever is written.
+
+        At most READERS run at once. A query that is running is waited for, also when cancelled.
+        """
+        return await self._run_sync(self._query, query, limiter=self._read_limiter)
+
+    def _query(self, query: Callable[[sqlite3.Connection], T]) -> T:
+        conn = self._readers.pop()  # never empty: the limiter admits as many threads as there are connections
+        try:
+            conn.execute("BEGIN")
+            return query(conn)
+        finally:
+            if conn.in_transaction:
+                conn.execute("ROLLBACK")
+            self._readers.append(conn)
+
+
+@asynccontextmanager
+async def open_database(
+    path: str | os.PathLike[str], *, run_sync: RunSync = trio.to_thread.run_sync
+) -> AsyncIterator[Database]:
+    """Open the file, made new if there is none, for this process alone.
+
+    Make it the outermost context: whoever writes must have ended before it is left. Leaving waits until
+    everything that was asked for is written (storage/writer.py says what bounds that), also if cancelled,
+    and then raises just what the body raised. Calls that a dead process left live get their outcome here.
+
+    Raises DatabaseInUse while another process has the file, DatabaseUnusable if it is not ours.
+    """
+    writer, readers, files = await run_sync(_open, path)
+    body_error: Exception | None = None
+    with files:
+        send, receive = trio.open_memory_channel[Request[Any]](QUEUE_JOBS)
+        try:
+            async with trio.open_nursery() as nursery, send:
+                nursery.start_soon(run_writer, writer, receive, run_sync)
+                yield Database(requests=send, readers=readers, run_sync=run_sync)
+        except ExceptionGroup as group:
+            # The nursery is ours; who opens a file should not have to know of it.
+            if len(group.exceptions) > 1:
+                raise
+            body_error = group.exceptions[0]
+    if body_error is not None:
+        raise body_error
+
+
+def _open(
+    name: str | os.PathLike[str],
+) -> tuple[sqlite3.Connection, list[sqlite3.Connection], ExitStack]:
+    path = Path(name).resolve()
+    with ExitStack() as files:
+        files.enter_context(_locked(path))
+        path.touch(mode=0o600)  # callers' numbers are in it; SQLite gives its side files the same mode
+        try:
+            writer = files.enter_context(closing(connect(path)))
+            migrations.bring_up_to_date(writer)
+        except sqlite3.DatabaseError as error:
+            raise DatabaseUnusable(str(path), str(error)) from error
+        if abandoned := calls.close_abandoned(writer):
+            log.warning("%d calls were live when the last process died", abandoned)
+        # Closed before the writer, which as the last connection moves the log into the file and removes it.
+        readers = [files.enter_context(closing(_connect_to_read(path))) for _ in range(READERS)]
+        return writer, readers, files.pop_all()
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    # A lock on the database file itself would collide with SQLite's own. The kernel drops this one when
+    # the process dies, so the file can stay.
+    with Path(f"{path}.lock").open("a+", encoding="ascii") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            lock.seek(0)
+            raise DatabaseInUse(str(path), f"process {lock.read().strip() or 'unknown'}") from None
+        lock.truncate(0)
+        print(os.getpid(), file=lock, flush=True)
+        yield
+
+
+def connect(path: Path) -> sqlite3.Connection:
+    """A connection that may write. The caller closes it, and sees to it that there is only one."""
+    conn = _configured(sqlite3.connect(path, **_OPTIONS))
+    conn.execute("PRAGMA journal_mode = WAL")
+    conn.execute("PRAGMA synchronous = FULL")  # "you are booked" must survive a power cut
+    return conn
+
+
+def _connect_to_read(path: Path) -> sqlite3.Connection:
+    return _configured(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, **_OPTIONS))
+
+
+# No implicit transactions, and connections wander between worker threads, one at a time.
+_OPTIONS: Any = {"isolation_level": None, "check_same_thread": False, "timeout": _BUSY_TIMEOUT_S}
+
+
+def _configured(conn: sqlite3.Connection) -> sqlite3.Connection:
+    conn.row_factory = sqlite3.Row
+    conn.execute("PRAGMA foreign_keys = ON")
+    return conn

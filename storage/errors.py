@@ -1,0 +1,69 @@
+"""What the storage refuses, and why, in words for whoever has to act on it."""
+
+from attrs import frozen
+
+
+class StorageError(Exception):
+    """The root of every error that the storage raises itself."""
+
+
+@frozen
+class InvalidField(StorageError):
+    """A value that cannot be stored. `problem` says what is wrong and what would be right."""
+
+    field: str
+    problem: str
+
+    def __str__(self) -> str:
+        return f"{self.field}: {self.problem}"
+
+
+@frozen
+class NotFound(StorageError):
+    """The business has no such row: a bug of ours, or somebody else's id."""
+
+    what: str
+    key: str
+
+    def __str__(self) -> str:
+        return f"no {self.what} {self.key}"
+
+
+@frozen
+class SlotTaken(StorageError):
+    """Another appointment has that time, or part of it."""
+
+    def __str__(self) -> str:
+        return "slot taken"
+
+
+@frozen
+class WriteFailed(StorageError):
+    """The transaction could not be written (disk full, file gone): nothing of the job was kept."""
+
+    reason: str
+
+    def __str__(self) -> str:
+        return f"nothing was written: {self.reason}"
+
+
+@frozen
+class DatabaseInUse(StorageError):
+    """Another process has the file open for writing."""
+
+    path: str
+    holder: str
+
+    def __str__(self) -> str:
+        return f"{self.path} is in use by {self.holder}; stop that first"
+
+
+@frozen
+class DatabaseUnusable(StorageError):
+    """The file is not one that this version of Frontdesk can work with. It was not changed."""
+
+    path: str
+    problem: str
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.problem}"

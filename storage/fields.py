@@ -1,0 +1,61 @@
+"""What a field may hold. Callers say anything, so whatever they said is checked here before it is kept."""
+
+import re
+import zoneinfo
+
+from storage.errors import InvalidField
+
+_E164 = re.compile(r"\+[1-9][0-9]{6,14}")
+_LANGUAGE = re.compile(r"[a-z]{2,3}")
+_EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
+_EMAIL_MAX = 254  # RFC 5321: a path of 256 with its two brackets
+
+
+def one_line(field: str, value: str, *, longest: int) -> str:
+    """The value without surrounding space: not empty, and nothing in it but printable characters."""
+    value = value.strip()
+    if not value:
+        raise InvalidField(field, "is empty")
+    if not value.isprintable():
+        raise InvalidField(field, "must be one line of text")
+    return at_most(field, value, longest=longest)
+
+
+def at_most(field: str, value: str, *, longest: int) -> str:
+    """The value, if it is no longer than that many characters."""
+    if len(value) > longest:
+        raise InvalidField(field, f"is {len(value)} characters long; at most {longest} are kept")
+    return value
+
+
+def email(field: str, value: str) -> str:
+    """A mail address by its shape; only a message sent to it could show that it exists."""
+    value = one_line(field, value, longest=_EMAIL_MAX)
+    if not _EMAIL.fullmatch(value):
+        raise InvalidField(field, "is not a mail address; it should look like name@example.com")
+    return value
+
+
+def e164(field: str, value: str) -> str:
+    """A telephone number as the carrier writes it."""
+    if not _E164.fullmatch(value):
+        raise InvalidField(field, "is not a number like +14155550100: a plus, the country code, digits only")
+    return value
+
+
+def language(field: str, value: str) -> str:
+    """A language code of two or three letters, in lower case."""
+    value = value.lower()
+    if not _LANGUAGE.fullmatch(value):
+        raise InvalidField(field, "is not a language code of two or three letters, such as en or he")
+    return value
+
+
+def timezone(field: str, value: str) -> str:
+    """An IANA zone that this machine knows."""
+    try:
+        zoneinfo.ZoneInfo(value)
+    # The key is also a file name below the zone directory: "../x" is a ValueError, "Europe" a directory.
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+        raise InvalidField(field, f"{value!r} is not a zone name such as Europe/Berlin") from None
+    return value
