@@ -15,7 +15,7 @@ Leaving the nursery is hanging up; leaving a turn's scope is being interrupted. 
 outside every scope that can be cancelled while their socket lives on, because a send cancelled half
 way corrupts a WebSocket's stream. Nothing here waits for a particular order of shutdown.
 
-There is one boundary (`run_call`), and one shield, with a deadline (`_hang_up`).
+There is one boundary and one shield, with a deadline: both in `run_call`.
 """
 
 import logging
@@ -177,8 +177,14 @@ async def run_call(
         log.error("%s failed", start.call_sid, exc_info=errors)  # noqa: TRY400 (the group is the traceback)
         call.end(Outcome.INTERNAL_ERROR, type(_first(errors)).__name__)
     finally:
-        outcome = await _hang_up(call)
-    return outcome
+        record = _final_record(call)
+        with trio.move_on_after(settings.final_write_ms / 1000, shield=True) as patience:
+            async with trio.open_nursery() as nursery:  # neither waits for the other
+                nursery.start_soon(call.carrier.close)
+                nursery.start_soon(office.close_call, record)
+        if patience.cancelled_caught:
+            log.error("%s: the final write took too long", start.call_sid)
+    return Outcome(record.outcome)
 
 
 def _first(errors: BaseExceptionGroup[BaseException]) -> BaseException:
@@ -188,25 +194,17 @@ def _first(errors: BaseExceptionGroup[BaseException]) -> BaseException:
     return error
 
 
-async def _hang_up(call: _Call) -> Outcome:
-    """Write the one final record while the line closes beside it: neither waits for the other."""
+def _final_record(call: _Call) -> CallRecord:
     outcome = call.end(Outcome.SERVER_STOPPED, "the call was cancelled from outside")
     if call.inbox.dropped:
         call.note("audio_dropped", frames=call.inbox.dropped)
     call.note("hang_up", outcome=outcome.value, detail=call.detail, lead_captured=call.lead_captured)
-    record = CallRecord(
+    return CallRecord(
         outcome=outcome.value,
         detail=call.detail,
         duration_ms=round(call.now_ms()),
         events=tuple(call.account),
     )
-    with trio.move_on_after(call.settings.final_write_ms / 1000, shield=True) as patience:
-        async with trio.open_nursery() as nursery:
-            nursery.start_soon(call.carrier.close)
-            nursery.start_soon(call.office.close_call, record)
-    if patience.cancelled_caught:
-        log.error("%s: the final write took too long", call.start.call_sid)
-    return outcome
 
 
 async def begin(call: _Call) -> None:

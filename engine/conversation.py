@@ -388,8 +388,8 @@ class Conversation:
             if self._gate.failures >= _MAX_FAILURES:
                 self._end(Outcome.MODEL_FAILED, "the model stayed silent")
                 return
-            self._stop_stalled(now_ms)
             self._cancel(now_ms, unheard=True)
+            self._stop_stalled(now_ms)
 
     def _stop_stalled(self, now_ms: float) -> None:
         self._clear(now_ms)
@@ -397,7 +397,6 @@ class Conversation:
         if stalled is not None:
             self._move_floor(FloorEvent.BOT_ENDS)
             self._cut(stalled, now_ms)
-            self._gate.reasons |= stalled.reasons
 
     def _watch_silence(self, now_ms: float) -> None:
         waiting_for_us = self._gate.busy or self._gate.reasons or self._errands.any_running

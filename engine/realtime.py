@@ -310,10 +310,13 @@ def session_update(
 ) -> str:
     """Configure the session: mu-law both ways, our own turn detection.
 
-    One field that the server does not know discards the whole update, so nothing optional is in it.
+    One field that the server does not know discards the whole update, so what is not wanted is left out.
     """
-    transcription = {"model": settings.transcription_model, "language": language}
-    noise_reduction = {"type": settings.noise_reduction}
+    caller: dict[str, Any] = {"format": {"type": AUDIO_FORMAT}, "turn_detection": None}
+    if settings.transcription_model:
+        caller["transcription"] = {"model": settings.transcription_model, "language": language}
+    if settings.noise_reduction:
+        caller["noise_reduction"] = {"type": settings.noise_reduction}
     return _command(
         "session.update",
         event_id=event_id,
@@ -325,12 +328,7 @@ def session_update(
             "tool_choice": "auto",
             "max_output_tokens": settings.max_output_tokens,
             "audio": {
-                "input": {
-                    "format": {"type": AUDIO_FORMAT},
-                    "transcription": transcription if settings.transcription_model else None,
-                    "noise_reduction": noise_reduction if settings.noise_reduction else None,
-                    "turn_detection": None,
-                },
+                "input": caller,
                 "output": {"format": {"type": AUDIO_FORMAT}, "voice": settings.voice},
             },
         },

@@ -13,7 +13,7 @@ from engine.errors import LinkClosed
 from engine.outcome import Outcome
 from engine.ports import CallRecord, CallStart, ConnectModel, Link, Office, Profile
 from engine.settings import DEFAULTS, Settings
-from engine.tools import Tool, ToolCall, describe
+from engine.tools import Tool, describe
 from simulator.caller import Step
 from simulator.carrier import Carrier
 from simulator.model import Model
@@ -54,14 +54,35 @@ class NameArguments:
 
 
 @define
+class Recording:
+    """An office that notes which final records it wrote to the end."""
+
+    office: Office
+    records: list[CallRecord] = field(factory=list)
+
+    @property
+    def profile(self) -> Profile:
+        return self.office.profile
+
+    @property
+    def tools(self) -> Sequence[Tool]:
+        return self.office.tools
+
+    async def open_call(self) -> None:
+        await self.office.open_call()
+
+    async def close_call(self, record: CallRecord) -> None:
+        await self.office.close_call(record)
+        self.records.append(record)
+
+
+@define
 class FakeOffice:
     """An office that remembers; its tools are the test's."""
 
     tools: Sequence[Tool] = ()
     language: str = "en"
     opened: int = 0
-    records: list[CallRecord] = field(factory=list)
-    ran: list[ToolCall] = field(factory=list)
 
     @property
     def profile(self) -> Profile:
@@ -78,7 +99,6 @@ class FakeOffice:
 
     async def close_call(self, record: CallRecord) -> None:
         await trio.lowlevel.checkpoint()
-        self.records.append(record)
 
 
 @define(kw_only=True)
@@ -87,16 +107,19 @@ class Placed:
 
     carrier: Carrier
     model: Model | None
-    office: Any
+    office: Office
+    records: list[CallRecord]  # each final record that was written, whole
     outcome: Outcome
     reported: list[Outcome]
     ended_s: float
     model_gone_s: float | None = None
     carrier_gone_s: float | None = None
+    tasks_left: int = 0
+    rows: dict[str, Any] = field(factory=dict)
 
     @property
     def record(self) -> CallRecord:
-        (record,) = self.office.records
+        (record,) = self.records
         return record
 
     def kinds(self) -> list[str]:
@@ -116,6 +139,26 @@ class Placed:
         assert self.model is None or self.model.violations == []
         assert self.reported == [self.outcome]
         assert self.record.outcome == self.outcome
+
+
+@define(kw_only=True)
+class Live:
+    """A call while it runs, with the handles by which a test can end it."""
+
+    task: trio.lowlevel.Task  # its root: the call's other tasks descend from it
+    scope: trio.CancelScope
+    carrier: Carrier
+    at_hand: "_ModelAtHand"
+
+    def cancel(self) -> None:
+        self.scope.cancel()
+
+    def kill_carrier(self) -> None:
+        self.carrier.transport.abort()
+
+    def kill_model(self) -> None:
+        if self.at_hand.model is not None:
+            self.at_hand.model.transport.abort()
 
 
 @define
@@ -141,41 +184,54 @@ class _ModelAtHand:
 
 async def place(
     script: Sequence[Step],
-    model: ModelScript | ConnectModel,
+    model: ModelScript = ModelScript(),  # noqa: B008 (frozen)
     *,
+    connect: ConnectModel | None = None,
     office: Office | None = None,
     settings: Settings = DEFAULTS,
     wrap: Callable[[Any], Any] = lambda link: link,
-    on_run: Callable[[trio.CancelScope], None] = lambda _scope: None,
+    on_run: Callable[[Live], None] = lambda _live: None,
 ) -> Placed:
     """Carry one call from its first message to the end of both peers."""
     office = office or FakeOffice()
+    recording = Recording(office)
     theirs, ours = memory_pair()
     carrier = Carrier(
         transport=theirs, script=script, call_sid=CALL_SID, stream_sid=STREAM_SID, account_sid="AC" + "3" * 32
     )
     reported: list[Outcome] = []
-    async with trio.open_nursery() as nursery:
-        at_hand = _ModelAtHand(nursery, model) if isinstance(model, ModelScript) else None
-        connect = at_hand.connect if at_hand is not None else model
-        nursery.start_soon(carrier.run)
-        link = TransportLink(ours)
+    link = TransportLink(ours)
+    ended_s = 0.0
+
+    async def run(at_hand: _ModelAtHand) -> None:
+        nonlocal ended_s
         start = await started(link)
-        outcome = None
         with trio.CancelScope() as scope:
-            on_run(scope)
-            outcome = await run_call(
-                wrap(link), connect, office, settings, start=start, ended=reported.append
+            task = trio.lowlevel.current_task()
+            on_run(Live(task=task, scope=scope, carrier=carrier, at_hand=at_hand))
+            await run_call(
+                wrap(link),
+                connect or at_hand.connect,
+                recording,
+                settings,
+                start=start,
+                ended=reported.append,
             )
         ended_s = trio.current_time()
+
+    async with trio.open_nursery() as nursery:
+        at_hand = _ModelAtHand(nursery, model)
+        nursery.start_soon(carrier.run)
+        nursery.start_soon(run, at_hand)
     return Placed(
         carrier=carrier,
-        model=at_hand.model if at_hand is not None else None,
+        model=at_hand.model,
         office=office,
-        outcome=outcome or reported[0],
+        records=recording.records,
+        outcome=reported[0],
         reported=reported,
         ended_s=ended_s,
-        model_gone_s=at_hand.gone_s if at_hand is not None else None,
+        model_gone_s=at_hand.gone_s,
         carrier_gone_s=link.closed_at,
     )
 

@@ -1,13 +1,35 @@
-"""Whole calls under the virtual clock, between the simulated carrier and the simulated model."""
+"""Whole calls under the virtual clock: how each kind of end comes about, and when."""
 
+from contextlib import asynccontextmanager
+
+import pytest
+import trio
+from attrs import evolve
+
+from engine.errors import ModelFault
 from engine.outcome import Outcome
-from simulator.caller import HangUp, Pause, Say, UntilBotQuiet, UntilBotSpeaks, UntilClosed
-from simulator.model_script import Call, ModelScript, Reply
+from engine.settings import DEFAULTS
+from simulator.caller import (
+    Die,
+    HangUp,
+    Pause,
+    Press,
+    Say,
+    Send,
+    StallReading,
+    StopSending,
+    UntilBotQuiet,
+    UntilBotSpeaks,
+    UntilClosed,
+)
+from simulator.model_script import Abort, Call, CloseNow, Fail, Ignore, ModelScript, NoAnswer, Reply, Stall
 from simulator.tones import murmur
-from tests.rig import place
+from tests.rig import Live, place
 
-
-GREETING = Reply("Demo Dental, how can I help?", murmur(1_200, pitch=180))
+GREETING = Reply("Demo Dental, how can I help?", murmur(800, pitch=180))
+SHORT = Reply("Yes, of course.", murmur(700, pitch=210))
+LONG = Reply("We are open from nine to five.", murmur(3_000, pitch=190))
+ASK = Say("When are you open?", murmur(700))
 
 
 async def test_a_call_is_greeted_answered_and_hung_up_by_the_bot(autojump_clock):
@@ -18,7 +40,6 @@ async def test_a_call_is_greeted_answered_and_hung_up_by_the_bot(autojump_clock)
             hears=["Goodbye."],
         ),
     )
-    print("\n".join(f"{e.at_ms} {e.kind} {e.fields}" for e in placed.record.events))
     placed.assert_clean()
     assert placed.outcome is Outcome.COMPLETED
     assert placed.said() == [
@@ -26,3 +47,206 @@ async def test_a_call_is_greeted_answered_and_hung_up_by_the_bot(autojump_clock)
         ("caller", "Goodbye."),
         ("bot", "Goodbye!"),
     ]
+    assert placed.office.opened == 1
+
+
+async def test_a_silent_caller_is_asked_twice_and_then_politely_hung_up_on(autojump_clock):
+    asked = [Reply(text, murmur(600, pitch=150 + n)) for n, text in enumerate(["Hello?", "Are you there?"])]
+    bye = Reply("I cannot hear you. Goodbye!", murmur(900, pitch=220))
+    placed = await place([UntilClosed()], ModelScript(replies=[GREETING, *asked, bye]))
+    placed.assert_clean()
+    assert placed.outcome is Outcome.SILENCE_TIMEOUT
+    warned = [event.at_ms for event in placed.record.events if event.kind == "silence_warning"]
+    greeted_ms = 150 + 800
+    assert warned == [greeted_ms + 8_000, greeted_ms + 8_000 + 750 + 8_000]
+    assert [said["text"] for said in placed.of("bot_said")] == [
+        GREETING.text,
+        "Hello?",
+        "Are you there?",
+        bye.text,
+    ]
+    assert placed.carrier.played.endswith(bye.audio)
+
+
+async def test_any_sign_of_the_caller_starts_the_silence_anew(autojump_clock):
+    placed = await place(
+        [
+            UntilBotQuiet(400),
+            Pause(7_000),
+            Press("5"),
+            Pause(7_000),
+            Say("hm", murmur(60)),
+            Pause(7_000),
+            HangUp(),
+        ],
+        ModelScript(replies=[GREETING]),
+    )
+    assert placed.of("silence_warning") == []
+
+
+async def test_the_longest_call_ends_with_a_goodbye(autojump_clock):
+    settings = evolve(DEFAULTS, longest_call_warning_ms=4_000, longest_call_ms=6_000)
+    bye = Reply("I have to end this call. Goodbye!", murmur(900, pitch=220))
+    placed = await place([UntilClosed()], ModelScript(replies=[GREETING, bye]), settings=settings)
+    placed.assert_clean()
+    assert (placed.outcome, placed.of("bot_said")[-1]["text"]) == (Outcome.LONGEST_CALL, bye.text)
+    assert placed.ended_s == pytest.approx(6.0 + 0.15 + 0.9)
+
+
+async def test_a_silent_model_is_cancelled_at_6_s_and_asked_once_more(autojump_clock):
+    placed = await place(
+        [UntilBotSpeaks(100), UntilBotQuiet(400), HangUp()], ModelScript(replies=[NoAnswer(), GREETING])
+    )
+    placed.assert_clean()
+    assert placed.carrier.heard == ((6_150, GREETING.audio),)
+
+
+@pytest.mark.parametrize(
+    ("replies", "ended_s"),
+    [
+        ([NoAnswer(), NoAnswer()], 12.0),
+        ([NoAnswer(deaf=True)], 8.0),
+        ([Fail("server_error"), Fail("server_error")], 0.3),
+        ([Fail("insufficient_quota")], 0.15),
+        ([CloseNow(1011)], 0.0),
+        ([CloseNow(1011, after_ms=1_000, during=LONG)], 1.0),
+        ([Abort()], 0.0),
+        ([Abort(after_ms=1_000, during=LONG)], 1.0),
+        ([Stall()], 8.0),
+    ],
+)
+async def test_a_model_that_fails_ends_the_call_in_time_for_the_fallback(replies, ended_s, autojump_clock):
+    placed = await place([UntilClosed()], ModelScript(replies=replies))
+    assert placed.outcome is Outcome.MODEL_FAILED
+    assert placed.ended_s == pytest.approx(ended_s, abs=0.001)
+    assert (placed.model_gone_s, placed.carrier_gone_s) == (placed.ended_s, placed.ended_s)
+    assert placed.record.outcome == "model_failed"
+
+
+async def test_a_create_that_is_lost_ends_in_the_fallback(autojump_clock):
+    script = ModelScript(
+        replies=[Ignore(), Ignore(), Ignore()], allowed_errors=frozenset({"response_cancel_not_active"})
+    )
+    placed = await place([UntilClosed()], script)
+    assert placed.outcome is Outcome.MODEL_FAILED
+    assert placed.ended_s == pytest.approx(12.0)
+
+
+async def test_a_model_that_stalls_in_mid_answer_is_asked_once_more(autojump_clock):
+    stuck = evolve(LONG, delta_ms=1_000, pace=0.125)  # a second of audio every eight
+    placed = await place(
+        [UntilBotSpeaks(500), UntilBotQuiet(2_000), UntilBotSpeaks(100), UntilBotQuiet(400), HangUp()],
+        ModelScript(replies=[stuck, SHORT]),
+    )
+    placed.assert_clean()
+    assert placed.of("response_failed") == [{"code": "overdue", "failures": 1}]
+    assert placed.carrier.played == LONG.audio[:8_000] + SHORT.audio
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        ModelScript(bad_key=True),
+        ModelScript(slow_connect_ms=10_000),
+        ModelScript(never_updates=True),
+        ModelScript(reject_fields=frozenset({"audio.output.format"})),
+        ModelScript(wrong_formats=True),
+    ],
+)
+async def test_a_model_that_never_gets_ready_ends_the_call_within_3_s(script, autojump_clock):
+    placed = await place([UntilClosed()], script)
+    assert placed.outcome is Outcome.MODEL_FAILED
+    assert placed.ended_s <= 3.0
+    assert placed.carrier.played == b""
+
+
+async def test_a_model_that_refuses_the_connection_ends_the_call_at_once(autojump_clock):
+    @asynccontextmanager
+    async def refuse():
+        raise ModelFault("connection refused")
+        yield
+
+    placed = await place([UntilClosed()], connect=refuse)
+    assert (placed.outcome, placed.record.detail) == (Outcome.MODEL_FAILED, "connection refused")
+
+
+async def test_a_model_that_rejects_transcription_is_asked_again_without(autojump_clock):
+    placed = await place(
+        [UntilBotQuiet(400), ASK, UntilBotSpeaks(100), UntilBotQuiet(400), HangUp()],
+        ModelScript(
+            replies=[GREETING, SHORT],
+            reject_fields=frozenset({"audio.input.transcription"}),
+            allowed_errors=frozenset({"unknown_parameter"}),
+        ),
+    )
+    placed.assert_clean()
+    assert placed.carrier.played == GREETING.audio + SHORT.audio
+
+
+@pytest.mark.parametrize(
+    ("script", "outcome", "ended_s"),
+    [
+        ([Pause(2_000), HangUp()], Outcome.CALLER_HUNG_UP, 2.02),
+        ([Pause(2_000), Die()], Outcome.CARRIER_LOST, 2.02),
+        ([Pause(2_000), StopSending(60_000)], Outcome.CARRIER_LOST, 12.0),
+    ],
+)
+async def test_a_carrier_that_goes_away_ends_the_call(script, outcome, ended_s, autojump_clock):
+    placed = await place(script, ModelScript(replies=[LONG]))
+    assert placed.outcome is outcome
+    assert placed.ended_s == pytest.approx(ended_s, abs=0.021)
+    assert (placed.model_gone_s, placed.carrier_gone_s) == (placed.ended_s, placed.ended_s)
+
+
+async def test_a_carrier_that_reads_nothing_cannot_delay_the_end(autojump_clock):
+    script = [UntilBotSpeaks(200), StallReading(), Pause(3_000), HangUp()]
+    placed = await place(script, ModelScript(replies=[evolve(LONG, delta_ms=20)]))
+    assert placed.outcome is Outcome.CALLER_HUNG_UP
+    assert placed.ended_s < 4.0
+
+
+BAD = {
+    "not json": "{",
+    "a list": "[]",
+    "no event": "{}",
+    "unknown event": '{"event": "party", "streamSid": "x"}',
+    "media without payload": '{"event": "media", "media": {"track": "inbound"}}',
+    "payload of a wrong type": '{"event": "media", "media": {"track": "inbound", "payload": 5}}',
+    "payload that is not base64": '{"event": "media", "media": {"track": "inbound", "payload": "%%"}}',
+    "deep nesting": "[" * 60_000,
+    "binary": b"\x00\x01",
+    "a megabyte": '{"event": "' + "x" * 1_000_000 + '"}',
+}
+
+
+@pytest.mark.parametrize("message", BAD.values(), ids=BAD.keys())
+async def test_a_bad_carrier_message_is_ignored_and_the_call_goes_on(message, autojump_clock, caplog):
+    placed = await place(
+        [UntilBotQuiet(400), Send(message), ASK, UntilBotSpeaks(100), UntilBotQuiet(400), HangUp()],
+        ModelScript(replies=[GREETING, SHORT]),
+    )
+    placed.assert_clean()
+    assert placed.carrier.played == GREETING.audio + SHORT.audio
+    assert "Traceback" not in caplog.text
+
+
+async def test_a_cancelled_call_leaves_one_truthful_record(autojump_clock):
+    def cancel_later(live: Live) -> None:
+        live.scope.deadline = trio.current_time() + 1.0
+
+    placed = await place([UntilClosed()], ModelScript(replies=[LONG]), on_run=cancel_later)
+    placed.assert_clean()
+    assert (placed.outcome, placed.ended_s) == (Outcome.SERVER_STOPPED, 1.0)
+
+
+async def test_a_bug_in_a_task_ends_the_call_with_an_apology_owed_and_a_traceback_in_the_log(
+    autojump_clock, caplog
+):
+    @asynccontextmanager
+    async def broken():
+        raise KeyError("a bug")
+        yield
+
+    placed = await place([UntilClosed()], connect=broken)
+    assert (placed.outcome, placed.outcome.owes_words) == (Outcome.INTERNAL_ERROR, True)
+    assert "a bug" in caplog.text

@@ -1,0 +1,258 @@
+"""The cancel sweep: a scenario ended at its every step, and what must hold afterwards.
+
+A step is one `before_task_step` of the call's tasks, under a seeded scheduler and the virtual clock. The
+scenario runs once untouched, to count its steps and to see when its windows are; then again for each
+chosen step, with the call cancelled there, or the carrier's socket or the model's killed.
+
+`python -m tests.sweep` runs it all for the booking scenario.
+"""
+
+import shutil
+import sys
+import tempfile
+from collections.abc import Awaitable, Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import trio
+from attrs import define, field, frozen
+from trio.testing import MockClock
+
+from engine.outcome import Outcome
+from engine.ports import Office
+from engine.settings import DEFAULTS, Settings
+from storage import appointments, businesses, calls
+from storage.database import Database, open_database
+from tests import booking
+from tests.rig import CALL_SID, Live, Placed, place
+from tests.storage.inline import inline
+from web.office import open_office
+from web.tokens import Grant
+
+STRIKES: dict[str, Callable[[Live], None]] = {
+    "cancel": Live.cancel,
+    "carrier": Live.kill_carrier,
+    "model": Live.kill_model,
+}
+# The outcomes that are true after a strike; a call that was over before it may have any of the normal ones.
+TRUTHFUL = {
+    "cancel": Outcome.SERVER_STOPPED,
+    "carrier": Outcome.CARRIER_LOST,
+    "model": Outcome.MODEL_FAILED,
+}
+_MARGIN_MS = 60  # around each window
+
+Scenario = Callable[[Callable[[Live], None]], Awaitable[Placed]]
+Check = Callable[[Placed], Iterable[str]]
+
+
+@define(eq=False)
+class Steps(trio.abc.Instrument):
+    """Counts the steps of one call, notes when each was, and strikes at one of them."""
+
+    strike_at: int = 0
+    strike: Callable[[Live], None] | None = None
+    live: Live | None = None
+    struck: bool = False
+    times_ms: list[float] = field(factory=list)
+    _began: float = 0.0
+
+    def watch(self, live: Live) -> None:
+        self.live, self._began = live, trio.current_time()
+
+    def before_task_step(self, task: trio.lowlevel.Task) -> None:
+        if self.live is None or not self._is_of_the_call(task):
+            return
+        self.times_ms.append((trio.current_time() - self._began) * 1000)
+        if len(self.times_ms) == self.strike_at and self.strike is not None:
+            self.struck = True
+            self.strike(self.live)
+
+    def _is_of_the_call(self, task: trio.lowlevel.Task | None) -> bool:
+        while task is not None:
+            if self.live is not None and task is self.live.task:
+                return True
+            task = task.parent_nursery.parent_task if task.parent_nursery is not None else None
+        return False
+
+
+@frozen
+class Swept:
+    """What a sweep did and found."""
+
+    steps: int  # of the untouched scenario
+    runs: int
+    faults: tuple[str, ...]
+
+
+def sweep(
+    scenario: Scenario,
+    *,
+    check: Check = lambda _placed: (),
+    strikes: Iterable[str] = tuple(STRIKES),
+    thin_inside: int = 1,
+    thin_outside: int = 20,
+    seed: int = 0,
+) -> Swept:
+    """Run the scenario untouched, then struck at every `thin_inside`-th step of its windows and at every
+    `thin_outside`-th elsewhere. `check` names what does not hold after a run, beside `aftermath`.
+    """
+    untouched = Steps()
+    placed = run_once(scenario, untouched, seed)
+    faults = [f"untouched: {fault}" for fault in (*aftermath(placed, None), *check(placed))]
+    chosen = sorted(_choose(untouched.times_ms, windows(placed), thin_inside, thin_outside, seed))
+    runs = 0
+    for kind in strikes:
+        for step in chosen:
+            steps = Steps(strike_at=step, strike=STRIKES[kind])
+            placed = run_once(scenario, steps, seed)
+            runs += 1
+            struck = kind if steps.struck else None
+            faults += [f"{kind} at step {step}: {fault}" for fault in aftermath(placed, struck)]
+            faults += [f"{kind} at step {step}: {fault}" for fault in check(placed)]
+    return Swept(steps=len(untouched.times_ms), runs=runs, faults=tuple(faults))
+
+
+def run_once(scenario: Scenario, steps: Steps, seed: int) -> Placed:
+    """One run under the virtual clock and the scheduler's seed; leaves no task behind, or says so."""
+    trio._core._run._ALLOW_DETERMINISTIC_SCHEDULING = True  # type: ignore[attr-defined]
+    trio._core._run._r.seed(seed)  # type: ignore[attr-defined]
+
+    async def main() -> Placed:
+        before = trio.lowlevel.current_statistics().tasks_living
+        placed = await scenario(steps.watch)
+        placed.tasks_left = trio.lowlevel.current_statistics().tasks_living - before
+        return placed
+
+    return trio.run(main, clock=MockClock(autojump_threshold=0), instruments=[steps])
+
+
+def windows(placed: Placed) -> list[tuple[float, float]]:
+    """When something happens that must not be left half done: tools, the barge-in, the hang-up."""
+    at_ms: dict[str, list[int]] = {}
+    for event in placed.record.events:
+        at_ms.setdefault(event.kind, []).append(event.at_ms)
+    pairs = [
+        *zip(at_ms.get("tool_called", []), at_ms.get("tool_answered", []), strict=True),
+        *zip(at_ms.get("barge_in_paused", []), at_ms.get("barge_in", []), strict=True),
+        *((ended, ended) for ended in at_ms["hang_up"]),
+    ]
+    return [(begin - _MARGIN_MS, end + _MARGIN_MS) for begin, end in pairs]
+
+
+def _choose(
+    times_ms: list[float], wins: list[tuple[float, float]], thin_inside: int, thin_outside: int, seed: int
+) -> Iterator[int]:
+    inside = outside = seed
+    for step, at_ms in enumerate(times_ms, start=1):
+        if any(begin <= at_ms <= end for begin, end in wins):
+            inside += 1
+            if inside % thin_inside == 0:
+                yield step
+        else:
+            outside += 1
+            if outside % thin_outside == 0:
+                yield step
+
+
+def aftermath(placed: Placed, struck: str | None) -> Iterator[str]:
+    """What must hold after every call, however it ended."""
+    if placed.tasks_left:
+        yield f"{placed.tasks_left} tasks left"
+    if placed.carrier_gone_s is None or (placed.model is not None and placed.model_gone_s is None):
+        yield "a socket left open"
+    yield from placed.carrier.violations
+    yield from placed.model.violations if placed.model is not None else ()
+    if len(placed.reported) != 1:
+        yield f"{len(placed.reported)} outcomes reported"
+    if struck is not None and placed.outcome not in (TRUTHFUL[struck], Outcome.COMPLETED):
+        yield f"outcome {placed.outcome} is not true after {struck}"
+    called = sorted(fields["call_id"] for fields in placed.of("tool_called"))
+    if called != sorted(fields["call_id"] for fields in placed.of("tool_answered")):
+        yield "a tool call without exactly one output"
+
+
+# The booking, on the real office and the real database.
+
+
+@define
+class BookingRuns:
+    """Places the booking call again and again, each on a fresh copy of the same database."""
+
+    folder: Path
+    settings: Settings = DEFAULTS
+    wrap_office: Callable[[Any], Any] = lambda office: office
+
+    def __attrs_post_init__(self) -> None:
+        trio.run(self._prepare)
+
+    async def _prepare(self) -> None:
+        async with open_database(self.folder / "template.db", run_sync=inline) as database:
+            await database.write(
+                lambda conn: businesses.add(
+                    conn, name="Demo Dental", number=booking.NUMBER, timezone="Europe/Berlin", language="en"
+                )
+            )
+
+    async def __call__(self, on_run: Callable[[Live], None]) -> Placed:
+        path = self.folder / "run.db"
+        for left in self.folder.glob("run.db*"):
+            left.unlink()
+        shutil.copy(self.folder / "template.db", path)
+        async with open_database(path, run_sync=inline) as database:
+            grant = Grant(
+                call_sid=CALL_SID, business_id=1, called_number=booking.NUMBER, caller_number=booking.CALLER
+            )
+            office: Office = await open_office(database, grant, call_sid=CALL_SID, now=lambda: booking.NOW)
+            placed = await place(
+                booking.caller(),
+                booking.model(),
+                office=self.wrap_office(office),
+                settings=self.settings,
+                on_run=on_run,
+            )
+            placed.rows = await _rows(database)
+        return placed
+
+
+async def _rows(database: Database) -> dict[str, Any]:
+    return await database.read(
+        lambda conn: {
+            "appointments": appointments.for_call(conn, 1, CALL_SID),
+            "call": calls.get(conn, 1, CALL_SID),
+            "events": calls.events(conn, 1, CALL_SID),
+        }
+    )
+
+
+def booking_check(placed: Placed) -> Iterator[str]:
+    """What must hold of the rows after a booking call."""
+    booked, call, events = placed.rows["appointments"], placed.rows["call"], placed.rows["events"]
+    if call is None or call.outcome != placed.outcome or call.ended_at is None or call.duration_ms is None:
+        yield f"the final record is {call}"
+    if [event.kind for event in events].count("hang_up") != 1:
+        yield "not exactly one final account"
+    if len(booked) > 1:
+        yield f"{len(booked)} appointments"
+    confirmed = [
+        f for f in placed.of("tool_answered") if (f["name"], f["status"]) == ("create_appointment", "ok")
+    ]
+    if len(confirmed) > len(booked):
+        yield "the model was told of a booking that is not there"
+    yield from (
+        f"half an appointment: {row}" for row in booked if row.lead_id is None or row.status != "booked"
+    )
+
+
+def main() -> int:
+    """Run the whole sweep and print what it found."""
+    with tempfile.TemporaryDirectory() as folder:
+        swept = sweep(BookingRuns(Path(folder)), check=booking_check)
+    for fault in swept.faults:
+        print(fault)  # noqa: T201
+    print(f"{swept.steps} steps, {swept.runs} runs, {len(swept.faults)} faults")  # noqa: T201
+    return 1 if swept.faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
