@@ -35,6 +35,7 @@ from engine.gate import ResponseGate
 from engine.outcome import Outcome
 from engine.ports import Profile
 from engine.settings import Settings
+from engine.silence import Silence
 from engine.tools import ToolCall
 from engine.turns import (
     BargeInPaused,
@@ -66,8 +67,7 @@ class Conversation:
 
         self._errands = Errands(settings.slow_tool_ms)
         self._farewell = Farewell(settings)
-        self._quiet_since_ms: float | None = None
-        self._silence_prompts = 0
+        self._silence = Silence(settings)
         self._warn_at_ms = now_ms + settings.longest_call_warning_ms
         self._close_at_ms = now_ms + settings.longest_call_ms
 
@@ -121,7 +121,7 @@ class Conversation:
         self._create(now_ms)
         if self._answers.silent and self._farewell.heard():
             self._end(self._farewell.outcome, "the goodbye was heard")
-        self._watch_silence(now_ms)
+        self._silence.watch(now_ms, idle=self._is_idle())
         actions, self._actions = self._actions, []
         return actions
 
@@ -204,9 +204,7 @@ class Conversation:
 
     def _on_evidence(self, _event: CallerEvidence, now_ms: float) -> None:
         if not self.bot_playing:  # while it plays, its echo is no evidence of anybody
-            self._silence_prompts = 0
-            if self._quiet_since_ms is not None:
-                self._quiet_since_ms = now_ms
+            self._silence.broken(now_ms)
 
     def _on_dtmf(self, _event: Dtmf, now_ms: float) -> None:
         self._note("keypad")  # the digit may be a part of a card number
@@ -369,8 +367,7 @@ class Conversation:
         if not self.closing:
             yield self._warn_at_ms, self._on_long_call
             yield self._close_at_ms, self._on_longest_call
-            if self._quiet_since_ms is not None:
-                yield self._quiet_since_ms + self._settings.silence_ms, self._on_silence
+            yield self._silence.due_ms(), self._on_silence
 
     def _on_retry(self, _now_ms: float) -> None:
         self._gate.retry_ms = inf
@@ -398,21 +395,16 @@ class Conversation:
             self._move_floor(FloorEvent.BOT_ENDS)
             self._cut(stalled, now_ms)
 
-    def _watch_silence(self, now_ms: float) -> None:
+    def _is_idle(self) -> bool:
         waiting_for_us = self._gate.busy or self._gate.reasons or self._errands.any_running
-        if waiting_for_us or self._floor is not Floor.FREE or not self._answers.silent:
-            self._quiet_since_ms = None
-        elif self._quiet_since_ms is None:
-            self._quiet_since_ms = now_ms
+        return self._floor is Floor.FREE and self._answers.silent and not waiting_for_us
 
     def _on_silence(self, now_ms: float) -> None:
-        self._quiet_since_ms = None
-        if self._silence_prompts == self._settings.silence_prompts:
+        if not self._silence.ask_again():
             self._close(Outcome.SILENCE_TIMEOUT, now_ms)
             return
-        self._silence_prompts += 1
-        self._note("silence_warning", number=self._silence_prompts)
-        self._ask(prompt.silence_prompt(self._silence_prompts), Reason.SILENCE)
+        self._note("silence_warning", number=self._silence.prompts)
+        self._ask(prompt.silence_prompt(self._silence.prompts), Reason.SILENCE)
 
     def _on_long_call(self, _now_ms: float) -> None:
         self._warn_at_ms = inf

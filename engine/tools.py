@@ -8,6 +8,7 @@ model, so the model may say anything to us.
 import json
 import logging
 from collections.abc import Awaitable, Callable
+from math import isfinite
 from types import NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
@@ -124,9 +125,13 @@ def _converter_for(kind: type[Any]) -> cattrs.Converter:
 
 def _exact(value: Any, kind: type[Any]) -> Any:
     # cattrs would turn 30.9 into 30 and None into "None"; a wrong type must be refused, not bent.
-    if type(value) is kind or (kind is float and type(value) is int):
-        return value
-    raise ValueError(f"must be a {_JSON_TYPES[kind]}")
+    if type(value) is not kind and not (kind is float and type(value) is int):
+        raise ValueError(f"must be a {_JSON_TYPES[kind]}")
+    if kind is str:
+        value.encode()  # half a surrogate pair is JSON, but no text: SQLite cannot take it
+    if kind is float and not isfinite(value):  # Python's json reads NaN, which is not JSON
+        raise ValueError("must be finite")
+    return value
 
 
 async def run(tool: Tool | None, call: ToolCall, *, deadline_ms: int) -> ToolOutput:

@@ -11,6 +11,7 @@ from simulator.tones import murmur
 NUMBER, CALLER = "+15550100", "+15550123"
 NOW = dt.datetime(2026, 11, 20, 15, 0, tzinfo=dt.UTC)  # a Friday
 MONDAY = "2026-11-23"
+NOTES = "check-up"
 
 GREETING = Reply("Demo Dental, how can I help?", murmur(400, pitch=180))
 OFFER = Reply("I have nine, nine thirty or ten. Which one suits you best?", murmur(1_500, pitch=190))
@@ -20,7 +21,7 @@ BOOKED = Reply("You are booked. Goodbye!", murmur(400, pitch=200), calls=(Call("
 def first_slot(memory: SessionMemory) -> Mapping[str, Any]:
     """The arguments of create_appointment: the first time that was offered, if any."""
     slots = memory.last("find_available_slots").get("slots") or [{"slot_start": "none"}]
-    return {"slot_start": slots[0]["slot_start"]}
+    return {"slot_start": slots[0]["slot_start"], "notes": NOTES}
 
 
 def caller() -> list[Step]:

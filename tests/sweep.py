@@ -129,6 +129,8 @@ def run_once(scenario: Scenario, steps: Steps, seed: int) -> Placed:
 
 def windows(placed: Placed) -> list[tuple[float, float]]:
     """When something happens that must not be left half done: tools, the barge-in, the hang-up."""
+    if not placed.records:
+        return []
     at_ms: dict[str, list[int]] = {}
     for event in placed.record.events:
         at_ms.setdefault(event.kind, []).append(event.at_ms)
@@ -157,6 +159,9 @@ def _choose(
 
 def aftermath(placed: Placed, struck: str | None) -> Iterator[str]:
     """What must hold after every call, however it ended."""
+    if len(placed.records) != 1:
+        yield f"{len(placed.records)} final records"
+        return
     if placed.tasks_left:
         yield f"{placed.tasks_left} tasks left"
     if placed.carrier_gone_s is None or (placed.model is not None and placed.model_gone_s is None):
@@ -234,14 +239,14 @@ def booking_check(placed: Placed) -> Iterator[str]:
         yield "not exactly one final account"
     if len(booked) > 1:
         yield f"{len(booked)} appointments"
+    if not placed.records:
+        return
     confirmed = [
         f for f in placed.of("tool_answered") if (f["name"], f["status"]) == ("create_appointment", "ok")
     ]
     if len(confirmed) > len(booked):
         yield "the model was told of a booking that is not there"
-    yield from (
-        f"half an appointment: {row}" for row in booked if row.lead_id is None or row.status != "booked"
-    )
+    yield from (f"half an appointment: {row}" for row in booked if row.notes != booking.NOTES)
 
 
 def main() -> int:
