@@ -43,14 +43,13 @@ from engine.actions import (
     ToolFinished,
 )
 from engine.conversation import END_CALL, Conversation
+from engine.ear import Ear
 from engine.errors import LinkClosed, ModelFault, RemoteProtocolError
 from engine.inbox import SILENT_FRAME, Inbox
 from engine.outcome import Outcome
 from engine.ports import CallEvent, CallRecord, CallStart, CarrierLink, ConnectModel, Link, Office
 from engine.settings import FRAME_MS, Settings
-from engine.turns import Turns
-from engine.uplink import Append, Commit, Discard, Uplink, UplinkAction
-from engine.vad import Detector, LevelDetector
+from engine.vad import LevelDetector
 
 log = logging.getLogger(__name__)
 
@@ -79,9 +78,7 @@ class _Call:
     began_at: float
     scope: trio.CancelScope = Factory(trio.CancelScope)
     conversation: Conversation
-    detector: Detector
-    turns: Turns
-    uplink: Uplink
+    ear: Ear
     inbox: Inbox
     arrived: trio.Event = Factory(trio.Event)
     turn: _Turn | None = None
@@ -160,9 +157,7 @@ async def run_call(
         ended=ended,
         began_at=trio.current_time(),
         conversation=Conversation(office.profile, settings, now_ms=0.0),
-        detector=LevelDetector(settings),
-        turns=Turns(settings),
-        uplink=Uplink(settings),
+        ear=Ear(settings, LevelDetector(settings)),
         inbox=Inbox(settings.backlog_ms // FRAME_MS),
     )
     try:
@@ -260,22 +255,11 @@ async def listen(call: _Call) -> None:
 def _listen_to(call: _Call, frame: bytes) -> None:
     if call.conversation.closing:
         return
-    bot_playing = call.conversation.bot_playing
-    events = call.turns.step(call.detector.judge(frame), bot_playing=bot_playing)
-    for action in call.uplink.step(frame, events, bot_playing=bot_playing):
-        call.send_model(_uplink_message(action))
-    for event in events:  # after the audio: a commit stands before the create that answers it
+    messages, events = call.ear.listen(frame, bot_playing=call.conversation.bot_playing)
+    for message in messages:
+        call.send_model(message)
+    for event in events:
         call.tell(event)
-
-
-def _uplink_message(action: UplinkAction) -> str:
-    match action:
-        case Append(audio):
-            return realtime.append(audio)
-        case Commit():
-            return realtime.commit()
-        case Discard():
-            return realtime.clear_input()
 
 
 async def to_carrier(call: _Call) -> None:
@@ -310,7 +294,7 @@ async def talk(call: _Call) -> None:
                 language=profile.language,
                 settings=call.settings,
             )
-            call.turns.settings = settings
+            call.ear.adopt(settings)
             call.note(
                 "session_configured",
                 voice=session.voice,

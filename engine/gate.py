@@ -94,6 +94,10 @@ class ResponseGate:
         self.state = next_gate(self.state, GateEvent.DONE)
         return True
 
+    def retry(self, _now_ms: float) -> None:
+        """A refused create may be sent again."""
+        self.retry_ms = inf
+
     def due_ms(self, audible_until_ms: float) -> float:
         """When the response on its way has kept the caller waiting too long; infinity if none is."""
         match self.state:

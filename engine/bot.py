@@ -1,0 +1,273 @@
+"""The bot's half of a conversation: what the model was asked for, what it says, and what it does.
+
+It keeps the response gate, the answers with their ledger and the tool calls together, because one
+response of the model touches all three. When it may speak is not its business: `conversation.py`
+decides that, and tells it.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from engine import realtime
+from engine.actions import Action, AudioSent, Clear, Note, Release, RunTool, ToModel
+from engine.answers import Answers, Response
+from engine.carrier import MarkReached
+from engine.dialogue import Gate, Reason
+from engine.errands import Errands
+from engine.gate import ResponseGate
+from engine.settings import Settings
+from engine.tools import ToolCall, ToolOutput
+
+_MAX_FAILURES = 2  # an answer that fails is asked for once more, then the fallback
+
+
+class Bot:
+    """One per call. `do` takes its actions, in order; `fail` is told when the model cannot go on."""
+
+    def __init__(
+        self, settings: Settings, *, do: Callable[[Action], None], fail: Callable[[str], None]
+    ) -> None:
+        self._do = do
+        self._fail = fail
+        self._gate = ResponseGate(settings)
+        self._errands = Errands(settings.slow_tool_ms)
+        self.answers = Answers()
+
+    # Asking the model
+
+    def ask(self, instruction: str, reason: Reason) -> None:
+        """Have the model say something now."""
+        # An item and a bare create: instructions in the create would replace the session's prompt.
+        self.tell(instruction)
+        self.want(reason)
+
+    def tell(self, instruction: str) -> None:
+        """Let the model know something, without an answer."""
+        self._do(ToModel(realtime.system_message(instruction)))
+
+    def want(self, reason: Reason) -> None:
+        """A response is wanted, as soon as one may be created."""
+        self._gate.reasons.add(reason)
+
+    def want_nothing(self) -> None:
+        """What was wanted so far no longer is."""
+        self._gate.reasons.clear()
+
+    def create(self, now_ms: float) -> None:
+        """Ask for the response that is wanted, if none is on its way and no tool's output is awaited."""
+        event_id = None if self._errands.awaited else self._gate.create(now_ms)
+        if event_id is not None:
+            self._do(ToModel(realtime.create_response(event_id)))
+
+    @property
+    def idle(self) -> bool:
+        """Whether nothing plays, nothing is wanted and nothing is under way."""
+        busy = self._gate.busy or self._gate.reasons or self._errands.any_running
+        return self.answers.silent and not busy
+
+    @property
+    def cancelling(self) -> bool:
+        """Whether a cancelled response has not ended yet."""
+        return self._gate.state is Gate.CANCELLING
+
+    def timers(self) -> tuple[tuple[float, Callable[[float], None]], ...]:
+        """The deadlines that are its own business."""
+        return (self._gate.retry_ms, self._gate.retry), (self._errands.slow_ms(), self._errands.note_slow)
+
+    def overdue_ms(self) -> float:
+        """When the response on its way has kept the caller waiting too long."""
+        return self._gate.due_ms(self.answers.audible_until_ms())
+
+    # Stopping
+
+    def clear(self, now_ms: float) -> None:
+        """Silence the playing answer; what it was, and what it has said, stays known."""
+        turn = self.answers.clear_playing(now_ms)
+        if turn is not None:
+            self._do(Clear(turn))
+
+    def interrupt(self, speech_ms: int, now_ms: float) -> None:
+        """The caller has taken the floor from the playing answer: stop all, and tell the model."""
+        self._gate.failures = 0  # the caller heard something
+        cut = self.answers.take_playing()
+        if self._gate.cancellable:
+            self._cancel(now_ms, unheard=cut is not self.answers.get(self._gate.response_id))
+        if cut is not None:
+            heard_ms, audio_ms = cut.spoken_ms(now_ms)
+            self._note("barge_in", speech_ms=speech_ms, heard_ms=heard_ms, audio_ms=audio_ms)
+            self._cut(cut, now_ms)
+        self._abandon_waiting(now_ms)
+
+    def overtake(self, now_ms: float) -> None:
+        """The caller went on before the bot's first sound: what was on its way is no longer the answer."""
+        if not self._gate.cancellable and not self.answers.waiting:
+            return
+        self._note("answer_overtaken")
+        if self._gate.cancellable:
+            self._cancel(now_ms, unheard=True)
+        self._abandon_waiting(now_ms)
+
+    def give_up_answer(self, now_ms: float) -> Response | None:
+        """The answer does not come, or not on: ask once more. Returns the one that had begun to play."""
+        if not self._try_again("overdue"):
+            return None
+        self._cancel(now_ms, unheard=True)
+        self.clear(now_ms)
+        stalled = self.answers.take_playing()
+        if stalled is not None:
+            self._cut(stalled, now_ms)
+        return stalled
+
+    def _cancel(self, now_ms: float, *, unheard: bool) -> None:
+        response = self.answers.get(self._gate.response_id)
+        event_id = self._gate.cancel(now_ms, keep_reasons=unheard)
+        self._do(ToModel(realtime.cancel_response(event_id)))
+        if response is not None and unheard:
+            self._abandon(response, now_ms)
+
+    def _cut(self, response: Response, now_ms: float) -> None:
+        response.cut = True
+        self._do_all(response.tell_heard(now_ms))
+        self._do_all(response.account(now_ms))
+
+    def _abandon_waiting(self, now_ms: float) -> None:
+        while self.answers.waiting:
+            self._abandon(self.answers.waiting.popleft(), now_ms)
+
+    def _abandon(self, response: Response, now_ms: float) -> None:
+        # Nothing of it was heard, so what it was to answer is still to be answered.
+        if not response.cut:
+            response.cut = True
+            self._gate.reasons |= response.reasons
+            self._errands.put_back(response.served_calls)
+            self._do_all(response.tell_heard(now_ms))
+
+    # What the model says
+
+    def on_response_created(self, event: realtime.ResponseCreated, now_ms: float) -> None:
+        """A response has begun."""
+        if not self._gate.created(event.response_id, now_ms):
+            self._note("model_error", code="unrequested response", message=event.response_id)
+            return
+        served = () if self.cancelling else self._errands.take_unspoken()
+        self.answers.open(event.response_id, self._gate.carried, served, cut=self.cancelling)
+        self._note("response_created", reasons=", ".join(sorted(self._gate.carried)))
+
+    def on_item_started(self, event: realtime.ItemStarted, now_ms: float) -> None:
+        """A part of a response has begun; if the response is cut already, it is not to be remembered."""
+        response = self.answers.get(event.response_id)
+        if response is not None and event.kind == "message":
+            response.texts.setdefault(event.item_id, "")
+            if response.cut:
+                self._do_all(response.tell_heard(now_ms))
+
+    def on_transcript(self, event: realtime.TranscriptDelta, _now_ms: float) -> None:
+        """Some of the words."""
+        response = self.answers.get(event.response_id)
+        if response is not None and event.item_id in response.texts:
+            response.texts[event.item_id] += event.text
+
+    def on_audio(self, event: realtime.AudioDelta, now_ms: float) -> None:
+        """Some of the voice."""
+        response = self.answers.get(event.response_id)
+        if response is not None and not response.cut and event.audio:
+            self._gate.progressed(event.response_id, now_ms)
+            self._do_all(self.answers.receive(response, event.item_id, event.audio))
+
+    def on_input_transcribed(self, event: realtime.InputTranscribed, _now_ms: float) -> None:
+        """What the caller said, as text."""
+        if event.text.strip():
+            self._note("user_said", text=event.text.strip())
+
+    def response_done(self, event: realtime.ResponseDone, now_ms: float) -> Response | None:
+        """A response is over; which, if it was the one on its way."""
+        response = self.answers.get(event.response_id)
+        if not self._gate.done(event.response_id) or response is None:
+            return None
+        response.done = response.audio.complete = True
+        if response.cut:
+            self._do_all(response.tell_heard(now_ms))
+        elif event.status == "failed":
+            if self._try_again(event.error_code or "failed"):
+                self._gate.reasons |= response.reasons
+        else:
+            self._gate.failures = 0
+            if event.status != "completed":
+                self._note("response_incomplete", status=event.status, reason=event.reason)
+        return response
+
+    def on_model_error(self, event: realtime.ErrorReported, now_ms: float) -> None:
+        """The model refused something; only a refused create or a fatal code changes anything."""
+        self._note("model_error", code=event.code, message=event.message)
+        if realtime.is_fatal(event.code):
+            self._fail(f"the model refused: {event.code}")
+        elif self._gate.refused(event.event_id, now_ms) and self._gate.failures > _MAX_FAILURES:
+            self._fail(f"the model refuses to answer: {event.code}")
+
+    def _try_again(self, code: str) -> bool:
+        self._gate.failures += 1
+        self._note("response_failed", code=code, failures=self._gate.failures)
+        if realtime.is_fatal(code) or self._gate.failures >= _MAX_FAILURES:
+            self._fail(f"the model gives no answer: {code}")
+            return False
+        return True
+
+    # What the model does
+
+    def accept_call(self, event: realtime.FunctionCalled, now_ms: float) -> Response | None:
+        """The response that makes this call, if it is one of ours and the call is new."""
+        response = self.answers.get(event.response_id)
+        if response is None or not self._errands.accept(event.call_id):
+            return None
+        self._gate.progressed(event.response_id, now_ms)
+        self._note("tool_called", name=event.name, call_id=event.call_id)
+        return response
+
+    def run_tool(self, event: realtime.FunctionCalled, now_ms: float) -> None:
+        """Have an accepted call run."""
+        self._errands.run(event.call_id, now_ms)
+        call = ToolCall(
+            call_id=event.call_id,
+            response_id=event.response_id,
+            name=event.name,
+            arguments=event.arguments,
+        )
+        self._do(RunTool(call))
+
+    def tool_finished(self, output: ToolOutput) -> None:
+        """A tool's output goes to the model, whatever else is going on."""
+        self._errands.finish(output.call_id)
+        self.send_output(output.call_id, output.result)
+
+    def send_output(self, call_id: str, result: dict[str, Any]) -> None:
+        """The one output of a call."""
+        self._do(ToModel(realtime.function_output(call_id, result)))
+
+    # What the caller hears
+
+    def on_audio_sent(self, event: AudioSent, now_ms: float) -> None:
+        """The carrier's socket took a chunk."""
+        self.answers.sent(event.turn, event.byte_count, now_ms)
+
+    def on_mark(self, event: MarkReached, now_ms: float) -> None:
+        """A mark came back."""
+        self.answers.mark_reached(event.name, now_ms)
+
+    def finish_played(self, now_ms: float) -> bool:
+        """Close the playing answer if it was heard to its end."""
+        playing = self.answers.playing
+        if playing is None or not playing.audio.played(now_ms):
+            return False
+        self.answers.take_playing()
+        self._do(Release(playing.audio.turn))
+        self._do_all(playing.account(now_ms))
+        if playing.served_calls:
+            self._note("outputs_heard", call_ids=list(playing.served_calls))
+        return True
+
+    def _do_all(self, actions: list[Action]) -> None:
+        for action in actions:
+            self._do(action)
+
+    def _note(self, kind: str, **fields: object) -> None:
+        self._do(Note(kind, fields))
