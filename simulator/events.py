@@ -1,0 +1,89 @@
+"""What a client message brings about: server events, and orders to whoever generates the responses."""
+
+from collections.abc import Iterable
+
+from attrs import frozen
+
+from simulator.items import Item
+from simulator.schema import Json, Refused
+
+
+@frozen
+class Create:
+    """An accepted `response.create`."""
+
+    overrides: Json
+
+
+@frozen
+class Cancel:
+    """An accepted `response.cancel`."""
+
+
+@frozen
+class Committed:
+    """A user item was made; its transcript is due if transcription is on."""
+
+    item_id: str
+    number: int  # counted from 0
+    transcribe: bool
+
+
+Output = Json | Create | Cancel | Committed
+
+
+def error_event(refused: Refused, event_id: str | None) -> Json:
+    """The `error` event; the client's event id is echoed inside it, and nowhere else."""
+    error = {
+        "type": "invalid_request_error",
+        "code": refused.code,
+        "message": refused.message,
+        "param": refused.param,
+        "event_id": event_id,
+    }
+    return {"type": "error", "error": error}
+
+
+def item_events(item: Item, previous_id: str | None) -> list[Json]:
+    """How the server reports an item that is complete from the start."""
+    body = {"previous_item_id": previous_id, "item": item.json()}
+    return [
+        {"type": "conversation.item.added", **body},
+        {"type": "conversation.item.done", **body},
+    ]
+
+
+def transcription_events(item_id: str, transcript: str | None) -> list[Json]:
+    """What a separate recogniser made of a user item, some time after the commit; None: it failed."""
+    base = {"item_id": item_id, "content_index": 0}
+    kind = "conversation.item.input_audio_transcription"
+    if transcript is None:
+        error = {
+            "type": "transcription_error",
+            "code": "audio_unintelligible",
+            "message": "The audio could not be transcribed.",
+            "param": None,
+        }
+        return [{"type": f"{kind}.failed", **base, "error": error}]
+    return [
+        {"type": f"{kind}.delta", **base, "delta": transcript, "obfuscation": "x" * 5},
+        {
+            "type": f"{kind}.completed",
+            **base,
+            "transcript": transcript,
+            "usage": {"type": "duration", "seconds": 1},
+        },
+    ]
+
+
+def usage(sent: Iterable[bytes | bytearray], said: Iterable[str]) -> Json:
+    """The bill of one response; the output's audio costs one token per 50 ms."""
+    audio = sum(map(len, sent)) // 400
+    text = sum(map(len, said)) // 4
+    return {
+        "total_tokens": 100 + audio + text,
+        "input_tokens": 100,
+        "output_tokens": audio + text,
+        "input_token_details": {"text_tokens": 100, "audio_tokens": 0, "cached_tokens": 0},
+        "output_token_details": {"text_tokens": text, "audio_tokens": audio},
+    }
