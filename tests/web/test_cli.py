@@ -1,0 +1,197 @@
+import logging
+import socket
+import sqlite3
+import struct
+from contextlib import closing
+
+import pytest
+import trio
+from click.testing import CliRunner
+
+from storage.database import open_database
+from tests.web.support import NUMBER, PUBLIC_URL, TOKEN
+from web import doctor
+from web.cli import main
+
+NAMES = (
+    "TWILIO_ACCOUNT_SID",
+    "TWILIO_AUTH_TOKEN",
+    "FRONTDESK_PUBLIC_URL",
+    "FRONTDESK_REALTIME_URL",
+    "FRONTDESK_REALTIME_MODEL",
+    "FRONTDESK_REALTIME_AUTH",
+    "FRONTDESK_MAX_CALLS",
+    "OPENAI_API_KEY",
+)
+
+
+@pytest.fixture
+def database(tmp_path):
+    return tmp_path / "frontdesk.db"
+
+
+@pytest.fixture(autouse=True)
+def restored_logging():
+    """`serve` sets logging up for its process, which here is everybody's."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    root.handlers[:], root.level = handlers, level
+
+
+def frontdesk(*arguments, **environment):
+    """The exit code and everything that was printed."""
+    nothing = dict.fromkeys(NAMES)
+    result = CliRunner(env={**nothing, **environment}).invoke(main, [str(word) for word in arguments])
+    return result.exit_code, result.output
+
+
+def add(database, number=NUMBER, timezone="Europe/Berlin", *more):
+    return frontdesk(
+        "business", "add", "Salon", "--number", number, "--timezone", timezone, "--database", database, *more
+    )
+
+
+def test_a_business_is_added_to_a_new_file(database):
+    assert add(database, "+1 415 555 0100", "Europe/Berlin", "--language", "he") == (
+        0,
+        f"Added Salon with +14155550100 (Europe/Berlin, he) to {database}.\n",
+    )
+    with closing(sqlite3.connect(database)) as conn:
+        rows = conn.execute("SELECT name, number, timezone, language FROM businesses").fetchall()
+    assert rows == [("Salon", "+14155550100", "Europe/Berlin", "he")]
+
+
+@pytest.mark.parametrize(
+    ("number", "timezone", "more", "problem"),
+    [
+        ("0415 555 0100", "Europe/Berlin", (), "write it as +14155550100"),
+        (NUMBER, "Berlin", (), "'Berlin' is not a zone name such as Europe/Berlin"),
+        (NUMBER, "../etc", (), "is not a zone name"),
+        (NUMBER, "Europe/Berlin", ("--language", "english"), "is not a language code"),
+    ],
+)
+def test_a_business_that_makes_no_sense_is_refused_in_words(database, number, timezone, more, problem):
+    code, output = add(database, number, timezone, *more)
+
+    assert code != 0
+    assert problem in output
+    assert "Traceback" not in output
+
+
+def test_a_number_has_one_business(database):
+    add(database)
+
+    assert add(database) == (1, "Error: number: already belongs to a business\n")
+
+
+async def test_nothing_is_added_while_a_server_has_the_file(database):
+    async with open_database(database):
+        code, output = await trio.to_thread.run_sync(add, database)
+
+    assert code == 1
+    assert "is in use by process" in output
+    assert "stop that first" in output
+
+
+def test_a_file_that_is_no_database_is_refused(database):
+    database.write_text("not a database, but quite a long text all the same", encoding="ascii")
+
+    code, output = add(database)
+    assert (code, output.startswith(f"Error: {database}: ")) == (1, True)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "environment", "problem"),
+    [
+        (["--host", "0.0.0.0"], {}, "use --host 127.0.0.1"),
+        ([], {"FRONTDESK_PUBLIC_URL": PUBLIC_URL}, "TWILIO_AUTH_TOKEN is not"),
+        ([], {"FRONTDESK_MAX_CALLS": "many"}, "FRONTDESK_MAX_CALLS must be"),
+    ],
+)
+def test_a_server_that_must_not_start_says_why(database, arguments, environment, problem):
+    code, output = frontdesk("serve", "--port", 0, "--database", database, *arguments, **environment)
+
+    assert code == 1
+    assert problem in output
+    assert not database.exists()
+
+
+def test_the_doctor_names_each_missing_thing_with_its_fix(database):
+    code, output = frontdesk(
+        "doctor", "--database", database, FRONTDESK_REALTIME_URL="wss://127.0.0.1:1/v1/realtime"
+    )
+
+    assert code == 1
+    assert output.splitlines() == [
+        "missing: TWILIO_AUTH_TOKEN is not set: copy the auth token from the Twilio console",
+        "missing: FRONTDESK_PUBLIC_URL is not set: give the https address that Twilio is to ring",
+        "missing: the model is not reachable at 127.0.0.1:1: check FRONTDESK_REALTIME_URL and the firewall",
+        f"missing: there is no database at {database}: make it with frontdesk business add NAME "
+        f"--number +E164 --timezone ZONE --database {database}",
+        doctor.REMINDER,
+    ]
+    assert not database.exists()
+
+
+def test_the_doctor_asks_for_a_key_where_one_is_needed(database):
+    code, output = frontdesk(
+        "doctor", "--database", database, FRONTDESK_REALTIME_URL="wss://localhost.invalid"
+    )
+
+    assert code == 1
+    assert "missing: OPENAI_API_KEY is not set: create a key at your model provider\n" in output
+
+
+def test_the_doctor_finds_a_file_without_a_business(database):
+    async def create():
+        async with open_database(database):
+            pass
+
+    trio.run(create)
+
+    assert (
+        f"missing: the database at {database} has no business"
+        in frontdesk("doctor", "--database", database)[1]
+    )
+
+
+def test_the_doctor_finds_nothing_where_all_is_in_place(database):
+    add(database)
+    with socket.create_server(("127.0.0.1", 0)) as model:
+        environment = {
+            "TWILIO_AUTH_TOKEN": TOKEN,
+            "FRONTDESK_PUBLIC_URL": PUBLIC_URL,
+            "OPENAI_API_KEY": "sk-test",
+            "FRONTDESK_REALTIME_URL": f"ws://127.0.0.1:{model.getsockname()[1]}/v1/realtime",
+        }
+        code, output = frontdesk("doctor", "--database", database, **environment)
+
+    assert (code, output) == (0, f"{doctor.REMINDER}\nEverything else is in place.\n")
+
+
+def test_ringing_where_nobody_serves_says_so(tmp_path):
+    recording = tmp_path / "hello.wav"
+    header = struct.pack("<4sIHHIIHH4sI", b"fmt ", 16, 1, 1, 8_000, 16_000, 2, 16, b"data", 4)
+    recording.write_bytes(b"RIFF" + struct.pack("<I", 44) + b"WAVE" + header + bytes(4))
+    code, output = frontdesk("call", "--url", "http://127.0.0.1:1", "--to", NUMBER, "--wav", recording)
+
+    assert code == 1
+    assert output.startswith("Error: no server at http://127.0.0.1:1/twilio/voice")
+
+
+def test_a_recording_that_cannot_be_used_is_refused_before_anybody_is_rung(tmp_path):
+    recording = tmp_path / "hello.wav"
+    recording.write_bytes(b"ID3")
+    code, output = frontdesk("call", "--to", NUMBER, "--wav", recording)
+
+    assert code == 2
+    assert "is not a WAV file" in output
+
+
+def test_a_call_follows_one_script(tmp_path):
+    recording = tmp_path / "hello.wav"
+    recording.write_bytes(b"")
+    code, output = frontdesk("call", "--to", NUMBER, "--wav", recording, "--scenario", "booking")
+
+    assert (code, "give --wav or --scenario, not both" in output) == (2, True)

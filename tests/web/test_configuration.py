@@ -1,0 +1,109 @@
+import pytest
+
+from tests.web.support import PUBLIC_URL, TOKEN
+from web import configuration
+from web.configuration import Configuration, ConfigurationError, Secret
+
+KEY = "sk-test-0123456789"
+
+
+def test_nothing_set_gives_the_defaults():
+    assert configuration.load({}) == Configuration(
+        account_sid=None,
+        auth_token=None,
+        public_url=None,
+        realtime_url="wss://api.openai.com/v1/realtime",
+        realtime_model="gpt-realtime-2.1",
+        api_key=None,
+        realtime_auth="bearer",
+        max_calls="20",
+    )
+
+
+def test_empty_counts_as_not_set():
+    names = ["TWILIO_AUTH_TOKEN", "FRONTDESK_PUBLIC_URL", "OPENAI_API_KEY", "FRONTDESK_MAX_CALLS"]
+
+    assert configuration.load(dict.fromkeys(names, "")) == configuration.load({})
+
+
+def test_everything_set_is_read():
+    loaded = configuration.load(
+        {
+            "TWILIO_ACCOUNT_SID": "AC" + "0" * 32,
+            "TWILIO_AUTH_TOKEN": TOKEN,
+            "FRONTDESK_PUBLIC_URL": PUBLIC_URL + "/",
+            "FRONTDESK_REALTIME_URL": "wss://me.openai.azure.com/openai/v1/realtime",
+            "FRONTDESK_REALTIME_MODEL": "gpt-realtime-2.1-mini",
+            "OPENAI_API_KEY": KEY,
+            "FRONTDESK_REALTIME_AUTH": "api-key",
+            "FRONTDESK_MAX_CALLS": "3",
+        }
+    )
+
+    assert loaded.account_sid == "AC" + "0" * 32
+    assert loaded.auth_token == Secret(TOKEN)
+    assert loaded.public_url == PUBLIC_URL
+    assert loaded.realtime_url == "wss://me.openai.azure.com/openai/v1/realtime"
+    assert loaded.realtime_model == "gpt-realtime-2.1-mini"
+    assert loaded.api_key == Secret(KEY)
+    assert loaded.realtime_auth == "api-key"
+    assert loaded.max_calls == 3
+    assert loaded.secrets == [TOKEN, KEY]
+
+
+def test_secrets_are_in_no_repr():
+    loaded = configuration.load({"TWILIO_AUTH_TOKEN": TOKEN, "OPENAI_API_KEY": KEY})
+
+    for text in (repr(loaded), str(loaded), f"{loaded.api_key} {loaded.auth_token!r}"):
+        assert TOKEN not in text
+        assert KEY not in text
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "fix"),
+    [
+        ("TWILIO_ACCOUNT_SID", "SK" + "0" * 32, "Twilio console"),
+        ("TWILIO_AUTH_TOKEN", "two words", "copy it once more"),
+        ("OPENAI_API_KEY", "sk-x\nX-Header: y", "copy it once more"),
+        ("FRONTDESK_PUBLIC_URL", "http://desk.example.com", "https://"),
+        ("FRONTDESK_PUBLIC_URL", "desk.example.com", "https://"),
+        ("FRONTDESK_PUBLIC_URL", "https://", "name a host"),
+        ("FRONTDESK_PUBLIC_URL", "https://me:pw@desk.example.com", "take them out"),
+        ("FRONTDESK_PUBLIC_URL", "https://desk.example.com/?a=1", "no query"),
+        ("FRONTDESK_PUBLIC_URL", "https://desk.example.com:99999", "https://HOST"),
+        ("FRONTDESK_PUBLIC_URL", "https://[::1", "https://HOST"),
+        ("FRONTDESK_REALTIME_URL", "https://api.openai.com/v1/realtime", "wss://"),
+        ("FRONTDESK_REALTIME_URL", "ws://api.openai.com/v1/realtime", "clear text"),
+        ("FRONTDESK_REALTIME_MODEL", "gpt realtime", "gpt-realtime-2.1"),
+        ("FRONTDESK_REALTIME_AUTH", "basic", "bearer"),
+        ("FRONTDESK_MAX_CALLS", "0", "from 1 to 500"),
+        ("FRONTDESK_MAX_CALLS", "many", "from 1 to 500"),
+        ("FRONTDESK_MAX_CALLS", "-1", "from 1 to 500"),
+        ("FRONTDESK_MAX_CALLS", "²", "from 1 to 500"),
+    ],
+)
+def test_a_bad_value_is_refused_by_name_with_its_fix(name, value, fix):
+    with pytest.raises(ConfigurationError) as refused:
+        configuration.load({name: value})
+
+    assert str(refused.value).startswith(name)
+    assert fix in str(refused.value)
+
+
+def test_a_refused_secret_is_not_repeated():
+    with pytest.raises(ConfigurationError) as refused:
+        configuration.load({"OPENAI_API_KEY": KEY + " "})
+
+    assert KEY not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("environment", "problem"),
+    [
+        ({}, "OPENAI_API_KEY is not set"),
+        ({"OPENAI_API_KEY": KEY}, None),
+        ({"FRONTDESK_REALTIME_URL": "ws://127.0.0.1:9000/v1/realtime"}, None),
+    ],
+)
+def test_a_model_elsewhere_needs_a_key_and_one_on_this_machine_does_not(environment, problem):
+    assert configuration.load(environment).model_problem == problem

@@ -1,0 +1,385 @@
+import logging
+from functools import partial
+
+import pytest
+import trio
+from hypercorn.trio import serve as serve_asgi
+
+from engine.errors import LinkClosed
+from engine.ports import CallStart
+from engine.switchboard import Switchboard
+from simulator.transport import TransportClosed
+from simulator.websocket import UpgradeRefused, connect_websocket
+from tests.web.support import (
+    CALL_SID,
+    PUBLIC_URL,
+    STREAM_SID,
+    TOKEN,
+    AsgiPeer,
+    connected,
+    local,
+    media,
+    public,
+    start,
+)
+from web import configuration, signature
+from web.app import Front
+from web.media import START_WITHIN_S, MediaLink, MediaMount
+from web.origin import Origin
+from web.server import hypercorn_config, listening_socket
+from web.tokens import Grant, StreamTokens
+
+GRANT = Grant(call_sid=CALL_SID, business_id=1, caller_number=None, called_number="+14155550100")
+ACCEPT = {"type": "websocket.accept", "subprotocol": None}
+
+
+def close(code):
+    return {"type": "websocket.close", "code": code}
+
+
+class Desk:
+    """A media mount whose calls are answered by `answer`, a stand-in for the engine."""
+
+    def __init__(self, answer=None, configured=None, max_calls=2):
+        self.calls = []
+        self.answer = answer or self.hang_up
+        self.tokens = StreamTokens(trio.current_time)
+        self.switchboard = Switchboard(max_calls)
+        self.origin = Origin(configured or local())
+        self.mount = MediaMount(
+            origin=self.origin, tokens=self.tokens, switchboard=self.switchboard, take_call=self.take_call
+        )
+
+    def token(self):
+        return self.tokens.issue(GRANT)
+
+    async def take_call(self, link, start, grant):
+        self.calls.append((start, grant))
+        await self.answer(link)
+
+    @staticmethod
+    async def hang_up(link):
+        await link.close()
+
+    async def meet(self, *messages, **peer):
+        """What the app sends to a peer that says all this and then waits."""
+        asgi = AsgiPeer(**peer)
+        asgi.say(*messages)
+        await self.mount(asgi.scope, asgi.receive, asgi.send)
+        return asgi.sent
+
+
+async def echo(link):
+    while True:
+        await link.send(await link.receive())
+
+
+# The handshake, by plain ASGI messages
+
+
+async def test_a_stream_that_begins_as_twilios_do_becomes_a_call():
+    desk = Desk()
+
+    assert await desk.meet(connected(), start(desk.token())) == [ACCEPT, close(1000)]
+    assert desk.calls == [(CallStart(call_sid=CALL_SID, stream_sid=STREAM_SID), GRANT)]
+    assert desk.switchboard.live == 0
+
+
+@pytest.mark.parametrize(
+    ("messages", "reason"),
+    [
+        (["{"], "message: not JSON"),
+        ([b"\x00"], "message: binary; must be text"),
+        (["[]"], "message: must be an object"),
+        ([media()], "Media came where Connected must come"),
+        (["START"], "Started came where Connected must come"),
+        ([connected(), connected()], "Connected came where Started must come"),
+        ([connected(), media(), "START"], "Media came where Started must come"),
+        ([connected(), '{"event":"dance"}'], "Ignored came where Started must come"),
+        ([connected(), '{"event":"start"}'], "start: must be an object"),
+        ([connected(), b""], "message: binary; must be text"),
+    ],
+)
+async def test_a_stream_that_begins_otherwise_is_closed_with_a_logged_reason(messages, reason, caplog):
+    desk = Desk()
+    messages = [start(desk.token()) if message == "START" else message for message in messages]
+
+    assert await desk.meet(*messages) == [ACCEPT, close(1008)]
+    assert desk.calls == []
+    assert [record.getMessage() for record in caplog.records] == [f"media: stream refused: {reason}"]
+
+
+@pytest.mark.parametrize("messages", [[], [connected()]])
+async def test_a_stream_must_start_in_time(messages, autojump_clock, caplog):
+    desk = Desk()
+
+    assert await desk.meet(*messages) == [ACCEPT, close(1008)]
+    assert trio.current_time() == START_WITHIN_S
+    assert [record.getMessage() for record in caplog.records] == [
+        "media: stream refused: no start within 5 s"
+    ]
+
+
+async def test_a_token_opens_one_stream():
+    desk = Desk()
+    token = desk.token()
+
+    assert await desk.meet(connected(), start(token)) == [ACCEPT, close(1000)]
+    assert await desk.meet(connected(), start(token)) == [ACCEPT, close(1008)]
+    assert len(desk.calls) == 1
+
+
+async def test_a_token_opens_no_other_calls_stream_and_no_late_one(autojump_clock):
+    desk = Desk()
+
+    assert await desk.meet(connected(), start(desk.token(), "CA2")) == [ACCEPT, close(1008)]
+    assert await desk.meet(connected(), start("")) == [ACCEPT, close(1008)]
+    late = desk.token()
+    await trio.sleep(30)
+    assert await desk.meet(connected(), start(late)) == [ACCEPT, close(1008)]
+    assert desk.calls == []
+
+
+async def test_a_call_too_many_is_closed_and_may_come_again():
+    desk = Desk(max_calls=1)
+
+    with desk.switchboard.admit("CAother"):
+        assert await desk.meet(connected(), start(desk.token())) == [ACCEPT, close(1013)]
+    assert await desk.meet(connected(), start(desk.token())) == [ACCEPT, close(1000)]
+
+
+async def test_a_peer_that_leaves_before_its_stream_starts_is_no_fault(caplog):
+    caplog.set_level(logging.INFO)
+    desk, peer = Desk(), AsgiPeer()
+    peer.say(connected())
+    peer.leave()
+    await desk.mount(peer.scope, peer.receive, peer.send)
+
+    assert peer.sent == [ACCEPT]
+    assert [record.levelname for record in caplog.records] == ["INFO"]
+
+
+async def test_a_subprotocol_is_echoed_if_one_is_offered():
+    desk = Desk()
+    sent = await desk.meet(connected(), start(desk.token()), offered=["audio.twilio.com", "other"])
+
+    assert sent[0] == {"type": "websocket.accept", "subprotocol": "audio.twilio.com"}
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "wss://desk.example.com/twilio/media",
+        "wss://desk.example.com/twilio/media/",
+        "https://desk.example.com/twilio/media",
+        "https://desk.example.com/twilio/media/",
+    ],
+)
+async def test_an_upgrade_signed_in_any_of_twilios_forms_is_accepted(url):
+    desk = Desk(configured=public())
+    headers = [(b"x-twilio-signature", signature.sign(TOKEN, url).encode())]
+
+    assert (await desk.meet(connected(), start(desk.token()), headers=headers))[0] == ACCEPT
+
+
+@pytest.mark.parametrize(
+    "signed", [b"", b"x", b"\xff\xfe", signature.sign("other", f"{PUBLIC_URL}/twilio/media").encode()]
+)
+async def test_an_upgrade_that_is_not_signed_is_never_accepted(signed):
+    desk = Desk(configured=public())
+
+    assert await desk.meet(headers=[(b"x-twilio-signature", signed)]) == [{"type": "websocket.close"}]
+
+
+async def test_cancelling_the_calls_ends_each_of_them_and_nothing_else(nursery):
+    desk = Desk(answer=echo)
+    peer = AsgiPeer()
+    peer.say(connected(), start(desk.token()))
+    nursery.start_soon(desk.mount, peer.scope, peer.receive, peer.send)
+    await trio.testing.wait_all_tasks_blocked()
+    assert desk.switchboard.live == 1
+
+    desk.mount.cancel_calls()
+    await desk.switchboard.wait_empty()
+    assert desk.switchboard.live == 0
+
+
+# The link
+
+
+async def test_a_link_passes_text_both_ways_and_bytes_in():
+    peer = AsgiPeer()
+    link = MediaLink(peer.receive, peer.send)
+    await peer.receive()  # websocket.connect
+    peer.say("one", "", b"two", b"")
+
+    assert [await link.receive() for _ in range(4)] == ["one", "", b"two", b""]
+    await link.send("three")
+    assert peer.sent == [{"type": "websocket.send", "text": "three"}]
+
+
+async def test_a_link_whose_peer_left_says_so_for_ever_and_always_yields():
+    peer = AsgiPeer()
+    link = MediaLink(peer.receive, peer.send)
+    await peer.receive()
+    peer.leave()
+    with pytest.raises(LinkClosed):
+        await link.receive()
+
+    for operation in (link.receive, lambda: link.send("x")):
+        with trio.testing.assert_checkpoints(), pytest.raises(LinkClosed):
+            await operation()
+    await link.close()
+    assert peer.sent == []
+
+
+async def test_a_send_is_a_checkpoint_even_if_the_servers_send_is_none():
+    async def send_nothing(_message):
+        """hypercorn's send after a disconnect."""
+
+    link = MediaLink(AsgiPeer().receive, send_nothing)
+    with trio.testing.assert_checkpoints():
+        await link.send("x")
+
+
+async def test_closing_twice_closes_once_and_reads_what_the_peer_had_still_sent():
+    peer = AsgiPeer()
+    link = MediaLink(peer.receive, peer.send)
+    await peer.receive()
+    peer.say(*["late"] * 50)
+    await link.close(1011)
+    await link.close()
+
+    assert (peer.sent, peer.unread) == ([close(1011)], 0)
+    with pytest.raises(LinkClosed):
+        await link.send("x")
+
+
+async def test_closing_waits_for_a_silent_peer_only_for_a_moment(autojump_clock):
+    async def send_nothing(_message):
+        await trio.lowlevel.checkpoint()
+
+    link = MediaLink(trio.sleep_forever, send_nothing)
+    await link.close()
+
+    assert trio.current_time() == 2.0
+
+
+# Over real sockets, through hypercorn
+
+
+async def no_pages(_scope, receive, send):
+    """The lifespan of an application that has nothing else."""
+    for _ in range(2):
+        await send({"type": f"{(await receive())['type']}.complete"})
+
+
+@pytest.fixture
+async def serve(nursery):
+    async def serve(desk):
+        listener = listening_socket("127.0.0.1", 0)
+        port = listener.getsockname()[1]
+        front = Front(origin=desk.origin, media=desk.mount, pages=no_pages)
+        run = partial(serve_asgi, front, hypercorn_config(listener), shutdown_trigger=trio.sleep_forever)
+        await nursery.start(run)
+        return f"ws://127.0.0.1:{port}/twilio/media"
+
+    return serve
+
+
+async def end_of(socket):
+    """The close code with which the server ends this socket."""
+    while True:
+        try:
+            await socket.receive()
+        except TransportClosed as closed:
+            return closed.code
+
+
+async def test_a_real_socket_carries_a_call_to_its_close(serve):
+    said_all = trio.Event()
+
+    async def answer(link):
+        await link.send(await link.receive())
+        await said_all.wait()
+        await link.close()
+
+    desk = Desk(answer)
+    async with connect_websocket(await serve(desk)) as socket:
+        await socket.send(connected())
+        await socket.send(start(desk.token()))
+        await socket.send("hello")
+        # Frames that nobody reads any more must not turn the close into a broken line.
+        for _ in range(50):
+            await socket.send(media())
+        said_all.set()
+        assert await socket.receive() == "hello"
+        assert await end_of(socket) == 1000
+
+
+async def test_a_peer_that_vanishes_ends_the_link(serve):
+    ended = trio.Event()
+
+    async def answer(link):
+        with pytest.raises(LinkClosed):
+            await link.receive()
+        ended.set()
+
+    desk = Desk(answer)
+    async with connect_websocket(await serve(desk)) as socket:
+        await socket.send(connected())
+        await socket.send(start(desk.token()))
+        await socket.close()
+        await ended.wait()
+
+
+@pytest.mark.parametrize("configured", [public(), configuration.load({"TWILIO_AUTH_TOKEN": TOKEN})])
+async def test_an_unsigned_upgrade_gets_403(serve, configured):
+    with pytest.raises(UpgradeRefused) as refused:
+        async with connect_websocket(await serve(Desk(configured=configured))):
+            pass
+
+    assert refused.value.status == 403
+
+
+async def test_an_upgrade_through_a_tunnel_gets_403(serve):
+    with pytest.raises(UpgradeRefused) as refused:
+        async with connect_websocket(await serve(Desk()), {"X-Forwarded-For": "1.2.3.4"}):
+            pass
+
+    assert refused.value.status == 403
+
+
+@pytest.mark.parametrize(
+    ("message", "code"), [(media(), 1008), (b"\x00\x01", 1008), ("x" * 65_536, 1008), ("x" * 1_000_000, 1009)]
+)
+async def test_a_bad_first_message_closes_the_socket(serve, message, code):
+    async with connect_websocket(await serve(Desk())) as socket:
+        await socket.send(message)
+        assert await end_of(socket) == code
+
+
+async def test_a_message_of_a_megabyte_ends_a_call_too(serve):
+    desk = Desk(echo)
+    async with connect_websocket(await serve(desk)) as socket:
+        await socket.send(connected())
+        await socket.send(start(desk.token()))
+        await socket.send("x" * 1_000_000)
+        assert await end_of(socket) == 1009
+
+
+async def test_a_crash_closes_1011_and_is_logged_once(serve, caplog):
+    caplog.set_level(logging.INFO)
+
+    async def answer(_link):
+        async with trio.open_nursery():
+            raise RuntimeError("a bug")
+
+    desk = Desk(answer)
+    async with connect_websocket(await serve(desk)) as socket:
+        await socket.send(connected())
+        await socket.send(start(desk.token()))
+        assert await end_of(socket) == 1011
+    errors = [record for record in caplog.records if record.levelno >= logging.ERROR]
+    assert [(record.name, record.exc_info[0]) for record in errors] == [("hypercorn.error", ExceptionGroup)]
+    assert desk.switchboard.live == 0

@@ -1,0 +1,194 @@
+import os
+import signal
+import socket
+import subprocess
+import sys
+from contextlib import asynccontextmanager
+from functools import partial
+
+import httpx2
+import pytest
+import trio
+
+from simulator import (
+    HangUp,
+    ModelScript,
+    Reply,
+    UntilBotQuiet,
+    UntilBotSpeaks,
+    UntilClosed,
+    murmur,
+    serve_model,
+)
+from simulator.phone import place_call
+from storage import businesses, calls
+from storage.database import open_database
+from tests.web.support import CALLER, NUMBER, PUBLIC_URL, TOKEN, local, public
+from web import configuration, server, twiml
+from web.configuration import ConfigurationError
+
+GREETING = Reply("Hello, this is Salon.", murmur(300, pitch=190))
+
+
+def answered_by(model_url, **more):
+    return configuration.load({"FRONTDESK_REALTIME_URL": model_url, "OPENAI_API_KEY": "sk-simulated", **more})
+
+
+@pytest.fixture
+async def path(tmp_path):
+    """The file of a business that is on no line yet."""
+    add = partial(businesses.add, name="Salon", number=NUMBER, timezone="Europe/Berlin", language="en")
+    async with open_database(tmp_path / "frontdesk.db") as database:
+        await database.write(add)
+    return str(tmp_path / "frontdesk.db")
+
+
+@asynccontextmanager
+async def serving(path, configured, *, drain_s=0.5):
+    """A server in this process: its URL, and the event that stops it. Left when it has stopped."""
+    stop = trio.Event()
+    serve = partial(
+        server.serve,
+        configured,
+        host="127.0.0.1",
+        port=0,
+        database=path,
+        stop=stop.wait,
+        drain_s=drain_s,
+    )
+    async with trio.open_nursery() as nursery:
+        host, port = await nursery.start(serve)
+        yield f"http://{host}:{port}", stop
+        stop.set()
+
+
+async def outcome(path, report):
+    """How the call ended, as the file says."""
+    async with open_database(path) as database:
+        return await database.read(lambda conn: calls.outcome(conn, report.call_sid))
+
+
+@pytest.fixture
+async def model(nursery):
+    return await nursery.start(serve_model, ModelScript(replies=[GREETING]))
+
+
+async def ring(url, *steps, **more):
+    return await place_call(url, steps, called=NUMBER, caller=CALLER, **more)
+
+
+def at_first_word(act):
+    """An observer of the caller that acts when the bot begins to speak."""
+
+    def observe(moment):
+        if moment.kind == "bot speaks":
+            act()
+
+    return observe
+
+
+async def test_a_call_goes_through_the_whole_server_to_its_record(path, model):
+    async with serving(path, answered_by(model.url)) as (url, _):
+        report = await ring(url, UntilBotSpeaks(20), UntilBotQuiet(20), HangUp())
+
+    assert (report.carrier.played, report.carrier.violations) == (GREETING.audio, [])
+    assert model.violations == []
+    assert await outcome(path, report) == "caller_hung_up"
+
+
+async def test_a_signed_call_goes_through_where_everything_is_checked(path, model):
+    signed = {"TWILIO_AUTH_TOKEN": TOKEN, "FRONTDESK_PUBLIC_URL": PUBLIC_URL}
+    async with serving(path, answered_by(model.url, **signed)) as (url, _):
+        steps = [UntilBotSpeaks(20), HangUp()]
+        report = await ring(url, *steps, auth_token=TOKEN, public_url=PUBLIC_URL)
+
+    assert report.carrier.violations == []
+    assert await outcome(path, report) == "caller_hung_up"
+
+
+async def test_a_caller_whose_model_is_dead_hears_an_apology(path):
+    async with serving(path, answered_by("ws://127.0.0.1:1/v1/realtime")) as (url, _):
+        report = await ring(url, UntilClosed())
+
+    assert report.spoken_after == (twiml.APOLOGY,)
+    assert await outcome(path, report) == "model_failed"
+
+
+async def test_stopping_lets_a_live_call_end_by_itself(path, model):
+    async with serving(path, answered_by(model.url), drain_s=10) as (url, stop):
+        steps = [UntilBotSpeaks(20), UntilBotQuiet(20), HangUp()]
+        report = await ring(url, *steps, on_event=at_first_word(stop.set))
+
+    assert report.carrier.played == GREETING.audio
+    assert await outcome(path, report) == "caller_hung_up"
+
+
+async def test_a_call_that_outlasts_the_drain_is_cancelled_and_apologised_for(path, model):
+    async with serving(path, answered_by(model.url)) as (url, stop):
+        report = await ring(url, UntilBotSpeaks(20), UntilClosed(), on_event=at_first_word(stop.set))
+
+    assert report.carrier.close_code == 1000
+    assert report.spoken_after == (twiml.APOLOGY,)
+    assert await outcome(path, report) == "server_stopped"
+
+
+async def test_a_local_server_refuses_what_a_tunnel_brings_to_any_path(path):
+    async with serving(path, local()) as (url, _), httpx2.AsyncClient(trust_env=False) as client:
+        bare = await client.get(f"{url}/healthz")
+        asked = [
+            await client.request(method, url + page, headers=headers)
+            for method, page in (("POST", "/twilio/voice"), ("GET", "/healthz"), ("GET", "/nowhere"))
+            for headers in ({"X-Forwarded-For": "1.2.3.4"}, {"Host": "desk.example.com"})
+        ]
+
+    assert bare.status_code == 200
+    assert [response.status_code for response in asked] == [403] * 6
+
+
+refused = partial(server.serve, stop=trio.sleep_forever)
+
+
+async def test_an_exposed_server_refuses_to_start(path):
+    with pytest.raises(ConfigurationError, match="loopback"):
+        await refused(local(), host="0.0.0.0", port=0, database=path)
+    unsigned = configuration.load({"FRONTDESK_PUBLIC_URL": PUBLIC_URL})
+    with pytest.raises(ConfigurationError, match="TWILIO_AUTH_TOKEN"):
+        await refused(unsigned, host="127.0.0.1", port=0, database=path)
+
+
+async def test_an_address_in_use_is_refused_before_the_file_is_touched(tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(OSError, match="in use"):
+            await refused(public(), host="127.0.0.1", port=port, database=str(tmp_path / "new.db"))
+
+    assert list(tmp_path.iterdir()) == []
+
+
+async def test_a_stalled_peer_breaks_its_own_connection():
+    with server.listening_socket("127.0.0.1", 0) as listener:
+        async with await trio.open_tcp_stream(*listener.getsockname()):
+            accepted, _ = listener.accept()
+            with accepted:
+                assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) == 5_000
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+async def test_the_process_stops_at_a_signal_with_exit_code_0(path, number):
+    command = [sys.executable, "-m", "web", "serve", "--port", "0", "--database", path]
+    environment = {
+        name: value for name, value in os.environ.items() if not name.startswith(("TWILIO", "FRONT"))
+    }
+    run = partial(trio.run_process, command, stderr=subprocess.PIPE, env=environment)
+
+    async with trio.open_nursery() as nursery:
+        process = await nursery.start(partial(run, stderr=subprocess.PIPE))
+        lines = b""
+        while b"listening on http://127.0.0.1:" not in lines:
+            lines += await process.stderr.receive_some()
+        process.send_signal(number)
+        while more := await process.stderr.receive_some():
+            lines += more
+        assert await process.wait() == 0
+    assert b"stopped" in lines
+    assert b"Traceback" not in lines

@@ -1,0 +1,5 @@
+"""`python -m web` is `frontdesk`."""
+
+from web.cli import main
+
+main()

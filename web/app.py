@@ -1,0 +1,48 @@
+"""What the server serves: the media mount in front, the webhooks and pages behind it."""
+
+import logging
+
+from attrs import frozen
+from quart_trio import QuartTrio
+
+from web.asgi import App, Receive, Scope, Send, forbid
+from web.health import Health
+from web.media import MEDIA_PATH, MediaMount
+from web.origin import Origin
+from web.webhooks import Webhooks
+
+log = logging.getLogger(__name__)
+
+_BODY_LIMIT = 65_536
+_BODY_WITHIN_S = 10
+
+
+def build_pages(webhooks: Webhooks, health: Health) -> QuartTrio:
+    """The HTTP application: everything but the media socket."""
+    app = QuartTrio(__name__)
+    app.config["MAX_CONTENT_LENGTH"] = _BODY_LIMIT
+    app.config["BODY_TIMEOUT"] = _BODY_WITHIN_S
+    app.register_blueprint(webhooks.blueprint())
+    app.register_blueprint(health.blueprint())
+    return app
+
+
+@frozen(kw_only=True)
+class Front:
+    """The ASGI application: refuses what may not come in, then sends media one way and HTTP the other."""
+
+    origin: Origin
+    media: MediaMount
+    pages: App
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one connection, request or lifespan."""
+        if scope["type"] == "lifespan":
+            await self.pages(scope, receive, send)
+        elif refusal := self.origin.refusal(scope["headers"]):
+            log.warning("%s refused: %s", scope["path"], refusal)
+            await forbid(scope, receive, send, refusal)
+        elif scope["type"] == "websocket" and scope["path"] == MEDIA_PATH:
+            await self.media(scope, receive, send)
+        else:
+            await self.pages(scope, receive, send)

@@ -1,0 +1,146 @@
+"""What the environment says about one deployment, checked once, at start."""
+
+import ipaddress
+import re
+from collections.abc import Callable, Mapping
+from typing import Any, Literal
+from urllib.parse import urlsplit
+
+import environ
+from attrs import field, frozen
+
+_DEFAULT_REALTIME_URL = "wss://api.openai.com/v1/realtime"
+_DEFAULT_REALTIME_MODEL = "gpt-realtime-2.1"
+_LARGEST_MAX_CALLS = 500
+
+_ACCOUNT_SID = re.compile(r"AC[0-9a-fA-F]{32}")
+_VISIBLE = re.compile(r"[!-~]+")  # what may stand in an HTTP header: nothing that could end it
+
+
+class ConfigurationError(Exception):
+    """A variable that cannot be used as it is; the text names it and the fix, never a secret's value."""
+
+
+@frozen
+class Secret:
+    """A value that stays out of every repr, and so out of logs and tracebacks."""
+
+    _value: str = field(repr=False)
+
+    def reveal(self) -> str:
+        """The value itself, for the one line that needs it."""
+        return self._value
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host name, without its port, can only mean this machine."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"
+
+
+def _parts(name: str, url: str, schemes: tuple[str, ...]) -> tuple[str, str]:
+    """The scheme and host of a URL that has a host and neither user, query nor fragment."""
+    wanted = " or ".join(f"{scheme}://" for scheme in schemes)
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname, parts.port
+    except ValueError as error:
+        raise ConfigurationError(f"{name} is not a URL ({error}); write {wanted}HOST") from None
+    if parts.scheme not in schemes or not host or not _VISIBLE.fullmatch(url):
+        raise ConfigurationError(f"{name} is not a usable URL; it must begin with {wanted} and name a host")
+    if parts.username or parts.password or parts.fragment:
+        raise ConfigurationError(f"{name} must hold no user, password or fragment; take them out")
+    return parts.scheme, host
+
+
+def _public_url(name: str, text: str) -> str:
+    # Twilio streams media to wss only, so the outside of the deployment is TLS.
+    _parts(name, text, ("https",))
+    if "?" in text:
+        raise ConfigurationError(f"{name} must hold no query; write only https://HOST")
+    return text.rstrip("/")
+
+
+def _realtime_url(name: str, text: str) -> str:
+    scheme, host = _parts(name, text, ("wss", "ws"))
+    if scheme == "ws" and not is_loopback(host):
+        raise ConfigurationError(
+            f"{name} would send the key in clear text; use wss:// (ws:// only to loopback)"
+        )
+    return text
+
+
+def _account_sid(name: str, text: str) -> str:
+    if not _ACCOUNT_SID.fullmatch(text):
+        raise ConfigurationError(f"{name} must be AC and 32 hex digits; copy it from the Twilio console")
+    return text
+
+
+def _secret(name: str, text: str) -> Secret:
+    if not _VISIBLE.fullmatch(text):
+        raise ConfigurationError(f"{name} holds a space or an unprintable character; copy it once more")
+    return Secret(text)
+
+
+def _auth(name: str, text: str) -> str:
+    if text not in ("bearer", "api-key"):
+        raise ConfigurationError(f"{name} must be bearer (OpenAI) or api-key (Azure)")
+    return text
+
+
+def _model(name: str, text: str) -> str:
+    if not _VISIBLE.fullmatch(text):
+        raise ConfigurationError(f"{name} must be a model's name, such as {_DEFAULT_REALTIME_MODEL}")
+    return text
+
+
+def _max_calls(name: str, text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= _LARGEST_MAX_CALLS:
+        raise ConfigurationError(f"{name} must be a whole number from 1 to {_LARGEST_MAX_CALLS}")
+    return int(text)
+
+
+def _variable(name: str, read: Callable[[str, str], Any], *, default: str | None = None) -> Any:
+    """One variable; empty counts as not set, because that is what env files and Compose write."""
+
+    def convert(text: str | None) -> Any:
+        text = text or default
+        return None if text is None else read(name, text)
+
+    return environ.var(default=default, converter=convert, name=name)
+
+
+@environ.config(prefix="", frozen=True)
+class Configuration:
+    """One deployment: who calls in, who answers, how many at once."""
+
+    account_sid: str | None = _variable("TWILIO_ACCOUNT_SID", _account_sid)
+    auth_token: Secret | None = _variable("TWILIO_AUTH_TOKEN", _secret)
+    public_url: str | None = _variable("FRONTDESK_PUBLIC_URL", _public_url)
+    realtime_url: str = _variable("FRONTDESK_REALTIME_URL", _realtime_url, default=_DEFAULT_REALTIME_URL)
+    realtime_model: str = _variable("FRONTDESK_REALTIME_MODEL", _model, default=_DEFAULT_REALTIME_MODEL)
+    api_key: Secret | None = _variable("OPENAI_API_KEY", _secret)
+    realtime_auth: Literal["bearer", "api-key"] = _variable(
+        "FRONTDESK_REALTIME_AUTH", _auth, default="bearer"
+    )
+    max_calls: int = _variable("FRONTDESK_MAX_CALLS", _max_calls, default="20")
+
+    @property
+    def secrets(self) -> list[str]:
+        """Every configured secret, for the log to mask."""
+        return [secret.reveal() for secret in (self.auth_token, self.api_key) if secret is not None]
+
+    @property
+    def model_problem(self) -> str | None:
+        """Why no model can be reached with this configuration, or None if one can."""
+        host = urlsplit(self.realtime_url).hostname or ""
+        if self.api_key is None and not is_loopback(host):
+            return "OPENAI_API_KEY is not set"
+        return None
+
+
+def load(environment: Mapping[str, str]) -> Configuration:
+    """The configuration in these variables. Raises ConfigurationError naming the variable and the fix."""
+    return Configuration.from_environ(environment)  # type: ignore[attr-defined,no-any-return]

@@ -1,0 +1,64 @@
+"""Whether the process lives, and whether it could take a call right now and if not, why."""
+
+import logging
+import sqlite3
+
+import trio
+from attrs import frozen
+from quart import Blueprint, Response, jsonify
+
+from engine.switchboard import Switchboard
+from storage.database import Database
+from storage.errors import StorageError
+from web.configuration import Configuration
+
+log = logging.getLogger(__name__)
+
+_DATABASE_WITHIN_S = 2.0
+
+
+@frozen(kw_only=True)
+class Health:
+    """The two questions that a supervisor or a load balancer asks."""
+
+    configuration: Configuration
+    switchboard: Switchboard
+    database: Database
+
+    def blueprint(self) -> Blueprint:
+        """The routes, ready to be registered."""
+        routes = Blueprint("health", __name__)
+        routes.add_url_rule("/healthz", "healthz", self.healthz)
+        routes.add_url_rule("/readyz", "readyz", self.readyz)
+        return routes
+
+    async def healthz(self) -> Response:
+        """The process answers."""
+        return Response("ok\n", content_type="text/plain; charset=utf-8")
+
+    async def readyz(self) -> Response:
+        """200 if a call would be taken and answered, else 503; the body says which part is red."""
+        checks = {
+            "database": await self._database_problem() or "ok",
+            "model": self.configuration.model_problem or "ok",
+            "calls": "draining" if self.switchboard.draining else "ok",
+        }
+        response: Response = jsonify(checks)
+        response.status_code = 200 if set(checks.values()) == {"ok"} else 503
+        return response
+
+    async def _database_problem(self) -> str | None:
+        try:
+            with trio.fail_after(_DATABASE_WITHIN_S):
+                await self.database.write(_touch)
+        except trio.TooSlowError:
+            return f"no write within {_DATABASE_WITHIN_S:.0f} s"
+        except (sqlite3.Error, StorageError):
+            log.exception("readyz: the database cannot be written")
+            return "cannot be written"
+        return None
+
+
+def _touch(conn: sqlite3.Connection) -> None:
+    # Takes the write lock and asks for the table, but changes nothing.
+    conn.execute("UPDATE businesses SET id = id WHERE id IS NULL")

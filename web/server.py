@@ -1,0 +1,171 @@
+"""The server: database > switchboard > web application > calls, each inside the one before it."""
+
+import datetime as dt
+import logging
+import signal
+import socket
+from collections.abc import Awaitable, Callable
+from functools import partial
+
+import trio
+from hypercorn.config import Config
+from hypercorn.trio import serve as serve_asgi
+
+from engine.call import run_call
+from engine.model import ModelAddress, connect
+from engine.ports import CallStart, CarrierLink
+from engine.settings import DEFAULTS, Settings
+from engine.switchboard import Switchboard
+from storage.database import Database, open_database
+from web.app import Front, build_pages
+from web.configuration import Configuration, ConfigurationError
+from web.health import Health
+from web.media import MESSAGE_LIMIT, MediaMount
+from web.office import open_office
+from web.origin import Origin, check_exposure
+from web.tokens import Grant, StreamTokens
+from web.webhooks import Webhooks
+
+log = logging.getLogger(__name__)
+
+SIGNALS = (signal.SIGTERM, signal.SIGINT)
+DRAIN_S = 120.0
+_CANCELLED_CALLS_S = 10.0  # for the records of calls that did not end by themselves
+_LAST_WEBHOOK_S = 2.0  # Twilio asks how to go on right after a stream has ended
+_STALLED_PEER_MS = 5_000
+_GRACEFUL_S = 5.0
+
+Stop = Callable[[], Awaitable[object]]  # returns when the server is to stop
+
+
+async def serve_until_signal(configuration: Configuration, *, host: str, port: int, database: str) -> None:
+    """Serve until SIGTERM or SIGINT, also one that comes before the server listens."""
+    with trio.open_signal_receiver(*SIGNALS) as signals:
+        await serve(configuration, host=host, port=port, database=database, stop=signals.__anext__)
+
+
+async def serve(
+    configuration: Configuration,
+    *,
+    host: str,
+    port: int,
+    database: str,
+    settings: Settings = DEFAULTS,
+    stop: Stop,
+    drain_s: float = DRAIN_S,
+    task_status: trio.TaskStatus[tuple[str, int]] = trio.TASK_STATUS_IGNORED,
+) -> None:
+    """Answer calls until `stop` returns, then let the live ones end; return once all is written.
+
+    Reports the bound address. Raises ConfigurationError, OSError (the address is in use) or StorageError
+    before it listens.
+    """
+    check_exposure(configuration, host)
+    address = model_address(configuration)
+    with listening_socket(host, port) as listener:
+        bound = listener.getsockname()[:2]
+        async with open_database(database) as opened:
+            switchboard = Switchboard(configuration.max_calls)
+            origin = Origin(configuration)
+            tokens = StreamTokens(trio.current_time)
+            media = MediaMount(
+                origin=origin,
+                tokens=tokens,
+                switchboard=switchboard,
+                take_call=partial(take_call, opened, switchboard, address, settings),
+            )
+            webhooks = Webhooks(origin=origin, tokens=tokens, switchboard=switchboard, database=opened)
+            health = Health(configuration=configuration, switchboard=switchboard, database=opened)
+            front = Front(origin=origin, media=media, pages=build_pages(webhooks, health))
+            async with trio.open_nursery() as nursery:
+                shutdown = partial(_drain, stop, switchboard, media, drain_s)
+                run = partial(serve_asgi, front, hypercorn_config(listener), shutdown_trigger=shutdown)
+                await nursery.start(run)
+                if configuration.model_problem:
+                    log.warning("callers will hear an apology: %s", configuration.model_problem)
+                log.info("listening on http://%s:%d (%s)", *bound, _exposure(configuration))
+                task_status.started(bound)
+    log.info("stopped")
+
+
+async def take_call(
+    database: Database,
+    switchboard: Switchboard,
+    address: ModelAddress,
+    settings: Settings,
+    carrier: CarrierLink,
+    start: CallStart,
+    grant: Grant,
+) -> None:
+    """Run one call that was let in, from its office to its outcome."""
+    office = await open_office(database, grant, call_sid=start.call_sid, now=_now)
+    connect_model = partial(connect, address, deadline_ms=settings.model_ready_ms)
+    ended = partial(switchboard.report, start.call_sid)
+    await run_call(carrier, connect_model, office, settings, start=start, ended=ended)
+
+
+def model_address(configuration: Configuration) -> ModelAddress:
+    """Where this deployment's model is. Raises ConfigurationError if it can't be one."""
+    try:
+        return ModelAddress(
+            url=configuration.realtime_url,
+            model=configuration.realtime_model,
+            key=configuration.api_key.reveal() if configuration.api_key else "",
+            auth=configuration.realtime_auth,
+        )
+    except ValueError as error:
+        raise ConfigurationError(f"the model's address cannot be used: {error}") from None
+
+
+def listening_socket(host: str, port: int) -> socket.socket:
+    """A bound socket whose connections break after 5 s of a peer that takes nothing.
+
+    hypercorn shields its sends and gives them no deadline, so without this one stalled peer could keep
+    its call, and the end of the process, waiting for ever. Accepted sockets inherit the option.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.create_server((host, port), family=family)
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, _STALLED_PEER_MS)
+    return listener
+
+
+def hypercorn_config(listener: socket.socket) -> Config:
+    """How hypercorn serves on this bound socket, which is its own from now on."""
+    config = Config()
+    # hypercorn closes this descriptor; detached, so that nobody else closes a stranger's of the same number.
+    config.bind = [f"fd://{listener.detach()}"]
+    config.accesslog = None
+    config.errorlog = logging.getLogger("hypercorn.error")  # our handlers, so masked like every other line
+    config.graceful_timeout = _GRACEFUL_S
+    config.websocket_max_message_size = MESSAGE_LIMIT
+    config.include_server_header = False
+    return config
+
+
+async def _drain(stop: Stop, switchboard: Switchboard, media: MediaMount, drain_s: float) -> None:
+    """Wait for `stop`, then until nobody is on the line. hypercorn stops listening when this returns."""
+    await stop()
+    switchboard.start_draining()
+    if not switchboard.live:
+        return
+    log.info("draining: %d live calls, at most %.0f s", switchboard.live, drain_s)
+    with trio.move_on_after(drain_s):
+        await switchboard.wait_empty()
+    if switchboard.live:
+        log.warning("cancelling %d calls that are still live", switchboard.live)
+        media.cancel_calls()
+        with trio.move_on_after(_CANCELLED_CALLS_S):
+            await switchboard.wait_empty()
+    await trio.sleep(min(_LAST_WEBHOOK_S, drain_s))
+
+
+def _exposure(configuration: Configuration) -> str:
+    if configuration.public_url is not None:
+        return f"public as {configuration.public_url}"
+    if configuration.auth_token is None:
+        return "this machine only: TWILIO_AUTH_TOKEN is not set, so nothing is checked"
+    return "this machine only: FRONTDESK_PUBLIC_URL is not set"
+
+
+def _now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)
