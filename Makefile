@@ -1,7 +1,7 @@
 # Every target works on a fresh clone: the virtual environment is made on first use.
 VENV := .venv
 BIN := $(VENV)/bin
-PYTHON ?= python3.11
+PYTHON ?= $(shell command -v python3.11 || echo python3)
 READY := $(VENV)/.ready
 
 .PHONY: demo test check bench cancel-sweep clean

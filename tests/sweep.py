@@ -41,6 +41,7 @@ TRUTHFUL = {
     "model": Outcome.MODEL_FAILED,
 }
 _MARGIN_MS = 60  # around each window
+SEEDS = 5  # of the scheduler, in the whole sweep
 
 Scenario = Callable[[Callable[[Live], None]], Awaitable[Placed]]
 Check = Callable[[Placed], Iterable[str]]
@@ -134,10 +135,12 @@ def windows(placed: Placed) -> list[tuple[float, float]]:
     at_ms: dict[str, list[int]] = {}
     for event in placed.record.events:
         at_ms.setdefault(event.kind, []).append(event.at_ms)
+    (ended_ms,) = at_ms["hang_up"]
+    goodbye_ms = [e.at_ms for e in placed.record.events if e.fields.get("name") == "end_call"] or [ended_ms]
     pairs = [
         *zip(at_ms.get("tool_called", []), at_ms.get("tool_answered", []), strict=True),
         *zip(at_ms.get("barge_in_paused", []), at_ms.get("barge_in", []), strict=True),
-        *((ended, ended) for ended in at_ms["hang_up"]),
+        (goodbye_ms[0], ended_ms),
     ]
     return [(begin - _MARGIN_MS, end + _MARGIN_MS) for begin, end in pairs]
 
@@ -250,13 +253,16 @@ def booking_check(placed: Placed) -> Iterator[str]:
 
 
 def main() -> int:
-    """Run the whole sweep and print what it found."""
-    with tempfile.TemporaryDirectory() as folder:
-        swept = sweep(BookingRuns(Path(folder)), check=booking_check)
-    for fault in swept.faults:
-        print(fault)  # noqa: T201
-    print(f"{swept.steps} steps, {swept.runs} runs, {len(swept.faults)} faults")  # noqa: T201
-    return 1 if swept.faults else 0
+    """Run the whole sweep, under several seeds of the scheduler, and print what it found."""
+    faults = 0
+    for seed in range(SEEDS):
+        with tempfile.TemporaryDirectory() as folder:
+            swept = sweep(BookingRuns(Path(folder)), check=booking_check, seed=seed)
+        for fault in swept.faults:
+            print(fault)
+        print(f"seed {seed}: {swept.steps} steps, {swept.runs} runs, {len(swept.faults)} faults")
+        faults += len(swept.faults)
+    return 1 if faults else 0
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ Bound to the business and the caller at birth, so no argument of a tool can name
 """
 
 import datetime as dt
+import logging
 import sqlite3
 from collections.abc import Callable, Sequence
 from zoneinfo import ZoneInfo
@@ -15,10 +16,12 @@ from engine.tools import Refusal, Tool, ToolCall, describe
 from storage import appointments, businesses, calls, leads
 from storage.availability import Offer, Slot, find_slots, speak_slot
 from storage.database import Database
-from storage.errors import InvalidField, SlotTaken
+from storage.errors import InvalidField, SlotTaken, WriteFailed
 from storage.records import Booking, Business, WeeklyHours, utc_text
 from web import spoken
 from web.tokens import Grant
+
+log = logging.getLogger(__name__)
 
 _DURATION_MIN = 30  # of an appointment whose length nobody named
 _SHORTEST_MIN, _LONGEST_MIN = 5, 8 * 60
@@ -134,8 +137,14 @@ class BusinessOffice:
         return self._tools
 
     async def open_call(self) -> None:
-        """Find or create the caller's lead and note the call as begun, in one job."""
-        await self._database.write(self._begin)
+        """Find or create the caller's lead and note the call as begun, in one job.
+
+        A disk that cannot take it now costs no call: whichever job comes next writes the same rows.
+        """
+        try:
+            await self._database.write(self._begin)
+        except WriteFailed as failure:
+            log.error("call %s could not be noted as begun: %s", self._call_sid, failure)  # noqa: TRY400 (no bug)
 
     async def close_call(self, record: CallRecord) -> None:
         """Write the final record in one job, and what `open_call` writes if that never happened."""

@@ -9,6 +9,7 @@ from engine import tools
 from engine.ports import CallEvent, CallRecord, Profile
 from engine.tools import Refusal, ToolCall
 from storage import appointments, businesses, calls, leads
+from storage.errors import WriteFailed
 from storage.records import CallEvent as StoredEvent
 from storage.records import WeeklyHours
 from tests.web.support import CALL_SID, CALLER, NUMBER
@@ -51,6 +52,34 @@ def grant(business, caller=CALLER):
 @pytest.fixture
 async def office(database, business, now):
     return await open_office(database, grant(business), call_sid=CALL_SID, now=now)
+
+
+class FullDisk:
+    """A database that takes no writes for now."""
+
+    def __init__(self, database):
+        self._database = database
+        self.full = True
+
+    async def read(self, query):
+        return await self._database.read(query)
+
+    async def write(self, job):
+        if self.full:
+            raise WriteFailed("database or disk is full")
+        return await self._database.write(job)
+
+
+async def test_a_full_disk_at_the_start_costs_no_call_and_the_record_is_written_later(
+    database, business, now, caplog
+):
+    disk = FullDisk(database)
+    office = await open_office(disk, grant(business), call_sid=CALL_SID, now=now)
+    await office.open_call()
+    disk.full = False
+    await office.close_call(RECORD)
+    call = await database.read(partial(calls.get, business_id=business.id, call_sid=CALL_SID))
+    assert (call.outcome, call.lead_id, "disk is full" in caplog.text) == ("completed", 1, True)
 
 
 async def another_call(database, business, now):
