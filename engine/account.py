@@ -19,7 +19,7 @@ LINES = {
     "response_incomplete": "response {status}: {reason}",
     "response_failed": "response failed: {code}, {failures} in a row",
     "answer_overtaken": "answer overtaken: the caller goes on before its first sound",
-    "answer_sent": "answer {turn}: sent #1-#{chunks}, {bytes} bytes",
+    "answer_sent": "answer {turn}: sent #{first}-#{last}, {bytes} bytes",
     "user_said": "user said: {text}",
     "bot_said": "AI said: {text} (heard {heard_ms} of {audio_ms} ms)",
     "barge_in_paused": "BARGE-IN paused the bot after {speech_ms} ms of speech",

@@ -49,11 +49,17 @@ class Response:
         """How much of it was heard, and how much there was."""
         return self.audio.heard_bytes(now_ms) // BYTES_PER_MS, self.audio.received_bytes // BYTES_PER_MS
 
-    def account(self, now_ms: float) -> list[Action]:
-        """The lines that close its account."""
+    def close(self, now_ms: float) -> list[Action]:
+        """The lines that close its account; its audio is forgotten, a long call must not keep it all."""
+        self.audio.forget_audio()
         heard_ms, audio_ms = self.spoken_ms(now_ms)
         text = " ".join(text.strip() for text in self.texts.values() if text.strip())
-        sent = {"turn": self.audio.turn, "chunks": self.audio.sent_chunks, "bytes": self.audio.sent_bytes}
+        sent = {
+            "turn": self.audio.turn,
+            "first": self.audio.first_chunk,
+            "last": self.audio.last_chunk,
+            "bytes": self.audio.sent_bytes,
+        }
         return [
             Note("answer_sent", sent),
             Note("bot_said", {"text": text, "heard_ms": heard_ms, "audio_ms": audio_ms}),

@@ -128,7 +128,7 @@ class Bot:
     def _cut(self, response: Response, now_ms: float) -> None:
         response.cut = True
         self._do_all(response.tell_heard(now_ms))
-        self._do_all(response.account(now_ms))
+        self._do_all(response.close(now_ms))
 
     def _abandon_waiting(self, now_ms: float) -> None:
         while self.answers.waiting:
@@ -260,7 +260,7 @@ class Bot:
             return False
         self.answers.take_playing()
         self._do(Release(playing.audio.turn))
-        self._do_all(playing.account(now_ms))
+        self._do_all(playing.close(now_ms))
         if playing.served_calls:
             self._note("outputs_heard", call_ids=list(playing.served_calls))
         return True

@@ -37,7 +37,8 @@ class Answer:
     pieces: list[Piece] = Factory(list)
     received_bytes: int = 0
     sent_bytes: int = 0
-    sent_chunks: int = 0
+    first_chunk: int = 0  # chunks are numbered through the call; 0 as long as none was sent
+    last_chunk: int = 0
     complete: bool = False  # the model will send no more
 
     _heard_at_clear: int | None = None
@@ -83,6 +84,10 @@ class Answer:
         """How much audio the model sent for one item."""
         return sum(len(piece.audio) for piece in self.pieces if piece.item_id == item_id) // BYTES_PER_MS
 
+    def forget_audio(self) -> None:
+        """Let the bytes go, once nothing more of it will be said or asked: the figures stay."""
+        self.pieces.clear()
+
     def heard_ms(self, item_id: str, now_ms: float) -> int:
         """How much of one item the caller has heard, rounded down; the figure for a truncation."""
         heard, left = 0, self.heard_bytes(now_ms)
@@ -98,6 +103,7 @@ class Ledger:
 
     def __init__(self) -> None:
         self._answers: dict[int, Answer] = {}
+        self._chunks = 0
 
     def open(self, response_id: str) -> Answer:
         """Begin the account of a response's audio, under a turn number of its own."""
@@ -118,7 +124,8 @@ class Ledger:
         if answer.heard_bytes(now_ms) == answer.sent_bytes:
             answer._run_base, answer._run_start_ms = answer.sent_bytes, now_ms
         answer.sent_bytes += byte_count
-        answer.sent_chunks += 1
+        self._chunks += 1
+        answer.first_chunk, answer.last_chunk = answer.first_chunk or self._chunks, self._chunks
 
     def mark_reached(self, name: str, now_ms: float) -> Answer | None:
         """A mark came back. Returns its answer, or None if it proves nothing (void or not ours)."""

@@ -23,8 +23,8 @@ from simulator.caller import (
     UntilClosed,
 )
 from simulator.model_script import Abort, Call, CloseNow, Fail, Ignore, ModelScript, NoAnswer, Reply, Stall
-from simulator.tones import murmur
-from tests.rig import Live, place
+from simulator.tones import cough, murmur
+from tests.rig import CALL_SID, Live, place
 
 GREETING = Reply("Demo Dental, how can I help?", murmur(800, pitch=180))
 SHORT = Reply("Yes, of course.", murmur(700, pitch=210))
@@ -250,3 +250,65 @@ async def test_a_bug_in_a_task_ends_the_call_with_an_apology_owed_and_a_tracebac
     placed = await place([UntilClosed()], connect=broken)
     assert (placed.outcome, placed.outcome.owes_words) == (Outcome.INTERNAL_ERROR, True)
     assert "a bug" in caplog.text
+
+
+async def test_a_call_can_be_read_from_its_log(autojump_clock, caplog):
+    caplog.set_level("INFO", logger="engine")
+    await place(
+        [
+            UntilBotQuiet(500),
+            Say("Call me on 555 010 0199.", murmur(600)),
+            UntilBotSpeaks(900),
+            Say("No, wait.", murmur(700, pitch=120)),
+            UntilBotSpeaks(100),
+            UntilBotQuiet(500),
+            Say("(cough)", cough(160)),
+            UntilBotQuiet(1_500),
+            Say("Bye.", murmur(600)),
+            UntilClosed(),
+        ],
+        ModelScript(
+            replies=[
+                GREETING,
+                LONG,
+                SHORT,
+                Reply("Goodbye!", murmur(800, pitch=200), calls=(Call("end_call"),)),
+            ],
+            hears=["Call me on 555 010 0199.", "No, wait.", "Bye."],
+        ),
+    )
+    sid = f"{CALL_SID} "
+    assert [record.getMessage().removeprefix(sid) for record in caplog.records] == [
+        "call started",
+        "model connected",
+        "session configured: voice alloy, in audio/pcmu, out audio/pcmu",
+        "greeting",
+        "response created for greeting",
+        "answer 1: sent #1-#2, 6400 bytes",
+        "AI said: Demo Dental, how can I help? (heard 800 of 800 ms)",
+        "[UTT] START onset 1440 ms",
+        "[UTT] END 600 ms of speech, capped False",
+        "response created for utterance",
+        "user said: Call me on [number].",
+        "[UTT] START onset 3580 ms",
+        "BARGE-IN paused the bot after 300 ms of speech",
+        "BARGE-IN real after 500 ms of speech: heard 1180 of 3000 ms",
+        "answer 2: sent #3-#10, 24000 bytes",
+        "AI said: We are open from nine to five. (heard 1180 of 3000 ms)",
+        "[UTT] END 700 ms of speech, capped False",
+        "response created for utterance",
+        "user said: No, wait.",
+        "answer 3: sent #11-#12, 5600 bytes",
+        "AI said: Yes, of course. (heard 700 of 700 ms)",
+        "[UTT] START onset 6120 ms",
+        "[UTT] SKIPPED 160 ms of speech: too short",
+        "[UTT] START onset 7120 ms",
+        "[UTT] END 600 ms of speech, capped False",
+        "response created for utterance",
+        "tool end_call called",
+        "tool end_call answered: ok",
+        "user said: Bye.",
+        "answer 4: sent #13-#14, 6400 bytes",
+        "AI said: Goodbye! (heard 800 of 800 ms)",
+        "hang-up: completed (the goodbye was heard), lead captured False",
+    ]

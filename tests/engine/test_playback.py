@@ -83,6 +83,12 @@ def test_heard_time_is_counted_per_item():
     ]
 
 
+def test_chunks_are_numbered_through_the_call():
+    ledger = Ledger()
+    first, second = (sent_answer(ledger, bytes(160), bytes(160)) for _ in range(2))
+    assert (first.first_chunk, first.last_chunk, second.first_chunk, second.last_chunk) == (1, 2, 3, 4)
+
+
 def test_an_answer_is_played_when_all_was_received_sent_and_heard():
     ledger = Ledger()
     answer = sent_answer(ledger, bytes(1_600))
