@@ -21,10 +21,10 @@ There is one boundary and one shield, with a deadline: both in `run_call`.
 import logging
 from collections.abc import Callable
 from math import inf
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import trio
-from attrs import Factory, define, field
+from attrs import Factory, define
 
 from engine import account, carrier, model, prompt, realtime, tools
 from engine.actions import (
@@ -55,6 +55,8 @@ log = logging.getLogger(__name__)
 
 _QUEUE = 1_024  # messages; a peer that lets so many gather takes nothing any more
 
+T = TypeVar("T")
+
 
 @define
 class _Turn:
@@ -63,6 +65,24 @@ class _Turn:
     number: int
     scope: trio.CancelScope
     pieces: trio.MemorySendChannel[Say]
+
+
+class _Queue(Generic[T]):
+    """A bounded queue between two tasks of a call; `items` is the consumer's end."""
+
+    def __init__(self) -> None:
+        self._entry, self.items = trio.open_memory_channel[T](_QUEUE)
+
+    def put(self, item: T) -> None:
+        """Add an item, never a checkpoint, so a reader may do it. Overflow is a fault that ends the call."""
+        try:
+            self._entry.send_nowait(item)
+        except trio.WouldBlock:
+            raise ModelFault("more comes from or for the model than can be handled") from None
+
+    async def wait_put(self, item: T) -> None:
+        """Add an item as soon as there is room."""
+        await self._entry.send(item)
 
 
 @define(kw_only=True)
@@ -87,28 +107,13 @@ class _Call:
     detail: str = ""
     account: list[CallEvent] = Factory(list)
     lead_captured: bool = False
-    # The queues between the tasks: (send end, receive end).
-    events: tuple[trio.MemorySendChannel[Event], trio.MemoryReceiveChannel[Event]] = field(
-        factory=lambda: trio.open_memory_channel[Event](_QUEUE)
-    )
-    model_queue: tuple[trio.MemorySendChannel[str], trio.MemoryReceiveChannel[str]] = field(
-        factory=lambda: trio.open_memory_channel[str](_QUEUE)
-    )
-    carrier_queue: tuple[trio.MemorySendChannel[Say | Clear], trio.MemoryReceiveChannel[Say | Clear]] = field(
-        factory=lambda: trio.open_memory_channel[Say | Clear](_QUEUE)
-    )
+    events: _Queue[Event] = Factory(_Queue)
+    for_model: _Queue[str] = Factory(_Queue)
+    for_carrier: _Queue[Say | Clear] = Factory(_Queue)
 
     def now_ms(self) -> float:
         """The call's clock."""
         return (trio.current_time() - self.began_at) * 1000
-
-    def tell(self, event: Event) -> None:
-        """Hand an event to `converse`. Never a checkpoint, so a reader may call it."""
-        _put(self.events[0], event, "events come faster than they can be handled")
-
-    def send_model(self, message: str) -> None:
-        """Queue a message for the model. Never a checkpoint."""
-        _put(self.model_queue[0], message, "the model takes nothing any more")
 
     def note(self, kind: str, **fields: Any) -> None:
         """Add one line to the call's account and to the log."""
@@ -122,13 +127,6 @@ class _Call:
             self.ended(outcome)
         self.scope.cancel()
         return self.outcome
-
-
-def _put(queue: trio.MemorySendChannel[Any], item: object, problem: str) -> None:
-    try:
-        queue.send_nowait(item)
-    except trio.WouldBlock:
-        raise ModelFault(problem) from None
 
 
 async def run_call(
@@ -232,7 +230,7 @@ async def hear(call: _Call) -> None:
                     call.end(Outcome.CALLER_HUNG_UP, "the carrier said stop")
                     return
                 case carrier.MarkReached() | carrier.Dtmf():
-                    call.tell(event)
+                    call.events.put(event)
     call.end(Outcome.CARRIER_LOST, f"no audio from the carrier for {limit_s:g} s")
 
 
@@ -257,22 +255,22 @@ def _listen_to(call: _Call, frame: bytes) -> None:
         return
     messages, events = call.ear.listen(frame, bot_playing=call.conversation.bot_playing)
     for message in messages:
-        call.send_model(message)
+        call.for_model.put(message)
     for event in events:
-        call.tell(event)
+        call.events.put(event)
 
 
 async def to_carrier(call: _Call) -> None:
     """The only writer of the carrier's socket."""
     stream_sid = call.start.stream_sid
     try:
-        async for command in call.carrier_queue[1]:
+        async for command in call.for_carrier.items:
             match command:
                 case Clear():
                     await call.carrier.send(carrier.clear(stream_sid))
                 case Say(turn, audio, offset) if turn not in call.cut_turns:
                     await call.carrier.send(carrier.media(stream_sid, audio))
-                    call.tell(AudioSent(turn, len(audio)))
+                    call.events.put(AudioSent(turn, len(audio)))
                     await call.carrier.send(carrier.mark(stream_sid, f"{turn}.{offset}"))
     except LinkClosed:
         call.end(Outcome.CARRIER_LOST, "the carrier's socket closed while the bot spoke")
@@ -313,7 +311,7 @@ async def from_model(call: _Call, link: Link) -> None:
     """Read the model's socket. Blocks on nothing else."""
     while True:
         try:
-            call.tell(realtime.receive(await link.receive()))
+            call.events.put(realtime.receive(await link.receive()))
         except RemoteProtocolError as problem:
             log.warning("%s: model message ignored: %s", call.start.call_sid, problem)
         except LinkClosed as closed:
@@ -324,7 +322,7 @@ async def from_model(call: _Call, link: Link) -> None:
 
 async def to_model(call: _Call, link: Link) -> None:
     """The only writer of the model's socket."""
-    async for message in call.model_queue[1]:
+    async for message in call.for_model.items:
         try:
             await link.send(message)
         except LinkClosed:
@@ -333,11 +331,11 @@ async def to_model(call: _Call, link: Link) -> None:
 
 async def converse(call: _Call, nursery: trio.Nursery) -> None:
     """Step the conversation: the next event, or the next deadline if that comes first."""
-    call.tell(ModelReady())
+    call.events.put(ModelReady())
     while True:
         event: Event | None = None
         with trio.move_on_at(call.began_at + call.conversation.deadline_ms() / 1000):
-            event = await call.events[1].receive()
+            event = await call.events.items.receive()
         if event is None:
             actions = call.conversation.tick(call.now_ms())
         else:
@@ -349,7 +347,7 @@ async def converse(call: _Call, nursery: trio.Nursery) -> None:
 def _perform(call: _Call, nursery: trio.Nursery, action: Action) -> None:
     match action:
         case ToModel(message):
-            call.send_model(message)
+            call.for_model.put(message)
         case Play(number):
             pieces_in, pieces_out = trio.open_memory_channel[Say](inf)
             call.turn = _Turn(number, trio.CancelScope(), pieces_in)
@@ -361,7 +359,7 @@ def _perform(call: _Call, nursery: trio.Nursery, action: Action) -> None:
         case Clear(number) if call.turn is not None:
             call.cut_turns.add(number)
             call.turn.scope.cancel()
-            _put(call.carrier_queue[0], action, "the carrier takes nothing any more")
+            call.for_carrier.put(action)
         case RunTool(tool_call):
             nursery.start_soon(work, call, tool_call)
         case Note(kind, fields):
@@ -375,7 +373,7 @@ async def speak(call: _Call, turn: _Turn, pieces: trio.MemoryReceiveChannel[Say]
     with turn.scope:
         async with pieces:
             async for piece in pieces:
-                await call.carrier_queue[0].send(piece)
+                await call.for_carrier.wait_put(piece)
 
 
 async def work(call: _Call, tool_call: tools.ToolCall) -> None:
@@ -386,7 +384,7 @@ async def work(call: _Call, tool_call: tools.ToolCall) -> None:
         output = await tools.run(tool, tool_call, deadline_ms=call.settings.tool_deadline_ms)
         status = output.status
         call.lead_captured = call.lead_captured or (tool_call.name, status) == ("update_lead_details", "ok")
-        call.tell(ToolFinished(output))
+        call.events.put(ToolFinished(output))
     finally:
         call.note("tool_answered", name=tool_call.name, call_id=tool_call.call_id, status=status)
 
