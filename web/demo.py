@@ -34,6 +34,13 @@ A call to "Demo Dental", as it happens. The server, the turns, the interruption,
 calendar are real. The caller and the model follow a script: nothing is understood, no key is needed,
 and nothing leaves this machine."""
 
+_LINE = {
+    "start": "rings, and is answered",
+    "bot speaks": "the bot begins to speak",
+    "clear": "the rest of the bot's sentence is dropped",
+    "server closed": "hung up by the bot",
+}
+
 # What of the engine's account the demo shows as it stands; the rest is in a server's log.
 _SHOWN = re.compile(r"user said|BARGE-IN|tool \w+ called|silence|hang-up")
 _BOT_SAID = re.compile(r"AI said: (?P<text>.*) \(heard (?P<heard_ms>\d+) of (?P<audio_ms>\d+) ms\)")
@@ -54,10 +61,10 @@ class Narrator:
         """What the caller does and hears."""
         if moment.kind == "says":
             self.tell("caller", f'"{moment.detail}"')
-        elif moment.kind == "clear":
-            self.tell("line", "the rest of the bot's sentence is dropped")
-        elif moment.kind not in ("bot speaks", "bot quiet"):
-            self.tell("line", f"{moment.kind} {moment.detail}".strip())
+        elif moment.kind in _LINE:
+            self.tell("line", _LINE[moment.kind])
+        elif moment.kind == "violation":
+            self.tell("line", f"the server broke the protocol: {moment.detail}")
 
     def tool_results(self, model_server: ModelServer) -> None:
         """The results that have reached the model since the last time."""
@@ -231,7 +238,8 @@ def _print_rows(database: Path, call_sid: str) -> None:
             ("lead", "SELECT full_name, phone FROM leads WHERE last_call_sid = ?"),
             (
                 "appointment",
-                "SELECT starts_at, ends_at, notes, status FROM appointments WHERE call_sid = ?",
+                "SELECT starts_at, ends_at, notes, status, confirmed_heard FROM appointments"
+                " WHERE call_sid = ?",
             ),
             ("call", "SELECT call_sid, outcome, detail, duration_ms FROM calls WHERE call_sid = ?"),
             ("events", "SELECT count(*) AS lines FROM call_events WHERE call_sid = ?"),
