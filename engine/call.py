@@ -358,6 +358,7 @@ def _perform(call: _Call, nursery: trio.Nursery, action: Action) -> None:
             call.turn.pieces.close()
         case Clear(number) if call.turn is not None:
             call.cut_turns.add(number)
+            call.turn.pieces.close()
             call.turn.scope.cancel()
             call.for_carrier.put(action)
         case RunTool(tool_call):
@@ -370,10 +371,11 @@ def _perform(call: _Call, nursery: trio.Nursery, action: Action) -> None:
 
 async def speak(call: _Call, turn: _Turn, pieces: trio.MemoryReceiveChannel[Say]) -> None:
     """Speak one turn, until the ledger says that it was heard or the caller barges in."""
+    # `pieces` stays open when this is cancelled: `converse` may have one more action to perform, and a
+    # broken channel would turn the end of a call into a fault.
     with turn.scope:
-        async with pieces:
-            async for piece in pieces:
-                await call.for_carrier.wait_put(piece)
+        async for piece in pieces:
+            await call.for_carrier.wait_put(piece)
 
 
 async def work(call: _Call, tool_call: tools.ToolCall) -> None:
