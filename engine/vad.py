@@ -16,6 +16,7 @@ from engine.settings import Settings
 # noise does not. It is capped, so that five seconds of gapless speech cannot raise it over speech.
 _WINDOW_FRAMES = 5
 _WINDOWS = 50
+_TRUSTED_WINDOWS = 10  # a caller who speaks at once must not become the floor: it is 0 for the first second
 _FLOOR_CEILING = 300.0
 
 
@@ -63,4 +64,5 @@ class LevelDetector:
         if len(self._window) == _WINDOW_FRAMES:
             self._quietest.append(sum(self._window) / _WINDOW_FRAMES)
             self._window.clear()
-            self._floor = min(_FLOOR_CEILING, *self._quietest)
+            if len(self._quietest) >= _TRUSTED_WINDOWS:
+                self._floor = min(_FLOOR_CEILING, *self._quietest)

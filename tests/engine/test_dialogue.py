@@ -1,0 +1,53 @@
+"""The tables: each names its moves, and refuses every other one with both names."""
+
+from itertools import product
+
+import pytest
+
+from engine.dialogue import (
+    ENDING,
+    FLOOR,
+    GATE,
+    Ending,
+    EndingEvent,
+    Floor,
+    FloorEvent,
+    Gate,
+    GateEvent,
+    next_ending,
+    next_floor,
+    next_gate,
+)
+from engine.errors import LocalProtocolError
+
+MACHINES = [
+    (next_floor, FLOOR, Floor, FloorEvent),
+    (next_gate, GATE, Gate, GateEvent),
+    (next_ending, ENDING, Ending, EndingEvent),
+]
+EVERY = [
+    (step, table, state, event)
+    for step, table, states, events in MACHINES
+    for state, event in product(states, events)
+]
+
+
+@pytest.mark.parametrize(("step", "table", "state", "event"), EVERY)
+def test_a_move_is_in_the_table_or_refused_with_both_names(step, table, state, event):
+    if (state, event) in table:
+        assert step(state, event) is table[state, event]
+    else:
+        with pytest.raises(LocalProtocolError) as refused:
+            step(state, event)
+        assert str(refused.value) == f"{event} is impossible in state {state}"
+
+
+def test_the_tables_name_just_these_many_moves():
+    assert [len(table) for _, table, _, _ in MACHINES] == [9, 9, 5]
+
+
+@pytest.mark.parametrize(("step", "table", "states", "events"), MACHINES)
+def test_every_state_is_reached_and_every_event_is_used(step, table, states, events):
+    start = next(iter(states))
+    assert set(table.values()) | {start} == set(states)
+    assert {event for _, event in table} == set(events)

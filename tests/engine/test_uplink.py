@@ -1,0 +1,84 @@
+"""What goes up to the model, stepped frame by frame. Each frame is numbered, so that order and loss show."""
+
+from engine.settings import DEFAULTS, FRAME_BYTES
+from engine.turns import BargeInPaused, TurnEvent, UtteranceEnded, UtteranceSkipped, UtteranceStarted
+from engine.uplink import Append, Commit, Discard, Uplink, UplinkAction
+
+ENDED = UtteranceEnded(0, 400, capped=False)
+SKIPPED = UtteranceSkipped(0, 100, "too short")
+
+
+def frame(number: int) -> bytes:
+    return number.to_bytes(2, "big") * (FRAME_BYTES // 2)
+
+
+class Line:
+    def __init__(self) -> None:
+        self.uplink = Uplink(DEFAULTS)
+        self.frames = 0
+
+    def hears(self, count: int, *events: TurnEvent, bot_playing: bool = False) -> list[UplinkAction]:
+        """`count` frames; the events belong to the last of them."""
+        actions = []
+        for index in range(count):
+            of_this_frame = events if index == count - 1 else ()
+            actions += self.uplink.step(frame(self.frames), of_this_frame, bot_playing=bot_playing)
+            self.frames += 1
+        return actions
+
+
+def numbers(actions: list[UplinkAction]) -> list[int]:
+    audio = b"".join(action.audio for action in actions if isinstance(action, Append))
+    return [int.from_bytes(audio[start : start + 2], "big") for start in range(0, len(audio), FRAME_BYTES)]
+
+
+def test_nothing_goes_up_between_utterances():
+    assert Line().hears(500) == []
+
+
+def test_an_utterance_goes_up_with_600_ms_before_it_was_seen_and_is_committed():
+    line = Line()
+    line.hears(60)
+    actions = line.hears(1, UtteranceStarted(1_140)) + line.hears(20) + line.hears(1, ENDED)
+    assert numbers(actions) == list(range(31, 82))
+    assert actions[-1] == Commit()
+    assert line.hears(50) == []
+
+
+def test_live_audio_goes_up_in_chunks_of_100_ms():
+    line = Line()
+    line.hears(1, UtteranceStarted(0))
+    assert [len(action.audio) for action in line.hears(14)] == [800, 800, 800]
+
+
+def test_what_went_up_for_a_skipped_utterance_is_discarded():
+    line = Line()
+    line.hears(40)
+    actions = line.hears(1, UtteranceStarted(740)) + line.hears(3, SKIPPED)
+    assert [type(action) for action in actions] == [Append, Discard]
+
+
+def test_frames_are_held_while_the_bot_plays_and_dropped_with_a_back_channel():
+    line = Line()
+    line.hears(40, bot_playing=True)
+    actions = line.hears(1, UtteranceStarted(740), bot_playing=True) + line.hears(25, bot_playing=True)
+    assert actions + line.hears(1, SKIPPED, bot_playing=True) == []
+
+
+def test_a_barge_in_sends_what_was_held_from_300_ms_before_the_onset():
+    line = Line()
+    line.hears(40, bot_playing=True)
+    line.hears(4, UtteranceStarted(800), bot_playing=True)
+    line.hears(10, bot_playing=True)
+    actions = line.hears(1, BargeInPaused(300), bot_playing=True) + line.hears(10) + line.hears(1, ENDED)
+    assert numbers(actions) == list(range(40 - 15, 66))
+    assert actions[-1] == Commit()
+
+
+def test_an_utterance_that_outlasts_the_bot_goes_up_whole():
+    line = Line()
+    line.hears(40, bot_playing=True)
+    line.hears(4, UtteranceStarted(800), bot_playing=True)
+    line.hears(10, bot_playing=True)
+    actions = line.hears(10) + line.hears(1, ENDED)
+    assert numbers(actions) == list(range(25, 65))
