@@ -18,7 +18,7 @@ from engine.dialogue import Reason
 from engine.playback import Answer, Ledger
 
 
-@define
+@define(eq=False)
 class Response:
     """What is known of one response of the model."""
 
@@ -27,6 +27,8 @@ class Response:
     served_calls: tuple[str, ...]  # the tool outputs that it speaks about
     cut: bool  # no more of it will be heard
     done: bool = False
+    failed: bool = False  # it ended without an answer
+    acts: bool = False  # it called a function
     closes: bool = False  # it called end_call
     texts: dict[str, str] = Factory(dict)  # transcript of each of its message items, in order
     _told: set[str] = Factory(set)
@@ -80,11 +82,6 @@ class Answers:
         """Whether nothing plays and nothing waits to."""
         return self.playing is None and not self.waiting
 
-    @property
-    def audible(self) -> bool:
-        """Whether some of the playing answer is on its way to the caller's ear."""
-        return self.playing is not None and self.playing.audio.sent_bytes > 0
-
     def get(self, response_id: str | None) -> Response | None:
         """The response of that id, if the gate let it in."""
         return self._by_id.get(response_id or "")
@@ -93,7 +90,7 @@ class Answers:
         self, response_id: str, reasons: frozenset[Reason], served_calls: tuple[str, ...], *, cut: bool
     ) -> None:
         """The model has begun a response; it may be one that was already cancelled."""
-        self._by_id[response_id] = Response(self._ledger.open(response_id), reasons, served_calls, cut)
+        self._by_id[response_id] = Response(self._ledger.open(), reasons, served_calls, cut)
 
     def receive(self, response: Response, item_id: str, audio: bytes) -> list[Action]:
         """One audio delta: said if its answer plays, kept if it waits or was paused."""
@@ -140,6 +137,19 @@ class Answers:
     def audible_until_ms(self) -> float:
         """Until when, by the clock, the caller hears what was sent so far; 0 if nothing plays."""
         return self.playing.audio.ends_ms() if self.playing is not None else 0.0
+
+    def drop_waiting(self, response: Response) -> None:
+        """It will not play."""
+        if response in self.waiting:
+            self.waiting.remove(response)
+
+    def free_ms(self, now_ms: float, *, but: Response | None = None) -> float:
+        """When all that plays and waits, `but` for one response, will have been heard."""
+        unsent = sum(response.audio.received_bytes for response in self.waiting if response is not but)
+        if self.playing is None or self.playing is but:
+            return now_ms + unsent / BYTES_PER_MS
+        unsent += self.playing.audio.received_bytes - self.playing.audio.sent_bytes
+        return max(now_ms, self.audible_until_ms()) + unsent / BYTES_PER_MS
 
     def all_played_ms(self) -> float:
         """When the playing answer will have been heard whole; infinity while more of it is to come."""

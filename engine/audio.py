@@ -28,13 +28,3 @@ def level(frame: bytes) -> float:
     if not frame:
         return 0.0
     return sqrt(sum(map(SQUARES.__getitem__, frame)) / len(frame))
-
-
-def silence(ms: int) -> bytes:
-    """So many milliseconds of digital silence."""
-    return SILENCE_BYTE * (ms * BYTES_PER_MS)
-
-
-def duration_ms(audio: bytes | int) -> float:
-    """How long the audio lasts, given itself or its number of bytes."""
-    return (audio if isinstance(audio, int) else len(audio)) / BYTES_PER_MS

@@ -19,6 +19,7 @@ from engine.settings import Settings
 from engine.tools import ToolCall, ToolOutput
 
 _MAX_FAILURES = 2  # an answer that fails is asked for once more, then the fallback
+_MAX_REFUSALS = 4  # of one create: two seconds of retries
 
 
 class Bot:
@@ -31,6 +32,7 @@ class Bot:
         self._fail = fail
         self._gate = ResponseGate(settings)
         self._errands = Errands(settings.slow_tool_ms)
+        self._asked_about: tuple[str, ...] = ()  # the calls whose outputs the requested response knows
         self.answers = Answers()
 
     # Asking the model
@@ -57,6 +59,7 @@ class Bot:
         """Ask for the response that is wanted, if none is on its way and no tool's output is awaited."""
         event_id = None if self._errands.awaited else self._gate.create(now_ms)
         if event_id is not None:
+            self._asked_about = self._errands.take_unspoken()
             self._do(ToModel(realtime.create_response(event_id)))
 
     @property
@@ -116,13 +119,16 @@ class Bot:
         stalled = self.answers.take_playing()
         if stalled is not None:
             self._cut(stalled, now_ms)
+        self._abandon_waiting(now_ms)
         return stalled
 
     def _cancel(self, now_ms: float, *, unheard: bool) -> None:
         response = self.answers.get(self._gate.response_id)
         event_id = self._gate.cancel(now_ms, keep_reasons=unheard)
         self._do(ToModel(realtime.cancel_response(event_id)))
-        if response is not None and unheard:
+        if response is None:
+            self._put_back_asked()
+        elif unheard:
             self._abandon(response, now_ms)
 
     def _cut(self, response: Response, now_ms: float) -> None:
@@ -141,6 +147,12 @@ class Bot:
             self._gate.reasons |= response.reasons
             self._errands.put_back(response.served_calls)
             self._do_all(response.tell_heard(now_ms))
+            response.audio.forget_audio()
+            self.answers.drop_waiting(response)
+
+    def _put_back_asked(self) -> None:
+        self._errands.put_back(self._asked_about)
+        self._asked_about = ()
 
     # What the model says
 
@@ -148,9 +160,10 @@ class Bot:
         """A response has begun."""
         if not self._gate.created(event.response_id, now_ms):
             self._note("model_error", code="unrequested response", message=event.response_id)
+            self._do(ToModel(realtime.cancel_response("cancel_unrequested")))
             return
-        served = () if self.cancelling else self._errands.take_unspoken()
-        self.answers.open(event.response_id, self._gate.carried, served, cut=self.cancelling)
+        self.answers.open(event.response_id, self._gate.carried, self._asked_about, cut=self.cancelling)
+        self._asked_about = ()
         self._note("response_created", reasons=", ".join(sorted(self._gate.carried)))
 
     def on_item_started(self, event: realtime.ItemStarted, now_ms: float) -> None:
@@ -170,7 +183,7 @@ class Bot:
     def on_audio(self, event: realtime.AudioDelta, now_ms: float) -> None:
         """Some of the voice."""
         response = self.answers.get(event.response_id)
-        if response is not None and not response.cut and event.audio:
+        if response is not None and not response.cut and not response.done and event.audio:
             self._gate.progressed(event.response_id, now_ms)
             self._do_all(self.answers.receive(response, event.item_id, event.audio))
 
@@ -185,11 +198,13 @@ class Bot:
         if not self._gate.done(event.response_id) or response is None:
             return None
         response.done = response.audio.complete = True
+        response.failed = event.status == "failed" or not (response.audio.received_bytes or response.acts)
         if response.cut:
             self._do_all(response.tell_heard(now_ms))
-        elif event.status == "failed":
-            if self._try_again(event.error_code or "failed"):
+        elif response.failed:
+            if self._try_again(event.error_code or event.reason or "an empty answer"):
                 self._gate.reasons |= response.reasons
+                self._errands.put_back(response.served_calls)
         else:
             self._gate.failures = 0
             if event.status != "completed":
@@ -201,8 +216,10 @@ class Bot:
         self._note("model_error", code=event.code, message=event.message)
         if realtime.is_fatal(event.code):
             self._fail(f"the model refused: {event.code}")
-        elif self._gate.refused(event.event_id, now_ms) and self._gate.failures > _MAX_FAILURES:
-            self._fail(f"the model refuses to answer: {event.code}")
+        elif self._gate.refused(event.event_id, now_ms):
+            self._put_back_asked()
+            if self._gate.refusals >= _MAX_REFUSALS:
+                self._fail(f"the model refuses to answer: {event.code}")
 
     def _try_again(self, code: str) -> bool:
         self._gate.failures += 1
@@ -219,6 +236,7 @@ class Bot:
         response = self.answers.get(event.response_id)
         if response is None or not self._errands.accept(event.call_id):
             return None
+        response.acts = True
         self._gate.progressed(event.response_id, now_ms)
         self._note("tool_called", name=event.name, call_id=event.call_id)
         return response

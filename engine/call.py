@@ -21,7 +21,7 @@ There is one boundary and one shield, with a deadline: both in `run_call`.
 import logging
 from collections.abc import Callable
 from math import inf
-from typing import Any, Generic, TypeVar
+from typing import Any
 
 import trio
 from attrs import Factory, define
@@ -44,18 +44,15 @@ from engine.actions import (
 )
 from engine.conversation import END_CALL, Conversation
 from engine.ear import Ear
-from engine.errors import LinkClosed, ModelFault, RemoteProtocolError
+from engine.errors import CarrierFault, LinkClosed, ModelFault, RemoteProtocolError
 from engine.inbox import SILENT_FRAME, Inbox
 from engine.outcome import Outcome
 from engine.ports import CallEvent, CallRecord, CallStart, CarrierLink, ConnectModel, Link, Office
+from engine.queue import Queue
 from engine.settings import FRAME_MS, Settings
 from engine.vad import LevelDetector
 
 log = logging.getLogger(__name__)
-
-_QUEUE = 1_024  # messages; a peer that lets so many gather takes nothing any more
-
-T = TypeVar("T")
 
 
 @define
@@ -65,24 +62,6 @@ class _Turn:
     number: int
     scope: trio.CancelScope
     pieces: trio.MemorySendChannel[Say]
-
-
-class _Queue(Generic[T]):
-    """A bounded queue between two tasks of a call; `items` is the consumer's end."""
-
-    def __init__(self) -> None:
-        self._entry, self.items = trio.open_memory_channel[T](_QUEUE)
-
-    def put(self, item: T) -> None:
-        """Add an item, never a checkpoint, so a reader may do it. Overflow is a fault that ends the call."""
-        try:
-            self._entry.send_nowait(item)
-        except trio.WouldBlock:
-            raise ModelFault("more comes from or for the model than can be handled") from None
-
-    async def wait_put(self, item: T) -> None:
-        """Add an item as soon as there is room."""
-        await self._entry.send(item)
 
 
 @define(kw_only=True)
@@ -107,9 +86,11 @@ class _Call:
     detail: str = ""
     account: list[CallEvent] = Factory(list)
     lead_captured: bool = False
-    events: _Queue[Event] = Factory(_Queue)
-    for_model: _Queue[str] = Factory(_Queue)
-    for_carrier: _Queue[Say | Clear] = Factory(_Queue)
+    events: Queue[Event] = Factory(lambda: Queue(ModelFault("the model floods us")))
+    for_model: Queue[str] = Factory(lambda: Queue(ModelFault("the model takes nothing any more")))
+    for_carrier: Queue[Say | Clear] = Factory(
+        lambda: Queue(CarrierFault("the carrier takes nothing any more"))
+    )
 
     def now_ms(self) -> float:
         """The call's clock."""
@@ -142,9 +123,9 @@ async def run_call(
 
     Owns the model's socket and closes both. `ended` is told the outcome before the carrier's socket
     closes, because the carrier asks what to do next as soon as it does. Whatever happens, exactly one
-    final record goes to `office.close_call`, under the only shield, for at most
-    `settings.final_write_ms`. A fault ends the call with an outcome and a logged line; only
-    cancellation from outside, and a failing final write, leave this function as exceptions.
+    final record goes to `office.close_call`, shielded, for at most `settings.final_write_ms`. A fault
+    ends the call with an outcome and a logged line; only cancellation from outside, and a failing final
+    write, leave this function as exceptions.
     """
     call = _Call(
         carrier=carrier_link,
@@ -166,17 +147,21 @@ async def run_call(
                     nursery.start_soon(task, call)
     except* ModelFault as faults:
         call.end(Outcome.MODEL_FAILED, str(_first(faults)))
+    except* CarrierFault as faults:
+        call.end(Outcome.CARRIER_LOST, str(_first(faults)))
     except* Exception as errors:
         log.error("%s failed", start.call_sid, exc_info=errors)  # noqa: TRY400 (the group is the traceback)
         call.end(Outcome.INTERNAL_ERROR, type(_first(errors)).__name__)
     finally:
         record = _final_record(call)
-        with trio.move_on_after(settings.final_write_ms / 1000, shield=True) as patience:
-            async with trio.open_nursery() as nursery:  # neither waits for the other
-                nursery.start_soon(call.carrier.close)
-                nursery.start_soon(office.close_call, record)
-        if patience.cancelled_caught:
-            log.error("%s: the final write took too long", start.call_sid)
+        try:
+            with trio.move_on_after(settings.line_close_ms / 1000, shield=True):
+                await carrier_link.close()
+        finally:
+            with trio.move_on_after(settings.final_write_ms / 1000, shield=True) as patience:
+                await office.close_call(record)
+            if patience.cancelled_caught:
+                log.error("%s: the final write took too long", start.call_sid)
     return Outcome(record.outcome)
 
 
@@ -253,7 +238,7 @@ async def listen(call: _Call) -> None:
 def _listen_to(call: _Call, frame: bytes) -> None:
     if call.conversation.closing:
         return
-    messages, events = call.ear.listen(frame, bot_playing=call.conversation.bot_playing)
+    messages, events = call.ear.listen(frame, bot_playing=call.conversation.bot_playing(call.now_ms()))
     for message in messages:
         call.for_model.put(message)
     for event in events:
@@ -261,19 +246,27 @@ def _listen_to(call: _Call, frame: bytes) -> None:
 
 
 async def to_carrier(call: _Call) -> None:
-    """The only writer of the carrier's socket."""
-    stream_sid = call.start.stream_sid
+    """The only writer of the carrier's socket. A send that is given up is the end of the line."""
+    limit_s = call.settings.carrier_stalled_ms / 1000
     try:
         async for command in call.for_carrier.items:
-            match command:
-                case Clear():
-                    await call.carrier.send(carrier.clear(stream_sid))
-                case Say(turn, audio, offset) if turn not in call.cut_turns:
-                    await call.carrier.send(carrier.media(stream_sid, audio))
-                    call.events.put(AudioSent(turn, len(audio)))
-                    await call.carrier.send(carrier.mark(stream_sid, f"{turn}.{offset}"))
+            with trio.move_on_after(limit_s) as patience:
+                await _send_carrier(call, command)
+            if patience.cancelled_caught:
+                raise CarrierFault(f"the carrier took nothing for {limit_s:g} s")
     except LinkClosed:
         call.end(Outcome.CARRIER_LOST, "the carrier's socket closed while the bot spoke")
+
+
+async def _send_carrier(call: _Call, command: Say | Clear) -> None:
+    stream_sid = call.start.stream_sid
+    match command:
+        case Clear():
+            await call.carrier.send(carrier.clear(stream_sid))
+        case Say(turn, audio, offset) if turn not in call.cut_turns:
+            await call.carrier.send(carrier.media(stream_sid, audio))
+            call.events.put(AudioSent(turn, len(audio)))
+            await call.carrier.send(carrier.mark(stream_sid, f"{turn}.{offset}"))
 
 
 # The model's side

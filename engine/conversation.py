@@ -10,6 +10,7 @@ At every moment somebody speaks, or a deadline is armed that makes someone speak
 
 from collections.abc import Callable, Iterator
 from math import inf
+from operator import itemgetter
 from typing import Any
 
 from engine import prompt, realtime
@@ -77,14 +78,13 @@ class Conversation:
         """Whether the goodbye is all that is left, and it needs the model no more."""
         return self._farewell.state in (Ending.DRAINING, Ending.ENDED)
 
-    @property
-    def bot_playing(self) -> bool:
-        """Whether the caller hears the bot: from its first byte sent until, by the clock, its last."""
-        return self._floor in (Floor.BOT, Floor.BOTH) and self._bot.answers.audible
+    def bot_playing(self, now_ms: float) -> bool:
+        """Whether, by the clock, the caller hears the bot; not in the gaps of an answer that falters."""
+        return self._floor in (Floor.BOT, Floor.BOTH) and now_ms < self._bot.answers.audible_until_ms()
 
     def deadline_ms(self) -> float:
         """When `tick` has something to do, if no event comes before."""
-        return min((due_ms for due_ms, _ in self._timers()), default=inf)
+        return min(due_ms for due_ms, _ in self._timers())
 
     # Input
 
@@ -99,15 +99,22 @@ class Conversation:
         return self._settle(now_ms)
 
     def tick(self, now_ms: float) -> list[Action]:
-        """What to do about the deadlines that have come."""
-        for due_ms, act in list(self._timers()):
-            if due_ms <= now_ms + _EPSILON_MS and not self._ended:
-                act(now_ms)
+        """What to do about the first deadline, if it has come; after it the others may no longer stand."""
+        due_ms, act = min(self._timers(), key=itemgetter(0))
+        if due_ms <= now_ms + _EPSILON_MS and not self._ended:
+            act(now_ms)
         return self._settle(now_ms)
 
     def _settle(self, now_ms: float) -> list[Action]:
+        if not self._ended:
+            self._go_on(now_ms)
+        actions = self._actions.copy()
+        self._actions.clear()
+        return actions
+
+    def _go_on(self, now_ms: float) -> None:
         self._finish_played(now_ms)
-        if self._floor is Floor.FREE and self._bot.answers.waiting and not self._ended:
+        if self._floor is Floor.FREE and self._bot.answers.waiting:
             self._move_floor(FloorEvent.BOT_BEGINS)
             self._actions += self._bot.answers.begin_next()
         if self._ready and self._floor not in _CALLER_SPEAKS and not self.draining:
@@ -115,9 +122,6 @@ class Conversation:
         if self._bot.answers.silent and self._farewell.heard():
             self._end(self._farewell.outcome, "the goodbye was heard")
         self._silence.watch(now_ms, idle=self._floor is Floor.FREE and self._bot.idle)
-        actions = self._actions.copy()
-        self._actions.clear()
-        return actions
 
     def _finish_played(self, now_ms: float) -> None:
         if self._floor is not Floor.PAUSED and self._bot.finish_played(now_ms):
@@ -138,6 +142,9 @@ class Conversation:
     def _on_utterance_counts(self, _event: UtteranceCounts, now_ms: float) -> None:
         if self._floor is Floor.CALLER:
             self._bot.overtake(now_ms)
+        elif self._floor is Floor.BOTH and not self.bot_playing(now_ms):
+            self._pause(now_ms)  # the bot has the floor but says nothing: there is nothing to decide
+            self._make_real(0, now_ms)
 
     def _on_utterance_ended(self, event: UtteranceEnded, _now_ms: float) -> None:
         if self._caller_ends():
@@ -158,31 +165,37 @@ class Conversation:
 
     def _on_barge_in_paused(self, event: BargeInPaused, now_ms: float) -> None:
         if self._floor is Floor.BOTH:  # else the bot finished in the meantime
-            self._move_floor(FloorEvent.BARGE_IN_PAUSES)
-            self._bot.clear(now_ms)
+            self._pause(now_ms)
             self._note("barge_in_paused", speech_ms=event.speech_ms)
 
     def _on_barge_in_real(self, event: BargeInReal, now_ms: float) -> None:
         if self._floor is Floor.PAUSED:
             self._make_real(event.speech_ms, now_ms)
 
+    def _pause(self, now_ms: float) -> None:
+        self._move_floor(FloorEvent.BARGE_IN_PAUSES)
+        self._bot.clear(now_ms)
+
     def _make_real(self, speech_ms: int, now_ms: float) -> None:
         self._move_floor(FloorEvent.BARGE_IN_REAL)
         self._bot.interrupt(speech_ms, now_ms)
 
     def _on_evidence(self, _event: CallerEvidence, now_ms: float) -> None:
-        if not self.bot_playing:  # while it plays, its echo is no evidence of anybody
+        if not self.bot_playing(now_ms):  # while it plays, its echo is no evidence of anybody
             self._silence.broken(now_ms)
 
     def _on_dtmf(self, _event: Dtmf, now_ms: float) -> None:
         self._note("keypad")  # the digit may be a part of a card number
-        self._on_evidence(CallerEvidence(), now_ms)
+        self._silence.broken(now_ms)
 
     # The model
 
     def _on_response_done(self, event: realtime.ResponseDone, now_ms: float) -> None:
         response = self._bot.response_done(event, now_ms)
-        if response is not None and self._farewell.response_done(response, now_ms):
+        if response is None:
+            return
+        free_ms = self._bot.answers.free_ms(now_ms, but=response)
+        if self._farewell.response_done(response, free_ms):
             self._bot.ask(prompt.goodbye(self._farewell.outcome), Reason.GOODBYE)
 
     def _on_function_called(self, event: realtime.FunctionCalled, now_ms: float) -> None:
@@ -195,6 +208,8 @@ class Conversation:
             self._bot.run_tool(event, now_ms)
 
     def _on_end_call(self, response: Response, call_id: str, now_ms: float) -> None:
+        if self._floor is Floor.PAUSED:
+            self._make_real(0, now_ms)
         status = "refused" if response.cut else "ok"  # cut: the caller spoke over the goodbye
         self._bot.send_output(call_id, {"status": status})
         self._note("tool_answered", name=END_CALL, call_id=call_id, status=status)
@@ -225,8 +240,6 @@ class Conversation:
     def _on_answer_overdue(self, now_ms: float) -> None:
         if self._bot.cancelling:
             self._on_model_failed("the model did not end a cancelled answer")
-        elif self.closing:
-            self._end(self._farewell.outcome, "the goodbye did not come")
         elif self._floor is Floor.PAUSED:
             self._make_real(0, now_ms)
         elif self._bot.give_up_answer(now_ms) is not None:
@@ -250,7 +263,7 @@ class Conversation:
 
     def _close(self, outcome: Outcome, now_ms: float) -> None:
         """Begin to end the call: one goodbye, then the line. The first outcome stands."""
-        self._farewell.close(outcome, now_ms)
+        self._farewell.close(outcome, self._bot.answers.free_ms(now_ms))
         if self._floor is Floor.PAUSED:
             self._make_real(0, now_ms)
         if self._floor in _CALLER_SPEAKS:

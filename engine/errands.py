@@ -8,7 +8,6 @@ from math import inf
 
 from attrs import Factory, define
 
-_SLOW = 0.0  # an answer no longer waits for it
 _EPSILON_MS = 1e-6
 
 
@@ -18,7 +17,8 @@ class Errands:
 
     slow_tool_ms: int
     _known: set[str] = Factory(set)
-    _running: dict[str, float] = Factory(dict)  # call_id -> when it is slow
+    _awaited: dict[str, float] = Factory(dict)  # call_id -> when it is slow, and awaited no more
+    _slow: set[str] = Factory(set)
     _unspoken: list[str] = Factory(list)  # call_ids whose outputs no answer has spoken about yet
 
     def accept(self, call_id: str) -> bool:
@@ -30,11 +30,12 @@ class Errands:
 
     def run(self, call_id: str, now_ms: float) -> None:
         """A tool begins to run."""
-        self._running[call_id] = now_ms + self.slow_tool_ms
+        self._awaited[call_id] = now_ms + self.slow_tool_ms
 
     def finish(self, call_id: str) -> None:
         """Its output is there; an answer is to speak about it."""
-        del self._running[call_id]
+        self._awaited.pop(call_id, None)
+        self._slow.discard(call_id)
         self._unspoken.append(call_id)
 
     def take_unspoken(self) -> tuple[str, ...]:
@@ -49,19 +50,20 @@ class Errands:
     @property
     def any_running(self) -> bool:
         """Whether some tool is running, slow or not."""
-        return bool(self._running)
+        return bool(self._awaited or self._slow)
 
     @property
     def awaited(self) -> bool:
         """Whether an answer must wait for an output."""
-        return any(self._running.values())
+        return bool(self._awaited)
 
     def slow_ms(self) -> float:
         """When the next running tool becomes slow."""
-        return min(filter(None, self._running.values()), default=inf)
+        return min(self._awaited.values(), default=inf)
 
     def note_slow(self, now_ms: float) -> None:
         """Stop waiting for the tools that have become slow."""
-        for call_id, slow_at_ms in self._running.items():
+        for call_id, slow_at_ms in list(self._awaited.items()):
             if slow_at_ms <= now_ms + _EPSILON_MS:
-                self._running[call_id] = _SLOW
+                del self._awaited[call_id]
+                self._slow.add(call_id)

@@ -53,6 +53,16 @@ class ModelFault(EngineError):
 
 
 @frozen
+class CarrierFault(EngineError):
+    """The line cannot go on: the carrier takes nothing any more, or floods us."""
+
+    reason: str
+
+    def __str__(self) -> str:
+        return self.reason
+
+
+@frozen
 class ArgumentsRefused(EngineError):
     """The model called a tool with arguments that do not fit its declaration."""
 

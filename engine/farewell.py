@@ -26,21 +26,25 @@ class Farewell:
     due_ms: float = inf  # then the call is ended, said or unsaid
     _goodbye: Response | None = None
 
-    def close(self, outcome: Outcome, now_ms: float) -> None:
-        """Begin to end the call with this outcome."""
+    def close(self, outcome: Outcome, free_ms: float) -> None:
+        """Begin to end the call with this outcome; until `free_ms` the bot is still talking."""
         self.state = next_ending(self.state, EndingEvent.CLOSE)
         self.outcome = outcome
-        self.due_ms = now_ms + self.settings.answer_due_ms + self.settings.goodbye_max_ms
+        # Time to ask for the goodbye twice, and to say it.
+        self.due_ms = free_ms + 2 * self.settings.answer_due_ms + self.settings.goodbye_max_ms
 
-    def response_done(self, response: Response, now_ms: float) -> bool:
-        """A response is complete. True if a goodbye must still be asked for."""
+    def response_done(self, response: Response, free_ms: float) -> bool:
+        """A response is complete. True if a goodbye must still be asked for.
+
+        `free_ms` is when what plays before it will have been heard.
+        """
         if self.state is not Ending.CLOSING:
             return False
-        if response.closes and not response.audio.received_bytes:
+        if response.closes and (response.failed or not response.audio.received_bytes):
             return True
-        if response.closes or Reason.GOODBYE in response.reasons:
+        if not response.failed and (response.closes or Reason.GOODBYE in response.reasons):
             self.state = next_ending(self.state, EndingEvent.GOODBYE_COMPLETE)
-            self.due_ms = now_ms + self.settings.goodbye_max_ms
+            self.due_ms = free_ms + self.settings.goodbye_max_ms
             self._goodbye = response
         return False
 
@@ -49,7 +53,7 @@ class Farewell:
         if self.state is not Ending.DRAINING or self._goodbye is None:
             return False
         audio = self._goodbye.audio
-        if not audio.confirmed and audio.received_bytes:
+        if not audio.confirmed:
             self.due_ms = min(self.due_ms, audio.ends_ms() + _MARK_GRACE_MS)
             return False
         return True

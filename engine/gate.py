@@ -24,6 +24,7 @@ class ResponseGate:
     carried: frozenset[Reason] = frozenset()  # what the response on its way was created for
     response_id: str | None = None
     failures: int = 0  # answers in a row that did not come
+    refusals: int = 0  # creates in a row that were refused
     retry_ms: float = inf  # when a refused create may be sent again
     _count: int = 0
     _create_id: str = ""
@@ -57,6 +58,7 @@ class ResponseGate:
             return False
         self.state = next_gate(self.state, GateEvent.CREATED)
         self.response_id = response_id
+        self.refusals = 0
         self.progressed(response_id, now_ms)
         return True
 
@@ -81,14 +83,16 @@ class ResponseGate:
         if not (about_create or about_cancel):
             return False
         self.state = next_gate(self.state, GateEvent.REFUSED)
-        self.reasons |= self.carried
+        if self.response_id is None:
+            self.reasons |= self.carried
         if about_create:
-            self.failures += 1
+            self.refusals += 1
             self.retry_ms = now_ms + _RETRY_MS
         return True
 
     def done(self, response_id: str) -> bool:
-        """The response is over. False if it was not the one on its way."""
+        """A response is over. False if it was not the one on its way."""
+        self.retry_ms = inf  # if another was in the way, it no longer is
         if response_id != self.response_id or not self.busy:
             return False
         self.state = next_gate(self.state, GateEvent.DONE)

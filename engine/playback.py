@@ -17,7 +17,8 @@ from attrs import Factory, define, frozen
 from engine.audio import BYTES_PER_MS
 from engine.settings import FRAME_BYTES, FRAME_MS
 
-_EPSILON = 1e-6  # frames; the clock is a float
+_EPSILON = 1e-6  # of a millisecond or a frame; the clock is a float
+_LONGEST_MARK = 40  # characters; ours are shorter
 
 
 @frozen
@@ -28,12 +29,11 @@ class Piece:
     audio: bytes
 
 
-@define
+@define(eq=False)
 class Answer:
     """One response of the model as audio. Read it; only the ledger changes it."""
 
     turn: int
-    response_id: str
     pieces: list[Piece] = Factory(list)
     received_bytes: int = 0
     sent_bytes: int = 0
@@ -105,9 +105,9 @@ class Ledger:
         self._answers: dict[int, Answer] = {}
         self._chunks = 0
 
-    def open(self, response_id: str) -> Answer:
+    def open(self) -> Answer:
         """Begin the account of a response's audio, under a turn number of its own."""
-        answer = Answer(turn=len(self._answers) + 1, response_id=response_id)
+        answer = Answer(turn=len(self._answers) + 1)
         self._answers[answer.turn] = answer
         return answer
 
@@ -130,7 +130,9 @@ class Ledger:
     def mark_reached(self, name: str, now_ms: float) -> Answer | None:
         """A mark came back. Returns its answer, or None if it proves nothing (void or not ours)."""
         turn, _, offset = name.partition(".")
-        if not (turn.isascii() and turn.isdigit() and offset.isascii() and offset.isdigit()):
+        if len(name) > _LONGEST_MARK or not (
+            turn.isascii() and turn.isdigit() and offset.isascii() and offset.isdigit()
+        ):
             return None
         answer, marked = self._answers.get(int(turn)), int(offset)
         if answer is None or answer.cleared or marked > answer.sent_bytes:

@@ -96,7 +96,10 @@ class Office(Protocol):
         """What the model may call, beside the engine's own `end_call`."""
 
     async def open_call(self) -> None:
-        """Find or create the caller's lead and note the call as begun. Runs beside the greeting."""
+        """Find or create the caller's lead and note the call as begun. Runs beside the greeting.
+
+        What it raises ends the call: an office that can go on without must say so itself, and go on.
+        """
 
     async def close_call(self, record: CallRecord) -> None:
-        """Write the final record. Called once, under the engine's one shield and its deadline."""
+        """Write the final record. Called once, shielded and with a deadline, whatever ended the call."""

@@ -33,11 +33,12 @@ class Settings:
     utterance_lead_ms: int = 600  # the detector needs 110-280 ms to see a start: lose no first syllable
     barge_in_lead_ms: int = 300
     uplink_chunk_ms: int = 100
-    backlog_ms: int = 10_000  # caller audio kept while the model connects
+    backlog_ms: int = 10_000  # caller audio that may wait to be listened to
 
     # Nobody meets dead air.
     carrier_gap_ms: int = 200  # so long without frames counts as silence
     carrier_silent_ms: int = 10_000  # no media at all: the line is dead
+    carrier_stalled_ms: int = 5_000  # one message not taken for so long: the line is dead
     silence_ms: int = 8_000
     silence_prompts: int = 2
     model_ready_ms: int = 3_000  # TCP, TLS, handshake and `session.updated` together
@@ -52,6 +53,7 @@ class Settings:
     slow_tool_ms: int = 3_000  # an answer no longer waits for the output of a tool that takes longer
 
     # The end of a call.
+    line_close_ms: int = 3_000
     final_write_ms: int = 5_000
 
     # The model's session.

@@ -148,7 +148,9 @@ async def run(tool: Tool | None, call: ToolCall, *, deadline_ms: int) -> ToolOut
         return output("refused", {"status": "refused", "say": f"there is no tool named {call.name}"})
     try:
         with trio.fail_after(deadline_ms / 1000):
-            return output("ok", await tool.run(structure(tool, call.arguments), call))
+            result = await tool.run(structure(tool, call.arguments), call)
+        json.dumps(result, allow_nan=False)  # what the model cannot be told is a bug of the tool
+        return output("ok", result)
     except trio.TooSlowError:
         return output("timeout", {"status": "error", "say": "That took too long. Nothing is confirmed."})
     except (Refusal, ArgumentsRefused) as refusal:

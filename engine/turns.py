@@ -31,7 +31,7 @@ class UtteranceStarted:
 
 @frozen
 class UtteranceCounts:
-    """The open utterance is long enough: it will be answered, whatever follows."""
+    """The open utterance is long enough and no back-channel: it will be answered, whatever follows."""
 
     onset_ms: int
 
@@ -167,7 +167,7 @@ class Turns:
         return [UtteranceStarted(self._onset_ms), *self._count()]
 
     def _count(self) -> list[TurnEvent]:
-        if self._counted or self._speech_ms() < self.settings.utterance_min_ms:
+        if self._counted or self._only_over_bot or self._speech_ms() < self.settings.utterance_min_ms:
             return []
         self._counted = True
         return [UtteranceCounts(self._onset_ms)]

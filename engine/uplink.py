@@ -99,4 +99,5 @@ class Uplink:
     def _finish(self, last: Commit | Discard) -> list[UplinkAction]:
         appended = self._flush()
         self._route = _Route.IDLE
+        self._ring.clear()  # what went up with this utterance must not go up with the next
         return [*appended, last] if self._went_up else []

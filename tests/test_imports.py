@@ -18,7 +18,7 @@ CATCH_ALLS = {"engine/call.py", "engine/tools.py", "storage/writer.py"}
 
 # The files of the engine that may touch tasks, clocks and logs. Every other one decides and computes:
 # time and events come in as arguments, actions go out as values.
-EDGES = {"engine/call.py", "engine/model.py", "engine/switchboard.py", "engine/tools.py"}
+EDGES = {"engine/call.py", "engine/queue.py", "engine/model.py", "engine/switchboard.py", "engine/tools.py"}
 PURE_ELSEWHERE = {
     "simulator/line.py",
     "simulator/mulaw.py",

@@ -24,7 +24,7 @@ from simulator.caller import (
 )
 from simulator.model_script import Abort, Call, CloseNow, Fail, Ignore, ModelScript, NoAnswer, Reply, Stall
 from simulator.tones import cough, murmur
-from tests.rig import CALL_SID, Live, place
+from tests.rig import CALL_SID, FakeOffice, Live, place
 
 GREETING = Reply("Demo Dental, how can I help?", murmur(800, pitch=180))
 SHORT = Reply("Yes, of course.", murmur(700, pitch=210))
@@ -203,6 +203,71 @@ async def test_a_carrier_that_reads_nothing_cannot_delay_the_end(autojump_clock)
     placed = await place(script, ModelScript(replies=[evolve(LONG, delta_ms=20)]))
     assert placed.outcome is Outcome.CALLER_HUNG_UP
     assert placed.ended_s < 4.0
+
+
+async def test_a_carrier_that_takes_nothing_any_more_ends_the_call_in_5_s(autojump_clock):
+    flood = evolve(LONG, delta_ms=20)
+    placed = await place([UntilBotSpeaks(200), StallReading(), UntilClosed()], ModelScript(replies=[flood]))
+    assert placed.outcome is Outcome.CARRIER_LOST
+    assert placed.ended_s < 6.0
+
+
+class Failing:
+    """An office whose final write fails."""
+
+    def __getattr__(self, name):
+        return getattr(FakeOffice(), name)
+
+    async def close_call(self, record):
+        raise OSError("disk full")
+
+
+async def test_a_final_write_that_fails_is_raised_after_both_sockets_are_closed(autojump_clock):
+    links = []
+
+    def spy(link):
+        links.append(link)
+        return link
+
+    with pytest.RaisesGroup(pytest.RaisesExc(OSError, match="disk full"), flatten_subgroups=True):
+        await place([Pause(200), HangUp()], ModelScript(replies=[LONG]), office=Failing(), wrap=spy)
+    assert links[0].closed_at is not None
+
+
+async def test_a_line_that_cannot_be_closed_costs_no_record(autojump_clock):
+    class Stuck:
+        def __init__(self, link):
+            self.receive, self.send = link.receive, link.send
+
+        async def close(self, code=1000):
+            await trio.sleep_forever()
+
+    placed = await place([Pause(200), HangUp()], ModelScript(replies=[LONG]), wrap=Stuck)
+    assert placed.record.outcome == "caller_hung_up"
+    assert placed.ended_s < 4.0
+
+
+async def test_what_the_caller_says_while_the_bot_falters_is_answered(autojump_clock):
+    looks = Reply("Let me look.", murmur(600, pitch=170), calls=(Call("find", {}),), call_ms=5_000)
+    placed = await place(
+        [
+            UntilBotQuiet(400),
+            ASK,
+            UntilBotSpeaks(300),
+            UntilBotQuiet(800),
+            Say("And on Sundays?", murmur(1_000, level=200)),
+            UntilBotSpeaks(100),
+            UntilBotQuiet(400),
+            HangUp(),
+        ],
+        ModelScript(replies=[GREETING, looks, SHORT], hears=["When?", "And on Sundays?"]),
+    )
+    placed.assert_clean()
+    assert placed.said()[-3:] == [
+        ("bot", "Let me look."),
+        ("caller", "And on Sundays?"),
+        ("bot", SHORT.text),
+    ]
 
 
 BAD = {

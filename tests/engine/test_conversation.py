@@ -1,210 +1,331 @@
-"""The conversation under arbitrary callers, models and carriers: what must hold in every order of events."""
+"""The conversation, stepped: one situation a test."""
 
 import json
 
+import pytest
 from attrs import evolve
-from hypothesis import settings as profile
-from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from engine import realtime
-from engine.actions import (
-    AudioSent,
-    Clear,
-    End,
-    ModelReady,
-    Play,
-    Release,
-    RunTool,
-    Say,
-    ToModel,
-    ToolFinished,
-)
-from engine.carrier import MarkReached
+from engine.actions import AudioSent, Clear, End, ModelReady, Note, Play, Say, ToModel, ToolFinished
+from engine.carrier import Dtmf
 from engine.conversation import Conversation
 from engine.outcome import Outcome
-from engine.settings import DEFAULTS, FRAME_MS
+from engine.settings import DEFAULTS, Settings
 from engine.tools import ToolOutput
-from engine.turns import Turns, UtteranceEnded, UtteranceSkipped, UtteranceStarted
-from tests.engine.test_turns import LOUD, QUIET, SOFT
+from engine.turns import (
+    BargeInPaused,
+    BargeInReal,
+    CallerEvidence,
+    UtteranceCounts,
+    UtteranceEnded,
+    UtteranceSkipped,
+    UtteranceStarted,
+)
 from tests.rig import FakeOffice
 
-# No guard, and a long pause before a barge-in is real: so that more of the interesting orders come up.
-EAGER = evolve(DEFAULTS, guard_ms=0, barge_in_real_ms=1_200)
+BEGINS, COUNTS = UtteranceStarted(0), UtteranceCounts(0)
+ENDS, SKIPPED = UtteranceEnded(0, 400, capped=False), UtteranceSkipped(0, 100, "too short")
 
 
-class AnyCall(RuleBasedStateMachine):
-    """A server that keeps the rules, a carrier that plays what it gets, a caller who does anything."""
+class Talk:
+    """A conversation whose model and carrier the test speaks for; what is said is sent at once."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, settings: Settings = DEFAULTS) -> None:
         self.now_ms = 0.0
-        self.conversation = Conversation(FakeOffice().profile, EAGER, now_ms=0.0)
-        self.turns = Turns(EAGER)
-        self.ended: list[Outcome] = []
-        self.responses = 0
-        self.requested = False  # a create is on its way to the server
-        self.active: str | None = None
-        self.items: dict[str, int] = {}  # audio bytes of each assistant item, as the server has it
-        self.tools: list[str] = []
-        self.outputs: list[str] = []
-        self.open_turn: int | None = None
-        self.said: dict[int, int] = {}
-        self.unsent: list[Say] = []
-        self.marks: list[str] = []
-        self.pending: list[tuple] = []
-        self.caller_speaks = False
+        self.conversation = Conversation(FakeOffice().profile, settings, now_ms=0.0)
+        self.to_model: list[dict] = []
+        self.played: list[int] = []
+        self.notes: list[Note] = []
+        self.ended: list[End] = []
         self.feed(ModelReady())
 
-    def feed(self, event: object) -> None:
-        if not self.ended:
-            self.perform(self.conversation.handle(event, self.now_ms))
+    def feed(self, *events: object) -> None:
+        for event in events:
+            self._perform(self.conversation.handle(event, self.now_ms))
 
-    def perform(self, actions: list[object]) -> None:
+    def _perform(self, actions: list[object]) -> None:
         for action in actions:
-            assert not self.ended, "an action after the end"
             match action:
                 case ToModel(message):
-                    self.to_server(json.loads(message))
+                    self.to_model.append(json.loads(message))
+                case Say(turn, audio):
+                    self.feed(AudioSent(turn, len(audio)))
                 case Play(turn):
-                    assert self.open_turn is None, "two answers at once"
-                    self.open_turn = turn
-                case Say(turn, audio, offset):
-                    assert turn == self.open_turn
-                    assert offset == self.said.get(turn, 0) + len(audio), "a gap, a duplicate or a reorder"
-                    self.said[turn] = offset
-                    self.unsent.append(action)
-                case Release(turn):
-                    assert turn == self.open_turn
-                    self.open_turn = None
-                case Clear(turn):
-                    assert turn == self.open_turn
-                    self.open_turn, self.unsent, self.marks = None, [], []
-                case RunTool(call):
-                    self.tools.append(call.call_id)
-                case End(outcome):
-                    self.ended.append(outcome)
+                    self.played.append(turn)
+                case Note():
+                    self.notes.append(action)
+                case End():
+                    self.ended.append(action)
+                case Clear():
+                    pass
 
-    def to_server(self, message: dict) -> None:
-        match message["type"]:
-            case "response.create":
-                assert not self.requested, "a create while one is requested"
-                assert self.active is None, "a create while a response is active"
-                self.requested = True
-            case "response.cancel":
-                assert self.requested or self.active, "a cancel of nothing"
-                self.server_done("cancelled", "client_cancelled", created=self.requested)
-            case "conversation.item.truncate":
-                assert 0 < message["audio_end_ms"] * 8 <= self.items[message["item_id"]]
-            case "conversation.item.delete":
-                del self.items[message["item_id"]]
-            case "conversation.item.create" if message["item"]["type"] == "function_call_output":
-                assert message["item"]["call_id"] not in self.outputs, "two outputs of one call"
-                self.outputs.append(message["item"]["call_id"])
-
-    def server_done(self, status: str, reason: str | None, *, created: bool = False) -> None:
-        # The cancel is answered later, like everything that crosses a network.
-        self.pending = [("created",)] if created else []
-        self.pending.append(("done", status, reason))
-
-    def server_says(self) -> None:
-        while self.pending and not self.ended:
-            what, *rest = self.pending.pop(0)
-            if what == "created":
-                self.create()
-            else:
-                response_id, self.active = self.active, None
-                self.feed(
-                    realtime.ResponseDone(
-                        response_id=response_id, status=rest[0], reason=rest[1], error_code=None
-                    )
-                )
-
-    def create(self) -> None:
-        self.responses += 1
-        self.requested, self.active = False, f"resp_{self.responses}"
-        self.feed(realtime.ResponseCreated(response_id=self.active))
-
-    @rule(kind=st.sampled_from([LOUD, LOUD, SOFT, QUIET]), frames=st.sampled_from([1, 5, 16, 30]))
-    def caller(self, kind, frames):
-        for _ in range(frames):
-            self.pass_time(FRAME_MS)
-            if self.conversation.closing:
-                continue
-            for event in self.turns.step(kind, bot_playing=self.conversation.bot_playing):
-                if isinstance(event, UtteranceStarted | UtteranceEnded | UtteranceSkipped):
-                    self.caller_speaks = isinstance(event, UtteranceStarted)
-                self.feed(event)
-        self.server_says()
-
-    def pass_time(self, ms: float) -> None:
+    def wait(self, ms: float) -> None:
+        """Let time pass, and every deadline in it."""
         until_ms = self.now_ms + ms
         while not self.ended and self.conversation.deadline_ms() <= until_ms:
             self.now_ms = max(self.now_ms, self.conversation.deadline_ms())
-            self.perform(self.conversation.tick(self.now_ms))
+            self._perform(self.conversation.tick(self.now_ms))
         self.now_ms = until_ms
 
-    @precondition(lambda self: self.requested and not self.pending)
-    @rule()
-    def server_creates(self):
-        self.create()
+    def created(self, name: str) -> None:
+        self.feed(realtime.ResponseCreated(response_id=name))
 
-    @precondition(lambda self: self.active and not self.pending)
-    @rule(ms=st.integers(1, 100).map(lambda n: n * 20), item=st.integers(1, 2))
-    def server_speaks(self, ms, item):
-        item_id = f"{self.active}_{item}"
-        if item_id not in self.items:
-            self.items[item_id] = 0
-            self.feed(realtime.ItemStarted(response_id=self.active, item_id=item_id, kind="message"))
-        if self.active and not self.pending and item_id in self.items:
-            self.items[item_id] += ms * 8
-            self.feed(realtime.AudioDelta(response_id=self.active, item_id=item_id, audio=bytes(ms * 8)))
+    def audio(self, name: str, ms: int) -> None:
+        item = f"item_{name}"
+        self.feed(realtime.ItemStarted(response_id=name, item_id=item, kind="message"))
+        self.feed(realtime.AudioDelta(response_id=name, item_id=item, audio=bytes(ms * 8)))
 
-    @precondition(lambda self: self.active and not self.pending)
-    @rule(name=st.sampled_from(["find", "find", "find", "end_call"]))
-    def server_calls(self, name):
-        call_id = f"call_{len(self.tools) + len(self.outputs)}_{self.responses}"
+    def done(self, name: str, status: str = "completed", code: str | None = None) -> None:
+        self.feed(realtime.ResponseDone(response_id=name, status=status, reason=None, error_code=code))
+
+    def answer(self, name: str, ms: int) -> None:
+        """A whole answer of the model."""
+        self.created(name)
+        self.audio(name, ms)
+        self.done(name)
+
+    def call(self, name: str, tool: str, call_id: str = "call_1") -> None:
         self.feed(
             realtime.FunctionCalled(
-                response_id=self.active, item_id=f"f_{call_id}", call_id=call_id, name=name, arguments="{}"
+                response_id=name, item_id=f"f_{call_id}", call_id=call_id, name=tool, arguments="{}"
             )
         )
 
-    @precondition(lambda self: self.active and not self.pending)
-    @rule(status=st.sampled_from(["completed", "completed", "incomplete", "failed"]))
-    def server_finishes(self, status):
-        self.server_done(status, None)
-        self.server_says()
-
-    @precondition(lambda self: [call for call in self.tools if call not in self.outputs])
-    @rule()
-    def tool_finishes(self):
-        call_id = next(call for call in self.tools if call not in self.outputs)
+    def tool_answers(self, call_id: str = "call_1") -> None:
         self.feed(ToolFinished(ToolOutput(call_id=call_id, name="find", status="ok", result={})))
 
-    @precondition(lambda self: self.unsent)
-    @rule()
-    def carrier_takes_one(self):
-        say = self.unsent.pop(0)
-        self.marks.append(f"{say.turn}.{say.offset}")
-        self.feed(AudioSent(say.turn, len(say.audio)))
+    def asked(self) -> list[str]:
+        """What the model was asked or told, by type, since the last time."""
+        types, self.to_model = [message["type"] for message in self.to_model], []
+        return types
 
-    @precondition(lambda self: self.marks)
-    @rule()
-    def carrier_echoes(self):
-        self.feed(MarkReached(name=self.marks.pop(0)))
-
-    @invariant()
-    def there_is_never_dead_air_without_a_timer(self):
-        others_turn = self.caller_speaks or self.unsent or set(self.tools) - set(self.outputs)
-        if not self.ended and not others_turn:
-            audio_ms = sum(self.items.values()) / 8
-            assert self.conversation.deadline_ms() <= self.now_ms + audio_ms + DEFAULTS.silence_ms
-
-    @invariant()
-    def it_ends_once(self):
-        assert len(self.ended) <= 1
+    def kinds(self) -> list[str]:
+        return [note.kind for note in self.notes]
 
 
-TestAnyCall = AnyCall.TestCase
-TestAnyCall.settings = profile(max_examples=150, stateful_step_count=60, deadline=None, derandomize=True)
+@pytest.fixture
+def talk() -> Talk:
+    """A call whose greeting was heard."""
+    talk = Talk()
+    talk.answer("greeting", 400)
+    talk.wait(500)
+    talk.asked()
+    return talk
+
+
+def test_speech_in_a_gap_of_an_answer_takes_the_floor_and_is_answered(talk):
+    talk.feed(BEGINS, ENDS)
+    talk.created("r")
+    talk.audio("r", 400)
+    talk.wait(1_000)  # the model is still at it, but says nothing
+    talk.asked()
+    talk.feed(BEGINS, COUNTS)
+    assert talk.asked() == ["response.cancel", "conversation.item.truncate"]
+    talk.feed(ENDS)
+    talk.done("r", "cancelled")
+    assert talk.asked() == ["response.create"]
+
+
+def test_end_call_under_a_caller_who_interrupts_is_refused_and_the_caller_is_answered(talk):
+    talk.feed(BEGINS, ENDS)
+    talk.created("r")
+    talk.audio("r", 3_000)
+    talk.wait(600)
+    talk.feed(BEGINS, BargeInPaused(300))
+    talk.call("r", "end_call")
+    assert talk.conversation.closing is False
+    talk.done("r", "cancelled")
+    talk.asked()
+    talk.feed(BargeInReal(500), ENDS)
+    assert talk.asked() == ["response.create"]
+
+
+def test_a_goodbye_that_fails_is_asked_for_once_more(talk):
+    talk.feed(BEGINS, ENDS)
+    talk.created("r")
+    talk.call("r", "end_call")
+    talk.done("r", "failed", "server_error")
+    assert [message["type"] for message in talk.to_model][-2:] == [
+        "conversation.item.create",
+        "response.create",
+    ]
+    talk.answer("bye", 500)
+    talk.wait(3_000)
+    assert talk.ended == [End(Outcome.COMPLETED, "the goodbye took too long")]  # no mark came back
+    assert talk.now_ms >= 2_000
+
+
+def test_a_goodbye_that_never_comes_ends_in_the_fallback(talk):
+    talk.feed(BEGINS, ENDS)
+    talk.created("r")
+    talk.call("r", "end_call")
+    talk.done("r")
+    talk.wait(20_000)
+    assert [end.outcome for end in talk.ended] == [Outcome.MODEL_FAILED]
+
+
+def test_a_goodbye_behind_a_long_answer_is_not_cut():
+    talk = Talk(evolve(DEFAULTS, longest_call_warning_ms=500, longest_call_ms=1_000))
+    talk.answer("r", 20_000)
+    talk.wait(1_000)
+    talk.answer("bye", 3_000)
+    talk.wait(18_500)
+    assert (talk.played, talk.ended) == ([1], [])
+    talk.wait(5_000)
+    assert (talk.played, len(talk.ended)) == ([1, 2], 1)
+    assert talk.notes[-1].fields == {"text": "", "heard_ms": 3_000, "audio_ms": 3_000}
+
+
+def test_an_answer_that_waited_while_the_caller_went_on_is_not_spoken_afterwards(talk):
+    talk.feed(BEGINS, ENDS)
+    talk.created("r1")
+    talk.call("r1", "find")
+    talk.audio("r1", 1_000)
+    talk.done("r1")
+    talk.tool_answers()
+    talk.answer("r2", 1_000)  # waits until the first was heard
+    talk.wait(800)
+    talk.feed(BEGINS)
+    talk.wait(400)  # the first ends under the caller
+    talk.asked()
+    talk.feed(COUNTS)
+    assert (talk.asked(), talk.kinds()[-1]) == (["conversation.item.delete"], "answer_overtaken")
+    talk.feed(ENDS)
+    talk.answer("r3", 500)
+    talk.wait(600)
+    assert talk.played == [1, 2, 4]
+    assert talk.notes[-1] == Note("outputs_heard", {"call_ids": ["call_1"]})
+
+
+def test_an_output_that_comes_after_the_create_is_not_credited_to_that_answer(talk):
+    talk.feed(BEGINS, ENDS)
+    talk.created("r1")
+    talk.call("r1", "find")
+    talk.done("r1")
+    talk.wait(DEFAULTS.slow_tool_ms)
+    talk.feed(BEGINS, ENDS)  # the tool is slow: the caller is answered without it
+    talk.tool_answers()
+    talk.answer("r2", 500)
+    talk.wait(600)
+    assert "outputs_heard" not in talk.kinds()
+    talk.answer("r3", 500)
+    talk.wait(600)
+    assert talk.notes[-1] == Note("outputs_heard", {"call_ids": ["call_1"]})
+
+
+def test_two_deadlines_at_the_same_moment_close_the_call_once():
+    settings = evolve(DEFAULTS, silence_prompts=0, longest_call_ms=8_400)
+    talk = Talk(settings)
+    talk.answer("greeting", 400)
+    talk.wait(8_400)
+    assert talk.conversation.closing
+    talk.answer("bye", 500)
+    talk.wait(3_000)
+    assert len(talk.ended) == 1
+
+
+def test_an_answer_that_was_given_up_is_not_played_later(talk):
+    talk.feed(BEGINS, ENDS)
+    talk.created("r1")
+    talk.feed(BEGINS)
+    talk.audio("r1", 400)  # waits for the caller
+    talk.wait(6_000)
+    assert talk.asked()[-2:] == ["response.cancel", "conversation.item.delete"]
+    talk.done("r1", "cancelled")
+    talk.feed(SKIPPED)
+    talk.answer("r2", 400)
+    assert talk.played == [1, 3]
+
+
+@pytest.mark.parametrize("status", ["completed", "incomplete", "cancelled"])
+def test_an_answer_with_nothing_in_it_is_asked_for_once_more(status, talk):
+    talk.feed(BEGINS, ENDS)
+    talk.created("r1")
+    talk.asked()
+    talk.done("r1", status)
+    assert talk.asked() == ["response.create"]
+    talk.created("r2")
+    talk.done("r2", status)
+    assert [end.outcome for end in talk.ended] == [Outcome.MODEL_FAILED]
+
+
+def test_a_refused_create_does_not_count_as_a_failed_answer(talk):
+    talk.feed(BEGINS, ENDS)
+    event_id = talk.to_model[-1]["event_id"]
+    talk.asked()
+    active = "conversation_already_has_active_response"
+    talk.feed(realtime.ErrorReported(code=active, message="", param=None, event_id=event_id))
+    talk.wait(500)
+    assert talk.asked() == ["response.create"]
+    talk.created("r1")
+    talk.wait(6_000)
+    assert (talk.asked(), talk.ended) == (["response.cancel"], [])
+
+
+def test_the_create_is_sent_again_as_soon_as_the_response_in_its_way_is_done(talk):
+    talk.created("stranger")
+    assert talk.asked() == ["response.cancel"]
+    talk.feed(BEGINS, ENDS)
+    event_id = talk.to_model[-1]["event_id"]
+    talk.asked()
+    talk.feed(realtime.ErrorReported(code="active", message="", param=None, event_id=event_id))
+    assert talk.asked() == []
+    talk.done("stranger", "cancelled")
+    assert talk.asked() == ["response.create"]
+
+
+def test_a_create_that_is_always_refused_ends_in_the_fallback(talk):
+    talk.feed(BEGINS, ENDS)
+    for _ in range(4):
+        event_id = talk.to_model[-1]["event_id"]
+        talk.feed(realtime.ErrorReported(code="active", message="", param=None, event_id=event_id))
+        talk.wait(500)
+    assert [end.outcome for end in talk.ended] == [Outcome.MODEL_FAILED]
+
+
+def test_an_item_that_starts_after_its_response_was_cut_is_deleted_too(talk):
+    talk.feed(BEGINS, ENDS)
+    talk.created("r")
+    talk.audio("r", 3_000)
+    talk.wait(1_000)
+    talk.feed(BEGINS, BargeInPaused(300), BargeInReal(500))
+    talk.asked()
+    talk.feed(realtime.ItemStarted(response_id="r", item_id="late", kind="message"))
+    assert [(m["type"], m["item_id"]) for m in talk.to_model] == [("conversation.item.delete", "late")]
+
+
+def test_a_repeated_call_runs_once(talk):
+    talk.feed(BEGINS, ENDS)
+    talk.created("r")
+    talk.call("r", "find")
+    talk.call("r", "find")
+    assert talk.kinds().count("tool_called") == 1
+
+
+def test_audio_after_the_end_of_its_response_is_not_said(talk):
+    talk.feed(BEGINS, ENDS)
+    talk.answer("r", 500)
+    talk.wait(600)
+    talk.audio("r", 500)
+    assert talk.played == [1, 2]
+
+
+def test_a_key_starts_the_silence_anew_also_while_the_bot_plays_but_the_bots_echo_does_not(talk):
+    talk.wait(DEFAULTS.silence_ms)
+    talk.created("asks")
+    talk.audio("asks", 1_000)
+    talk.done("asks")
+    talk.wait(500)
+    talk.feed(CallerEvidence())
+    talk.wait(500 + DEFAULTS.silence_ms)
+    assert [note.fields for note in talk.notes if note.kind == "silence_warning"] == [
+        {"number": 1},
+        {"number": 2},
+    ]
+    talk.created("asks again")
+    talk.audio("asks again", 1_000)
+    talk.done("asks again")
+    talk.wait(500)
+    talk.feed(Dtmf(digit="1"))
+    talk.wait(500 + DEFAULTS.silence_ms)
+    assert talk.notes[-1] == Note("silence_warning", {"number": 1})

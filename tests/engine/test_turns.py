@@ -109,8 +109,8 @@ def test_a_barge_in_pauses_at_300_ms_and_is_real_at_500_ms():
     events = line.hears(LOUD, 1_000)
     assert events == [
         (1_080, UtteranceStarted(1_000)),
-        (1_300, UtteranceCounts(1_000)),
         (1_300, BargeInPaused(300)),
+        (1_320, UtteranceCounts(1_000)),
         (1_500, BargeInReal(500)),
     ]
 
@@ -142,7 +142,7 @@ def test_gaps_of_up_to_120_ms_are_allowed_inside_a_barge_in():
     line.hears(QUIET, 1_000)
     line.hears(LOUD, 160)
     line.hears(QUIET, 120)
-    assert [event for _, event in line.hears(LOUD, 140)] == [UtteranceCounts(1_000), BargeInPaused(300)]
+    assert [event for _, event in line.hears(LOUD, 140)] == [BargeInPaused(300)]
 
 
 def test_speech_inside_the_guard_does_not_count_but_speech_that_goes_on_does():
@@ -176,9 +176,9 @@ def test_speech_that_goes_on_after_the_bot_has_finished_is_an_utterance():
     line = Line()
     line.bot_playing = True
     line.hears(QUIET, 1_000)
-    line.hears(SOFT, 300)
+    assert [event for _, event in line.hears(SOFT, 300)] == [UtteranceStarted(1_000)]
     line.bot_playing = False
-    line.hears(SOFT, 200)
+    assert [event for _, event in line.hears(SOFT, 200)] == [UtteranceCounts(1_000)]
     assert line.hears(QUIET, 600) == [(2_000, UtteranceEnded(1_000, 500, capped=False))]
 
 

@@ -82,3 +82,12 @@ def test_an_utterance_that_outlasts_the_bot_goes_up_whole():
     line.hears(10, bot_playing=True)
     actions = line.hears(10) + line.hears(1, ENDED)
     assert numbers(actions) == list(range(25, 65))
+
+
+def test_audio_of_one_utterance_does_not_go_up_again_with_the_next():
+    line = Line()
+    line.hears(40)
+    first = line.hears(1, UtteranceStarted(740)) + line.hears(30) + line.hears(1, ENDED)
+    line.hears(8)
+    second = line.hears(1, UtteranceStarted(1_560)) + line.hears(30) + line.hears(1, ENDED)
+    assert numbers(first + second) == list(range(11, 112))

@@ -1,0 +1,210 @@
+"""The conversation under arbitrary callers, models and carriers: what must hold in every order of events."""
+
+import json
+
+from attrs import evolve
+from hypothesis import settings as profile
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+
+from engine import realtime
+from engine.actions import (
+    AudioSent,
+    Clear,
+    End,
+    ModelReady,
+    Play,
+    Release,
+    RunTool,
+    Say,
+    ToModel,
+    ToolFinished,
+)
+from engine.carrier import MarkReached
+from engine.conversation import Conversation
+from engine.outcome import Outcome
+from engine.settings import DEFAULTS, FRAME_MS
+from engine.tools import ToolOutput
+from engine.turns import Turns, UtteranceEnded, UtteranceSkipped, UtteranceStarted
+from tests.engine.test_turns import LOUD, QUIET, SOFT
+from tests.rig import FakeOffice
+
+# No guard, and a long pause before a barge-in is real: so that more of the interesting orders come up.
+EAGER = evolve(DEFAULTS, guard_ms=0, barge_in_real_ms=1_200)
+
+
+class AnyCall(RuleBasedStateMachine):
+    """A server that keeps the rules, a carrier that plays what it gets, a caller who does anything."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.now_ms = 0.0
+        self.conversation = Conversation(FakeOffice().profile, EAGER, now_ms=0.0)
+        self.turns = Turns(EAGER)
+        self.ended: list[Outcome] = []
+        self.responses = 0
+        self.requested = False  # a create is on its way to the server
+        self.active: str | None = None
+        self.items: dict[str, int] = {}  # audio bytes of each assistant item, as the server has it
+        self.tools: list[str] = []
+        self.outputs: list[str] = []
+        self.open_turn: int | None = None
+        self.said: dict[int, int] = {}
+        self.unsent: list[Say] = []
+        self.marks: list[str] = []
+        self.pending: list[tuple] = []
+        self.caller_speaks = False
+        self.feed(ModelReady())
+
+    def feed(self, event: object) -> None:
+        if not self.ended:
+            self.perform(self.conversation.handle(event, self.now_ms))
+
+    def perform(self, actions: list[object]) -> None:
+        for action in actions:
+            assert not self.ended, "an action after the end"
+            match action:
+                case ToModel(message):
+                    self.to_server(json.loads(message))
+                case Play(turn):
+                    assert self.open_turn is None, "two answers at once"
+                    self.open_turn = turn
+                case Say(turn, audio, offset):
+                    assert turn == self.open_turn
+                    assert offset == self.said.get(turn, 0) + len(audio), "a gap, a duplicate or a reorder"
+                    self.said[turn] = offset
+                    self.unsent.append(action)
+                case Release(turn):
+                    assert turn == self.open_turn
+                    self.open_turn = None
+                case Clear(turn):
+                    assert turn == self.open_turn
+                    self.open_turn, self.unsent, self.marks = None, [], []
+                case RunTool(call):
+                    self.tools.append(call.call_id)
+                case End(outcome):
+                    self.ended.append(outcome)
+
+    def to_server(self, message: dict) -> None:
+        match message["type"]:
+            case "response.create":
+                assert not self.requested, "a create while one is requested"
+                assert self.active is None, "a create while a response is active"
+                self.requested = True
+            case "response.cancel":
+                assert self.requested or self.active, "a cancel of nothing"
+                self.server_done("cancelled", "client_cancelled", created=self.requested)
+            case "conversation.item.truncate":
+                assert 0 < message["audio_end_ms"] * 8 <= self.items[message["item_id"]]
+            case "conversation.item.delete":
+                del self.items[message["item_id"]]
+            case "conversation.item.create" if message["item"]["type"] == "function_call_output":
+                assert message["item"]["call_id"] not in self.outputs, "two outputs of one call"
+                self.outputs.append(message["item"]["call_id"])
+
+    def server_done(self, status: str, reason: str | None, *, created: bool = False) -> None:
+        # The cancel is answered later, like everything that crosses a network.
+        self.pending = [("created",)] if created else []
+        self.pending.append(("done", status, reason))
+
+    def server_says(self) -> None:
+        while self.pending and not self.ended:
+            what, *rest = self.pending.pop(0)
+            if what == "created":
+                self.create()
+            else:
+                response_id, self.active = self.active, None
+                self.feed(
+                    realtime.ResponseDone(
+                        response_id=response_id, status=rest[0], reason=rest[1], error_code=None
+                    )
+                )
+
+    def create(self) -> None:
+        self.responses += 1
+        self.requested, self.active = False, f"resp_{self.responses}"
+        self.feed(realtime.ResponseCreated(response_id=self.active))
+
+    @rule(kind=st.sampled_from([LOUD, LOUD, SOFT, QUIET]), frames=st.sampled_from([1, 5, 16, 30]))
+    def caller(self, kind, frames):
+        for _ in range(frames):
+            self.pass_time(FRAME_MS)
+            if self.conversation.closing:
+                continue
+            for event in self.turns.step(kind, bot_playing=self.conversation.bot_playing(self.now_ms)):
+                if isinstance(event, UtteranceStarted | UtteranceEnded | UtteranceSkipped):
+                    self.caller_speaks = isinstance(event, UtteranceStarted)
+                self.feed(event)
+        self.server_says()
+
+    def pass_time(self, ms: float) -> None:
+        until_ms = self.now_ms + ms
+        while not self.ended and self.conversation.deadline_ms() <= until_ms:
+            self.now_ms = max(self.now_ms, self.conversation.deadline_ms())
+            self.perform(self.conversation.tick(self.now_ms))
+        self.now_ms = until_ms
+
+    @precondition(lambda self: self.requested and not self.pending)
+    @rule()
+    def server_creates(self):
+        self.create()
+
+    @precondition(lambda self: self.active and not self.pending)
+    @rule(ms=st.integers(1, 100).map(lambda n: n * 20), item=st.integers(1, 2))
+    def server_speaks(self, ms, item):
+        item_id = f"{self.active}_{item}"
+        if item_id not in self.items:
+            self.items[item_id] = 0
+            self.feed(realtime.ItemStarted(response_id=self.active, item_id=item_id, kind="message"))
+        if self.active and not self.pending and item_id in self.items:
+            self.items[item_id] += ms * 8
+            self.feed(realtime.AudioDelta(response_id=self.active, item_id=item_id, audio=bytes(ms * 8)))
+
+    @precondition(lambda self: self.active and not self.pending)
+    @rule(name=st.sampled_from(["find", "find", "find", "end_call"]))
+    def server_calls(self, name):
+        call_id = f"call_{len(self.tools) + len(self.outputs)}_{self.responses}"
+        self.feed(
+            realtime.FunctionCalled(
+                response_id=self.active, item_id=f"f_{call_id}", call_id=call_id, name=name, arguments="{}"
+            )
+        )
+
+    @precondition(lambda self: self.active and not self.pending)
+    @rule(status=st.sampled_from(["completed", "completed", "incomplete", "failed"]))
+    def server_finishes(self, status):
+        self.server_done(status, None)
+        self.server_says()
+
+    @precondition(lambda self: [call for call in self.tools if call not in self.outputs])
+    @rule()
+    def tool_finishes(self):
+        call_id = next(call for call in self.tools if call not in self.outputs)
+        self.feed(ToolFinished(ToolOutput(call_id=call_id, name="find", status="ok", result={})))
+
+    @precondition(lambda self: self.unsent)
+    @rule()
+    def carrier_takes_one(self):
+        say = self.unsent.pop(0)
+        self.marks.append(f"{say.turn}.{say.offset}")
+        self.feed(AudioSent(say.turn, len(say.audio)))
+
+    @precondition(lambda self: self.marks)
+    @rule()
+    def carrier_echoes(self):
+        self.feed(MarkReached(name=self.marks.pop(0)))
+
+    @invariant()
+    def there_is_never_dead_air_without_a_timer(self):
+        others_turn = self.caller_speaks or self.unsent or set(self.tools) - set(self.outputs)
+        if not self.ended and not others_turn:
+            audio_ms = sum(self.items.values()) / 8
+            assert self.conversation.deadline_ms() <= self.now_ms + audio_ms + DEFAULTS.silence_ms
+
+    @invariant()
+    def it_ends_once(self):
+        assert len(self.ended) <= 1
+
+
+TestAnyCall = AnyCall.TestCase
+TestAnyCall.settings = profile(max_examples=150, stateful_step_count=60, deadline=None, derandomize=True)
