@@ -138,11 +138,6 @@ class Answers:
         """Until when, by the clock, the caller hears what was sent so far; 0 if nothing plays."""
         return self.playing.audio.ends_ms() if self.playing is not None else 0.0
 
-    def drop_waiting(self, response: Response) -> None:
-        """It will not play."""
-        if response in self.waiting:
-            self.waiting.remove(response)
-
     def free_ms(self, now_ms: float, *, but: Response | None = None) -> float:
         """When all that plays and waits, `but` for one response, will have been heard."""
         unsent = sum(response.audio.received_bytes for response in self.waiting if response is not but)

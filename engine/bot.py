@@ -148,7 +148,6 @@ class Bot:
             self._errands.put_back(response.served_calls)
             self._do_all(response.tell_heard(now_ms))
             response.audio.forget_audio()
-            self.answers.drop_waiting(response)
 
     def _put_back_asked(self) -> None:
         self._errands.put_back(self._asked_about)

@@ -174,7 +174,6 @@ class Turns:
 
     def _close(self, then: _Utterance) -> list[TurnEvent]:
         self._utterance = then
-        self._recent.clear()  # the same frames must not open the next utterance
         return [*self._settle_barge_in(), self._verdict(capped=then is _Utterance.CAPPED)]
 
     def _verdict(self, *, capped: bool) -> TurnEvent:

@@ -155,6 +155,65 @@ def test_a_goodbye_that_fails_is_asked_for_once_more(talk):
     assert talk.now_ms >= 2_000
 
 
+def test_a_goodbye_that_fails_in_mid_sentence_is_asked_for_once_more(talk):
+    talk.feed(BEGINS, ENDS)
+    talk.created("r")
+    talk.audio("r", 200)
+    talk.call("r", "end_call")
+    talk.done("r", "failed", "server_error")
+    assert talk.asked()[-2:] == ["conversation.item.create", "response.create"]
+
+
+def test_an_interruption_forgives_an_earlier_failure(talk):
+    talk.feed(BEGINS, ENDS)
+    talk.wait(6_000)
+    talk.created("r1")
+    talk.done("r1", "cancelled")
+    talk.created("r2")
+    talk.audio("r2", 3_000)
+    talk.wait(1_000)
+    talk.feed(BEGINS, BargeInPaused(300), BargeInReal(500), ENDS)
+    talk.done("r2", "cancelled")
+    talk.wait(6_000)
+    assert (talk.asked()[-1], talk.ended) == ("response.cancel", [])
+
+
+def test_an_interruption_deletes_the_answer_that_waits_behind_the_playing_one(talk):
+    talk.feed(BEGINS, ENDS)
+    talk.created("r1")
+    talk.call("r1", "find")
+    talk.audio("r1", 2_000)
+    talk.done("r1")
+    talk.tool_answers()
+    talk.answer("r2", 1_000)
+    talk.wait(1_000)
+    talk.asked()
+    talk.feed(BEGINS, BargeInPaused(300), BargeInReal(500))
+    assert [(m["type"], m["item_id"]) for m in talk.to_model] == [
+        ("conversation.item.truncate", "item_r1"),
+        ("conversation.item.delete", "item_r2"),
+    ]
+    talk.feed(ENDS)
+    talk.answer("r3", 500)
+    talk.wait(600)
+    assert (talk.played, talk.notes[-1]) == ([1, 2, 4], Note("outputs_heard", {"call_ids": ["call_1"]}))
+
+
+def test_an_output_whose_answer_was_overtaken_before_it_began_is_credited_to_the_next(talk):
+    talk.feed(BEGINS, ENDS)
+    talk.created("r1")
+    talk.call("r1", "find")
+    talk.done("r1")
+    talk.tool_answers()  # requested, not yet created
+    talk.feed(BEGINS, COUNTS)
+    talk.created("r2")
+    talk.done("r2", "cancelled")
+    talk.feed(ENDS)
+    talk.answer("r3", 500)
+    talk.wait(600)
+    assert talk.notes[-1] == Note("outputs_heard", {"call_ids": ["call_1"]})
+
+
 def test_a_goodbye_that_never_comes_ends_in_the_fallback(talk):
     talk.feed(BEGINS, ENDS)
     talk.created("r")

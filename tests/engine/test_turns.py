@@ -126,6 +126,18 @@ def test_a_paused_barge_in_that_ends_before_500_ms_becomes_real_with_the_end_of_
     ]
 
 
+def test_an_interruption_that_ends_with_the_pause_is_still_answered():
+    line = Line()
+    line.bot_playing = True
+    line.hears(QUIET, 1_000)
+    line.hears(LOUD, 300)
+    assert [event for _, event in line.hears(QUIET, 1_000)] == [
+        UtteranceCounts(1_000),
+        BargeInReal(300),
+        UtteranceEnded(1_000, 300, capped=False),
+    ]
+
+
 def test_clicks_and_coughs_never_stop_the_bot():
     line = Line()
     line.bot_playing = True
