@@ -103,7 +103,7 @@ def structure(tool: Tool, arguments: str) -> Any:
         raise ArgumentsRefused(f"arguments: longer than {_MAX_ARGUMENTS_BYTES} bytes")
     try:
         parsed = json.loads(arguments or "{}")
-    except ValueError:
+    except (ValueError, RecursionError):  # nested deeper than Python's json can follow
         raise ArgumentsRefused("arguments: not JSON; send one JSON object") from None
     if not isinstance(parsed, dict):
         raise ArgumentsRefused("arguments: send one JSON object")

@@ -14,7 +14,7 @@ ENGINE = {"attrs", "cattrs", "trio", "engine"}
 STORAGE = {"attrs", "cattrs", "trio", "sqlite_utils", "storage"}
 MODEL_ONLY = {"trio_websocket"}  # for engine/model.py alone
 IMPURE = {"trio", "time", "random", "logging", "asyncio"}
-CATCH_ALLS = {"engine/call.py", "engine/tools.py", "storage/writer.py"}
+CATCH_ALLS = {"engine/call.py", "engine/tools.py", "storage/writer.py", "web/listener.py"}
 
 # The files of the engine that may touch tasks, clocks and logs. Every other one decides and computes:
 # time and events come in as arguments, actions go out as values.

@@ -3,13 +3,11 @@
 import datetime as dt
 import logging
 import signal
-import socket
 from collections.abc import Awaitable, Callable
 from functools import partial
 
 import trio
 from hypercorn.config import Config
-from hypercorn.trio import serve as serve_asgi
 
 from engine.call import run_call
 from engine.model import ModelAddress, connect
@@ -20,6 +18,7 @@ from storage.database import Database, open_database
 from web.app import Front, build_pages
 from web.configuration import Configuration, ConfigurationError
 from web.health import Health
+from web.listener import listening_socket, serve_connections
 from web.media import MESSAGE_LIMIT, MediaMount
 from web.office import open_office
 from web.origin import Origin, check_exposure
@@ -32,10 +31,14 @@ SIGNALS = (signal.SIGTERM, signal.SIGINT)
 DRAIN_S = 120.0
 _CANCELLED_CALLS_S = 10.0  # for the records of calls that did not end by themselves
 _LAST_WEBHOOK_S = 2.0  # Twilio asks how to go on right after a stream has ended
-_STALLED_PEER_MS = 5_000
 _GRACEFUL_S = 5.0
 
 Stop = Callable[[], Awaitable[object]]  # returns when the server is to stop
+Now = Callable[[], dt.datetime]
+
+
+def _now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)
 
 
 async def serve_until_signal(configuration: Configuration, *, host: str, port: int, database: str) -> None:
@@ -53,12 +56,13 @@ async def serve(
     settings: Settings = DEFAULTS,
     stop: Stop,
     drain_s: float = DRAIN_S,
+    now: Now = _now,
     task_status: trio.TaskStatus[tuple[str, int]] = trio.TASK_STATUS_IGNORED,
 ) -> None:
     """Answer calls until `stop` returns, then let the live ones end; return once all is written.
 
-    Reports the bound address. Raises ConfigurationError, OSError (the address is in use) or StorageError
-    before it listens.
+    `now` dates the calls and decides which times are still to come, in UTC. Reports the bound address.
+    Raises ConfigurationError, OSError (the address is in use) or StorageError before it listens.
     """
     check_exposure(configuration, host)
     address = model_address(configuration)
@@ -72,15 +76,16 @@ async def serve(
                 origin=origin,
                 tokens=tokens,
                 switchboard=switchboard,
-                take_call=partial(take_call, opened, switchboard, address, settings),
+                take_call=partial(take_call, opened, switchboard, address, settings, now),
             )
             webhooks = Webhooks(origin=origin, tokens=tokens, switchboard=switchboard, database=opened)
             health = Health(configuration=configuration, switchboard=switchboard, database=opened)
             front = Front(origin=origin, media=media, pages=build_pages(webhooks, health))
             async with trio.open_nursery() as nursery:
                 shutdown = partial(_drain, stop, switchboard, media, drain_s)
-                run = partial(serve_asgi, front, hypercorn_config(listener), shutdown_trigger=shutdown)
-                await nursery.start(run)
+                await nursery.start(
+                    partial(serve_connections, front, hypercorn_config(), listener, shutdown=shutdown)
+                )
                 if configuration.model_problem:
                     log.warning("callers will hear an apology: %s", configuration.model_problem)
                 log.info("listening on http://%s:%d (%s)", *bound, _exposure(configuration))
@@ -93,12 +98,13 @@ async def take_call(
     switchboard: Switchboard,
     address: ModelAddress,
     settings: Settings,
+    now: Now,
     carrier: CarrierLink,
     start: CallStart,
     grant: Grant,
 ) -> None:
     """Run one call that was let in, from its office to its outcome."""
-    office = await open_office(database, grant, call_sid=start.call_sid, now=_now)
+    office = await open_office(database, grant, call_sid=start.call_sid, now=now)
     connect_model = partial(connect, address, deadline_ms=settings.model_ready_ms)
     ended = partial(switchboard.report, start.call_sid)
     await run_call(carrier, connect_model, office, settings, start=start, ended=ended)
@@ -117,23 +123,9 @@ def model_address(configuration: Configuration) -> ModelAddress:
         raise ConfigurationError(f"the model's address cannot be used: {error}") from None
 
 
-def listening_socket(host: str, port: int) -> socket.socket:
-    """A bound socket whose connections break after 5 s of a peer that takes nothing.
-
-    hypercorn shields its sends and gives them no deadline, so without this one stalled peer could keep
-    its call, and the end of the process, waiting for ever. Accepted sockets inherit the option.
-    """
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.create_server((host, port), family=family)
-    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, _STALLED_PEER_MS)
-    return listener
-
-
-def hypercorn_config(listener: socket.socket) -> Config:
-    """How hypercorn serves on this bound socket, which is its own from now on."""
+def hypercorn_config() -> Config:
+    """How hypercorn speaks on each connection."""
     config = Config()
-    # hypercorn closes this descriptor; detached, so that nobody else closes a stranger's of the same number.
-    config.bind = [f"fd://{listener.detach()}"]
     config.accesslog = None
     config.errorlog = logging.getLogger("hypercorn.error")  # our handlers, so masked like every other line
     config.graceful_timeout = _GRACEFUL_S
@@ -165,7 +157,3 @@ def _exposure(configuration: Configuration) -> str:
     if configuration.auth_token is None:
         return "this machine only: TWILIO_AUTH_TOKEN is not set, so nothing is checked"
     return "this machine only: FRONTDESK_PUBLIC_URL is not set"
-
-
-def _now() -> dt.datetime:
-    return dt.datetime.now(dt.UTC)

@@ -171,6 +171,7 @@ async def test_a_bug_in_a_tool_becomes_its_output_and_a_logged_traceback(caplog)
 @pytest.mark.parametrize("result", [{"day": object()}, {"price": float("nan")}])
 async def test_a_result_that_is_not_json_is_a_bug_of_the_tool(result, caplog):
     async def behave(_booking, _call):
+        await trio.lowlevel.checkpoint()
         return result
 
     assert (await run(tool(behave), call(), deadline_ms=1_000)).status == "error"

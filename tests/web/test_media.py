@@ -3,7 +3,6 @@ from functools import partial
 
 import pytest
 import trio
-from hypercorn.trio import serve as serve_asgi
 
 from engine.errors import LinkClosed
 from engine.ports import CallStart
@@ -24,9 +23,10 @@ from tests.web.support import (
 )
 from web import configuration, signature
 from web.app import Front
+from web.listener import listening_socket, serve_connections
 from web.media import START_WITHIN_S, MediaLink, MediaMount
 from web.origin import Origin
-from web.server import hypercorn_config, listening_socket
+from web.server import hypercorn_config
 from web.tokens import Grant, StreamTokens
 
 GRANT = Grant(call_sid=CALL_SID, business_id=1, caller_number=None, called_number="+14155550100")
@@ -280,7 +280,7 @@ async def serve(nursery):
         listener = listening_socket("127.0.0.1", 0)
         port = listener.getsockname()[1]
         front = Front(origin=desk.origin, media=desk.mount, pages=no_pages)
-        run = partial(serve_asgi, front, hypercorn_config(listener), shutdown_trigger=trio.sleep_forever)
+        run = partial(serve_connections, front, hypercorn_config(), listener, shutdown=trio.sleep_forever)
         await nursery.start(run)
         return f"ws://127.0.0.1:{port}/twilio/media"
 

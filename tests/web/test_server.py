@@ -26,6 +26,7 @@ from storage.database import open_database
 from tests.web.support import CALLER, NUMBER, PUBLIC_URL, TOKEN, local, public
 from web import configuration, server, twiml
 from web.configuration import ConfigurationError
+from web.listener import listening_socket
 
 GREETING = Reply("Hello, this is Salon.", murmur(300, pitch=190))
 
@@ -166,7 +167,7 @@ async def test_an_address_in_use_is_refused_before_the_file_is_touched(tmp_path)
 
 
 async def test_a_stalled_peer_breaks_its_own_connection():
-    with server.listening_socket("127.0.0.1", 0) as listener:
+    with listening_socket("127.0.0.1", 0) as listener:
         async with await trio.open_tcp_stream(*listener.getsockname()):
             accepted, _ = listener.accept()
             with accepted:

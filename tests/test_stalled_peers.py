@@ -1,0 +1,133 @@
+"""A peer that reads nothing: its own call ends in time, and a call beside it is not touched.
+
+In real time, over TCP: what is shown here is done by the kernel's timeout, hypercorn and trio-websocket.
+"""
+
+import trio
+
+from simulator.caller import (
+    HangUp,
+    Pause,
+    Say,
+    Send,
+    StallReading,
+    UntilBotQuiet,
+    UntilBotSpeaks,
+    UntilClosed,
+)
+from simulator.model_script import Call, CloseNow, ModelScript, Reply, Stall
+from simulator.tones import murmur
+from tests.real import Held, open_desk
+from web import twiml
+
+END_WITHIN_S = 8.0
+NOTICED_S = 1.0  # until a timer, a full buffer or a dead socket is noticed on a busy machine
+
+GREETING = Reply("Demo Dental, how can I help?", murmur(1_200, pitch=180))
+HOURS = Reply("We are open from nine to five.", murmur(3_000, pitch=190))
+BYE = Reply("Goodbye!", murmur(800, pitch=200), calls=(Call("end_call"),))
+# Two minutes, sent in two seconds: a megabyte, of which the kernel takes a part.
+ENDLESS = Reply("Well, it all began like this.", murmur(1_000, pitch=210) * 120, pace=60)
+
+BYSTANDER = (
+    [
+        UntilBotSpeaks(100),
+        UntilBotQuiet(300),
+        Say("When are you open?", murmur(500)),
+        UntilBotSpeaks(100),
+        UntilBotQuiet(300),
+        Say("Thank you. Bye.", murmur(500)),
+        UntilClosed(),
+    ],
+    ModelScript(replies=[GREETING, HOURS, BYE], hears=["When are you open?", "Thank you. Bye."]),
+)
+SAID = (
+    ("bot", GREETING.text),
+    ("caller", "When are you open?"),
+    ("bot", HOURS.text),
+    ("caller", "Thank you. Bye."),
+    ("bot", BYE.text),
+)
+
+
+NOISE = Say("Well, it all began like this.", murmur(1_000, pitch=120) * 9)
+
+
+async def place_together(desk, placed):
+    """Place all these calls at once: each call by its name, when all are over."""
+    over = {}
+
+    async def place(name, steps, script):
+        over[name] = await desk.call(steps, script)
+
+    async with trio.open_nursery() as nursery:
+        for name, (steps, script) in placed.items():
+            nursery.start_soon(place, name, steps, script)
+    return over
+
+
+async def assert_untouched(desk, call):
+    account = await desk.account(call)
+    assert (account.said, account.heard_whole) == (SAID, (True, True, True))
+    assert (account.outcome, account.violations) == (("completed", "the goodbye was heard"), ())
+    assert call.carrier.played == GREETING.audio + HOURS.audio + BYE.audio
+
+
+async def test_a_carrier_that_reads_nothing_delays_the_end_of_its_own_call_only(tmp_path):
+    stalled = [UntilBotSpeaks(200), StallReading(), Pause(2_000)]
+    talks_on = ModelScript(replies=[ENDLESS])
+    dies = ModelScript(replies=[CloseNow(after_ms=2_500, during=ENDLESS)])
+    placed = {
+        "hangs up": ([*stalled, HangUp()], talks_on),
+        "says stop and stays": ([*stalled, Send('{"event": "stop"}'), UntilClosed()], talks_on),
+        "stays": ([*stalled, UntilClosed()], talks_on),
+        "stays when the model dies": ([*stalled, UntilClosed()], dies),
+    }
+    with trio.fail_after(20):
+        async with open_desk(tmp_path) as desk:
+            before = Held.now()
+            over = await place_together(desk, {"bystander": BYSTANDER, **placed})
+            assert await before.again() == before
+        await assert_untouched(desk, over.pop("bystander"))
+        outcomes = {name: (await desk.account(call)).outcome[0] for name, call in over.items()}
+        assert outcomes == {
+            "hangs up": "caller_hung_up",
+            "says stop and stays": "caller_hung_up",
+            "stays": "carrier_lost",
+            "stays when the model dies": "model_failed",
+        }
+    ended_s = {name: desk.hang_ups_s[call.report.call_sid] for name, call in over.items()}
+    for name, call in over.items():
+        assert ended_s[name] - call.line_s["stalls"] < END_WITHIN_S, name
+    # The socket was full: a send, which nothing but the kernel can end, stood in the way for seconds.
+    assert ended_s["says stop and stays"] - over["says stop and stays"].line_s["stalls"] > 4
+    assert {name: call.report.spoken_after for name, call in over.items()} == {
+        "hangs up": (),
+        "says stop and stays": (),
+        "stays": (),
+        "stays when the model dies": (twiml.APOLOGY,),
+    }
+
+
+async def test_a_model_that_reads_nothing_costs_its_own_call_only_which_ends_with_an_apology(
+    tmp_path, caplog
+):
+    greets = ModelScript(replies=[Stall(after_ms=600, during=GREETING)])
+    placed = {
+        "the caller waits": ([UntilClosed()], ModelScript(replies=[Stall()])),
+        "the caller talks": ([UntilBotSpeaks(100), UntilBotQuiet(100), NOISE, UntilClosed()], greets),
+    }
+    with trio.fail_after(20):
+        async with open_desk(tmp_path) as desk:
+            over = await place_together(desk, {"bystander": BYSTANDER, **placed})
+        await assert_untouched(desk, over.pop("bystander"))
+        details = {name: (await desk.account(call)).outcome for name, call in over.items()}
+    assert details == {
+        "the caller waits": ("model_failed", "the model did not end a cancelled answer"),
+        "the caller talks": ("model_failed", "the model closed the connection: closed with 1006"),
+    }
+    since = {"the caller waits": "start", "the caller talks": "says"}
+    for name, call in over.items():
+        took_s = desk.hang_ups_s[call.report.call_sid] - call.line_s[since[name]]
+        assert took_s < END_WITHIN_S + NOTICED_S, name
+        assert call.report.spoken_after == (twiml.APOLOGY,)
