@@ -29,6 +29,7 @@ cancel-sweep: $(READY)
 
 bench: $(READY)
 	$(BIN)/python -m benchmarks.short_calls
+	$(BIN)/python -m benchmarks.costs
 
 clean:
 	rm -rf $(VENV)

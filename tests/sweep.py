@@ -41,6 +41,7 @@ TRUTHFUL = {
     "model": Outcome.MODEL_FAILED,
 }
 _MARGIN_MS = 60  # around each window
+BARGE_IN_MS = 200  # from the pause to the moment at which speech that goes on makes it real
 SEEDS = 5  # of the scheduler, in the whole sweep
 
 Scenario = Callable[[Callable[[Live], None]], Awaitable[Placed]]
@@ -116,8 +117,7 @@ def sweep(
 
 def run_once(scenario: Scenario, steps: Steps, seed: int) -> Placed:
     """One run under the virtual clock and the scheduler's seed; leaves no task behind, or says so."""
-    trio._core._run._ALLOW_DETERMINISTIC_SCHEDULING = True  # type: ignore[attr-defined]
-    trio._core._run._r.seed(seed)  # type: ignore[attr-defined]
+    scheduler = trio._core._run
 
     async def main() -> Placed:
         before = trio.lowlevel.current_statistics().tasks_living
@@ -125,7 +125,12 @@ def run_once(scenario: Scenario, steps: Steps, seed: int) -> Placed:
         placed.tasks_left = trio.lowlevel.current_statistics().tasks_living - before
         return placed
 
-    return trio.run(main, clock=MockClock(autojump_threshold=0), instruments=[steps])
+    scheduler._r.seed(seed)
+    usual, scheduler._ALLOW_DETERMINISTIC_SCHEDULING = scheduler._ALLOW_DETERMINISTIC_SCHEDULING, True
+    try:
+        return trio.run(main, clock=MockClock(autojump_threshold=0), instruments=[steps])
+    finally:
+        scheduler._ALLOW_DETERMINISTIC_SCHEDULING = usual
 
 
 def windows(placed: Placed) -> list[tuple[float, float]]:
@@ -139,7 +144,7 @@ def windows(placed: Placed) -> list[tuple[float, float]]:
     goodbye_ms = [e.at_ms for e in placed.record.events if e.fields.get("name") == "end_call"] or [ended_ms]
     pairs = [
         *zip(at_ms.get("tool_called", []), at_ms.get("tool_answered", []), strict=True),
-        *zip(at_ms.get("barge_in_paused", []), at_ms.get("barge_in", []), strict=True),
+        *((paused_ms, paused_ms + BARGE_IN_MS) for paused_ms in at_ms.get("barge_in_paused", [])),
         (goodbye_ms[0], ended_ms),
     ]
     return [(begin - _MARGIN_MS, end + _MARGIN_MS) for begin, end in pairs]

@@ -1,0 +1,101 @@
+"""CPU time of what the engine does fifty times a second on every call, and for every audio delta."""
+
+import json
+import statistics
+import time
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from itertools import cycle, islice
+from typing import TypeVar
+
+from engine import carrier, realtime
+from engine.actions import ModelReady
+from engine.conversation import Conversation
+from engine.ear import Ear
+from engine.ports import Profile
+from engine.settings import DEFAULTS, FRAME_BYTES
+from engine.vad import LevelDetector
+from engine.wire import base64_text
+from simulator import murmur, noise
+from simulator.carrier_wire import Outgoing
+
+_ROUNDS = 15
+_SECONDS = 20  # of a caller, in a round
+_DELTA = murmur(400, pitch=190)  # the model sends pieces of about this length
+_DELTAS = 25  # an answer of 10 s
+_STREAM_SID = "MZ" + "2" * 32
+
+T = TypeVar("T")
+Work = Callable[[], object]
+
+
+def rows() -> Iterator[tuple[str, str]]:
+    """Each piece and its cost."""
+    speech, silence = _frames(murmur(5_000)), _frames(noise(5_000, level=20))
+    messages = _media_messages(speech)
+    delta = _delta_message()
+    for name, prepare, times in (
+        ("level detector, a frame", partial(_detect, speech), len(speech)),
+        ("Ear.listen, a frame of speech", partial(_listen, speech), len(speech)),
+        ("Ear.listen, a frame of silence", partial(_listen, silence), len(silence)),
+        ("carrier.receive, a frame", partial(_each, carrier.receive, messages), len(messages)),
+        ("realtime.receive, a delta of 400 ms", partial(_each, realtime.receive, [delta] * 500), 500),
+        ("Conversation.handle, a delta of 400 ms", _converse, _DELTAS),
+        ("carrier.media, a delta of 400 ms", partial(_each, _media, [_DELTA] * 500), 500),
+    ):
+        yield name, f"{cost_us(prepare, times):.1f}"
+
+
+def cost_us(prepare: Callable[[], Work], times: int) -> float:
+    """CPU microseconds of one of the `times` things that the prepared work does: the median round."""
+    rounds = []
+    for _ in range(_ROUNDS):
+        work = prepare()
+        began = time.process_time_ns()
+        work()
+        rounds.append((time.process_time_ns() - began) / times / 1_000)
+    return statistics.median(rounds)
+
+
+def _each(function: Callable[[T], object], arguments: Sequence[T]) -> Work:
+    return lambda: [function(argument) for argument in arguments]
+
+
+def _detect(frames: Sequence[bytes]) -> Work:
+    return _each(LevelDetector(DEFAULTS).judge, frames)
+
+
+def _listen(frames: Sequence[bytes]) -> Work:
+    ear = Ear(DEFAULTS, LevelDetector(DEFAULTS))
+    return _each(partial(ear.listen, bot_playing=False), frames)
+
+
+def _converse() -> Work:
+    """An answer that has just begun, and the deltas to come."""
+    profile = Profile(name="Demo Dental", language="en", today="Monday", hours="always")
+    conversation = Conversation(profile, DEFAULTS, now_ms=0.0)
+    conversation.handle(ModelReady(), 0.0)
+    conversation.handle(realtime.ResponseCreated(response_id="resp_1"), 0.0)
+    conversation.handle(realtime.ItemStarted(response_id="resp_1", item_id="item_1", kind="message"), 0.0)
+    delta = realtime.AudioDelta(response_id="resp_1", item_id="item_1", audio=_DELTA)
+    return _each(partial(conversation.handle, now_ms=0.0), [delta] * _DELTAS)
+
+
+def _media(audio: bytes) -> str:
+    return carrier.media(_STREAM_SID, audio)
+
+
+def _frames(sound: bytes) -> list[bytes]:
+    frames = [sound[at : at + FRAME_BYTES] for at in range(0, len(sound), FRAME_BYTES)]
+    return list(islice(cycle(frames), _SECONDS * 50))
+
+
+def _media_messages(frames: Sequence[bytes]) -> list[str]:
+    outgoing = Outgoing("AC" + "3" * 32, "CA" + "1" * 32, _STREAM_SID)
+    return [outgoing.media(n + 2, n + 1, n * 20, frame) for n, frame in enumerate(frames)]
+
+
+def _delta_message() -> str:
+    place = {"response_id": "resp_0001", "item_id": "item_0001", "output_index": 0, "content_index": 0}
+    kind = {"event_id": "event_0001", "type": "response.output_audio.delta"}
+    return json.dumps({**kind, **place, "delta": base64_text(_DELTA)})
