@@ -1,6 +1,7 @@
 """What can go wrong on a call, named for what the reader of a log should do about it.
 
-`Local...` is a bug of ours, `Remote...` a fault of the peer, `LinkClosed` the normal end of a socket.
+`Local...` is a bug of ours, `Remote...` and `...Fault` are the peer's, `LinkClosed` is the normal end of a
+socket. Each is raised with one sentence, or with the fields that make it.
 """
 
 from attrs import frozen
@@ -10,14 +11,20 @@ class EngineError(Exception):
     """The root of every error that the engine raises."""
 
 
-@frozen
 class LinkClosed(EngineError):
     """The peer is gone: it closed the socket, or the socket broke. Normal; every link ends with it."""
 
-    reason: str
 
-    def __str__(self) -> str:
-        return self.reason
+class ModelFault(EngineError):
+    """The model cannot go on: unreachable, session refused, silent, closed, or flooding us."""
+
+
+class CarrierFault(EngineError):
+    """The line cannot go on: the carrier takes nothing any more, or floods us."""
+
+
+class ArgumentsRefused(EngineError):
+    """The model called a tool with arguments that do not fit its declaration."""
 
 
 @frozen
@@ -40,33 +47,3 @@ class LocalProtocolError(EngineError):
 
     def __str__(self) -> str:
         return f"{self.event} is impossible in state {self.state}"
-
-
-@frozen
-class ModelFault(EngineError):
-    """The model cannot go on: unreachable, session refused, silent, closed, or flooding us."""
-
-    reason: str
-
-    def __str__(self) -> str:
-        return self.reason
-
-
-@frozen
-class CarrierFault(EngineError):
-    """The line cannot go on: the carrier takes nothing any more, or floods us."""
-
-    reason: str
-
-    def __str__(self) -> str:
-        return self.reason
-
-
-@frozen
-class ArgumentsRefused(EngineError):
-    """The model called a tool with arguments that do not fit its declaration."""
-
-    problem: str
-
-    def __str__(self) -> str:
-        return self.problem

@@ -299,7 +299,7 @@ def frame(opcode, payload, *, final=True):
     return bytes([opcode | 0x80 * final]) + size + payload
 
 
-TEXT, BINARY, PING = 1, 2, 9
+TEXT, PING = 1, 9
 BREACHES = {
     "no such opcode": (frame(3, b"{}"), "closed with 1002 'Invalid opcode 0x3'"),
     "not UTF-8": (frame(TEXT, b"\xff\xfe"), "closed with 1007"),

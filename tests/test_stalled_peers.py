@@ -28,6 +28,7 @@ HOURS = Reply("We are open from nine to five.", murmur(3_000, pitch=190))
 BYE = Reply("Goodbye!", murmur(800, pitch=200), calls=(Call("end_call"),))
 # Two minutes, sent in two seconds: a megabyte, of which the kernel takes a part.
 ENDLESS = Reply("Well, it all began like this.", murmur(1_000, pitch=210) * 120, pace=60)
+ENDLESS_CALLER = Say("Well, it all began like this.", murmur(1_000, pitch=120) * 9)
 
 BYSTANDER = (
     [
@@ -48,9 +49,6 @@ SAID = (
     ("caller", "Thank you. Bye."),
     ("bot", BYE.text),
 )
-
-
-NOISE = Say("Well, it all began like this.", murmur(1_000, pitch=120) * 9)
 
 
 async def place_together(desk, placed):
@@ -109,13 +107,14 @@ async def test_a_carrier_that_reads_nothing_delays_the_end_of_its_own_call_only(
     }
 
 
-async def test_a_model_that_reads_nothing_costs_its_own_call_only_which_ends_with_an_apology(
-    tmp_path, caplog
-):
+async def test_a_model_that_reads_nothing_costs_its_own_call_only_which_ends_with_an_apology(tmp_path):
     greets = ModelScript(replies=[Stall(after_ms=600, during=GREETING)])
     placed = {
         "the caller waits": ([UntilClosed()], ModelScript(replies=[Stall()])),
-        "the caller talks": ([UntilBotSpeaks(100), UntilBotQuiet(100), NOISE, UntilClosed()], greets),
+        "the caller talks": (
+            [UntilBotSpeaks(100), UntilBotQuiet(100), ENDLESS_CALLER, UntilClosed()],
+            greets,
+        ),
     }
     with trio.fail_after(20):
         async with open_desk(tmp_path) as desk:

@@ -123,7 +123,8 @@ def _recorded(recording: Path) -> list[Step]:
 
 
 def _print_moment(moment: Moment) -> None:
-    click.echo(f"{moment.at_ms / 1000:6.1f} s  {moment.kind} {moment.detail}".rstrip())
+    what = f"{moment.kind}: {moment.detail}" if moment.detail else moment.kind
+    click.echo(f"{moment.at_ms / 1000:6.1f} s  {what}")
 
 
 def _print_report(report: CallReport) -> None:
