@@ -31,6 +31,7 @@ LINES = {
     "silence_warning": "silence warning {number}",
     "model_error": "model error {code}: {message}",
     "audio_dropped": "{frames} frames of caller audio dropped",
+    "messages_ignored": "{number} messages ignored",
     "hang_up": "hang-up: {outcome} ({detail}), lead captured {lead_captured}",
 }
 

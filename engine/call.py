@@ -9,7 +9,6 @@
     to_carrier  the only writer of the carrier's socket
     speak       one turn of the bot            under `turn.scope`, the barge-in scope
     work        one tool call                  beside the readers, with its deadline
-    begin       the lead and the call's row    beside the greeting
 
 Leaving the nursery is hanging up; leaving a turn's scope is being interrupted. Both writers are
 outside every scope that can be cancelled while their socket lives on, because a send cancelled half
@@ -54,6 +53,8 @@ from engine.vad import LevelDetector
 
 log = logging.getLogger(__name__)
 
+_IGNORED_LINES = 50  # of a call, in the log
+
 
 @define
 class _Turn:
@@ -86,6 +87,7 @@ class _Call:
     detail: str = ""
     account: list[CallEvent] = Factory(list)
     lead_captured: bool = False
+    ignored: int = 0
     events: Queue[Event] = Factory(lambda: Queue(ModelFault("the model floods us")))
     for_model: Queue[str] = Factory(lambda: Queue(ModelFault("the model takes nothing any more")))
     for_carrier: Queue[Say | Clear] = Factory(
@@ -100,6 +102,12 @@ class _Call:
         """Add one line to the call's account and to the log."""
         self.account.append(CallEvent(at_ms=round(self.now_ms()), kind=kind, fields=fields))
         log.info("%s %s", self.start.call_sid, account.line(kind, fields))
+
+    def ignore(self, peer: str, problem: RemoteProtocolError) -> None:
+        """Log a message that its protocol does not allow, but do not let a peer fill the log with them."""
+        self.ignored += 1
+        if self.ignored <= _IGNORED_LINES:
+            log.warning("%s: %s message ignored: %s", self.start.call_sid, peer, problem)
 
     def end(self, outcome: Outcome, detail: str) -> Outcome:
         """End the call. The first outcome stands; it is reported before the socket closes."""
@@ -143,7 +151,8 @@ async def run_call(
         call.note("call_started")
         with call.scope:
             async with trio.open_nursery() as nursery:
-                for task in (hear, listen, to_carrier, talk, begin):
+                nursery.start_soon(office.open_call)  # the lead: beside the greeting, never before it
+                for task in (hear, listen, to_carrier, talk):
                     nursery.start_soon(task, call)
     except* ModelFault as faults:
         call.end(Outcome.MODEL_FAILED, str(_first(faults)))
@@ -176,6 +185,8 @@ def _final_record(call: _Call) -> CallRecord:
     outcome = call.end(Outcome.SERVER_STOPPED, "the call was cancelled from outside")
     if call.inbox.dropped:
         call.note("audio_dropped", frames=call.inbox.dropped)
+    if call.ignored:
+        call.note("messages_ignored", number=call.ignored)
     call.note("hang_up", outcome=outcome.value, detail=call.detail, lead_captured=call.lead_captured)
     return CallRecord(
         outcome=outcome.value,
@@ -183,11 +194,6 @@ def _final_record(call: _Call) -> CallRecord:
         duration_ms=round(call.now_ms()),
         events=tuple(call.account),
     )
-
-
-async def begin(call: _Call) -> None:
-    """Find the lead and note the call as begun, beside the greeting and never before it."""
-    await call.office.open_call()
 
 
 # The caller's side
@@ -201,7 +207,7 @@ async def hear(call: _Call) -> None:
             try:
                 event = carrier.receive(await call.carrier.receive())
             except RemoteProtocolError as problem:
-                log.warning("%s: carrier message ignored: %s", call.start.call_sid, problem)
+                call.ignore("carrier", problem)
                 continue
             except LinkClosed:
                 call.end(Outcome.CARRIER_LOST, "the carrier's socket closed without a stop")
@@ -306,7 +312,7 @@ async def from_model(call: _Call, link: Link) -> None:
         try:
             call.events.put(realtime.receive(await link.receive()))
         except RemoteProtocolError as problem:
-            log.warning("%s: model message ignored: %s", call.start.call_sid, problem)
+            call.ignore("model", problem)
         except LinkClosed as closed:
             if call.conversation.draining:
                 return  # all that is left comes from the carrier

@@ -59,7 +59,7 @@ async def serve_connections(
 
         async def connect(stream: trio.SocketStream) -> None:
             # Annotated for TLS, which a proxy ends for us; it takes a plain stream as well.
-            plain = cast("trio.SSLStream[trio.SocketStream]", stream)
+            plain = cast("trio.SSLStream[trio.SocketStream]", _Stream(stream))
             await TCPServer(wrapped, config, context, ConnectionState(state.copy()), plain)
 
         async with trio.open_nursery() as connections:
@@ -83,6 +83,25 @@ async def _accept_until(
         nursery.start_soon(serve)
         await shutdown()
         nursery.cancel_scope.cancel()
+
+
+class _Stream:
+    """What TCPServer uses of a plain stream, with one error under the name by which it knows it.
+
+    A client that closes right behind the head of an answer makes it close a stream on which it is still
+    sending; it expects the send to break, not to be told that the stream is busy.
+    """
+
+    def __init__(self, stream: trio.SocketStream) -> None:
+        self.socket = stream.socket
+        self.receive_some, self.send_eof, self.aclose = stream.receive_some, stream.send_eof, stream.aclose
+        self._send_all = stream.send_all
+
+    async def send_all(self, data: bytes) -> None:
+        try:
+            await self._send_all(data)
+        except trio.BusyResourceError:
+            raise trio.BrokenResourceError("closed while it was being sent on") from None
 
 
 async def _guarded(connect: Connect, stream: trio.SocketStream) -> None:
