@@ -2,7 +2,7 @@
 
     hear        carrier -> inbox and events    blocks on nothing but the carrier's socket
     listen      frames -> turns -> model       and what the turns mean, to `converse`
-    talk        opens the model's socket, then runs the four tasks that need it
+    talk        opens the model's socket, then runs the tasks that need it
       converse    events -> actions            the only task that touches the conversation
       from_model  model -> events              never awaits a tool
       to_model    the only writer of the model's socket
@@ -14,7 +14,8 @@ Leaving the nursery is hanging up; leaving a turn's scope is being interrupted. 
 outside every scope that can be cancelled while their socket lives on, because a send cancelled half
 way corrupts a WebSocket's stream. Nothing here waits for a particular order of shutdown.
 
-There is one boundary and one shield, with a deadline: both in `run_call`.
+There is one boundary, in `run_call`. Its end is shielded, with deadlines: the line is closed, then the one
+final record is written.
 """
 
 import logging
