@@ -105,9 +105,10 @@ def _open(
         try:
             writer = files.enter_context(closing(connect(path)))
             migrations.bring_up_to_date(writer)
+            abandoned = calls.close_abandoned(writer)
         except sqlite3.DatabaseError as error:
             raise DatabaseUnusable(str(path), str(error)) from error
-        if abandoned := calls.close_abandoned(writer):
+        if abandoned:
             log.warning("%d calls were live when the last process died", abandoned)
         # Closed before the writer, which as the last connection moves the log into the file and removes it.
         readers = [files.enter_context(closing(_connect_to_read(path))) for _ in range(READERS)]

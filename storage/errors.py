@@ -60,7 +60,7 @@ class DatabaseInUse(StorageError):
 
 @frozen
 class DatabaseUnusable(StorageError):
-    """The file is not one that this version of Frontdesk can work with. It was not changed."""
+    """The file is not one that this version of Frontdesk can work with. Nothing in it was changed."""
 
     path: str
     problem: str

@@ -527,6 +527,7 @@ GET_MEDIA = b"GET /twilio/media HTTP/1.1\r\nHost: 127.0.0.1\r\n"
 UPGRADE = GET_MEDIA + b"Upgrade: websocket\r\nConnection: Upgrade\r\n"
 KEY = b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n"
 BYTES = {
+    "a target that is no path": (FORM.replace(b" /tw", b" http:/tw") + b"Content-Length: 0\r\n\r\n", 403),
     "a TLS hello": (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + bytes(200) + b"\r\n\r\n", 400),
     "no HTTP": (b"hello\r\n\r\n", 400),
     "a header without end": (POST + b"X: " + b"x" * 200_000, 431),

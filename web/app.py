@@ -5,7 +5,7 @@ import logging
 from attrs import frozen
 from quart_trio import QuartTrio
 
-from web.asgi import App, Receive, Scope, Send, forbid
+from web.asgi import App, Receive, Scope, Send, forbid, path_and_query
 from web.health import Health
 from web.media import MEDIA_PATH, MediaMount
 from web.origin import Origin
@@ -39,6 +39,9 @@ class Front:
         """Serve one connection, request or lifespan."""
         if scope["type"] == "lifespan":
             await self.pages(scope, receive, send)
+        elif not path_and_query(scope).startswith("/"):
+            # A proxy's form of a request; what it was signed for cannot be told.
+            await forbid(scope, receive, send, "its target must be a path")
         elif refusal := self.origin.refusal(scope["headers"]):
             log.warning("%s refused: %s", scope["path"], refusal)
             await forbid(scope, receive, send, refusal)

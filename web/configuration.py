@@ -58,9 +58,11 @@ def _parts(name: str, url: str, schemes: tuple[str, ...]) -> tuple[str, str]:
 def _public_url(name: str, text: str) -> str:
     # Twilio streams media to wss only, so the outside of the deployment is TLS.
     _parts(name, text, ("https",))
-    if "?" in text:
-        raise ConfigurationError(f"{name} must hold no query; write only https://HOST")
-    return text.rstrip("/")
+    root = text.rstrip("/")
+    # Twilio resolves a relative URL in TwiML against the host, so a path would be lost on the way back.
+    if any(sign in root.removeprefix("https://") for sign in "/?#"):
+        raise ConfigurationError(f"{name} must hold no path, query or fragment; write only https://HOST")
+    return root
 
 
 def _realtime_url(name: str, text: str) -> str:

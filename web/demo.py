@@ -5,6 +5,7 @@ import itertools
 import logging
 import re
 import sqlite3
+import sys
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, closing, contextmanager
@@ -216,7 +217,7 @@ def _print_end(report: CallReport) -> None:
 
 
 async def _wait_for_record(database: Path, call_sid: str) -> None:
-    """The line closes beside the final write, not after it."""
+    """The line closes before the final write."""
     with closing(_connect(database)) as conn:
         for _ in range(_RECORD_LOOKS):
             if calls.outcome(conn, call_sid) is not None:
@@ -251,6 +252,6 @@ def _print_rows(database: Path, call_sid: str) -> None:
 def _print_how_to_go_on(url: str, database: Path) -> None:
     click.echo(
         f"\nThe server goes on at {url} with {database}. Call it again from another terminal:\n"
-        f"  frontdesk call --url {url} --to {NUMBER} --scenario booking\n"
+        f"  {sys.argv[0]} call --url {url} --to {NUMBER} --scenario booking\n"
         "Ctrl-C ends it."
     )

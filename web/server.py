@@ -82,7 +82,7 @@ async def serve(
             health = Health(configuration=configuration, switchboard=switchboard, database=opened)
             front = Front(origin=origin, media=media, pages=build_pages(webhooks, health))
             async with trio.open_nursery() as nursery:
-                shutdown = partial(_drain, stop, switchboard, media, drain_s)
+                shutdown = partial(_drain, stop, switchboard, tokens, media, drain_s)
                 await nursery.start(
                     partial(serve_connections, front, hypercorn_config(), listener, shutdown=shutdown)
                 )
@@ -134,11 +134,13 @@ def hypercorn_config() -> Config:
     return config
 
 
-async def _drain(stop: Stop, switchboard: Switchboard, media: MediaMount, drain_s: float) -> None:
+async def _drain(
+    stop: Stop, switchboard: Switchboard, tokens: StreamTokens, media: MediaMount, drain_s: float
+) -> None:
     """Wait for `stop`, then until nobody is on the line. hypercorn stops listening when this returns."""
     await stop()
     switchboard.start_draining()
-    if not switchboard.live:
+    if not switchboard.live and not tokens.pending:
         return
     log.info("draining: %d live calls, at most %.0f s", switchboard.live, drain_s)
     with trio.move_on_after(drain_s):

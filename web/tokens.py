@@ -34,6 +34,12 @@ class StreamTokens:
         self._most = most
         self._grants: dict[str, tuple[float, Grant]] = {}  # in order of expiry
 
+    @property
+    def pending(self) -> bool:
+        """Whether some webhook's stream is still to come."""
+        self._forget_expired()
+        return bool(self._grants)
+
     def issue(self, grant: Grant) -> str:
         """A fresh token for this grant, good for TOKEN_LIFE_S seconds and one use."""
         self._forget_expired()

@@ -57,7 +57,11 @@ class Webhooks:
         """
         form = await self._signed_form()
         call_sid, called = _sid(form), _required(form, "To")
-        business = await self.database.read(partial(businesses.by_number, number=called))
+        try:
+            business = await self.database.read(partial(businesses.by_number, number=called))
+        except sqlite3.Error:
+            log.exception("voice: the business of call %s cannot be read", call_sid)
+            return _xml(twiml.say_and_hang_up(twiml.APOLOGY))
         if business is None:
             log.warning("voice: call %s refused: no business has %s", call_sid, numbers.masked(called))
             return _xml(twiml.say_and_hang_up(twiml.NO_BUSINESS))

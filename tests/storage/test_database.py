@@ -31,6 +31,17 @@ async def test_what_is_written_is_read_now_and_after_opening_again(path):
         assert await db.read(lambda conn: businesses.by_id(conn, business.id)) == business
 
 
+async def test_a_file_that_another_program_is_writing_is_refused_in_words(path):
+    async with open_database(path):
+        pass
+    other = sqlite3.connect(path)
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(DatabaseUnusable, match="database is locked"):
+        async with open_database(path):
+            pass
+    other.close()
+
+
 async def test_the_error_of_a_job_is_raised_where_it_was_asked_for(path):
     async with open_database(path) as db:
         with pytest.raises(ZeroDivisionError):

@@ -48,6 +48,19 @@ def test_a_token_shown_by_another_call_is_refused_and_spent():
     assert tokens.consume(token, "CA1") is None
 
 
+def test_a_stream_is_pending_until_its_token_is_spent_or_expired():
+    clock = Clock()
+    tokens = StreamTokens(clock)
+    seen = [tokens.pending]
+    token = tokens.issue(GRANT)
+    seen.append(tokens.pending)
+    tokens.consume(token, "CA1")
+    seen.append(tokens.pending)
+    tokens.issue(GRANT)
+    clock.now += TOKEN_LIFE_S
+    assert [*seen, tokens.pending] == [False, True, False, False]
+
+
 def test_an_invented_token_is_refused():
     tokens = StreamTokens(Clock())
     tokens.issue(GRANT)

@@ -187,6 +187,12 @@ async def test_a_database_that_cannot_be_read_costs_no_caller_the_apology(desk, 
     assert await desk.post("/twilio/after", CALL) == said(twiml.APOLOGY)
 
 
+async def test_a_caller_hears_words_although_the_businesses_cannot_be_read(desk, database):
+    await database.write(lambda conn: conn.execute("ALTER TABLE businesses RENAME TO lost") and None)
+
+    assert await desk.post("/twilio/voice", CALL) == said(twiml.APOLOGY)
+
+
 async def test_a_status_is_logged_without_any_number(desk, caplog):
     caplog.set_level(logging.INFO)
 
