@@ -58,7 +58,11 @@ async def open_desk() -> AsyncIterator[Desk]:
         with _logging(log):
             async with open_peers() as peers, trio.open_nursery() as nursery:
                 configured = configuration.load(
-                    {"FRONTDESK_REALTIME_URL": peers.model_url, "OPENAI_API_KEY": "sk-simulated"}
+                    {
+                        "FRONTDESK_REALTIME_URL": peers.model_url,
+                        "OPENAI_API_KEY": "sk-simulated",
+                        "FRONTDESK_DETECTOR": "level",
+                    }
                 )
                 serve = partial(server.serve, configured, host="127.0.0.1", port=0, database=str(path))
                 host, port = await nursery.start(partial(serve, stop=stop.wait))

@@ -8,16 +8,21 @@ from functools import partial
 from itertools import cycle, islice
 from typing import TypeVar
 
+from attrs import evolve
+
 from engine import carrier, realtime
 from engine.actions import ModelReady
 from engine.conversation import Conversation
 from engine.ear import Ear
 from engine.ports import Profile
-from engine.settings import DEFAULTS, FRAME_BYTES
-from engine.vad import LevelDetector
+from engine.settings import DEFAULTS, FRAME_BYTES, Settings
+from engine.turns import Scene
+from engine.vad import LevelDetector, open_detector
 from engine.wire import base64_text
 from simulator import murmur, noise
 from simulator.carrier_wire import Outgoing
+
+_LEVEL, _NEURAL = evolve(DEFAULTS, detector="level"), evolve(DEFAULTS, detector="neural")
 
 _ROUNDS = 15
 _SECONDS = 20  # of a caller, in a round
@@ -32,10 +37,14 @@ Work = Callable[[], object]
 def rows() -> Iterator[tuple[str, str]]:
     """Each piece and its cost."""
     speech, silence = _frames(murmur(5_000)), _frames(noise(5_000, level=20))
+    loud_noise = _frames(noise(5_000, level=500))
     messages = _media_messages(speech)
     delta = _delta_message()
     for name, prepare, times in (
-        ("level detector, a frame", partial(_detect, speech), len(speech)),
+        ("level detector, a frame", partial(_detect, _LEVEL, speech), len(speech)),
+        ("neural detector, a frame of speech", partial(_detect, _NEURAL, speech), len(speech)),
+        ("neural detector, a frame of loud noise", partial(_detect, _NEURAL, loud_noise), len(loud_noise)),
+        ("neural detector, a frame of silence", partial(_detect, _NEURAL, silence), len(silence)),
         ("Ear.listen, a frame of speech", partial(_listen, speech), len(speech)),
         ("Ear.listen, a frame of silence", partial(_listen, silence), len(silence)),
         ("carrier.receive, a frame", partial(_each, carrier.receive, messages), len(messages)),
@@ -61,13 +70,13 @@ def _each(function: Callable[[T], object], arguments: Sequence[T]) -> Work:
     return lambda: [function(argument) for argument in arguments]
 
 
-def _detect(frames: Sequence[bytes]) -> Work:
-    return _each(LevelDetector(DEFAULTS).judge, frames)
+def _detect(settings: Settings, frames: Sequence[bytes]) -> Work:
+    return _each(open_detector(settings).judge, frames)
 
 
 def _listen(frames: Sequence[bytes]) -> Work:
     ear = Ear(DEFAULTS, LevelDetector(DEFAULTS))
-    return _each(partial(ear.listen, bot_playing=False), frames)
+    return _each(lambda frame: ear.listen(frame, Scene()), frames)
 
 
 def _converse() -> Work:

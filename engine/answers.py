@@ -3,7 +3,8 @@
 An answer waits until the floor is free, plays alone, and is over when the ledger says that the caller
 heard it, or when it was cut. After a cut the model is told what was heard of it, item by item: an
 item heard in part is truncated there, an item not heard at all is deleted. Function calls and their
-outputs are never touched: they happened, whatever the caller heard.
+outputs are never touched: they happened, whatever the caller heard. The words of the call's account are cut
+at the same place, by the same ledger.
 """
 
 from collections import deque
@@ -16,6 +17,7 @@ from engine.actions import Action, Note, Play, Say, ToModel
 from engine.audio import BYTES_PER_MS
 from engine.dialogue import Reason
 from engine.playback import Answer, Ledger
+from engine.transcript import LETTERS_PER_MS, QUESTION_MARKS, Transcript
 
 
 @define(eq=False)
@@ -30,42 +32,41 @@ class Response:
     failed: bool = False  # it ended without an answer
     acts: bool = False  # it called a function
     closes: bool = False  # it called end_call
-    texts: dict[str, str] = Factory(dict)  # transcript of each of its message items, in order
+    words: dict[str, Transcript] = Factory(dict)  # of each of its message items, in order
     _told: set[str] = Factory(set)
 
     def tell_heard(self, now_ms: float) -> list[Action]:
         """The messages that correct the model's memory of a cut answer; each item once."""
         told: list[Action] = []
-        for item_id in self.texts:
+        for item_id in self.words:
             if item_id in self._told:
                 continue
             self._told.add(item_id)
-            heard_ms = self.audio.heard_ms(item_id, now_ms)
+            heard_ms, audio_ms = self.audio.heard_ms(item_id, now_ms), self.audio.received_ms(item_id)
             if heard_ms == 0:
                 told.append(ToModel(realtime.delete_item(item_id, f"heard_{item_id}")))
-            elif heard_ms < self.audio.received_ms(item_id) or not self.done:
+            elif heard_ms < audio_ms or not self.done:
                 told.append(ToModel(realtime.truncate(item_id, heard_ms, f"heard_{item_id}")))
+                told.append(Note("truncated", {"item": item_id, "heard_ms": heard_ms, "audio_ms": audio_ms}))
         return told
 
     def spoken_ms(self, now_ms: float) -> tuple[int, int]:
         """How much of it was heard, and how much there was."""
         return self.audio.heard_bytes(now_ms) // BYTES_PER_MS, self.audio.received_bytes // BYTES_PER_MS
 
-    def close(self, now_ms: float) -> list[Action]:
-        """The lines that close its account; its audio is forgotten, a long call must not keep it all."""
-        self.audio.forget_audio()
-        heard_ms, audio_ms = self.spoken_ms(now_ms)
-        text = " ".join(text.strip() for text in self.texts.values() if text.strip())
-        sent = {
-            "turn": self.audio.turn,
-            "first": self.audio.first_chunk,
-            "last": self.audio.last_chunk,
-            "bytes": self.audio.sent_bytes,
-        }
-        return [
-            Note("answer_sent", sent),
-            Note("bot_said", {"text": text, "heard_ms": heard_ms, "audio_ms": audio_ms}),
-        ]
+    def heard_text(self, now_ms: float, letters_per_ms: float) -> tuple[str, str]:
+        """Its words as the caller heard them, and those that they did not hear."""
+        heard, unheard = [], []
+        for item_id, words in self.words.items():
+            part = words.heard(
+                self.audio.heard_ms(item_id, now_ms),
+                self.audio.received_ms(item_id),
+                complete=self.done,
+                letters_per_ms=letters_per_ms,
+            )
+            heard.append(part.strip())
+            unheard.append(words.text[len(part) :].strip())
+        return " ".join(filter(None, heard)), " ".join(filter(None, unheard))
 
 
 class Answers:
@@ -74,6 +75,7 @@ class Answers:
     def __init__(self) -> None:
         self._ledger = Ledger()
         self._by_id: dict[str, Response] = {}
+        self._letters_per_ms = LETTERS_PER_MS
         self.playing: Response | None = None
         self.waiting: deque[Response] = deque()
 
@@ -95,7 +97,7 @@ class Answers:
     def receive(self, response: Response, item_id: str, audio: bytes) -> list[Action]:
         """One audio delta: said if its answer plays, kept if it waits or was paused."""
         self._ledger.receive(response.audio, item_id, audio)
-        response.texts.setdefault(item_id, "")
+        response.words.setdefault(item_id, Transcript())
         if response is not self.playing:
             if response not in self.waiting:
                 self.waiting.append(response)
@@ -107,16 +109,57 @@ class Answers:
     def begin_next(self) -> list[Action]:
         """Let the next waiting answer play, from its first byte."""
         self.playing = self.waiting.popleft()
-        turn, offset = self.playing.audio.turn, 0
-        actions: list[Action] = [Play(turn)]
-        for piece in self.playing.audio.pieces:
-            offset += len(piece.audio)
-            actions.append(Say(turn, piece.audio, offset))
-        return actions
+        return self._play(self.playing)
 
-    def sent(self, turn: int, byte_count: int, now_ms: float) -> None:
-        """The carrier's socket took a chunk."""
-        self._ledger.sent(turn, byte_count, now_ms)
+    def play_on(self) -> list[Action]:
+        """Let the paused answer play on, from the byte where the caller stopped hearing it."""
+        if self.playing is None:
+            return []
+        self._ledger.play_on(self.playing.audio)
+        return self._play(self.playing)
+
+    def _play(self, response: Response) -> list[Action]:
+        turn = response.audio.turn
+        return [Play(turn), *(Say(turn, audio, end) for audio, end in response.audio.unsent())]
+
+    def hear_words(self, response: Response, item_id: str, text: str) -> None:
+        """Some words of an answer, as far as the audio has come."""
+        if item_id in response.words:
+            response.words[item_id].add(text, response.audio.received_ms(item_id))
+
+    def heard_text(self, response: Response, now_ms: float) -> tuple[str, str]:
+        """The words of an answer as the caller heard them, and those that they did not hear."""
+        return response.heard_text(now_ms, self._letters_per_ms)
+
+    def close(self, response: Response, now_ms: float) -> list[Action]:
+        """The lines that close an answer's account. Its audio is forgotten: a call must not keep it all."""
+        heard_ms, audio_ms = response.spoken_ms(now_ms)
+        heard, unheard = self.heard_text(response, now_ms)
+        if response.done and audio_ms and heard + unheard:
+            self._letters_per_ms = len(heard + unheard) / audio_ms
+        response.audio.forget_audio()
+        sent = {
+            "turn": response.audio.turn,
+            "first": response.audio.first_chunk,
+            "last": response.audio.last_chunk,
+            "bytes": response.audio.sent_bytes,
+        }
+        said = {"text": heard, "unheard": unheard, "heard_ms": heard_ms, "audio_ms": audio_ms}
+        return [Note("answer_sent", sent), Note("bot_said", said)]
+
+    def heard_question(self, now_ms: float) -> bool:
+        """Whether what the caller has heard of the playing answer asks something."""
+        if self.playing is None or not any(_asks(words.text) for words in self.playing.words.values()):
+            return False
+        return _asks(self.heard_text(self.playing, now_ms)[0])
+
+    def level(self, now_ms: float) -> float:
+        """How loud the bot is in the caller's ear: RMS on the 16-bit scale of the frame that plays now."""
+        return 0.0 if self.playing is None else self.playing.audio.level(now_ms)
+
+    def sent(self, turn: int, byte_count: int, now_ms: float) -> bool:
+        """The carrier's socket took a chunk. True if it is the first of its answer."""
+        return self._ledger.sent(turn, byte_count, now_ms)
 
     def mark_reached(self, name: str, now_ms: float) -> None:
         """A mark came back."""
@@ -151,3 +194,7 @@ class Answers:
         if self.playing is None or self.playing.audio.cleared or not self.playing.audio.all_sent:
             return inf
         return self.playing.audio.ends_ms()
+
+
+def _asks(text: str) -> bool:
+    return any(mark in text for mark in QUESTION_MARKS)

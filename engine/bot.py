@@ -13,10 +13,12 @@ from engine.actions import Action, AudioSent, Clear, Note, Release, RunTool, ToM
 from engine.answers import Answers, Response
 from engine.carrier import MarkReached
 from engine.dialogue import Gate, Reason
+from engine.dictation import asks_to_dictate
 from engine.errands import Errands
 from engine.gate import ResponseGate
 from engine.settings import Settings
 from engine.tools import ToolCall, ToolOutput
+from engine.transcript import Transcript
 
 _MAX_FAILURES = 2  # an answer that fails is asked for once more, then the fallback
 _MAX_REFUSALS = 4  # of one create: two seconds of retries
@@ -34,6 +36,7 @@ class Bot:
         self._errands = Errands(settings.slow_tool_ms)
         self._asked_about: tuple[str, ...] = ()  # the calls whose outputs the requested response knows
         self.answers = Answers()
+        self.dictating = False  # whether the last answer asked for a number, a name or an address
 
     # Asking the model
 
@@ -46,6 +49,14 @@ class Bot:
     def tell(self, instruction: str) -> None:
         """Let the model know something, without an answer."""
         self._do(ToModel(realtime.system_message(instruction)))
+
+    def tell_answer(self, text: str) -> None:
+        """Let the model know what the caller answered without speaking."""
+        self._do(ToModel(realtime.user_message(text)))
+
+    def forget(self, item_id: str) -> None:
+        """Have the model forget an utterance that was none."""
+        self._do(ToModel(realtime.delete_item(item_id, f"noise_{item_id}")))
 
     def want(self, reason: Reason) -> None:
         """A response is wanted, as soon as one may be created."""
@@ -81,6 +92,10 @@ class Bot:
         """When the response on its way has kept the caller waiting too long."""
         return self._gate.due_ms(self.answers.audible_until_ms())
 
+    def begin_next(self) -> None:
+        """Let the next waiting answer play."""
+        self._do_all(self.answers.begin_next())
+
     # Stopping
 
     def clear(self, now_ms: float) -> None:
@@ -88,6 +103,14 @@ class Bot:
         turn = self.answers.clear_playing(now_ms)
         if turn is not None:
             self._do(Clear(turn))
+
+    def play_on(self, silent_ms: float, now_ms: float) -> None:
+        """The interruption was none: go on from the byte where the caller stopped hearing."""
+        if self.answers.playing is not None:
+            heard_ms, audio_ms = self.answers.playing.spoken_ms(now_ms)
+            self._do_all(self.answers.play_on())
+            turn = self.answers.playing.audio.turn
+            self._note("resumed", turn=turn, heard_ms=heard_ms, audio_ms=audio_ms, silent_ms=round(silent_ms))
 
     def interrupt(self, speech_ms: int, now_ms: float) -> None:
         """The caller has taken the floor from the playing answer: stop all, and tell the model."""
@@ -134,7 +157,7 @@ class Bot:
     def _cut(self, response: Response, now_ms: float) -> None:
         response.cut = True
         self._do_all(response.tell_heard(now_ms))
-        self._do_all(response.close(now_ms))
+        self._close(response, now_ms)
 
     def _abandon_waiting(self, now_ms: float) -> None:
         while self.answers.waiting:
@@ -169,15 +192,15 @@ class Bot:
         """A part of a response has begun; if the response is cut already, it is not to be remembered."""
         response = self.answers.get(event.response_id)
         if response is not None and event.kind == "message":
-            response.texts.setdefault(event.item_id, "")
+            response.words.setdefault(event.item_id, Transcript())
             if response.cut:
                 self._do_all(response.tell_heard(now_ms))
 
     def on_transcript(self, event: realtime.TranscriptDelta, _now_ms: float) -> None:
         """Some of the words."""
         response = self.answers.get(event.response_id)
-        if response is not None and event.item_id in response.texts:
-            response.texts[event.item_id] += event.text
+        if response is not None and not response.cut:
+            self.answers.hear_words(response, event.item_id, event.text)
 
     def on_audio(self, event: realtime.AudioDelta, now_ms: float) -> None:
         """Some of the voice."""
@@ -186,16 +209,17 @@ class Bot:
             self._gate.progressed(event.response_id, now_ms)
             self._do_all(self.answers.receive(response, event.item_id, event.audio))
 
-    def on_input_transcribed(self, event: realtime.InputTranscribed, _now_ms: float) -> None:
+    def note_caller(self, text: str) -> None:
         """What the caller said, as text."""
-        if event.text.strip():
-            self._note("user_said", text=event.text.strip())
+        if text.strip():
+            self._note("user_said", text=text.strip())
 
     def response_done(self, event: realtime.ResponseDone, now_ms: float) -> Response | None:
         """A response is over; which, if it was the one on its way."""
         response = self.answers.get(event.response_id)
         if not self._gate.done(event.response_id) or response is None:
             return None
+        self._note("response_done", status=event.status)
         response.done = response.audio.complete = True
         response.failed = event.status == "failed" or not (response.audio.received_bytes or response.acts)
         if response.cut:
@@ -264,7 +288,8 @@ class Bot:
 
     def on_audio_sent(self, event: AudioSent, now_ms: float) -> None:
         """The carrier's socket took a chunk."""
-        self.answers.sent(event.turn, event.byte_count, now_ms)
+        if self.answers.sent(event.turn, event.byte_count, now_ms):
+            self._note("first_audio", turn=event.turn)
 
     def on_mark(self, event: MarkReached, now_ms: float) -> None:
         """A mark came back."""
@@ -277,10 +302,14 @@ class Bot:
             return False
         self.answers.take_playing()
         self._do(Release(playing.audio.turn))
-        self._do_all(playing.close(now_ms))
+        self._close(playing, now_ms)
         if playing.served_calls:
             self._note("outputs_heard", call_ids=list(playing.served_calls))
         return True
+
+    def _close(self, response: Response, now_ms: float) -> None:
+        self.dictating = asks_to_dictate(self.answers.heard_text(response, now_ms)[0])
+        self._do_all(self.answers.close(response, now_ms))
 
     def _do_all(self, actions: list[Action]) -> None:
         for action in actions:

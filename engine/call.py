@@ -49,8 +49,9 @@ from engine.inbox import SILENT_FRAME, Inbox
 from engine.outcome import Outcome
 from engine.ports import CallEvent, CallRecord, CallStart, CarrierLink, ConnectModel, Link, Office
 from engine.queue import Queue
+from engine.recording import Recording
 from engine.settings import FRAME_MS, Settings
-from engine.vad import LevelDetector
+from engine.vad import open_detector
 
 log = logging.getLogger(__name__)
 
@@ -89,6 +90,7 @@ class _Call:
     account: list[CallEvent] = Factory(list)
     lead_captured: bool = False
     ignored: int = 0
+    recording: Recording | None = None
     events: Queue[Event] = Factory(lambda: Queue(ModelFault("the model floods us")))
     for_model: Queue[str] = Factory(lambda: Queue(ModelFault("the model takes nothing any more")))
     for_carrier: Queue[Say | Clear] = Factory(
@@ -100,9 +102,11 @@ class _Call:
         return (trio.current_time() - self.began_at) * 1000
 
     def note(self, kind: str, **fields: Any) -> None:
-        """Add one line to the call's account and to the log."""
-        self.account.append(CallEvent(at_ms=round(self.now_ms()), kind=kind, fields=fields))
-        log.info("%s %s", self.start.call_sid, account.line(kind, fields))
+        """Add one line to the call's account and to the log; the record bears the event as `call_event`."""
+        event = CallEvent(at_ms=round(self.now_ms()), kind=kind, fields=fields)
+        self.account.append(event)
+        line = account.line(kind, fields)
+        log.info("%s %.3f s: %s", self.start.call_sid, event.at_ms / 1000, line, extra={"call_event": event})
 
     def ignore(self, peer: str, problem: RemoteProtocolError) -> None:
         """Log a message that its protocol does not allow, but do not let a peer fill the log with them."""
@@ -145,8 +149,9 @@ async def run_call(
         ended=ended,
         began_at=trio.current_time(),
         conversation=Conversation(office.profile, settings, now_ms=0.0),
-        ear=Ear(settings, LevelDetector(settings)),
+        ear=Ear(settings, open_detector(settings)),
         inbox=Inbox(settings.backlog_ms // FRAME_MS),
+        recording=Recording(settings=settings) if settings.keep_audio else None,
     )
     try:
         call.note("call_started")
@@ -194,6 +199,7 @@ def _final_record(call: _Call) -> CallRecord:
         detail=call.detail,
         duration_ms=round(call.now_ms()),
         events=tuple(call.account),
+        recording=call.recording,
     )
 
 
@@ -217,6 +223,8 @@ async def hear(call: _Call) -> None:
                 case carrier.Media(payload=payload):
                     patience.deadline = trio.current_time() + limit_s
                     call.inbox.put(payload)
+                    if call.recording is not None:
+                        call.recording.heard(call.now_ms(), payload)
                     call.arrived.set()
                 case carrier.Stopped():
                     call.end(Outcome.CALLER_HUNG_UP, "the carrier said stop")
@@ -245,7 +253,7 @@ async def listen(call: _Call) -> None:
 def _listen_to(call: _Call, frame: bytes) -> None:
     if call.conversation.closing:
         return
-    messages, events = call.ear.listen(frame, bot_playing=call.conversation.bot_playing(call.now_ms()))
+    messages, events = call.ear.listen(frame, call.conversation.scene(call.now_ms()))
     for message in messages:
         call.for_model.put(message)
     for event in events:
@@ -293,6 +301,8 @@ async def talk(call: _Call) -> None:
                 settings=call.settings,
             )
             call.ear.adopt(settings)
+            if call.recording is not None:
+                call.recording.settings = settings
             call.note(
                 "session_configured",
                 voice=session.voice,
@@ -311,7 +321,10 @@ async def from_model(call: _Call, link: Link) -> None:
     """Read the model's socket. Blocks on nothing else."""
     while True:
         try:
-            call.events.put(realtime.receive(await link.receive()))
+            event = realtime.receive(await link.receive())
+            if call.recording is not None and isinstance(event, realtime.AudioDelta):
+                call.recording.answered(call.now_ms(), event.response_id, event.audio)
+            call.events.put(event)
         except RemoteProtocolError as problem:
             call.ignore("model", problem)
         except LinkClosed as closed:

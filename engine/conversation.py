@@ -1,9 +1,9 @@
 """One conversation, without any I/O: events in, actions out.
 
-It holds the floor and decides who speaks; the bot's half is in `bot.py`, silence and farewell have a
-file each. Every event of a call passes through `handle`, in order; every timer is a deadline that
-`deadline_ms` names and `tick` runs. So a conversation can be stepped through in a test, and nothing
-about it depends on how tasks are scheduled.
+The exchange of turns is in `exchange.py`, the bot's half in `bot.py`; keypad, silence and farewell have a
+file each. This joins them. Every event of a call passes through `handle`, in order; every timer is a
+deadline that `deadline_ms` names and `tick` runs. So a conversation can be stepped through in a test, and
+nothing about it depends on how tasks are scheduled.
 
 At every moment somebody speaks, or a deadline is armed that makes someone speak or ends the call.
 """
@@ -26,8 +26,10 @@ from engine.actions import (
 from engine.answers import Response
 from engine.bot import Bot
 from engine.carrier import Dtmf, MarkReached
-from engine.dialogue import Ending, Floor, FloorEvent, Reason, next_floor
+from engine.dialogue import Ending, Reason
+from engine.exchange import Exchange
 from engine.farewell import Farewell
+from engine.keypad import Keypad
 from engine.outcome import Outcome
 from engine.ports import Profile
 from engine.settings import Settings
@@ -36,6 +38,7 @@ from engine.turns import (
     BargeInPaused,
     BargeInReal,
     CallerEvidence,
+    Scene,
     UtteranceCounts,
     UtteranceEnded,
     UtteranceSkipped,
@@ -44,7 +47,6 @@ from engine.turns import (
 
 END_CALL = "end_call"
 _EPSILON_MS = 1e-6
-_CALLER_SPEAKS = frozenset({Floor.CALLER, Floor.BOTH, Floor.PAUSED})
 
 
 class Conversation:
@@ -54,9 +56,10 @@ class Conversation:
         self._profile = profile
         self._actions: list[Action] = []
         self._bot = Bot(settings, do=self._actions.append, fail=self._on_model_failed)
-        self._floor = Floor.FREE
+        self._exchange = Exchange(settings, self._bot, note=self._note)
         self._ready = False  # what the caller says before that gathers, and is answered with the greeting
 
+        self._keypad = Keypad(settings)
         self._farewell = Farewell(settings)
         self._silence = Silence(settings)
         self._warn_at_ms = now_ms + settings.longest_call_warning_ms
@@ -78,9 +81,15 @@ class Conversation:
         """Whether the goodbye is all that is left, and it needs the model no more."""
         return self._farewell.state in (Ending.DRAINING, Ending.ENDED)
 
-    def bot_playing(self, now_ms: float) -> bool:
-        """Whether, by the clock, the caller hears the bot; not in the gaps of an answer that falters."""
-        return self._floor in (Floor.BOT, Floor.BOTH) and now_ms < self._bot.answers.audible_until_ms()
+    def scene(self, now_ms: float) -> Scene:
+        """What the ear must know to understand the frame that comes now."""
+        playing = self._exchange.bot_playing(now_ms)
+        return Scene(
+            bot_playing=playing,
+            bot_level=self._bot.answers.level(now_ms),
+            dictating=self._bot.dictating,
+            question=playing and self._bot.answers.heard_question(now_ms),
+        )
 
     def deadline_ms(self) -> float:
         """When `tick` has something to do, if no event comes before."""
@@ -90,12 +99,17 @@ class Conversation:
 
     def handle(self, event: Event, now_ms: float) -> list[Action]:
         """What to do about the next event."""
-        self._finish_played(now_ms)
+        self._exchange.finish_played(now_ms)
+        kind = type(event)
         if not self._ended:
-            if type(event) in _BOT_HANDLERS:
-                _BOT_HANDLERS[type(event)](self._bot, event, now_ms)
-            elif type(event) in _HANDLERS:
-                _HANDLERS[type(event)](self, event, now_ms)
+            if kind in _BOT_HANDLERS:
+                _BOT_HANDLERS[kind](self._bot, event, now_ms)
+            elif kind in _EXCHANGE_HANDLERS:
+                _EXCHANGE_HANDLERS[kind](self._exchange, event, now_ms)
+            elif kind in _CALLER_HANDLERS and not self.closing:
+                _CALLER_HANDLERS[kind](self._exchange, event, now_ms)
+            elif kind in _HANDLERS:
+                _HANDLERS[kind](self, event, now_ms)
         return self._settle(now_ms)
 
     def tick(self, now_ms: float) -> list[Action]:
@@ -113,80 +127,39 @@ class Conversation:
         return actions
 
     def _go_on(self, now_ms: float) -> None:
-        self._finish_played(now_ms)
-        if self._floor is Floor.FREE and self._bot.answers.waiting:
-            self._move_floor(FloorEvent.BOT_BEGINS)
-            self._actions += self._bot.answers.begin_next()
-        if self._ready and self._floor not in _CALLER_SPEAKS and not self.draining:
+        self._exchange.finish_played(now_ms)
+        self._exchange.decide(now_ms)
+        if self._exchange.free and self._bot.answers.waiting and not self._keypad.gathering:
+            self._exchange.begin_answer()
+        if self._ready and self._exchange.bot_may_answer and not self._keypad.gathering and not self.draining:
             self._bot.create(now_ms)
         if self._bot.answers.silent and self._farewell.heard():
             self._end(self._farewell.outcome, "the goodbye was heard")
-        self._silence.watch(now_ms, idle=self._floor is Floor.FREE and self._bot.idle)
-
-    def _finish_played(self, now_ms: float) -> None:
-        if self._floor is not Floor.PAUSED and self._bot.finish_played(now_ms):
-            self._move_floor(FloorEvent.BOT_ENDS)
+        self._silence.watch(now_ms, idle=self._exchange.free and self._bot.idle)
 
     def _on_model_ready(self, _event: ModelReady, _now_ms: float) -> None:
         self._ready = True
         self._note("greeting")
         self._bot.ask(prompt.greeting(self._profile), Reason.GREETING)
 
-    # The caller's turns
-
-    def _on_utterance_started(self, event: UtteranceStarted, _now_ms: float) -> None:
-        if not self.closing:
-            self._note("utterance_started", onset_ms=event.onset_ms)
-            self._move_floor(FloorEvent.CALLER_BEGINS)
-
-    def _on_utterance_counts(self, _event: UtteranceCounts, now_ms: float) -> None:
-        if self._floor is Floor.CALLER:
-            self._bot.overtake(now_ms)
-        elif self._floor is Floor.BOTH and not self.bot_playing(now_ms):
-            self._pause(now_ms)  # the bot has the floor but says nothing: there is nothing to decide
-            self._make_real(0, now_ms)
-
-    def _on_utterance_ended(self, event: UtteranceEnded, _now_ms: float) -> None:
-        if self._caller_ends():
-            fields = {"onset_ms": event.onset_ms, "speech_ms": event.speech_ms, "capped": event.capped}
-            self._note("utterance_ended", **fields)
-            self._bot.want(Reason.UTTERANCE)
-
-    def _on_utterance_skipped(self, event: UtteranceSkipped, _now_ms: float) -> None:
-        if self._caller_ends():
-            fields = {"onset_ms": event.onset_ms, "speech_ms": event.speech_ms, "reason": event.reason}
-            self._note("utterance_skipped", **fields)
-
-    def _caller_ends(self) -> bool:
-        if self._floor not in (Floor.CALLER, Floor.BOTH):
-            return False  # the call began to close in mid-utterance
-        self._move_floor(FloorEvent.CALLER_ENDS)
-        return True
-
-    def _on_barge_in_paused(self, event: BargeInPaused, now_ms: float) -> None:
-        if self._floor is Floor.BOTH:  # else the bot finished in the meantime
-            self._pause(now_ms)
-            self._note("barge_in_paused", speech_ms=event.speech_ms)
-
-    def _on_barge_in_real(self, event: BargeInReal, now_ms: float) -> None:
-        if self._floor is Floor.PAUSED:
-            self._make_real(event.speech_ms, now_ms)
-
-    def _pause(self, now_ms: float) -> None:
-        self._move_floor(FloorEvent.BARGE_IN_PAUSES)
-        self._bot.clear(now_ms)
-
-    def _make_real(self, speech_ms: int, now_ms: float) -> None:
-        self._move_floor(FloorEvent.BARGE_IN_REAL)
-        self._bot.interrupt(speech_ms, now_ms)
+    # The caller
 
     def _on_evidence(self, _event: CallerEvidence, now_ms: float) -> None:
-        if not self.bot_playing(now_ms):  # while it plays, its echo is no evidence of anybody
+        if not self._exchange.bot_playing(now_ms):  # while it plays, its echo is no evidence of anybody
             self._silence.broken(now_ms)
 
-    def _on_dtmf(self, _event: Dtmf, now_ms: float) -> None:
-        self._note("keypad")  # the digit may be a part of a card number
+    def _on_dtmf(self, event: Dtmf, now_ms: float) -> None:
         self._silence.broken(now_ms)
+        if not self.closing:
+            self._keypad.press(event.digit, now_ms)
+            self._exchange.take_by_key(now_ms)
+
+    def _on_number_complete(self, _now_ms: float) -> None:
+        keys = self._keypad.take()
+        if not self.closing:
+            self._note("keypad", keys=len(keys))  # the digits may be those of a card
+            self._bot.tell_answer(prompt.keypad(keys))
+            self._bot.want(Reason.KEYPAD)
 
     # The model
 
@@ -208,8 +181,7 @@ class Conversation:
             self._bot.run_tool(event, now_ms)
 
     def _on_end_call(self, response: Response, call_id: str, now_ms: float) -> None:
-        if self._floor is Floor.PAUSED:
-            self._make_real(0, now_ms)
+        self._exchange.settle(now_ms)
         status = "refused" if response.cut else "ok"  # cut: the caller spoke over the goodbye
         self._bot.send_output(call_id, {"status": status})
         self._note("tool_answered", name=END_CALL, call_id=call_id, status=status)
@@ -222,15 +194,22 @@ class Conversation:
         if not self.closing:
             self._bot.want(Reason.TOOL_OUTPUTS)
 
+    def _on_model_error(self, event: realtime.ErrorReported, now_ms: float) -> None:
+        if event.event_id == realtime.COMMIT_ID:
+            self._exchange.on_commit_refused()
+        self._bot.on_model_error(event, now_ms)
+
     def _on_model_failed(self, detail: str) -> None:
         self._end(Outcome.MODEL_FAILED, detail)
 
     # Time
 
     def _timers(self) -> Iterator[tuple[float, Callable[[float], None]]]:
-        yield self._bot.answers.all_played_ms(), self._finish_played
+        yield self._bot.answers.all_played_ms(), self._exchange.finish_played
         yield self._bot.overdue_ms(), self._on_answer_overdue
         yield from self._bot.timers()
+        yield self._exchange.due_ms, self._exchange.on_no_transcript
+        yield self._keypad.due_ms, self._on_number_complete
         yield self._farewell.due_ms, self._on_ending_overdue
         if not self.closing:
             yield self._warn_at_ms, self._on_long_call
@@ -240,10 +219,8 @@ class Conversation:
     def _on_answer_overdue(self, now_ms: float) -> None:
         if self._bot.cancelling:
             self._on_model_failed("the model did not end a cancelled answer")
-        elif self._floor is Floor.PAUSED:
-            self._make_real(0, now_ms)
-        elif self._bot.give_up_answer(now_ms) is not None:
-            self._move_floor(FloorEvent.BOT_ENDS)
+        else:
+            self._exchange.give_up_answer(now_ms)
 
     def _on_silence(self, now_ms: float) -> None:
         if not self._silence.ask_again():
@@ -264,10 +241,7 @@ class Conversation:
     def _close(self, outcome: Outcome, now_ms: float) -> None:
         """Begin to end the call: one goodbye, then the line. The first outcome stands."""
         self._farewell.close(outcome, self._bot.answers.free_ms(now_ms))
-        if self._floor is Floor.PAUSED:
-            self._make_real(0, now_ms)
-        if self._floor in _CALLER_SPEAKS:
-            self._move_floor(FloorEvent.CALLER_ENDS)
+        self._exchange.close(now_ms)
         self._bot.want_nothing()
         if outcome is not Outcome.COMPLETED:
             self._bot.ask(prompt.goodbye(outcome), Reason.GOODBYE)
@@ -279,28 +253,31 @@ class Conversation:
         if self._farewell.end():
             self._actions.append(End(outcome, detail))
 
-    # Small words
-
-    def _move_floor(self, event: FloorEvent) -> None:
-        self._floor = next_floor(self._floor, event)
-
     def _note(self, kind: str, **fields: object) -> None:
         self._actions.append(Note(kind, fields))
 
 
 _HANDLERS: dict[type, Callable[[Conversation, Any, float], None]] = {
     ModelReady: Conversation._on_model_ready,
-    UtteranceStarted: Conversation._on_utterance_started,
-    UtteranceCounts: Conversation._on_utterance_counts,
-    UtteranceEnded: Conversation._on_utterance_ended,
-    UtteranceSkipped: Conversation._on_utterance_skipped,
-    BargeInPaused: Conversation._on_barge_in_paused,
-    BargeInReal: Conversation._on_barge_in_real,
     CallerEvidence: Conversation._on_evidence,
     Dtmf: Conversation._on_dtmf,
     ToolFinished: Conversation._on_tool_finished,
     realtime.FunctionCalled: Conversation._on_function_called,
     realtime.ResponseDone: Conversation._on_response_done,
+    realtime.ErrorReported: Conversation._on_model_error,
+}
+_CALLER_HANDLERS: dict[type, Callable[[Exchange, Any, float], None]] = {  # they count until the call closes
+    UtteranceStarted: Exchange.on_utterance_started,
+    UtteranceCounts: Exchange.on_utterance_counts,
+    UtteranceEnded: Exchange.on_utterance_ended,
+    UtteranceSkipped: Exchange.on_utterance_skipped,
+    BargeInPaused: Exchange.on_barge_in_paused,
+    BargeInReal: Exchange.on_barge_in_real,
+}
+_EXCHANGE_HANDLERS: dict[type, Callable[[Exchange, Any, float], None]] = {
+    realtime.InputCommitted: Exchange.on_committed,
+    realtime.InputTranscribed: Exchange.on_transcribed,
+    realtime.InputTranscriptionFailed: Exchange.on_transcription_failed,
 }
 _BOT_HANDLERS: dict[type, Callable[[Bot, Any, float], None]] = {
     MarkReached: Bot.on_mark,
@@ -309,6 +286,4 @@ _BOT_HANDLERS: dict[type, Callable[[Bot, Any, float], None]] = {
     realtime.ItemStarted: Bot.on_item_started,
     realtime.TranscriptDelta: Bot.on_transcript,
     realtime.AudioDelta: Bot.on_audio,
-    realtime.InputTranscribed: Bot.on_input_transcribed,
-    realtime.ErrorReported: Bot.on_model_error,
 }

@@ -33,6 +33,7 @@ class Floor(Enum):
     BOT = auto()
     BOTH = auto()  # the caller speaks over the bot, which goes on
     PAUSED = auto()  # the bot was stopped; whether the caller really wants the floor is still open
+    DOUBT = auto()  # the caller has stopped as well, before that was clear
 
 
 class FloorEvent(Enum):
@@ -44,6 +45,7 @@ class FloorEvent(Enum):
     BOT_ENDS = auto()
     BARGE_IN_PAUSES = auto()
     BARGE_IN_REAL = auto()
+    BARGE_IN_FALSE = auto()
 
 
 FLOOR = {
@@ -52,10 +54,15 @@ FLOOR = {
     (Floor.CALLER, FloorEvent.CALLER_ENDS): Floor.FREE,
     (Floor.BOT, FloorEvent.CALLER_BEGINS): Floor.BOTH,
     (Floor.BOT, FloorEvent.BOT_ENDS): Floor.FREE,
+    (Floor.BOT, FloorEvent.BARGE_IN_PAUSES): Floor.DOUBT,  # a key was pressed: nobody speaks
     (Floor.BOTH, FloorEvent.CALLER_ENDS): Floor.BOT,
     (Floor.BOTH, FloorEvent.BOT_ENDS): Floor.CALLER,
     (Floor.BOTH, FloorEvent.BARGE_IN_PAUSES): Floor.PAUSED,
     (Floor.PAUSED, FloorEvent.BARGE_IN_REAL): Floor.CALLER,
+    (Floor.PAUSED, FloorEvent.CALLER_ENDS): Floor.DOUBT,
+    (Floor.DOUBT, FloorEvent.CALLER_BEGINS): Floor.PAUSED,
+    (Floor.DOUBT, FloorEvent.BARGE_IN_REAL): Floor.FREE,
+    (Floor.DOUBT, FloorEvent.BARGE_IN_FALSE): Floor.BOT,
 }
 
 
@@ -106,6 +113,7 @@ class Reason(StrEnum):
 
     GREETING = "greeting"
     UTTERANCE = "utterance"
+    KEYPAD = "keypad"
     TOOL_OUTPUTS = "tool outputs"
     SILENCE = "silence prompt"
     GOODBYE = "goodbye"

@@ -1,11 +1,13 @@
 """The ear of a call: what a frame of the caller means, and what of it goes up to the model.
 
-Composes the detector (`vad.py`), the policy of turns (`turns.py`) and the uplink (`uplink.py`).
+Composes the detector (`vad.py`), the echo guard (`echo.py`), the policy of turns (`turns.py`) and the
+uplink (`uplink.py`).
 """
 
 from engine import realtime
+from engine.echo import EchoGuard
 from engine.settings import Settings
-from engine.turns import TurnEvent, Turns
+from engine.turns import Scene, TurnEvent, Turns
 from engine.uplink import Append, Commit, Discard, Uplink, UplinkAction
 from engine.vad import Detector
 
@@ -15,20 +17,23 @@ class Ear:
 
     def __init__(self, settings: Settings, detector: Detector) -> None:
         self._detector = detector
+        self._echo = EchoGuard(settings)
         self._turns = Turns(settings)
         self._uplink = Uplink(settings)
 
     def adopt(self, settings: Settings) -> None:
         """From now on decide turns by these settings; what is going on goes on."""
-        self._turns.settings = settings
+        self._turns.adopt(settings)
 
-    def listen(self, frame: bytes, *, bot_playing: bool) -> tuple[list[str], list[TurnEvent]]:
+    def listen(self, frame: bytes, scene: Scene) -> tuple[list[str], list[TurnEvent]]:
         """The next frame as messages for the model, and as events for the conversation.
 
         Send the messages first: a commit must stand before the create that answers it.
         """
-        events = self._turns.step(self._detector.judge(frame), bot_playing=bot_playing)
-        actions = self._uplink.step(frame, events, bot_playing=bot_playing)
+        heard = self._detector.judge(frame)
+        echo = self._echo.explains(heard.level, scene.bot_level)
+        events = self._turns.step(heard, scene, echo=echo)
+        actions = self._uplink.step(frame, events, bot_playing=scene.bot_playing, echo=echo)
         return [_message(action) for action in actions], events
 
 

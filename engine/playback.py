@@ -3,30 +3,40 @@
 Deltas come several times faster than they play and the carrier buffers them, so "sent" says nothing
 about "heard". Two things do. The clock: the carrier plays 8 bytes a millisecond, in whole frames,
 from the moment the first byte reaches an empty buffer. And marks: the carrier echoes a mark when
-everything before it has played, which sets the clock right. A mark that comes back because of a
-`clear` proves nothing; after a clear the turn's marks are void.
+everything before it has played.
+
+Audio and a `clear` travel the same way to the carrier, so what was heard when a clear takes effect is what
+the clock of sending says when it is sent: the delay cancels out. A mark comes later by that delay and the
+way back. The shortest such round trip of the call is what the line costs; what a mark is late beyond it, the
+carrier began to play late, and the clock is set back by that. A mark that comes back because of a `clear`
+proves nothing: after a clear the turn's marks are void.
 
 One turn plays at a time. A turn is one answer on its way to the caller; its number is never reused,
-so a mark named `turn.offset` can't be mistaken for one of another turn.
+so a mark named `turn.offset` can't be mistaken for one of another turn. An answer that plays on after a
+false interruption does so as a new turn, from the byte where the caller stopped hearing it.
 """
 
-from math import floor
+from bisect import bisect_right
+from collections.abc import Iterator
+from math import floor, inf
 
 from attrs import Factory, define, frozen
 
-from engine.audio import BYTES_PER_MS
+from engine.audio import BYTES_PER_MS, level
 from engine.settings import FRAME_BYTES, FRAME_MS
 
 _EPSILON = 1e-6  # of a millisecond or a frame; the clock is a float
 _LONGEST_MARK = 40  # characters; ours are shorter
+_JITTER_MS = 100  # of the way there and back: a mark that is later tells of a carrier that played late
 
 
 @frozen
 class Piece:
-    """One audio delta of the model: of which item, and its raw mu-law."""
+    """One audio delta of the model: of which item, its raw mu-law, and where in the answer it ends."""
 
     item_id: str
     audio: bytes
+    end: int
 
 
 @define(eq=False)
@@ -43,8 +53,9 @@ class Answer:
 
     _heard_at_clear: int | None = None
     _marked_bytes: int = 0
-    _run_start_ms: float = 0.0  # when the carrier's buffer last went from empty to playing
+    _run_start_ms: float = 0.0  # when the carrier's buffer was last sent audio while it was empty
     _run_base: int = 0  # bytes that were played before that
+    _late_ms: float = 0.0  # how much later than sent, and the way there, the carrier plays this run
 
     @property
     def cleared(self) -> bool:
@@ -66,7 +77,7 @@ class Answer:
         if self._heard_at_clear is not None:
             return self._heard_at_clear
         run_bytes = self.sent_bytes - self._run_base
-        elapsed_ms = now_ms - self._run_start_ms
+        elapsed_ms = now_ms - self._run_start_ms - self._late_ms
         if elapsed_ms + _EPSILON >= run_bytes / BYTES_PER_MS:
             return self.sent_bytes
         frames = max(0, floor(elapsed_ms / FRAME_MS + _EPSILON))
@@ -74,19 +85,24 @@ class Answer:
 
     def ends_ms(self) -> float:
         """When all that was sent will have been heard, by the clock."""
-        return self._run_start_ms + (self.sent_bytes - self._run_base) / BYTES_PER_MS
+        return self._run_start_ms + self._late_ms + (self.sent_bytes - self._run_base) / BYTES_PER_MS
 
     def played(self, now_ms: float) -> bool:
         """Whether nothing more of it will be heard."""
         return self.cleared or (self.all_sent and self.heard_bytes(now_ms) == self.sent_bytes)
 
+    def level(self, now_ms: float) -> float:
+        """How loud the frame is that plays now: RMS on the 16-bit scale, 0.0 if none does."""
+        at = self.heard_bytes(now_ms)
+        if self.cleared or at >= self.sent_bytes:
+            return 0.0
+        piece = self.pieces[bisect_right(self.pieces, at, key=lambda piece: piece.end)]
+        begin = at - (piece.end - len(piece.audio))
+        return level(piece.audio[begin : begin + FRAME_BYTES])
+
     def received_ms(self, item_id: str) -> int:
         """How much audio the model sent for one item."""
         return sum(len(piece.audio) for piece in self.pieces if piece.item_id == item_id) // BYTES_PER_MS
-
-    def forget_audio(self) -> None:
-        """Let the bytes go, once nothing more of it will be said or asked: the figures stay."""
-        self.pieces.clear()
 
     def heard_ms(self, item_id: str, now_ms: float) -> int:
         """How much of one item the caller has heard, rounded down; the figure for a truncation."""
@@ -97,35 +113,48 @@ class Answer:
             heard += part if piece.item_id == item_id else 0
         return heard // BYTES_PER_MS
 
+    def unsent(self) -> Iterator[tuple[bytes, int]]:
+        """What is still to be sent: the rest of each piece, and where it ends."""
+        for piece in self.pieces:
+            if piece.end > self.sent_bytes:
+                yield piece.audio[max(0, self.sent_bytes - piece.end + len(piece.audio)) :], piece.end
+
+    def forget_audio(self) -> None:
+        """Let the bytes go, once nothing more of it will be said or asked: the figures stay."""
+        self.pieces.clear()
+
 
 class Ledger:
     """The account of a call. All times are milliseconds of the call's one clock."""
 
     def __init__(self) -> None:
-        self._answers: dict[int, Answer] = {}
+        self._answers: dict[int, Answer] = {}  # by turn; one that plays on leaves its old turn behind
+        self._turns = 0
         self._chunks = 0
+        self._round_trip_ms = inf  # the shortest of the call
 
     def open(self) -> Answer:
         """Begin the account of a response's audio, under a turn number of its own."""
-        answer = Answer(turn=len(self._answers) + 1)
+        answer = Answer(turn=self._next_turn())
         self._answers[answer.turn] = answer
         return answer
 
     def receive(self, answer: Answer, item_id: str, audio: bytes) -> None:
         """Queue one delta, in the order it came."""
-        answer.pieces.append(Piece(item_id, audio))
         answer.received_bytes += len(audio)
+        answer.pieces.append(Piece(item_id, audio, answer.received_bytes))
 
-    def sent(self, turn: int, byte_count: int, now_ms: float) -> None:
-        """The carrier's socket has taken that many more bytes of the turn."""
-        answer = self._answers[turn]
-        if answer.cleared:
-            return  # it was already under way when the turn was cleared; the clear behind it removes it
+    def sent(self, turn: int, byte_count: int, now_ms: float) -> bool:
+        """The carrier's socket has taken that many more bytes of the turn. True if they are its first."""
+        answer = self._answers.get(turn)
+        if answer is None or answer.cleared:
+            return False  # it was already under way when the turn was cleared; the clear behind it removes it
         if answer.heard_bytes(now_ms) == answer.sent_bytes:
-            answer._run_base, answer._run_start_ms = answer.sent_bytes, now_ms
+            answer._run_base, answer._run_start_ms, answer._late_ms = answer.sent_bytes, now_ms, 0.0
         answer.sent_bytes += byte_count
         self._chunks += 1
         answer.first_chunk, answer.last_chunk = answer.first_chunk or self._chunks, self._chunks
+        return answer.first_chunk == self._chunks
 
     def mark_reached(self, name: str, now_ms: float) -> Answer | None:
         """A mark came back. Returns its answer, or None if it proves nothing (void or not ours)."""
@@ -142,13 +171,29 @@ class Ledger:
         return answer
 
     def _set_clock(self, answer: Answer, marked: int, now_ms: float) -> None:
-        # Jitter below one frame is not worth following; a late or early carrier is.
-        start_ms = now_ms - (marked - answer._run_base) / BYTES_PER_MS
-        if marked > answer._run_base and abs(start_ms - answer._run_start_ms) > FRAME_MS:
-            answer._run_start_ms = start_ms
+        if marked <= answer._run_base:
+            return
+        round_trip_ms = now_ms - (answer._run_start_ms + (marked - answer._run_base) / BYTES_PER_MS)
+        self._round_trip_ms = min(self._round_trip_ms, round_trip_ms)
+        late_ms = round_trip_ms - self._round_trip_ms
+        answer._late_ms = late_ms if late_ms > _JITTER_MS else 0.0
 
     def clear(self, turn: int, now_ms: float) -> None:
         """The turn was cut: what the caller has not heard by now stays unheard."""
         answer = self._answers[turn]
         if not answer.cleared:
             answer._heard_at_clear = answer.heard_bytes(now_ms)
+
+    def play_on(self, answer: Answer) -> None:
+        """Take up a cleared answer as a new turn, from the byte where the caller stopped hearing it."""
+        heard = answer._heard_at_clear or 0
+        del self._answers[answer.turn]
+        answer.turn = self._next_turn()
+        self._answers[answer.turn] = answer
+        answer._heard_at_clear = None
+        answer.sent_bytes = answer._run_base = heard
+        answer._marked_bytes = min(answer._marked_bytes, heard)
+
+    def _next_turn(self) -> int:
+        self._turns += 1
+        return self._turns

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 from attrs import field, frozen
 
+from engine.recording import Recording
 from engine.tools import Tool
 
 
@@ -72,6 +73,7 @@ class CallRecord:
     detail: str  # one clause for the owner: why
     duration_ms: int
     events: tuple[CallEvent, ...]
+    recording: Recording | None = field(default=None, repr=False)  # if the business keeps its calls' audio
 
 
 @frozen(kw_only=True)

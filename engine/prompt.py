@@ -77,6 +77,13 @@ def greeting(profile: Profile) -> str:
     return f"Greet the caller with exactly: {sentence.format(name=profile.name)}"
 
 
+def keypad(keys: str) -> str:
+    """What the caller pressed, in words for the model; 0 alone asks for a person, as everywhere."""
+    if keys.rstrip("#") == "0":
+        return "(The caller pressed 0: they ask to speak to a person.)"
+    return f"(The caller answered with the telephone's keys: {' '.join(keys)})"
+
+
 def silence_prompt(n: int) -> str:
     """What to say when the caller is silent, for the first time (`n` is 1) or again."""
     if n == 1:

@@ -341,9 +341,12 @@ def append(audio: bytes) -> str:
     return f'{{"type":"input_audio_buffer.append","audio":"{payload}"}}'
 
 
+COMMIT_ID = "commit"  # of every commit: the server answers them in order
+
+
 def commit() -> str:
     """Make the input buffer an item of the conversation. It must hold at least 100 ms."""
-    return _command("input_audio_buffer.commit")
+    return _command("input_audio_buffer.commit", event_id=COMMIT_ID)
 
 
 def clear_input() -> str:
@@ -355,6 +358,13 @@ def system_message(text: str) -> str:
     """Tell the model something that the caller does not hear."""
     content = [{"type": "input_text", "text": text}]
     item = {"type": "message", "role": "system", "content": content}
+    return _command("conversation.item.create", item=item)
+
+
+def user_message(text: str) -> str:
+    """Tell the model what the caller did without speaking."""
+    content = [{"type": "input_text", "text": text}]
+    item = {"type": "message", "role": "user", "content": content}
     return _command("conversation.item.create", item=item)
 
 

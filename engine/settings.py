@@ -1,5 +1,7 @@
 """Every threshold of a call, with its unit in its name and its reason beside it."""
 
+from typing import Literal
+
 from attrs import evolve, frozen
 
 FRAME_MS = 20  # the carrier's frame: 20 ms of 8 kHz mu-law
@@ -12,7 +14,10 @@ class Settings:
 
     # What counts as an utterance.
     utterance_min_ms: int = 300  # 600 ms strangled real conversations: no turn ever closed
-    utterance_end_ms: int = 500
+    utterance_end_ms: int = 500  # of silence, as a call begins; then the caller's own pauses decide
+    utterance_end_min_ms: int = 400
+    utterance_end_max_ms: int = 1_000
+    dictation_end_ms: int = 800  # people rest between the groups of a number
     utterance_max_ms: int = 30_000  # noise must not hold a turn open
     utterance_rearm_ms: int = 500  # non-speech needed after a capped utterance
 
@@ -21,12 +26,26 @@ class Settings:
     barge_in_min_ms: int = 300  # clicks, coughs and pops never stop the bot
     barge_in_gap_ms: int = 120
     barge_in_real_ms: int = 500
+    transcript_due_ms: int = 700  # a shorter barge-in waits so long for the words that make it real
+    resume_within_ms: int = 3_000  # later nobody remembers where the bot stopped
     barge_in_cooldown_ms: int = 800
 
-    # The level detector, RMS on the 16-bit scale; both figures from real call logs.
+    # The detectors. Levels are RMS on the 16-bit scale: a caller of -26 dBFS speaks at about 1,600.
+    detector: Literal["neural", "level"] = "neural"
+    # The level detector's gates; both figures from real call logs.
     utterance_level: float = 80.0
     barge_in_level: float = 350.0
     level_over_floor: float = 3.0
+    # The neural detector: how likely a voice must be to begin a stretch of speech, and to go on with it.
+    speech_on: float = 0.5
+    speech_off: float = 0.4  # less ends later and keeps nothing more together
+    level_hold_ms: int = 160  # the loudest frame of so long is compared: syllables have soft ends
+    speech_level: float = 100.0  # -50 dBFS: nobody speaks below, and the network may rest
+    speech_over_floor: float = 2.0  # more cuts words out of loud noise, less lets babble hold turns open
+    interrupting_over_floor: float = 3.0  # people 14 dB below: 0.2 false stops a minute; 7 at 1.5
+    # The echo guard: a phone returns what it plays at least 15 dB down, and callers are louder than that.
+    echo_return_db: float = 14.0
+    echo_memory_ms: int = 600  # the way to the phone and back, its jitter buffer, and the room
 
     # What goes up to the model.
     ring_ms: int = 1_000
@@ -34,6 +53,9 @@ class Settings:
     barge_in_lead_ms: int = 300
     uplink_chunk_ms: int = 100
     backlog_ms: int = 10_000  # caller audio that may wait to be listened to
+
+    # Keys.
+    keypad_end_ms: int = 1_500  # without a further key, the number is complete
 
     # Nobody meets dead air.
     carrier_gap_ms: int = 200  # so long without frames counts as silence
@@ -61,6 +83,9 @@ class Settings:
     transcription_model: str | None = "gpt-live-transcribe"
     noise_reduction: str | None = "near_field"
     max_output_tokens: int = 1_500  # 100 would be about 4 s of speech, cut in mid-word
+
+    # Keeping.
+    keep_audio: bool = False  # both voices, for as long as the business wants them
 
     def without_transcription(self) -> "Settings":
         """The settings for a server that refuses transcription: a barge-in is real at once.

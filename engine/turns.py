@@ -1,12 +1,15 @@
 """Turns: which stretches of speech are utterances, and which of them stop the bot.
 
 Everything is counted in frames of 20 ms, so bursts and jitter neither shorten nor lengthen speech.
-An utterance opens when 4 of 5 frames are speech, back-dated to the first of them. Once open, nothing
-but silence or the cap ends it: no guard, echo rule or playing bot suppresses its end.
+An utterance opens when 4 of 5 frames are speech and no echo, back-dated to where the first of them began.
+Once it is open nothing but silence or the cap ends it; how long a silence, `pace.py` says.
 
-A barge-in is decided in two steps while the same speech goes on. At `barge_in_min_ms` the bot is
-paused; at `barge_in_real_ms`, or when the utterance ends before that, the pause becomes final. (A
-pause that turns out to be false will play on from there: it is decided in `_settle_barge_in`.)
+What the bot's own sound explains is not speech while the caller has said nothing but over the bot. From
+the moment the bot is paused every speech frame counts again: the echo guard may keep an utterance from
+beginning, but it never ends one that is to be answered.
+
+A barge-in pauses the bot first (`barge_in.py`). If its utterance ends before it is long enough to be
+real, the event says that it is doubtful; the conversation then asks the transcript.
 """
 
 from collections import deque
@@ -14,12 +17,25 @@ from enum import Enum, auto
 
 from attrs import frozen
 
+from engine.barge_in import BargeIn, BargeInState
+from engine.pace import Pace
 from engine.settings import FRAME_MS, Settings
 from engine.vad import Judgement
 
 _OPENING_FRAMES = 5
 _OPENING_SPEECH = 4  # a click or a pop is shorter
 _EVIDENCE_EVERY_MS = 1_000
+_LONG_AGO_MS = -60_000
+
+
+@frozen(kw_only=True)
+class Scene:
+    """What the ear must know of the conversation to understand a frame."""
+
+    bot_playing: bool = False
+    bot_level: float = 0.0  # of what the caller's line plays in this frame, RMS on the 16-bit scale
+    dictating: bool = False  # the bot has asked for a number or a name
+    question: bool = False  # the caller has heard a question: the answer is no back-channel
 
 
 @frozen
@@ -38,20 +54,27 @@ class UtteranceCounts:
 
 @frozen
 class UtteranceEnded:
-    """An utterance to answer. `speech_ms` runs from onset to last speech frame, without the silence."""
+    """An utterance to answer. `speech_ms` runs from onset to last speech frame, without the silence.
+
+    `doubtful`: it paused the bot, and was too short to be certainly speech.
+    """
 
     onset_ms: int
     speech_ms: int
-    capped: bool
+    silence_ms: int  # that ended it; of a capped one, what there was
+    capped: bool = False
+    doubtful: bool = False
 
 
 @frozen
 class UtteranceSkipped:
-    """An utterance that is not answered, and why."""
+    """An utterance that is not answered: `counted_ms` of what mattered, where `needed_ms` were needed."""
 
     onset_ms: int
     speech_ms: int
     reason: str
+    counted_ms: int
+    needed_ms: int
 
 
 @frozen
@@ -90,146 +113,132 @@ class _Utterance(Enum):
     CAPPED = auto()  # ended by the cap: deaf until there was non-speech
 
 
-class _BargeIn(Enum):
-    NONE = auto()
-    PAUSED = auto()
-    REAL = auto()
-
-
 class Turns:
     """The policy of a call's turns: `step` once per frame, in order."""
 
     def __init__(self, settings: Settings) -> None:
-        self.settings = settings
+        self._settings = settings
+        self._pace = Pace(settings)
+        self._barge_in = BargeIn(settings)
         self._now_ms = 0  # the end of the newest frame
-        self._recent: deque[bool] = deque(maxlen=_OPENING_FRAMES)
+        self._recent: deque[int | None] = deque(
+            maxlen=_OPENING_FRAMES
+        )  # where its speech began, if it is any
         self._evidence_ms = -_EVIDENCE_EVERY_MS
 
         self._utterance = _Utterance.NONE
         self._onset_ms = 0
-        self._last_speech_ms = 0
+        self._last_speech_ms = _LONG_AGO_MS
+        self._ended_ms = _LONG_AGO_MS  # the last speech of the utterance before, if that was answered
+        self._pause_before_ms = 0
         self._counted = False
         self._only_over_bot = False
 
-        self._barge_in = _BargeIn.NONE
-        self._bot_since_ms: int | None = None
-        self._interrupting_ms = 0
-        self._gap_ms = 0
-        self._last_barge_in_ms = -settings.barge_in_cooldown_ms
+    def adopt(self, settings: Settings) -> None:
+        """From now on decide by these settings; what is going on goes on."""
+        self._settings = self._pace.settings = self._barge_in.settings = settings
 
-    def step(self, heard: Judgement, *, bot_playing: bool) -> list[TurnEvent]:
-        """What the next frame of the caller means while the bot is, or is not, playing."""
+    def step(self, heard: Judgement, scene: Scene, *, echo: bool) -> list[TurnEvent]:
+        """What the next frame of the caller means; `echo` if the bot's own sound explains it."""
         self._now_ms += FRAME_MS
-        self._recent.append(heard.speech)
-        if not bot_playing:
-            self._bot_since_ms = None
-        elif self._bot_since_ms is None:
-            self._bot_since_ms = self._now_ms - FRAME_MS
+        voice = heard.speech and not echo
+        self._recent.append(self._now_ms - FRAME_MS - heard.late_ms if voice else None)
+        # Once the bot is paused all speech counts: it need not be loud to go on.
+        paused = self._barge_in.state is BargeInState.PAUSED
+        counts = voice if paused else heard.interrupting and not echo
+        self._barge_in.step(self._now_ms, bot_playing=scene.bot_playing, counts=counts, late_ms=heard.late_ms)
         return [
-            *self._note_evidence(heard),
-            *self._step_utterance(heard, bot_playing=bot_playing),
-            *self._step_barge_in(heard),
+            *self._note_evidence(speech=voice),
+            *self._step_utterance(heard, scene, voice=voice),
+            *self._step_barge_in(),
         ]
 
-    def _note_evidence(self, heard: Judgement) -> list[TurnEvent]:
-        if not heard.speech or self._now_ms - self._evidence_ms < _EVIDENCE_EVERY_MS:
+    def _note_evidence(self, *, speech: bool) -> list[TurnEvent]:
+        if not speech or self._now_ms - self._evidence_ms < _EVIDENCE_EVERY_MS:
             return []
         self._evidence_ms = self._now_ms
         return [CallerEvidence()]
 
-    # Utterances
-
-    def _step_utterance(self, heard: Judgement, *, bot_playing: bool) -> list[TurnEvent]:
-        if heard.speech:
-            self._last_speech_ms = self._now_ms
-        silence_ms = self._now_ms - self._last_speech_ms
+    def _step_utterance(self, heard: Judgement, scene: Scene, *, voice: bool) -> list[TurnEvent]:
         match self._utterance:
-            case _Utterance.NONE if sum(self._recent) >= _OPENING_SPEECH:
-                return self._open(bot_playing=bot_playing)
-            case _Utterance.CAPPED if silence_ms >= self.settings.utterance_rearm_ms:
-                self._utterance = _Utterance.NONE
-                self._recent.clear()
+            case _Utterance.NONE if self._opens():
+                return self._open(scene)
+            case _Utterance.CAPPED:
+                self._rearm(heard)
             case _Utterance.OPEN:
-                self._only_over_bot = self._only_over_bot and (bot_playing or not heard.speech)
-                if silence_ms >= self.settings.utterance_end_ms:
-                    return self._close(_Utterance.NONE)
-                if self._now_ms - self._onset_ms >= self.settings.utterance_max_ms:
-                    return self._close(_Utterance.CAPPED)
-                return self._count()
+                return self._go_on(scene, speech=voice if self._only_over_bot else heard.speech)
         return []
 
-    def _open(self, *, bot_playing: bool) -> list[TurnEvent]:
-        first_speech = list(self._recent).index(True)
+    def _opens(self) -> bool:
+        return len(self._recent) - self._recent.count(None) >= _OPENING_SPEECH
+
+    def _open(self, scene: Scene) -> list[TurnEvent]:
+        onset_ms = next(since_ms for since_ms in self._recent if since_ms is not None)
         self._utterance = _Utterance.OPEN
-        self._onset_ms = self._now_ms - FRAME_MS * (len(self._recent) - first_speech)
+        self._onset_ms = max(onset_ms, self._last_speech_ms, 0)
+        self._pause_before_ms = self._onset_ms - self._ended_ms
+        self._last_speech_ms = self._now_ms
         self._counted = False
-        self._only_over_bot = bot_playing
+        self._only_over_bot = scene.bot_playing
         return [UtteranceStarted(self._onset_ms), *self._count()]
 
+    def _go_on(self, scene: Scene, *, speech: bool) -> list[TurnEvent]:
+        silence_ms = self._now_ms - self._last_speech_ms
+        if speech:
+            self._pace.paused(silence_ms - FRAME_MS)
+            self._last_speech_ms = self._now_ms
+            silence_ms = 0
+            self._only_over_bot = self._only_over_bot and scene.bot_playing
+        if silence_ms >= self._pace.end_ms(dictating=scene.dictating):
+            return [self._close(scene, _Utterance.NONE)]
+        if self._now_ms - self._onset_ms >= self._settings.utterance_max_ms:
+            return [self._close(scene, _Utterance.CAPPED)]
+        return self._count()
+
     def _count(self) -> list[TurnEvent]:
-        if self._counted or self._only_over_bot or self._speech_ms() < self.settings.utterance_min_ms:
+        if self._counted or self._only_over_bot or self._speech_ms() < self._settings.utterance_min_ms:
             return []
         self._counted = True
+        self._pace.paused(self._pause_before_ms)  # if it was short, it was a pause that we took for an end
         return [UtteranceCounts(self._onset_ms)]
 
-    def _close(self, then: _Utterance) -> list[TurnEvent]:
+    def _close(self, scene: Scene, then: _Utterance) -> TurnEvent:
         self._utterance = then
-        return [*self._settle_barge_in(), self._verdict(capped=then is _Utterance.CAPPED)]
+        self._recent.clear()
+        speech_ms, interrupted_ms = self._speech_ms(), self._barge_in.longest_ms
+        doubtful = self._barge_in.end()
+        self._ended_ms = _LONG_AGO_MS
+        if speech_ms < self._settings.utterance_min_ms:
+            needed_ms = self._settings.utterance_min_ms
+            return UtteranceSkipped(self._onset_ms, speech_ms, "too short", speech_ms, needed_ms)
+        if self._only_over_bot and not scene.question:
+            needed_ms = self._settings.barge_in_min_ms
+            return UtteranceSkipped(self._onset_ms, speech_ms, "back-channel", interrupted_ms, needed_ms)
+        self._pace.finished()
+        self._ended_ms = self._last_speech_ms
+        return UtteranceEnded(
+            self._onset_ms,
+            speech_ms,
+            silence_ms=self._now_ms - self._last_speech_ms,
+            capped=then is _Utterance.CAPPED,
+            doubtful=doubtful,
+        )
 
-    def _verdict(self, *, capped: bool) -> TurnEvent:
-        speech_ms = self._speech_ms()
-        if speech_ms < self.settings.utterance_min_ms:
-            return UtteranceSkipped(self._onset_ms, speech_ms, "too short")
-        if self._only_over_bot:
-            return UtteranceSkipped(self._onset_ms, speech_ms, "back-channel")
-        return UtteranceEnded(self._onset_ms, speech_ms, capped)
+    def _rearm(self, heard: Judgement) -> None:
+        if heard.speech:
+            self._last_speech_ms = self._now_ms
+        elif self._now_ms - self._last_speech_ms >= self._settings.utterance_rearm_ms:
+            self._utterance = _Utterance.NONE
+            self._recent.clear()
 
     def _speech_ms(self) -> int:
         return self._last_speech_ms - self._onset_ms
 
-    # Barge-ins
-
-    def _step_barge_in(self, heard: Judgement) -> list[TurnEvent]:
-        self._count_interruption(heard)
-        match self._barge_in:
-            case _BargeIn.NONE if self._may_pause():
-                self._barge_in = _BargeIn.PAUSED
-                self._last_barge_in_ms = self._now_ms
-                paused = BargeInPaused(self._interrupting_ms)
-                self._only_over_bot = False
-                return [paused, *self._confirm()]
-            case _BargeIn.PAUSED:
-                return self._confirm()
-        return []
-
-    def _count_interruption(self, heard: Judgement) -> None:
-        if self._barge_in is _BargeIn.NONE and not self._past_guard():
-            self._interrupting_ms = self._gap_ms = 0
-        elif heard.interrupting:
-            self._interrupting_ms += FRAME_MS
-            self._gap_ms = 0
-        else:
-            self._gap_ms += FRAME_MS
-            if self._gap_ms > self.settings.barge_in_gap_ms and self._barge_in is _BargeIn.NONE:
-                self._interrupting_ms = 0
-
-    def _past_guard(self) -> bool:
-        return self._bot_since_ms is not None and (self._now_ms - self._bot_since_ms > self.settings.guard_ms)
-
-    def _may_pause(self) -> bool:
-        return (
-            self._utterance is _Utterance.OPEN
-            and self._interrupting_ms >= self.settings.barge_in_min_ms
-            and self._now_ms - self._last_barge_in_ms >= self.settings.barge_in_cooldown_ms
-        )
-
-    def _confirm(self) -> list[TurnEvent]:
-        if self._interrupting_ms < self.settings.barge_in_real_ms:
-            return []
-        self._barge_in = _BargeIn.REAL
-        return [BargeInReal(self._interrupting_ms)]
-
-    def _settle_barge_in(self) -> list[TurnEvent]:
-        undecided = self._barge_in is _BargeIn.PAUSED
-        self._barge_in = _BargeIn.NONE
-        return [BargeInReal(self._interrupting_ms)] if undecided else []
+    def _step_barge_in(self) -> list[TurnEvent]:
+        events: list[TurnEvent] = []
+        # Bursts too sparse to be an utterance do not stop the bot.
+        while self._utterance is _Utterance.OPEN and self._barge_in.advance(self._now_ms):
+            paused = self._barge_in.state is BargeInState.PAUSED
+            events.append((BargeInPaused if paused else BargeInReal)(self._barge_in.speech_ms))
+            self._only_over_bot = False
+        return events

@@ -3,7 +3,8 @@
 Between utterances nothing goes up, so the model never pays for silence. A ring keeps the last second:
 when an utterance opens, its last 600 ms go up first, because the detector needs a moment to see a
 start and the first syllable must not be lost. While the bot plays, frames are held and go up only
-with a barge-in (or when the bot has finished), so that the model never hears the bot's echo.
+with a barge-in (or when the bot has finished); and what stood before the onset and was the bot's echo
+goes up as silence. So the model never takes its own voice for the caller's.
 """
 
 from collections import deque
@@ -12,6 +13,7 @@ from enum import Enum, auto
 
 from attrs import frozen
 
+from engine.audio import SILENCE_BYTE
 from engine.settings import FRAME_MS, Settings
 from engine.turns import BargeInPaused, TurnEvent, UtteranceEnded, UtteranceSkipped, UtteranceStarted
 
@@ -36,6 +38,12 @@ class Discard:
 UplinkAction = Append | Commit | Discard
 
 
+@frozen
+class _Heard:
+    frame: bytes
+    echo: bool
+
+
 class _Route(Enum):
     IDLE = auto()
     HELD = auto()
@@ -48,14 +56,16 @@ class Uplink:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._route = _Route.IDLE
-        self._ring: deque[bytes] = deque(maxlen=settings.ring_ms // FRAME_MS)
+        self._ring: deque[_Heard] = deque(maxlen=settings.ring_ms // FRAME_MS)
         self._pending: list[bytes] = []
         self._frames = 0
         self._went_up = False
 
-    def step(self, frame: bytes, events: Sequence[TurnEvent], *, bot_playing: bool) -> list[UplinkAction]:
+    def step(
+        self, frame: bytes, events: Sequence[TurnEvent], *, bot_playing: bool, echo: bool
+    ) -> list[UplinkAction]:
         """What to do with the next frame; appends come in chunks, in order, each frame once."""
-        self._ring.append(frame)
+        self._ring.append(_Heard(frame, echo))
         self._frames += 1
         if self._route is not _Route.IDLE:
             self._pending.append(frame)
@@ -82,13 +92,14 @@ class Uplink:
         return []
 
     def _start(self, onset_ms: int, *, held: bool) -> None:
-        since_onset_ms = self._frames * FRAME_MS - onset_ms
-        lead_ms = (
-            self._settings.barge_in_lead_ms + since_onset_ms if held else self._settings.utterance_lead_ms
-        )
+        since_onset = self._frames - onset_ms // FRAME_MS
+        lead_ms = self._settings.barge_in_lead_ms if held else self._settings.utterance_lead_ms
+        before = lead_ms // FRAME_MS if held else max(0, lead_ms // FRAME_MS - since_onset)
         self._route = _Route.HELD if held else _Route.LIVE
         self._went_up = False
-        self._pending = list(self._ring)[-(lead_ms // FRAME_MS) :]
+        heard = list(self._ring)[-(before + since_onset) :]
+        onset = len(heard) - since_onset
+        self._pending = [_without_echo(one) if n < onset else one.frame for n, one in enumerate(heard)]
 
     def _flush(self) -> list[UplinkAction]:
         audio = b"".join(self._pending)
@@ -101,3 +112,7 @@ class Uplink:
         self._route = _Route.IDLE
         self._ring.clear()  # what went up with this utterance must not go up with the next
         return [*appended, last] if self._went_up else []
+
+
+def _without_echo(heard: _Heard) -> bytes:
+    return SILENCE_BYTE * len(heard.frame) if heard.echo else heard.frame

@@ -49,6 +49,8 @@ The same peers over real sockets: `connect_websocket` gives a Carrier its transp
 from simulator.caller import (
     Die,
     HangUp,
+    HearFor,
+    HearOut,
     Pause,
     Press,
     Said,
@@ -62,6 +64,7 @@ from simulator.caller import (
     UntilClosed,
 )
 from simulator.carrier import Carrier
+from simulator.delay import delayed, evenly
 from simulator.line import Line
 from simulator.model import Model
 from simulator.model_script import (
@@ -104,6 +107,8 @@ __all__ = [
     "Die",
     "Fail",
     "HangUp",
+    "HearFor",
+    "HearOut",
     "Ignore",
     "Incomplete",
     "Line",
@@ -136,6 +141,8 @@ __all__ = [
     "click",
     "connect_websocket",
     "cough",
+    "delayed",
+    "evenly",
     "memory_pair",
     "murmur",
     "noise",

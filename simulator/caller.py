@@ -48,6 +48,22 @@ class UntilBotQuiet:
 
 
 @frozen
+class HearFor:
+    """Listen until the bot has been audible for `ms` without a break; go on if it says nothing for long."""
+
+    ms: int
+    patience_ms: int = 3_000
+
+
+@frozen
+class HearOut:
+    """Listen until the bot has spoken and been silent for `quiet_ms`; go on if it says nothing for long."""
+
+    quiet_ms: int = 500
+    patience_ms: int = 3_000
+
+
+@frozen
 class UntilClosed:
     """Stay on the line until the server ends the stream."""
 
@@ -100,6 +116,8 @@ Step = (
     | Pause
     | UntilBotSpeaks
     | UntilBotQuiet
+    | HearFor
+    | HearOut
     | UntilClosed
     | Press
     | StopSending
@@ -165,6 +183,8 @@ class Caller:
                 yield from self._until(step, self._bot_speaks(step.ms))
             case UntilBotQuiet():
                 yield from self._until(step, self._bot_is_quiet(step.ms))
+            case HearFor() | HearOut():
+                yield from self._hear(step)
             case UntilClosed():
                 yield from self._until(step, lambda: False)
             case Press() | Send() | StallReading():
@@ -192,6 +212,21 @@ class Caller:
             if self._now_ms >= deadline_ms:
                 self._actions += [GaveUp(f"{step}: waited in vain"), HangUp()]
                 yield from self._for_ever()
+            yield from self._sound([SILENT_FRAME])
+
+    def _hear(self, step: HearFor | HearOut) -> Iterator[None]:
+        match step:
+            case HearFor():
+                yield from self._listen(self._bot_speaks(step.ms), step.patience_ms)
+            case HearOut():
+                yield from self._listen(self._bot_speaks(0), step.patience_ms)
+                yield from self._listen(self._bot_is_quiet(step.quiet_ms), step.quiet_ms)
+
+    def _listen(self, reached: Callable[[], bool], patience_ms: int) -> Iterator[None]:
+        """Wait, but not longer than `patience_ms` while the bot is silent."""
+        silent_ms = 0
+        while not reached() and silent_ms < patience_ms:
+            silent_ms = 0 if self._line.playing(self._now_ms) else silent_ms + FRAME_MS
             yield from self._sound([SILENT_FRAME])
 
     def _bot_speaks(self, ms: int) -> Callable[[], bool]:

@@ -13,6 +13,8 @@ from simulator.line import FRAME_MS, Line
 from simulator.timeline import Moment, Observer, Timeline
 from simulator.transport import Transport, TransportClosed
 
+# What really goes up in 20 ms: from the caller's sound, what the line played meanwhile, and when they began.
+Acoustics = Callable[[bytes, bytes, int], bytes]
 QUEUE_MAX_MS = 600_000  # Twilio drops what is queued beyond 10 minutes, with warning 31931
 BACKLOG_MESSAGES = 500  # then inbound audio is dropped, as Twilio does with warning 31930
 HANG_UP_S = 5.0  # a server that does not read cannot keep the caller on the line
@@ -33,7 +35,9 @@ class Carrier:
     account_sid: str = "AC" + "0" * 32
     parameters: Mapping[str, str] = field(factory=dict)
     on_event: Observer | None = None
+    acoustics: Acoustics | None = None  # the room and the line: noise, echo, loss
 
+    began_s: float = field(default=0.0, init=False)  # on Trio's clock
     line: Line = field(factory=Line, init=False)
     said: list[Said] = field(factory=list, init=False)
     marks: list[tuple[int, str]] = field(factory=list, init=False)  # sent back, with the time
@@ -47,7 +51,6 @@ class Carrier:
     _timeline: Timeline = field(init=False)
     _outgoing: Outgoing = field(init=False)
     _outbox: "trio.MemorySendChannel[str | bytes]" = field(init=False)
-    _began: float = field(default=0.0, init=False)
     _number: int = field(default=0, init=False)
     _chunk: int = field(default=0, init=False)
     _marks_changed: trio.Event = field(factory=trio.Event, init=False)
@@ -83,7 +86,7 @@ class Carrier:
 
         If cancelled it leaves the transport open: whoever opened it closes it.
         """
-        self._began = trio.current_time()
+        self.began_s = trio.current_time()
         # Unbounded for marks and control; media stops at BACKLOG_MESSAGES.
         self._outbox, outbox = trio.open_memory_channel[str | bytes](10**9)
         async with trio.open_nursery() as nursery:
@@ -102,7 +105,7 @@ class Carrier:
         tick_ms = 0
         while self.ended_by is None:
             # A frame leaves when it is complete: the frame of 0-20 ms at 20 ms.
-            await trio.sleep_until(self._began + (tick_ms + FRAME_MS) / 1000)
+            await trio.sleep_until(self.began_s + (tick_ms + FRAME_MS) / 1000)
             for action in caller.tick(tick_ms + FRAME_MS):
                 self._act(action, tick_ms)
             self._note_bot()
@@ -140,6 +143,9 @@ class Carrier:
 
     def _send_frame(self, frame: bytes, timestamp_ms: int) -> None:
         self._chunk += 1
+        if self.acoustics is not None:
+            played = self.line.just_played(timestamp_ms + FRAME_MS)
+            frame = self.acoustics(frame, played, timestamp_ms)
         if self._outbox.statistics().current_buffer_used >= BACKLOG_MESSAGES:
             self.dropped_frames += 1
             if self.dropped_frames == 1:
@@ -196,7 +202,7 @@ class Carrier:
             self._marks_changed = trio.Event()
             due_ms = self.line.next_ms()
             # A clear may take the mark we wait for away, and the next one may be due earlier.
-            with trio.move_on_at(inf if due_ms is None else self._began + due_ms / 1000):
+            with trio.move_on_at(inf if due_ms is None else self.began_s + due_ms / 1000):
                 await self._marks_changed.wait()
             self._echo(self.line.advance(self._now_ms()))
 
@@ -241,7 +247,7 @@ class Carrier:
         return self._number
 
     def _now_ms(self) -> float:
-        return (trio.current_time() - self._began) * 1000
+        return (trio.current_time() - self.began_s) * 1000
 
     def _account_ms(self) -> float:
         """Until when the caller listened."""

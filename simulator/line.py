@@ -11,8 +11,11 @@ from collections import deque
 
 from attrs import define, field
 
+from simulator.mulaw import silence
+
 FRAME_MS = 20
 FRAME_BYTES = 160
+BYTES_PER_MS = 8
 _EPSILON = 1e-6  # of a frame: a sleep until "the end of this frame" may wake a float's width early
 
 
@@ -90,6 +93,19 @@ class Line:
         if self.playing(now_ms):
             return 0.0
         return now_ms - self._runs[-1].ends_ms if self._runs else None
+
+    def just_played(self, now_ms: float) -> bytes:
+        """The sound of the 20 ms that end now: 160 bytes, silence where nothing played."""
+        begin_ms = now_ms - FRAME_MS
+        window = bytearray(silence(FRAME_MS))
+        for run in reversed(self._runs):
+            if run.ends_ms <= begin_ms:
+                break
+            offset = round((begin_ms - run.started_ms) * BYTES_PER_MS)
+            sound = run.audio[max(0, offset) : max(0, offset + FRAME_BYTES)]
+            into = max(0, -offset)
+            window[into : into + len(sound)] = sound
+        return bytes(window)
 
     def stretches(self, now_ms: float) -> tuple[tuple[int, bytes], ...]:
         """The stretches heard by now: when each began, and its bytes."""

@@ -46,13 +46,13 @@ class Model:
     on_event: Observer | None = None
     rejection: Rejection | None = None  # what the handshake had wrong
 
+    began_s: float = field(default=0.0, init=False)  # on Trio's clock
     conversation: Conversation = field(init=False)
     responses: list[Generation] = field(factory=list, init=False)
     closed: TransportClosed | None = field(default=None, init=False)  # how the client ended it
     _timeline: Timeline = field(init=False)
     _link: ServerLink = field(init=False)
     _nursery: trio.Nursery = field(init=False)
-    _began: float = field(default=0.0, init=False)
     _generating: trio.CancelScope = field(factory=trio.CancelScope, init=False)
     _deaf: bool = field(default=False, init=False)  # to `response.cancel`
 
@@ -122,7 +122,7 @@ class Model:
         Returns normally however the connection ends; after a `Stall`, only by cancellation. If cancelled, it
         leaves the transport open.
         """
-        self._began = trio.current_time()
+        self.began_s = trio.current_time()
         try:
             async with trio.open_nursery() as nursery:
                 self._nursery = nursery
@@ -226,10 +226,15 @@ class Model:
                 self.transport.stall()
 
     async def _transcribe(self, committed: Committed) -> None:
-        hears = self.script.hears
-        transcript = hears[committed.number] if committed.number < len(hears) else UNSCRIPTED
+        transcript = self._transcript(committed.number)
         await trio.sleep(self.script.transcript_after_ms / 1000)
         self._emit_all(transcription_events(committed.item_id, transcript))
+
+    def _transcript(self, number: int) -> str | None:
+        hears = self.script.hears
+        if callable(hears):
+            return hears(self.committed[number])
+        return hears[number] if number < len(hears) else UNSCRIPTED
 
     def _memory(self) -> SessionMemory:
         names = {item.call_id: item.name for response in self.responses for item in response.items}
@@ -246,4 +251,4 @@ class Model:
         self._link.close(why.close_code, reason)
 
     def _note(self, kind: str, detail: str = "") -> None:
-        self._timeline.note((trio.current_time() - self._began) * 1000, kind, detail)
+        self._timeline.note((trio.current_time() - self.began_s) * 1000, kind, detail)

@@ -141,15 +141,19 @@ BAD_KEY = Rejection("invalid_api_key", "Incorrect API key provided.", 3000)
 EXPIRED = Rejection("session_expired", "Your session hit the maximum duration of 60 minutes.", 1001)
 
 
+Recogniser = Callable[[bytes], str | None]  # from the committed audio, at the moment of its commit
+
+
 @frozen(kw_only=True)
 class ModelScript:
     """One session. After the last reply comes DEFAULT_REPLY; after the last transcript UNSCRIPTED.
 
-    `hears` are the transcripts of committed caller audio, in order; None is a failed transcription.
+    `hears` are the transcripts of committed caller audio, in order, or what makes them; None is a failed
+    transcription.
     """
 
     replies: Sequence[AnyReply] = ()
-    hears: Sequence[str | None] = ()
+    hears: Sequence[str | None] | Recogniser = ()
     transcript_after_ms: float = 300
 
     # Faults of the connection.

@@ -17,7 +17,15 @@ _DEFAULT_HOURS = tuple(
 )
 
 
-def add(conn: sqlite3.Connection, *, name: str, number: str, timezone: str, language: str) -> Business:
+def add(
+    conn: sqlite3.Connection,
+    *,
+    name: str,
+    number: str,
+    timezone: str,
+    language: str,
+    keeps_audio: bool = False,
+) -> Business:
     """Add a business, open Monday to Friday from 9 to 5 until its owner says otherwise.
 
     Raises InvalidField, also for a number that a business already has.
@@ -27,12 +35,13 @@ def add(conn: sqlite3.Connection, *, name: str, number: str, timezone: str, lang
         "number": fields.e164("number", number),
         "timezone": fields.timezone("timezone", timezone),
         "language": fields.language("language", language),
+        "keeps_audio": keeps_audio,
     }
     if by_number(conn, number):
         raise InvalidField("number", "already belongs to a business")
     row = conn.execute(
-        "INSERT INTO businesses (name, number, timezone, language)"
-        " VALUES (:name, :number, :timezone, :language) RETURNING *",
+        "INSERT INTO businesses (name, number, timezone, language, keeps_audio)"
+        " VALUES (:name, :number, :timezone, :language, :keeps_audio) RETURNING *",
         values,
     ).fetchone()
     business = from_row(Business, row)

@@ -21,6 +21,7 @@ class Business:
     number: str  # E.164
     timezone: str  # IANA name
     language: str  # ISO 639
+    keeps_audio: bool  # whether what is said in its calls is kept
     created_at: dt.datetime
 
 

@@ -23,7 +23,6 @@ from attrs import define, field, frozen
 from engine.call import run_call
 from engine.model import over_stream
 from engine.ports import Link, Office
-from engine.settings import DEFAULTS
 from simulator.caller import Step
 from simulator.carrier import Carrier
 from simulator.model import Model
@@ -35,7 +34,7 @@ from simulator.websocket import wrap_client_stream, wrap_server_stream
 from storage import appointments, businesses, calls, leads
 from storage.database import Database, open_database
 from tests.booking import CALLER, NOW, NUMBER
-from tests.rig import CALL_SID, STREAM_SID, TransportLink, started
+from tests.rig import CALL_SID, HUMMED, STREAM_SID, TransportLink, started
 from tests.storage.inline import inline
 from tests.web.support import PUBLIC_URL, TOKEN
 from web import configuration, server
@@ -246,7 +245,11 @@ async def open_desk(
 
     async with trio.open_nursery() as nursery:
         model_server = await nursery.start(partial(serve_model, scripts.take, on_event=model_event))
-        environment = {"FRONTDESK_REALTIME_URL": model_server.url, "OPENAI_API_KEY": "sk-simulated"}
+        environment = {
+            "FRONTDESK_REALTIME_URL": model_server.url,
+            "OPENAI_API_KEY": "sk-simulated",
+            "FRONTDESK_DETECTOR": "level",
+        }
         if signed:
             environment |= {"TWILIO_AUTH_TOKEN": TOKEN, "FRONTDESK_PUBLIC_URL": PUBLIC_URL}
         serve = partial(
@@ -291,9 +294,8 @@ class _HangUps(logging.Handler):
         self.at_s: dict[str, float] = {}
 
     def emit(self, record: logging.LogRecord) -> None:
-        call_sid, _, line = record.getMessage().partition(" ")
-        if line.startswith("hang-up: "):
-            self.at_s[call_sid] = trio.current_time()
+        if getattr(record, "call_event", None) and record.call_event.kind == "hang_up":
+            self.at_s[record.getMessage().partition(" ")[0]] = trio.current_time()
 
 
 @contextmanager
@@ -348,7 +350,7 @@ async def place_over_streams(
         async def answer() -> None:
             link = TransportLink(await wrap_server_stream(nursery, ours))
             start = await started(link)
-            await run_call(link, model.connect, office, DEFAULTS, start=start, ended=lambda _outcome: None)
+            await run_call(link, model.connect, office, HUMMED, start=start, ended=lambda _outcome: None)
 
         nursery.start_soon(answer)
         transport = await wrap_client_stream(nursery, theirs, "ws://frontdesk.test/twilio/media")

@@ -20,11 +20,11 @@ from trio.testing import MockClock
 
 from engine.outcome import Outcome
 from engine.ports import Office
-from engine.settings import DEFAULTS, Settings
+from engine.settings import Settings
 from storage import appointments, businesses, calls
 from storage.database import Database, open_database
 from tests import booking
-from tests.rig import CALL_SID, Live, Placed, place
+from tests.rig import CALL_SID, HUMMED, Live, Placed, place
 from tests.storage.inline import inline
 from web.office import open_office
 from web.tokens import Grant
@@ -193,7 +193,7 @@ class BookingRuns:
     """Places the booking call again and again, each on a fresh copy of the same database."""
 
     folder: Path
-    settings: Settings = DEFAULTS
+    settings: Settings = HUMMED
     wrap_office: Callable[[Any], Any] = lambda office: office
 
     def __attrs_post_init__(self) -> None:

@@ -29,7 +29,7 @@ BOOKED = Account(
     said=(
         ("bot", "Demo Dental, how can I help?"),
         ("caller", "I need an appointment on Monday."),
-        ("bot", "I have nine, nine thirty or ten. Which one suits you best?"),
+        ("bot", "I have nine, nine thirty or"),
         ("caller", "Nine please, my name is Ada."),
         ("bot", "You are booked. Goodbye!"),
     ),

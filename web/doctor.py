@@ -6,7 +6,10 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import trio
+from attrs import evolve
 
+from engine.settings import DEFAULTS
+from engine.vad import DetectorMissing, open_detector
 from web.configuration import Configuration
 
 _REACHABLE_WITHIN_S = 3.0
@@ -28,6 +31,8 @@ async def problems(configuration: Configuration, database: Path) -> list[str]:
         found.append(f"{problem}: create a key at your model provider")
     if problem := await _unreachable(configuration.realtime_url):
         found.append(problem)
+    if problem := _detector_problem(configuration):
+        found.append(problem)
     if problem := await trio.to_thread.run_sync(_database_problem, database):
         found.append(problem)
     return found
@@ -42,6 +47,14 @@ async def _unreachable(url: str) -> str | None:
     except (OSError, trio.TooSlowError):
         return f"the model is not reachable at {host}:{port}: check FRONTDESK_REALTIME_URL and the firewall"
     await stream.aclose()
+    return None
+
+
+def _detector_problem(configuration: Configuration) -> str | None:
+    try:
+        open_detector(evolve(DEFAULTS, detector=configuration.detector))
+    except DetectorMissing as error:
+        return str(error)
     return None
 
 

@@ -7,6 +7,7 @@ import datetime as dt
 import logging
 import sqlite3
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from attrs import field, frozen
@@ -18,7 +19,7 @@ from storage.availability import Offer, Slot, find_slots, speak_slot
 from storage.database import Database
 from storage.errors import InvalidField, SlotTaken, WriteFailed
 from storage.records import Booking, Business, WeeklyHours, utc_text
-from web import spoken
+from web import recordings, spoken
 from web.tokens import Grant
 
 log = logging.getLogger(__name__)
@@ -64,9 +65,17 @@ class _Offered:
 
 
 async def open_office(
-    database: Database, grant: Grant, *, call_sid: str, now: Callable[[], dt.datetime]
+    database: Database,
+    grant: Grant,
+    *,
+    call_sid: str,
+    now: Callable[[], dt.datetime],
+    recordings_folder: Path | None = None,
 ) -> "BusinessOffice":
-    """The office of the business that the grant names, with its facts as they are now."""
+    """The office of the business that the grant names, with its facts as they are now.
+
+    Without a folder nothing is recorded, whatever the business wants.
+    """
 
     def facts(conn: sqlite3.Connection) -> tuple[Business | None, Sequence[WeeklyHours]]:
         return businesses.by_id(conn, grant.business_id), businesses.weekly_hours(conn, grant.business_id)
@@ -74,7 +83,15 @@ async def open_office(
     business, hours = await database.read(facts)
     if business is None:
         raise LookupError(f"business {grant.business_id} is gone since its call was let in")
-    return BusinessOffice(database, business, hours, grant, call_sid=call_sid, now=now)
+    return BusinessOffice(
+        database,
+        business,
+        hours,
+        grant,
+        call_sid=call_sid,
+        now=now,
+        recordings_folder=recordings_folder,
+    )
 
 
 class BusinessOffice:
@@ -89,8 +106,10 @@ class BusinessOffice:
         *,
         call_sid: str,
         now: Callable[[], dt.datetime],
+        recordings_folder: Path | None,
     ) -> None:
         self._database = database
+        self._recordings_folder = recordings_folder if business.keeps_audio else None
         self._business = business
         self._caller = grant.caller_number
         self._call_sid = call_sid
@@ -136,6 +155,11 @@ class BusinessOffice:
         """The three tools over the calendar and the lead."""
         return self._tools
 
+    @property
+    def keeps_audio(self) -> bool:
+        """Whether this business's calls are recorded."""
+        return self._recordings_folder is not None
+
     async def open_call(self) -> None:
         """Find or create the caller's lead and note the call as begun, in one job.
 
@@ -147,7 +171,10 @@ class BusinessOffice:
             log.error("call %s could not be noted as begun: %s", self._call_sid, failure)  # noqa: TRY400 (no bug)
 
     async def close_call(self, record: CallRecord) -> None:
-        """Write the final record in one job, and what `open_call` writes if that never happened."""
+        """Write the final record in one job, and what `open_call` writes if that never happened.
+
+        Then the recording, if there is one: whatever becomes of that, the record is written.
+        """
 
         def job(conn: sqlite3.Connection) -> None:
             self._begin(conn)
@@ -165,6 +192,8 @@ class BusinessOffice:
                 appointments.mark_confirmed(conn, self._business.id, self._call_sid, starts_at)
 
         await self._database.write(job)
+        if self._recordings_folder is not None:
+            await recordings.keep(self._recordings_folder, self._call_sid, self._business.language, record)
 
     def _confirmed(self, record: CallRecord) -> set[dt.datetime]:
         # A booking counts as confirmed when the answer that spoke of it was heard to its end.

@@ -5,8 +5,10 @@ import logging
 import signal
 from collections.abc import Awaitable, Callable
 from functools import partial
+from pathlib import Path
 
 import trio
+from attrs import evolve
 from hypercorn.config import Config
 
 from engine.call import run_call
@@ -14,7 +16,9 @@ from engine.model import ModelAddress, connect
 from engine.ports import CallStart, CarrierLink
 from engine.settings import DEFAULTS, Settings
 from engine.switchboard import Switchboard
+from engine.vad import DetectorMissing, open_detector
 from storage.database import Database, open_database
+from web import recordings
 from web.app import Front, build_pages
 from web.configuration import Configuration, ConfigurationError
 from web.health import Health
@@ -66,6 +70,7 @@ async def serve(
     """
     check_exposure(configuration, host)
     address = model_address(configuration)
+    settings = with_detector(settings, configuration)
     with listening_socket(host, port) as listener:
         bound = listener.getsockname()[:2]
         async with open_database(database) as opened:
@@ -76,7 +81,9 @@ async def serve(
                 origin=origin,
                 tokens=tokens,
                 switchboard=switchboard,
-                take_call=partial(take_call, opened, switchboard, address, settings, now),
+                take_call=partial(
+                    take_call, opened, recordings.folder_of(database), switchboard, address, settings, now
+                ),
             )
             webhooks = Webhooks(origin=origin, tokens=tokens, switchboard=switchboard, database=opened)
             health = Health(configuration=configuration, switchboard=switchboard, database=opened)
@@ -95,6 +102,7 @@ async def serve(
 
 async def take_call(
     database: Database,
+    recordings_folder: Path,
     switchboard: Switchboard,
     address: ModelAddress,
     settings: Settings,
@@ -104,10 +112,23 @@ async def take_call(
     grant: Grant,
 ) -> None:
     """Run one call that was let in, from its office to its outcome."""
-    office = await open_office(database, grant, call_sid=start.call_sid, now=now)
+    office = await open_office(
+        database, grant, call_sid=start.call_sid, now=now, recordings_folder=recordings_folder
+    )
     connect_model = partial(connect, address, deadline_ms=settings.model_ready_ms)
     ended = partial(switchboard.report, start.call_sid)
+    settings = evolve(settings, keep_audio=office.keeps_audio)
     await run_call(carrier, connect_model, office, settings, start=start, ended=ended)
+
+
+def with_detector(settings: Settings, configuration: Configuration) -> Settings:
+    """The settings with this deployment's detector. Raises ConfigurationError if it can't be loaded."""
+    settings = evolve(settings, detector=configuration.detector)
+    try:
+        open_detector(settings)
+    except DetectorMissing as error:
+        raise ConfigurationError(str(error)) from error
+    return settings
 
 
 def model_address(configuration: Configuration) -> ModelAddress:

@@ -13,6 +13,7 @@ from engine.actions import (
     Clear,
     End,
     ModelReady,
+    Note,
     Play,
     Release,
     RunTool,
@@ -49,10 +50,14 @@ class AnyCall(RuleBasedStateMachine):
         self.tools: list[str] = []
         self.outputs: list[str] = []
         self.open_turn: int | None = None
+        self.resumed: int | None = None
         self.said: dict[int, int] = {}
         self.unsent: list[Say] = []
         self.marks: list[str] = []
         self.pending: list[tuple] = []
+        self.commits = 0  # utterances that were committed, and how many of them the server has named
+        self.named = 0
+        self.heard: list[str] = []  # named items whose transcript is still to come
         self.caller_speaks = False
         self.feed(ModelReady())
 
@@ -69,9 +74,11 @@ class AnyCall(RuleBasedStateMachine):
                 case Play(turn):
                     assert self.open_turn is None, "two answers at once"
                     self.open_turn = turn
+                    self.resumed = turn if _resumes(actions, turn) else None
                 case Say(turn, audio, offset):
                     assert turn == self.open_turn
-                    assert offset == self.said.get(turn, 0) + len(audio), "a gap, a duplicate or a reorder"
+                    known = self.said.get(turn, 0 if turn != self.resumed else offset - len(audio))
+                    assert offset == known + len(audio), "a gap, a duplicate or a reorder"
                     self.said[turn] = offset
                     self.unsent.append(action)
                 case Release(turn):
@@ -96,6 +103,8 @@ class AnyCall(RuleBasedStateMachine):
                 self.server_done("cancelled", "client_cancelled", created=self.requested)
             case "conversation.item.truncate":
                 assert 0 < message["audio_end_ms"] * 8 <= self.items[message["item_id"]]
+            case "conversation.item.delete" if message["item_id"].startswith("user_"):
+                assert message["event_id"].startswith("noise_")
             case "conversation.item.delete":
                 del self.items[message["item_id"]]
             case "conversation.item.create" if message["item"]["type"] == "function_call_output":
@@ -131,11 +140,24 @@ class AnyCall(RuleBasedStateMachine):
             self.pass_time(FRAME_MS)
             if self.conversation.closing:
                 continue
-            for event in self.turns.step(kind, bot_playing=self.conversation.bot_playing(self.now_ms)):
+            for event in self.turns.step(kind, self.conversation.scene(self.now_ms), echo=False):
                 if isinstance(event, UtteranceStarted | UtteranceEnded | UtteranceSkipped):
                     self.caller_speaks = isinstance(event, UtteranceStarted)
+                    self.commits += isinstance(event, UtteranceEnded)
                 self.feed(event)
         self.server_says()
+
+    @precondition(lambda self: self.named < self.commits)
+    @rule()
+    def server_commits(self):
+        self.named += 1
+        self.heard.append(f"user_{self.named}")
+        self.feed(realtime.InputCommitted(item_id=self.heard[-1]))
+
+    @precondition(lambda self: self.heard)
+    @rule(text=st.sampled_from(["", "", "Yes."]))
+    def server_transcribes(self, text):
+        self.feed(realtime.InputTranscribed(item_id=self.heard.pop(0), text=text))
 
     def pass_time(self, ms: float) -> None:
         until_ms = self.now_ms + ms
@@ -204,6 +226,10 @@ class AnyCall(RuleBasedStateMachine):
     @invariant()
     def it_ends_once(self):
         assert len(self.ended) <= 1
+
+
+def _resumes(actions: list[object], turn: int) -> bool:
+    return any(isinstance(a, Note) and a.kind == "resumed" and a.fields["turn"] == turn for a in actions)
 
 
 TestAnyCall = AnyCall.TestCase

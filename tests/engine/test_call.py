@@ -8,7 +8,6 @@ from attrs import evolve
 
 from engine.errors import ModelFault
 from engine.outcome import Outcome
-from engine.settings import DEFAULTS
 from simulator.caller import (
     Die,
     HangUp,
@@ -24,7 +23,7 @@ from simulator.caller import (
 )
 from simulator.model_script import Abort, Call, CloseNow, Fail, Ignore, ModelScript, NoAnswer, Reply, Stall
 from simulator.tones import cough, murmur
-from tests.rig import CALL_SID, FakeOffice, Live, place
+from tests.rig import CALL_SID, HUMMED, FakeOffice, Live, place
 
 GREETING = Reply("Demo Dental, how can I help?", murmur(800, pitch=180))
 SHORT = Reply("Yes, of course.", murmur(700, pitch=210))
@@ -85,7 +84,7 @@ async def test_any_sign_of_the_caller_starts_the_silence_anew(autojump_clock):
 
 
 async def test_the_longest_call_ends_with_a_goodbye(autojump_clock):
-    settings = evolve(DEFAULTS, longest_call_warning_ms=4_000, longest_call_ms=6_000)
+    settings = evolve(HUMMED, longest_call_warning_ms=4_000, longest_call_ms=6_000)
     bye = Reply("I have to end this call. Goodbye!", murmur(900, pitch=220))
     placed = await place([UntilClosed()], ModelScript(replies=[GREETING, bye]), settings=settings)
     placed.assert_clean()
@@ -342,38 +341,46 @@ async def test_a_call_can_be_read_from_its_log(autojump_clock, caplog):
             hears=["Call me on 555 010 0199.", "No, wait.", "Bye."],
         ),
     )
-    sid = f"{CALL_SID} "
-    assert [record.getMessage().removeprefix(sid) for record in caplog.records] == [
-        "call started",
-        "model connected",
-        "session configured: voice alloy, in audio/pcmu, out audio/pcmu",
-        "greeting",
-        "response created for greeting",
-        "answer 1: sent #1-#2, 6400 bytes",
-        "AI said: Demo Dental, how can I help? (heard 800 of 800 ms)",
-        "[UTT] START onset 1440 ms",
-        "[UTT] END 600 ms of speech, capped False",
-        "response created for utterance",
-        "user said: Call me on [number].",
-        "[UTT] START onset 3580 ms",
-        "BARGE-IN paused the bot after 300 ms of speech",
-        "BARGE-IN real after 500 ms of speech: heard 1180 of 3000 ms",
-        "answer 2: sent #3-#10, 24000 bytes",
-        "AI said: We are open from nine to five. (heard 1180 of 3000 ms)",
-        "[UTT] END 700 ms of speech, capped False",
-        "response created for utterance",
-        "user said: No, wait.",
-        "answer 3: sent #11-#12, 5600 bytes",
-        "AI said: Yes, of course. (heard 700 of 700 ms)",
-        "[UTT] START onset 6120 ms",
-        "[UTT] SKIPPED 160 ms of speech: too short",
-        "[UTT] START onset 7120 ms",
-        "[UTT] END 600 ms of speech, capped False",
-        "response created for utterance",
-        "user said: Bye.",
-        "tool end_call called",
-        "tool end_call answered: ok",
-        "answer 4: sent #13-#14, 6400 bytes",
-        "AI said: Goodbye! (heard 800 of 800 ms)",
-        "hang-up: completed (the goodbye was heard), lead captured False",
+    assert [record.getMessage().removeprefix(f"{CALL_SID} ") for record in caplog.records] == [
+        "0.000 s: call started",
+        "0.000 s: model connected",
+        "0.000 s: session configured: voice alloy, in audio/pcmu, out audio/pcmu",
+        "0.000 s: greeting",
+        "0.000 s: response created for greeting",
+        "0.150 s: answer 1: first audio sent",
+        "0.230 s: response done: completed",
+        "0.950 s: answer 1: sent #1-#2, 6400 bytes",
+        "0.950 s: AI said: Demo Dental, how can I help? (heard 800 of 800 ms)",
+        "1.520 s: [UTT] START onset 1440 ms",
+        "2.540 s: [UTT] END 600 ms of speech and 500 ms of silence, capped False, doubtful False",
+        "2.540 s: response created for utterance",
+        "2.690 s: answer 2: first audio sent",
+        "2.840 s: user said: Call me on [number].",
+        "3.250 s: response done: completed",
+        "3.660 s: [UTT] START onset 3580 ms",
+        "3.880 s: BARGE-IN paused the bot after 300 ms of speech",
+        "4.080 s: BARGE-IN real after 500 ms of speech: heard 1180 of 3000 ms",
+        "4.080 s: truncated item_0004 at 1180 of 3000 ms",
+        "4.080 s: answer 2: sent #3-#10, 24000 bytes",
+        "4.080 s: AI said: We are open (heard 1180 of 3000 ms)",
+        "4.780 s: [UTT] END 700 ms of speech and 500 ms of silence, capped False, doubtful False",
+        "4.780 s: response created for utterance",
+        "4.930 s: answer 3: first audio sent",
+        "5.010 s: response done: completed",
+        "5.080 s: user said: No, wait.",
+        "5.630 s: answer 3: sent #11-#12, 5600 bytes",
+        "5.630 s: AI said: Yes, of course. (heard 700 of 700 ms)",
+        "6.200 s: [UTT] START onset 6120 ms",
+        "6.780 s: [UTT] SKIPPED 160 ms of speech: too short, 160 of 300 ms",
+        "7.200 s: [UTT] START onset 7120 ms",
+        "8.220 s: [UTT] END 600 ms of speech and 500 ms of silence, capped False, doubtful False",
+        "8.220 s: response created for utterance",
+        "8.370 s: answer 4: first audio sent",
+        "8.520 s: user said: Bye.",
+        "8.590 s: tool end_call called",
+        "8.590 s: tool end_call answered: ok",
+        "8.590 s: response done: completed",
+        "9.170 s: answer 4: sent #13-#14, 6400 bytes",
+        "9.170 s: AI said: Goodbye! (heard 800 of 800 ms)",
+        "9.170 s: hang-up: completed (the goodbye was heard), lead captured False",
     ]

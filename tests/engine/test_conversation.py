@@ -24,7 +24,7 @@ from engine.turns import (
 from tests.rig import FakeOffice
 
 BEGINS, COUNTS = UtteranceStarted(0), UtteranceCounts(0)
-ENDS, SKIPPED = UtteranceEnded(0, 400, capped=False), UtteranceSkipped(0, 100, "too short")
+ENDS, SKIPPED = UtteranceEnded(0, 400, silence_ms=500), UtteranceSkipped(0, 100, "too short", 100, 300)
 
 
 class Talk:
@@ -232,7 +232,7 @@ def test_a_goodbye_behind_a_long_answer_is_not_cut():
     assert (talk.played, talk.ended) == ([1], [])
     talk.wait(5_000)
     assert (talk.played, len(talk.ended)) == ([1, 2], 1)
-    assert talk.notes[-1].fields == {"text": "", "heard_ms": 3_000, "audio_ms": 3_000}
+    assert talk.notes[-1].fields == {"text": "", "unheard": "", "heard_ms": 3_000, "audio_ms": 3_000}
 
 
 def test_an_answer_that_waited_while_the_caller_went_on_is_not_spoken_afterwards(talk):
@@ -386,5 +386,7 @@ def test_a_key_starts_the_silence_anew_also_while_the_bot_plays_but_the_bots_ech
     talk.done("asks again")
     talk.wait(500)
     talk.feed(Dtmf(digit="1"))
+    talk.wait(DEFAULTS.keypad_end_ms)
+    talk.answer("pressed", 500)
     talk.wait(500 + DEFAULTS.silence_ms)
     assert talk.notes[-1] == Note("silence_warning", {"number": 1})

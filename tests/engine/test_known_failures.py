@@ -16,7 +16,7 @@ from engine.outcome import Outcome
 from engine.settings import DEFAULTS
 from engine.tools import Tool, ToolCall
 from engine.turns import UtteranceCounts, UtteranceEnded, UtteranceStarted
-from simulator.caller import HangUp, Pause, StopSending, UntilBotQuiet, UntilBotSpeaks, UntilClosed
+from simulator.caller import HangUp, Pause, Press, StopSending, UntilBotQuiet, UntilBotSpeaks, UntilClosed
 from simulator.caller import Say as Says
 from simulator.model_script import Call, ModelScript, Reply, Speech
 from simulator.tones import click, cough, murmur
@@ -143,7 +143,9 @@ async def test_an_utterance_ends_although_the_carrier_stops_sending_in_mid_speec
         ModelScript(replies=[GREETING, SHORT]),
     )
     placed.assert_clean()
-    assert placed.of("utterance_ended") == [{"onset_ms": 1_340, "speech_ms": 700, "capped": False}]
+    assert placed.of("utterance_ended") == [
+        {"onset_ms": 1_340, "speech_ms": 700, "silence_ms": 500, "capped": False, "doubtful": False}
+    ]
     assert placed.carrier.played == GREETING.audio + SHORT.audio
 
 
@@ -234,7 +236,7 @@ def test_no_response_is_created_while_one_is_requested_active_or_being_cancelled
 
     def utterance(at_ms: float) -> None:
         step(UtteranceStarted(0), at_ms)
-        step(UtteranceEnded(0, 400, capped=False), at_ms)
+        step(UtteranceEnded(0, 400, silence_ms=500), at_ms)
 
     conversation.handle(ModelReady(), 0.0)  # requested
     utterance(1.0)
@@ -242,7 +244,7 @@ def test_no_response_is_created_while_one_is_requested_active_or_being_cancelled
     utterance(3.0)
     step(UtteranceStarted(0), 4.0)
     step(UtteranceCounts(0), 5.0)  # being cancelled
-    step(UtteranceEnded(0, 400, capped=False), 6.0)
+    step(UtteranceEnded(0, 400, silence_ms=500), 6.0)
     assert created == []
     done = realtime.ResponseDone(
         response_id="r1", status="cancelled", reason="client_cancelled", error_code=None
@@ -361,3 +363,51 @@ async def test_several_messages_in_one_answer_are_truncated_and_deleted_item_by_
     assert placed.model.truncated == {second: heard_ms - 1_200}
     assert placed.model.deleted == [third]
     assert first not in placed.model.deleted
+
+
+async def test_after_a_false_interruption_every_byte_is_still_heard_once_and_in_order(autojump_clock):
+    placed = await place(
+        [
+            UntilBotSpeaks(1_000),
+            Says("(something falls)", cough(440)),
+            UntilBotQuiet(2_000),
+            ASK,
+            UntilBotSpeaks(100),
+            UntilBotQuiet(400),
+            HangUp(),
+        ],
+        ModelScript(replies=[LONG, SHORT], hears=["", "When are you open?"]),
+    )
+    placed.assert_clean()
+    assert [len(placed.of(kind)) for kind in ("barge_in_paused", "resumed", "barge_in")] == [1, 1, 0]
+    assert placed.carrier.played == LONG.audio + SHORT.audio
+    assert placed.said() == [("bot", LONG.text), ("caller", "When are you open?"), ("bot", SHORT.text)]
+    assert (placed.model.creates, placed.model.truncated) == (2, {})
+
+
+async def test_a_word_over_the_bot_that_is_a_word_is_answered(autojump_clock):
+    placed = await place(
+        [UntilBotSpeaks(1_000), Says("Stop.", murmur(400)), UntilBotSpeaks(100), UntilBotQuiet(), HangUp()],
+        ModelScript(replies=[LONG, SHORT], hears=["Stop."]),
+    )
+    placed.assert_clean()
+    assert [len(placed.of(kind)) for kind in ("barge_in_paused", "resumed", "barge_in")] == [1, 0, 1]
+    assert placed.said()[1:] == [("caller", "Stop."), ("bot", SHORT.text)]
+
+
+async def test_keys_are_the_callers_answer(autojump_clock):
+    placed = await place(
+        [
+            UntilBotQuiet(400),
+            Press("4"),
+            Pause(200),
+            Press("2"),
+            UntilBotSpeaks(100),
+            UntilBotQuiet(),
+            HangUp(),
+        ],
+        ModelScript(replies=[GREETING, SHORT]),
+    )
+    placed.assert_clean()
+    assert placed.of("keypad") == [{"keys": 2}]
+    assert [fields["reasons"] for fields in placed.of("response_created")] == ["greeting", "keypad"]

@@ -33,11 +33,22 @@ def test_a_dry_buffer_starts_a_new_run_and_loses_no_byte():
     assert [answer.heard_bytes(now_ms) for now_ms in (200, 999, 1_000, 1_100)] == [1_600, 1_600, 1_600, 2_400]
 
 
-def test_a_mark_sets_the_clock_of_a_late_carrier_right():
+def test_the_delay_of_the_line_moves_no_clock_because_a_clear_takes_as_long():
     ledger = Ledger()
     answer = sent_answer(ledger, bytes(8_000), at_ms=0)
-    assert ledger.mark_reached("1.1600", 350) is answer  # 150 ms later than the clock said
-    assert (answer.heard_bytes(350), answer.heard_bytes(450), answer.ends_ms()) == (1_600, 2_400, 1_150)
+    assert ledger.mark_reached("1.1600", 320) is answer  # 200 ms of audio, and 120 ms there and back
+    assert (answer.heard_bytes(400), answer.ends_ms()) == (3_200, 1_000)
+
+
+def test_a_mark_later_than_the_line_takes_sets_the_clock_back():
+    ledger = Ledger()
+    answer = sent_answer(ledger, bytes(16_000), at_ms=0)
+    ledger.mark_reached("1.1600", 320)
+    ledger.mark_reached("1.3200", 600)  # 80 ms more: that may be jitter
+    assert answer.ends_ms() == 2_000
+    ledger.mark_reached("1.4800", 870)  # 150 ms more: the carrier has stood still
+    ledger.mark_reached("1.6400", 1_070)
+    assert (answer.heard_bytes(1_070), answer.ends_ms()) == (7_360, 2_150)
 
 
 def test_a_mark_proves_its_bytes_even_if_the_clock_is_behind():
@@ -107,3 +118,27 @@ def test_it_is_confirmed_by_its_last_mark_alone():
     halfway = answer.confirmed
     ledger.mark_reached("1.3200", 400)
     assert (halfway, answer.confirmed) == (False, True)
+
+
+def test_an_answer_plays_on_as_a_new_turn_from_the_byte_where_it_was_cleared():
+    ledger = Ledger()
+    audio = bytes(n % 251 for n in range(8_000))
+    answer = sent_answer(ledger, audio[:1_600], audio[1_600:], at_ms=0)
+    ledger.clear(1, 310)
+    ledger.play_on(answer)
+    rest = list(answer.unsent())
+    assert (answer.turn, answer.sent_bytes, answer.cleared) == (2, 2_400, False)
+    assert (b"".join(audio for audio, _ in rest), rest[-1][1]) == (audio[2_400:], 8_000)
+    ledger.sent(1, 1_600, 1_000)  # of the old turn: the clear behind it took it away
+    ledger.sent(2, 5_600, 1_000)
+    assert ledger.mark_reached("1.8000", 1_001) is None
+    assert [answer.heard_bytes(now_ms) for now_ms in (1_000, 1_100, 1_700)] == [2_400, 3_200, 8_000]
+
+
+def test_the_level_is_that_of_the_frame_that_plays():
+    ledger = Ledger()
+    loud, silence = b"\x80" * 1_600, b"\xff" * 1_600
+    answer = sent_answer(ledger, silence, loud, at_ms=0)
+    assert [round(answer.level(now_ms)) for now_ms in (0, 199, 200, 399, 400)] == [0, 0, 32_124, 32_124, 0]
+    ledger.clear(answer.turn, 300)
+    assert answer.level(300) == 0.0

@@ -319,7 +319,7 @@ def test_settings_that_are_none_are_left_out_of_the_session():
 @pytest.mark.parametrize(
     ("command", "expected"),
     [
-        (realtime.commit(), {"type": "input_audio_buffer.commit"}),
+        (realtime.commit(), {"type": "input_audio_buffer.commit", "event_id": "commit"}),
         (realtime.clear_input(), {"type": "input_audio_buffer.clear"}),
         (realtime.create_response("c1"), {"type": "response.create", "event_id": "c1"}),
         (realtime.cancel_response("x1"), {"type": "response.cancel", "event_id": "x1"}),

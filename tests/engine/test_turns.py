@@ -1,5 +1,6 @@
 """The policy of turns, stepped frame by frame."""
 
+import pytest
 from attrs import evolve
 
 from engine.settings import DEFAULTS, FRAME_MS, Settings
@@ -7,6 +8,7 @@ from engine.turns import (
     BargeInPaused,
     BargeInReal,
     CallerEvidence,
+    Scene,
     TurnEvent,
     Turns,
     UtteranceCounts,
@@ -19,6 +21,7 @@ from engine.vad import Judgement
 QUIET = Judgement(level=0.0, floor=0.0, speech=False, interrupting=False)
 LOUD = Judgement(level=3000.0, floor=0.0, speech=True, interrupting=True)
 SOFT = Judgement(level=200.0, floor=0.0, speech=True, interrupting=False)
+FIXED = evolve(DEFAULTS, utterance_end_min_ms=500, utterance_end_max_ms=500)
 
 
 class Line:
@@ -27,26 +30,36 @@ class Line:
     def __init__(self, settings: Settings = DEFAULTS) -> None:
         self.turns = Turns(settings)
         self.now_ms = 0
-        self.bot_playing = False
-        self.pauses_bot = True
+        self.scene = Scene()
+        self.echo = False
+
+    def bot_plays(self, playing: bool = True, *, question: bool = False) -> None:
+        self.scene = Scene(bot_playing=playing, question=question)
 
     def hears(self, judgement: Judgement, ms: int) -> list[tuple[int, TurnEvent]]:
         events = []
         for _ in range(ms // FRAME_MS):
             self.now_ms += FRAME_MS
-            for event in self.turns.step(judgement, bot_playing=self.bot_playing):
-                if isinstance(event, BargeInPaused) and self.pauses_bot:
-                    self.bot_playing = False
+            for event in self.turns.step(judgement, self.scene, echo=self.echo):
+                if isinstance(event, BargeInPaused):
+                    self.bot_plays(False)
                 if not isinstance(event, CallerEvidence):
                     events.append((self.now_ms, event))
         return events
+
+    def ends_after(self, *, dictating: bool = False) -> int:
+        """The silence that ends an utterance of 600 ms."""
+        self.scene = Scene(dictating=dictating)
+        self.hears(LOUD, 600)
+        (ended,) = (event for _, event in self.hears(QUIET, 2_000))
+        return ended.silence_ms
 
 
 def test_an_utterance_is_back_dated_to_its_onset_and_ends_500_ms_after_its_last_speech():
     line = Line()
     assert line.hears(QUIET, 1_000) == []
     assert line.hears(LOUD, 600) == [(1_080, UtteranceStarted(1_000)), (1_300, UtteranceCounts(1_000))]
-    assert line.hears(QUIET, 2_000) == [(2_100, UtteranceEnded(1_000, 600, capped=False))]
+    assert line.hears(QUIET, 2_000) == [(2_100, UtteranceEnded(1_000, 600, silence_ms=500))]
 
 
 def test_an_utterance_of_300_to_400_ms_is_answered():
@@ -54,22 +67,22 @@ def test_an_utterance_of_300_to_400_ms_is_answered():
         line = Line()
         line.hears(LOUD, speech_ms)
         (ended,) = line.hears(QUIET, 1_000)
-        assert ended == (speech_ms + 500, UtteranceEnded(0, speech_ms, capped=False))
+        assert ended == (speech_ms + 500, UtteranceEnded(0, speech_ms, silence_ms=500))
 
 
 def test_speech_to_silence_always_ends_the_utterance_even_while_the_bot_plays():
     line = Line()
     line.hears(LOUD, 400)
-    line.bot_playing = True
+    line.bot_plays()
     assert line.hears(SOFT, 100) == []
-    assert line.hears(QUIET, 1_000) == [(1_000, UtteranceEnded(0, 500, capped=False))]
+    assert line.hears(QUIET, 1_000) == [(1_000, UtteranceEnded(0, 500, silence_ms=500))]
 
 
 def test_the_guard_does_not_block_the_end_of_an_utterance():
     line = Line()
     line.hears(LOUD, 500)
-    line.bot_playing = True  # its first 400 ms fall into the closing silence
-    assert line.hears(QUIET, 500) == [(1_000, UtteranceEnded(0, 500, capped=False))]
+    line.bot_plays()  # its first 400 ms fall into the closing silence
+    assert line.hears(QUIET, 500) == [(1_000, UtteranceEnded(0, 500, silence_ms=500))]
 
 
 def test_the_closing_silence_is_not_counted_so_a_click_is_no_utterance():
@@ -81,21 +94,21 @@ def test_the_closing_silence_is_not_counted_so_a_click_is_no_utterance():
 def test_a_cough_opens_an_utterance_but_is_skipped():
     line = Line()
     line.hears(LOUD, 160)
-    assert line.hears(QUIET, 1_000) == [(660, UtteranceSkipped(0, 160, "too short"))]
+    assert line.hears(QUIET, 1_000) == [(660, UtteranceSkipped(0, 160, "too short", 160, 300))]
 
 
 def test_a_pause_shorter_than_the_end_silence_does_not_end_an_utterance():
-    line = Line()
+    line = Line(FIXED)
     line.hears(LOUD, 400)
     assert line.hears(QUIET, 480) == []
     line.hears(LOUD, 400)
-    assert line.hears(QUIET, 500) == [(1_780, UtteranceEnded(0, 1_280, capped=False))]
+    assert line.hears(QUIET, 500) == [(1_780, UtteranceEnded(0, 1_280, silence_ms=500))]
 
 
 def test_an_endless_noise_is_capped_and_heard_again_only_after_non_speech():
     line = Line()
     events = line.hears(LOUD, 60_000)
-    assert events[-1] == (30_000, UtteranceEnded(0, 30_000, capped=True))
+    assert events[-1] == (30_000, UtteranceEnded(0, 30_000, silence_ms=0, capped=True))
     assert line.hears(QUIET, 480) == []
     assert line.hears(LOUD, 200) == []  # 480 ms of silence were too short
     assert line.hears(QUIET, 500) == []
@@ -104,7 +117,7 @@ def test_an_endless_noise_is_capped_and_heard_again_only_after_non_speech():
 
 def test_a_barge_in_pauses_at_300_ms_and_is_real_at_500_ms():
     line = Line()
-    line.bot_playing = True
+    line.bot_plays()
     line.hears(QUIET, 1_000)
     events = line.hears(LOUD, 1_000)
     assert events == [
@@ -115,32 +128,28 @@ def test_a_barge_in_pauses_at_300_ms_and_is_real_at_500_ms():
     ]
 
 
-def test_a_paused_barge_in_that_ends_before_500_ms_becomes_real_with_the_end_of_its_utterance():
+def test_a_paused_barge_in_that_ends_before_500_ms_is_doubtful():
     line = Line()
-    line.bot_playing = True
+    line.bot_plays()
     line.hears(QUIET, 1_000)
     line.hears(LOUD, 360)
-    assert line.hears(QUIET, 1_000) == [
-        (1_860, BargeInReal(360)),
-        (1_860, UtteranceEnded(1_000, 360, capped=False)),
-    ]
+    assert line.hears(QUIET, 1_000) == [(1_860, UtteranceEnded(1_000, 360, silence_ms=500, doubtful=True))]
 
 
-def test_an_interruption_that_ends_with_the_pause_is_still_answered():
+def test_an_interruption_that_ends_with_the_pause_is_still_settled():
     line = Line()
-    line.bot_playing = True
+    line.bot_plays()
     line.hears(QUIET, 1_000)
     line.hears(LOUD, 300)
     assert [event for _, event in line.hears(QUIET, 1_000)] == [
         UtteranceCounts(1_000),
-        BargeInReal(300),
-        UtteranceEnded(1_000, 300, capped=False),
+        UtteranceEnded(1_000, 300, silence_ms=500, doubtful=True),
     ]
 
 
 def test_clicks_and_coughs_never_stop_the_bot():
     line = Line()
-    line.bot_playing = True
+    line.bot_plays()
     line.hears(QUIET, 1_000)
     heard = []
     for _ in range(10):
@@ -150,7 +159,7 @@ def test_clicks_and_coughs_never_stop_the_bot():
 
 def test_gaps_of_up_to_120_ms_are_allowed_inside_a_barge_in():
     line = Line()
-    line.bot_playing = True
+    line.bot_plays()
     line.hears(QUIET, 1_000)
     line.hears(LOUD, 160)
     line.hears(QUIET, 120)
@@ -159,7 +168,7 @@ def test_gaps_of_up_to_120_ms_are_allowed_inside_a_barge_in():
 
 def test_speech_inside_the_guard_does_not_count_but_speech_that_goes_on_does():
     line = Line()
-    line.bot_playing = True
+    line.bot_plays()
     events = line.hears(LOUD, 1_000)
     assert [(at, event) for at, event in events if isinstance(event, BargeInPaused)] == [
         (DEFAULTS.guard_ms + 300, BargeInPaused(300))
@@ -167,34 +176,145 @@ def test_speech_inside_the_guard_does_not_count_but_speech_that_goes_on_does():
 
 
 def test_a_second_barge_in_waits_for_the_cooldown():
-    line = Line(evolve(DEFAULTS, guard_ms=0, utterance_end_ms=100))
-    line.bot_playing = True
+    line = Line(evolve(DEFAULTS, guard_ms=0, utterance_end_ms=100, utterance_end_min_ms=100))
+    line.bot_plays()
     line.hears(LOUD, 300)  # paused at 300
     line.hears(QUIET, 200)  # ended at 400
-    line.bot_playing = True
+    line.bot_plays()
     events = line.hears(LOUD, 1_000)
     assert [at for at, event in events if isinstance(event, BargeInPaused)] == [300 + 800]
 
 
 def test_an_utterance_that_stayed_under_the_bot_is_a_back_channel():
     line = Line()
-    line.bot_playing = True
+    line.bot_plays()
     line.hears(QUIET, 1_000)
     line.hears(SOFT, 500)
-    assert line.hears(QUIET, 600) == [(2_000, UtteranceSkipped(1_000, 500, "back-channel"))]
+    assert line.hears(QUIET, 600) == [(2_000, UtteranceSkipped(1_000, 500, "back-channel", 0, 300))]
 
 
 def test_speech_that_goes_on_after_the_bot_has_finished_is_an_utterance():
     line = Line()
-    line.bot_playing = True
+    line.bot_plays()
     line.hears(QUIET, 1_000)
     assert [event for _, event in line.hears(SOFT, 300)] == [UtteranceStarted(1_000)]
-    line.bot_playing = False
+    line.bot_plays(False)
     assert [event for _, event in line.hears(SOFT, 200)] == [UtteranceCounts(1_000)]
-    assert line.hears(QUIET, 600) == [(2_000, UtteranceEnded(1_000, 500, capped=False))]
+    assert line.hears(QUIET, 600) == [(2_000, UtteranceEnded(1_000, 500, silence_ms=500))]
 
 
 def test_evidence_of_a_caller_comes_at_most_once_a_second():
     turns = Turns(DEFAULTS)
-    heard = [turns.step(LOUD, bot_playing=False) for _ in range(150)]
+    heard = [turns.step(LOUD, Scene(), echo=False) for _ in range(150)]
     assert [n for n, events in enumerate(heard) if CallerEvidence() in events] == [0, 50, 100]
+
+
+def test_what_the_detector_recognises_late_counts_from_where_it_began():
+    line = Line()
+    line.bot_plays()
+    line.hears(QUIET, 1_000)
+    late = evolve(LOUD, late_ms=80)
+    assert line.hears(late, 20) == []
+    assert line.hears(LOUD, 400) == [
+        (1_080, UtteranceStarted(920)),
+        (1_220, BargeInPaused(300)),
+        (1_240, UtteranceCounts(920)),
+        (1_420, BargeInReal(500)),
+    ]
+
+
+# The echo of the bot
+
+
+def test_echo_starts_nothing():
+    line = Line()
+    line.bot_plays()
+    line.echo = True
+    assert line.hears(LOUD, 5_000) == []
+
+
+def test_echo_does_not_hold_a_back_channel_open():
+    line = Line()
+    line.bot_plays()
+    line.hears(QUIET, 1_000)
+    line.hears(LOUD, 200)
+    line.echo = True
+    assert line.hears(LOUD, 5_000) == [(1_700, UtteranceSkipped(1_000, 200, "too short", 200, 300))]
+
+
+def test_the_echo_guard_does_not_end_an_utterance_that_stopped_the_bot():
+    line = Line()
+    line.bot_plays()
+    line.hears(QUIET, 1_000)
+    line.hears(LOUD, 600)
+    line.echo = True  # the caller has become quieter than the bot's last words would come back
+    assert line.hears(LOUD, 1_000) == []
+    assert line.hears(QUIET, 500) == [(3_100, UtteranceEnded(1_000, 1_600, silence_ms=500))]
+
+
+# How long a silence is an end
+
+
+def test_a_caller_who_never_pauses_is_soon_answered_after_the_shortest_silence():
+    line = Line()
+    assert [line.ends_after() for _ in range(5)] == [500, 500, 500, 400, 400]
+
+
+def test_a_pause_inside_an_utterance_lengthens_the_silence_that_ends_it():
+    line = Line()
+    line.hears(LOUD, 400)
+    line.hears(QUIET, 480)
+    assert [line.ends_after() for _ in range(5)] == [540, 540, 540, 540, 400]
+
+
+def test_a_pause_that_was_taken_for_an_end_is_not_taken_for_one_again():
+    line = Line()
+    line.hears(LOUD, 400)
+    assert line.hears(QUIET, 700) == [(900, UtteranceEnded(0, 400, silence_ms=500))]
+    line.hears(LOUD, 400)
+    assert line.hears(QUIET, 700) == []
+    line.hears(LOUD, 400)
+    assert [event for _, event in line.hears(QUIET, 1_000)] == [UtteranceEnded(1_100, 1_500, silence_ms=760)]
+
+
+def test_no_pause_makes_the_caller_wait_longer_than_the_ceiling():
+    line = Line(evolve(DEFAULTS, utterance_end_max_ms=900))
+    line.hears(LOUD, 400)
+    line.hears(QUIET, 880)
+    line.hears(LOUD, 400)
+    assert line.ends_after() == 900
+
+
+def test_a_silence_longer_than_the_ceiling_is_no_pause():
+    line = Line()
+    line.ends_after()
+    line.hears(QUIET, 1_000)
+    assert line.ends_after() == 500
+
+
+def test_a_noise_before_an_utterance_is_not_taken_for_its_first_half():
+    line = Line()
+    line.hears(LOUD, 160)
+    line.hears(QUIET, 800)
+    assert line.ends_after() == 500
+
+
+def test_dictating_lengthens_the_silence_and_nothing_else_does():
+    line = Line(FIXED)
+    assert line.ends_after(dictating=True) == 500  # never above the ceiling
+    line = Line()
+    assert [line.ends_after(dictating=True), line.ends_after()] == [DEFAULTS.dictation_end_ms, 500]
+
+
+# The answer to a question
+
+
+@pytest.mark.parametrize("question", [True, False])
+def test_a_word_over_the_bot_is_a_back_channel_unless_a_question_was_heard(question):
+    line = Line()
+    line.bot_plays(question=question)
+    line.hears(QUIET, 1_000)
+    line.hears(SOFT, 400)
+    (event,) = (event for _, event in line.hears(QUIET, 600))
+    skipped = UtteranceSkipped(1_000, 400, "back-channel", 0, 300)
+    assert event == (UtteranceEnded(1_000, 400, silence_ms=500) if question else skipped)

@@ -4,8 +4,8 @@ from engine.settings import DEFAULTS, FRAME_BYTES
 from engine.turns import BargeInPaused, TurnEvent, UtteranceEnded, UtteranceSkipped, UtteranceStarted
 from engine.uplink import Append, Commit, Discard, Uplink, UplinkAction
 
-ENDED = UtteranceEnded(0, 400, capped=False)
-SKIPPED = UtteranceSkipped(0, 100, "too short")
+ENDED = UtteranceEnded(0, 400, silence_ms=500)
+SKIPPED = UtteranceSkipped(0, 100, "too short", 100, 300)
 
 
 def frame(number: int) -> bytes:
@@ -17,12 +17,14 @@ class Line:
         self.uplink = Uplink(DEFAULTS)
         self.frames = 0
 
-    def hears(self, count: int, *events: TurnEvent, bot_playing: bool = False) -> list[UplinkAction]:
+    def hears(
+        self, count: int, *events: TurnEvent, bot_playing: bool = False, echo: bool = False
+    ) -> list[UplinkAction]:
         """`count` frames; the events belong to the last of them."""
         actions = []
         for index in range(count):
             of_this_frame = events if index == count - 1 else ()
-            actions += self.uplink.step(frame(self.frames), of_this_frame, bot_playing=bot_playing)
+            actions += self.uplink.step(frame(self.frames), of_this_frame, bot_playing=bot_playing, echo=echo)
             self.frames += 1
         return actions
 
@@ -91,3 +93,13 @@ def test_audio_of_one_utterance_does_not_go_up_again_with_the_next():
     line.hears(8)
     second = line.hears(1, UtteranceStarted(1_560)) + line.hears(30) + line.hears(1, ENDED)
     assert numbers(first + second) == list(range(11, 112))
+
+
+def test_the_bots_echo_before_the_onset_goes_up_as_silence():
+    line = Line()
+    line.hears(40, bot_playing=True)
+    line.hears(20, echo=True)  # the bot has finished; its echo still comes back
+    line.hears(4)
+    actions = line.hears(1, UtteranceStarted(1_220)) + line.hears(1, ENDED)
+    silent = 0xFFFF
+    assert numbers(actions) == [*[35, 36, 37, 38, 39], *[silent] * 20, *range(60, 66)]

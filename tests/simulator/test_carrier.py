@@ -10,6 +10,8 @@ import trio
 from simulator.caller import (
     Die,
     HangUp,
+    HearFor,
+    HearOut,
     Pause,
     Press,
     Said,
@@ -256,3 +258,53 @@ async def test_a_cancelled_call_ends_at_once(autojump_clock):
 def test_only_keys_of_a_telephone_can_be_pressed():
     with pytest.raises(ValueError, match="must be one of 0-9"):
         Press("x")
+
+
+async def test_acoustics_shape_every_frame_from_the_voice_and_what_the_line_plays(autojump_clock):
+    heard = []
+
+    def echo(frame, played, at_ms):
+        heard.append((at_ms, frame[:1], played[:1]))
+        return played
+
+    async def play(transport):
+        await transport.send(media(b"e" * 160))
+        await trio.sleep_forever()
+
+    _, arrived = await ring([Say("a", b"a" * 320), HangUp()], play, acoustics=echo)
+    assert heard == [(0, b"a", b"e"), (20, b"a", b"\xff")]
+    frames = [base64.b64decode(event["media"]["payload"]) for _, event in events(arrived) if "media" in event]
+    assert frames == [b"e" * 160, silence(20)]
+
+
+async def test_the_zero_of_the_times_is_on_the_clock(autojump_clock):
+    await trio.sleep(7)
+    now = trio.current_time()
+    carrier, _ = await ring([Pause(40), HangUp()])
+    assert carrier.began_s == now
+
+
+async def test_a_patient_caller_hears_an_answer_out_and_goes_on_without_one(autojump_clock):
+    async def answer_the_first(transport):
+        await trio.sleep(1)
+        await transport.send(media(murmur(500)))
+        await trio.sleep_forever()
+
+    carrier, _ = await ring(
+        [HearOut(300, patience_ms=2_000), Say("on", murmur(100)), HearOut(300, patience_ms=2_000), HangUp()],
+        answer_the_first,
+    )
+    # 1 s until the answer, 500 ms of it, 300 ms of silence, each seen at the next tick.
+    assert carrier.said == [Said(1_800, 1_900, "on")]
+    assert (carrier.ended_ms, carrier.violations) == (3_900, [])
+
+
+async def test_a_caller_may_go_on_in_the_middle_of_an_answer_or_when_none_comes(autojump_clock):
+    async def answer(transport):
+        await transport.send(media(murmur(2_000)))
+        await trio.sleep_forever()
+
+    carrier, _ = await ring([HearFor(700), HangUp()], answer)
+    assert carrier.ended_ms == 700
+    carrier, _ = await ring([HearFor(700, patience_ms=1_000), HangUp()])
+    assert (carrier.ended_ms, carrier.violations) == (1_020, [])

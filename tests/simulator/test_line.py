@@ -108,3 +108,23 @@ def test_every_byte_is_heard_once_and_in_order(arrivals, until_ms):
         sent += bytes([number]) * size
     assert sent.startswith(line.played(until_ms))
     assert line.played(now_ms + 10_000) == sent
+
+
+def test_what_just_played_is_the_sound_of_the_last_frame_time_with_silence_around_it():
+    line = Line()
+    line.play(A, 0)
+    line.play(B, 50)
+    silent = bytes([0xFF])
+    assert [line.just_played(at) for at in (20, 45, 60, 200)] == [
+        b"a" * 160,
+        b"a" * 120 + silent * 40,
+        silent * 80 + b"b" * 80,
+        silent * 160,
+    ]
+
+
+def test_what_was_cleared_never_just_played():
+    line = Line()
+    line.play(A, 0)
+    line.clear(20)
+    assert line.just_played(40) == bytes([0xFF]) * 160

@@ -1,3 +1,5 @@
+import sqlite3
+
 import attrs
 import pytest
 
@@ -20,11 +22,20 @@ def test_a_business_is_found_by_its_number_and_by_its_id(conn):
         "id": 1,
         "name": "Salon Dönmez",
         "language": "de",
+        "keeps_audio": False,
         "created_at": business.created_at,
     }
     assert business.created_at.utcoffset().total_seconds() == 0
     assert businesses.by_number(conn, "+14155550100") == business
     assert businesses.by_id(conn, business.id) == business
+
+
+def test_a_business_keeps_its_calls_audio_only_if_it_says_so(conn):
+    assert businesses.add(conn, **VALID, keeps_audio=True).keeps_audio is True
+    assert businesses.by_number(conn, VALID["number"]).keeps_audio is True
+    assert add_business(conn, "+14155550101").keeps_audio is False
+    with pytest.raises(sqlite3.IntegrityError, match="keeps_audio"):
+        conn.execute("UPDATE businesses SET keeps_audio = 2")
 
 
 def test_an_unknown_number_is_nobodys(conn):

@@ -6,11 +6,17 @@ from contextlib import closing
 
 import pytest
 import trio
+from attrs import evolve
 from click.testing import CliRunner
 
+from engine.ports import CallEvent, CallRecord
+from engine.recording import Recording
+from engine.settings import DEFAULTS
+from simulator.mulaw import silence
+from simulator.tones import murmur
 from storage.database import open_database
 from tests.web.support import NUMBER, PUBLIC_URL, TOKEN
-from web import doctor
+from web import doctor, recordings
 from web.cli import main
 
 NAMES = (
@@ -60,6 +66,17 @@ def test_a_business_is_added_to_a_new_file(database):
     with closing(sqlite3.connect(database)) as conn:
         rows = conn.execute("SELECT name, number, timezone, language FROM businesses").fetchall()
     assert rows == [("Salon", "+14155550100", "Europe/Berlin", "he")]
+
+
+def test_a_business_whose_calls_are_kept_is_told_where(database):
+    code, output = add(database, NUMBER, "Europe/Berlin", "--keep-audio")
+
+    assert (code, output.splitlines()[1]) == (
+        0,
+        f"Its calls are recorded in {database}.recordings, until you remove them.",
+    )
+    with closing(sqlite3.connect(database)) as conn:
+        assert conn.execute("SELECT keeps_audio FROM businesses").fetchall() == [(1,)]
 
 
 @pytest.mark.parametrize(
@@ -168,6 +185,61 @@ def test_the_doctor_finds_nothing_where_all_is_in_place(database):
         code, output = frontdesk("doctor", "--database", database, **environment)
 
     assert (code, output) == (0, f"{doctor.REMINDER}\nEverything else is in place.\n")
+
+
+@pytest.fixture
+def recorded(tmp_path):
+    """A call in which somebody says something to nobody."""
+    recording = Recording(settings=evolve(DEFAULTS, detector="level", barge_in_min_ms=320))
+    for number in range(100):
+        recording.heard(20 * number + 20, murmur(20) if number < 40 else silence(20))
+    hang_up = CallEvent(at_ms=2_000, kind="hang_up", fields={"outcome": "caller_hung_up"})
+    record = CallRecord(
+        outcome="caller_hung_up", detail="", duration_ms=2_000, events=(hang_up,), recording=recording
+    )
+    return recordings.write(tmp_path / "calls", recordings.as_kept("CA1", "en", record))
+
+
+def test_a_recorded_call_is_replayed_beside_the_recording(recorded):
+    code, output = frontdesk("replay", recorded, "--set", "utterance_min_ms=400", "--set", "guard_ms=300")
+
+    assert code == 0
+    lines = output.splitlines()
+    assert lines[0].split() == ["recorded", "replayed"]
+    assert lines[-3].split() == ["2.00", "s", "hang-up:", "caller_hung_up", "hang-up:", "caller_hung_up"]
+    assert [line.partition(" utterances")[0] for line in lines[-2:]] == ["recorded: 0", "replayed: 1"]
+
+
+@pytest.mark.parametrize(
+    ("change", "problem"),
+    [
+        ("barge_in_min=240", "barge_in_min: there is no such setting; did you mean barge_in_min_ms?"),
+        ("barge_in_min_ms=soon", "barge_in_min_ms=soon: must be a whole number"),
+        ("barge_in_min_ms", "write NAME=VALUE"),
+    ],
+)
+def test_a_setting_that_cannot_be_is_refused_by_its_name(recorded, change, problem):
+    code, output = frontdesk("replay", recorded, "--set", change)
+
+    assert (code, problem in " ".join(output.split())) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("RIFF", "line 1: the line is not JSON"),
+        (
+            '{"frontdesk":"recorded call","version":1,"call_sid":"CA1","language":"en","settings":{"old":1}}',
+            "line 1: settings do not fit this version: old: there is no such setting",
+        ),
+    ],
+)
+def test_a_file_that_is_no_recorded_call_is_refused_by_its_name(tmp_path, text, problem):
+    file = tmp_path / "call.jsonl"
+    file.write_text(text, encoding="utf-8")
+
+    code, output = frontdesk("replay", file)
+    assert (code, output.startswith(f"Error: {file}: {problem}")) == (1, True)
 
 
 def test_ringing_where_nobody_serves_says_so(tmp_path):

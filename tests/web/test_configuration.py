@@ -17,6 +17,7 @@ def test_nothing_set_gives_the_defaults():
         api_key=None,
         realtime_auth="bearer",
         max_calls="20",
+        detector="neural",
     )
 
 
@@ -37,6 +38,7 @@ def test_everything_set_is_read():
             "OPENAI_API_KEY": KEY,
             "FRONTDESK_REALTIME_AUTH": "api-key",
             "FRONTDESK_MAX_CALLS": "3",
+            "FRONTDESK_DETECTOR": "level",
         }
     )
 
@@ -48,6 +50,7 @@ def test_everything_set_is_read():
     assert loaded.api_key == Secret(KEY)
     assert loaded.realtime_auth == "api-key"
     assert loaded.max_calls == 3
+    assert loaded.detector == "level"
     assert loaded.secrets == [TOKEN, KEY]
 
 
@@ -78,6 +81,7 @@ def test_secrets_are_in_no_repr():
         ("FRONTDESK_REALTIME_URL", "ws://api.openai.com/v1/realtime", "clear text"),
         ("FRONTDESK_REALTIME_MODEL", "gpt realtime", "gpt-realtime-2.1"),
         ("FRONTDESK_REALTIME_AUTH", "basic", "bearer"),
+        ("FRONTDESK_DETECTOR", "webrtc", "neural"),
         ("FRONTDESK_MAX_CALLS", "0", "from 1 to 500"),
         ("FRONTDESK_MAX_CALLS", "many", "from 1 to 500"),
         ("FRONTDESK_MAX_CALLS", "-1", "from 1 to 500"),

@@ -2,17 +2,21 @@ import datetime as dt
 import re
 from functools import partial
 
+import attrs
 import pytest
 import trio
 
 from engine import tools
 from engine.ports import CallEvent, CallRecord, Profile
+from engine.recording import Recording
+from engine.settings import DEFAULTS
 from engine.tools import Refusal, ToolCall
 from storage import appointments, businesses, calls, leads
 from storage.errors import WriteFailed
 from storage.records import CallEvent as StoredEvent
 from storage.records import WeeklyHours
 from tests.web.support import CALL_SID, CALLER, NUMBER
+from web import recordings
 from web.office import (
     CreateAppointment,
     FindAvailableSlots,
@@ -165,6 +169,55 @@ async def test_closing_a_call_writes_its_record_and_its_account(office, database
     assert await database.read(lambda conn: calls.events(conn, business.id, CALL_SID)) == (
         StoredEvent(seq=0, at_ms=5, kind="greeting", fields={"text": "Shalom, שלום"}),
     )
+
+
+@pytest.mark.parametrize("keeps_audio", [True, False])
+async def test_a_calls_audio_is_kept_only_if_its_business_wants_it(database, now, tmp_path, keeps_audio):
+    add = partial(
+        businesses.add,
+        name="Other",
+        number="+14155550101",
+        timezone="Europe/Berlin",
+        language="he",
+        keeps_audio=keeps_audio,
+    )
+    folder = tmp_path / "recordings"
+    wanted = grant(await database.write(add))
+    office = await open_office(database, wanted, call_sid=CALL_SID, now=now, recordings_folder=folder)
+    recording = Recording(settings=DEFAULTS)
+    recording.heard(20, b"hello")
+    await office.close_call(attrs.evolve(RECORD, recording=recording))
+
+    assert office.keeps_audio is keeps_audio
+    assert [path.name for path in folder.glob("*")] == [f"{CALL_SID}.jsonl"] * keeps_audio
+    if keeps_audio:
+        kept = recordings.read(folder / f"{CALL_SID}.jsonl")
+        assert (kept.language, kept.events, kept.caller) == ("he", RECORD.events, ((20, b"hello"),))
+
+
+async def test_a_recording_that_cannot_be_written_costs_no_record(database, now, tmp_path, caplog):
+    add = partial(
+        businesses.add,
+        name="Other",
+        number="+14155550101",
+        timezone="Europe/Berlin",
+        language="en",
+        keeps_audio=True,
+    )
+    (tmp_path / "recordings").write_bytes(b"no folder")
+    business = await database.write(add)
+    office = await open_office(
+        database,
+        grant(business),
+        call_sid=CALL_SID,
+        now=now,
+        recordings_folder=tmp_path / "recordings",
+    )
+    await office.close_call(attrs.evolve(RECORD, recording=Recording(settings=DEFAULTS)))
+
+    call, _, _ = await rows(database, business)
+    assert call.outcome == "completed"
+    assert f"call {CALL_SID} could not be recorded" in caplog.text
 
 
 async def test_a_call_that_ends_before_it_was_opened_still_has_its_caller(office, database, business):

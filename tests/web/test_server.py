@@ -24,7 +24,7 @@ from simulator.phone import place_call
 from storage import businesses, calls
 from storage.database import open_database
 from tests.web.support import CALLER, NUMBER, PUBLIC_URL, TOKEN, local, public
-from web import configuration, server, twiml
+from web import configuration, recordings, server, twiml
 from web.configuration import ConfigurationError
 from web.listener import listening_socket
 
@@ -95,6 +95,32 @@ async def test_a_call_goes_through_the_whole_server_to_its_record(path, model):
     assert (report.carrier.played, report.carrier.violations) == (GREETING.audio, [])
     assert model.violations == []
     assert await outcome(path, report) == "caller_hung_up"
+
+
+async def test_a_call_is_recorded_if_its_business_keeps_audio_and_only_then(path, model):
+    keeping = partial(
+        businesses.add,
+        name="Keeping",
+        number="+14155550101",
+        timezone="Europe/Berlin",
+        language="en",
+        keeps_audio=True,
+    )
+    async with open_database(path) as database:
+        await database.write(keeping)
+    async with serving(path, answered_by(model.url)) as (url, _):
+        await ring(url, UntilBotSpeaks(20), HangUp())
+        report = await place_call(
+            url, [UntilBotSpeaks(20), UntilBotQuiet(20), HangUp()], called="+14155550101", caller=CALLER
+        )
+
+    (file,) = recordings.folder_of(path).iterdir()
+    recorded = recordings.read(file)
+    assert (file.name, recorded.call_sid) == (f"{report.call_sid}.jsonl", report.call_sid)
+    assert b"".join(audio for _, _, audio in recorded.bot) == GREETING.audio
+    assert recorded.caller
+    assert recorded.events[-1].kind == "hang_up"
+    assert CALLER[1:] not in file.read_text("ascii")
 
 
 async def test_a_signed_call_goes_through_where_everything_is_checked(path, model):

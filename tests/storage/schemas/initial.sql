@@ -10,6 +10,7 @@ CREATE TABLE businesses (
     number TEXT NOT NULL UNIQUE CHECK (number GLOB '+[1-9]*'),  -- E.164: the called number decides the business
     timezone TEXT NOT NULL,  -- IANA name
     language TEXT NOT NULL,  -- ISO 639
+    keeps_audio INTEGER NOT NULL DEFAULT 0 CHECK (keeps_audio IN (0, 1)),  -- of its calls, beside this file
     created_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%SZ', 'now'))
 ) STRICT;
 

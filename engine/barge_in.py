@@ -1,0 +1,79 @@
+"""Has the caller spoken over the bot long enough for it to pause, and long enough to be cut?
+
+Speech is added up in frames, and a gap of up to `barge_in_gap_ms` does not start the sum anew. What is said
+in the guard after the bot's first sound does not count, and two pauses are `barge_in_cooldown_ms` apart.
+"""
+
+from enum import Enum, auto
+
+from engine.settings import FRAME_MS, Settings
+
+
+class BargeInState(Enum):
+    """How far the caller has got with taking the floor from the bot."""
+
+    NONE = auto()
+    PAUSED = auto()
+    REAL = auto()
+
+
+class BargeIn:
+    """One per call; `step` once per frame. Times are milliseconds of frame time."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.state = BargeInState.NONE
+        self.speech_ms = 0  # the sum that decides
+        self.longest_ms = 0  # the largest it has been in this utterance
+        self._gap_ms = 0
+        self._bot_since_ms: int | None = None
+        self._paused_at_ms = -settings.barge_in_cooldown_ms
+
+    def step(self, now_ms: int, *, bot_playing: bool, counts: bool, late_ms: int) -> None:
+        """Add the frame that ends now; `late_ms` of speech before it are recognised only with it."""
+        if not bot_playing:
+            self._bot_since_ms = None
+        elif self._bot_since_ms is None:
+            self._bot_since_ms = now_ms - FRAME_MS
+        countable_ms = self._countable_ms(now_ms)
+        if countable_ms <= 0:
+            self.speech_ms = self._gap_ms = 0
+        elif counts:
+            self.speech_ms += min(FRAME_MS + late_ms, countable_ms)
+            self.longest_ms = max(self.longest_ms, self.speech_ms)
+            self._gap_ms = 0
+        else:
+            self._gap_ms += FRAME_MS
+            if self._gap_ms > self.settings.barge_in_gap_ms and self.state is BargeInState.NONE:
+                self.speech_ms = 0
+
+    def advance(self, now_ms: int) -> bool:
+        """Move to the next state if enough was said. True if it moved; while it does, ask again."""
+        match self.state:
+            case BargeInState.NONE if self._may_pause(now_ms):
+                self.state = BargeInState.PAUSED
+                self._paused_at_ms = now_ms
+            case BargeInState.PAUSED if self.speech_ms >= self.settings.barge_in_real_ms:
+                self.state = BargeInState.REAL
+            case _:
+                return False
+        return True
+
+    def end(self) -> bool:
+        """The utterance is over. True if it leaves the bot paused, and nothing decided."""
+        undecided = self.state is BargeInState.PAUSED
+        self.state = BargeInState.NONE
+        self.longest_ms = 0
+        return undecided
+
+    def _countable_ms(self, now_ms: int) -> int:
+        """How much of the time up to now may count: once the bot has paused, all that follows."""
+        if self.state is not BargeInState.NONE:
+            return FRAME_MS
+        return 0 if self._bot_since_ms is None else now_ms - self._bot_since_ms - self.settings.guard_ms
+
+    def _may_pause(self, now_ms: int) -> bool:
+        return (
+            self.speech_ms >= self.settings.barge_in_min_ms
+            and now_ms - self._paused_at_ms >= self.settings.barge_in_cooldown_ms
+        )

@@ -1,0 +1,214 @@
+"""The exchange of turns: who has the floor, and how the caller takes it from the bot.
+
+The moves are those of `dialogue.FLOOR`. A barge-in pauses the bot first. It becomes real when enough was
+said, and then the bot is cut and the model told what was heard. If the caller stops before that, what was
+said is in doubt (`doubt.py`), and when it proves to have been nothing the bot plays on.
+"""
+
+from collections.abc import Callable
+from math import inf
+
+from engine import realtime
+from engine.bot import Bot
+from engine.dialogue import Floor, FloorEvent, Reason, next_floor
+from engine.doubt import Doubt, Verdict
+from engine.settings import Settings
+from engine.turns import (
+    BargeInPaused,
+    BargeInReal,
+    UtteranceCounts,
+    UtteranceEnded,
+    UtteranceSkipped,
+    UtteranceStarted,
+)
+
+_CALLER_SPEAKS = frozenset({Floor.CALLER, Floor.BOTH, Floor.PAUSED})
+_UNDECIDED = frozenset({Floor.PAUSED, Floor.DOUBT})
+
+
+class Exchange:
+    """One per call. `note` takes the lines of its account. Times are milliseconds of the call's clock."""
+
+    def __init__(self, settings: Settings, bot: Bot, *, note: Callable[..., None]) -> None:
+        self._bot = bot
+        self._note = note
+        self._floor = Floor.FREE
+        self._doubt = Doubt(settings)
+
+    @property
+    def free(self) -> bool:
+        """Whether nobody has the floor."""
+        return self._floor is Floor.FREE
+
+    @property
+    def bot_may_answer(self) -> bool:
+        """Whether the caller is done: not speaking, and nothing they said is in doubt."""
+        return self._floor in (Floor.FREE, Floor.BOT)
+
+    @property
+    def due_ms(self) -> float:
+        """When `on_no_transcript` has something to do."""
+        return self._doubt.due_ms
+
+    def bot_playing(self, now_ms: float) -> bool:
+        """Whether, by the clock, the caller hears the bot; not in the gaps of an answer that falters."""
+        return self._floor in (Floor.BOT, Floor.BOTH) and now_ms < self._bot.answers.audible_until_ms()
+
+    # The bot's turns
+
+    def begin_answer(self) -> None:
+        """The next answer plays, on a free floor."""
+        self._move(FloorEvent.BOT_BEGINS)
+        self._bot.begin_next()
+
+    def finish_played(self, now_ms: float) -> None:
+        """The bot's turn is over if its answer was heard to the end."""
+        if self._floor not in _UNDECIDED and self._bot.finish_played(now_ms):
+            self._move(FloorEvent.BOT_ENDS)
+
+    def give_up_answer(self, now_ms: float) -> None:
+        """The answer does not come, or not on."""
+        if self._floor in _UNDECIDED:
+            self._take_floor(0, now_ms)
+        elif self._bot.give_up_answer(now_ms) is not None:
+            self._move(FloorEvent.BOT_ENDS)
+
+    # The caller's turns
+
+    def on_utterance_started(self, event: UtteranceStarted, _now_ms: float) -> None:
+        """The caller begins to speak."""
+        self._note("utterance_started", onset_ms=event.onset_ms)
+        self._move(FloorEvent.CALLER_BEGINS)
+
+    def on_utterance_counts(self, _event: UtteranceCounts, now_ms: float) -> None:
+        """The caller has said enough to be answered."""
+        if self._floor is Floor.CALLER:
+            self._bot.overtake(now_ms)
+        elif self._floor is Floor.BOTH and not self.bot_playing(now_ms):
+            self._pause(now_ms)  # the bot has the floor but says nothing: there is nothing to decide
+            self._take_floor(0, now_ms)
+        elif self._floor is Floor.PAUSED and self._doubt.verdict is not Verdict.NONE:
+            self._take_floor(0, now_ms)  # what was in doubt goes on
+
+    def on_utterance_ended(self, event: UtteranceEnded, now_ms: float) -> None:
+        """The caller has finished an utterance, and it was committed."""
+        doubtful = event.doubtful and self._floor is Floor.PAUSED
+        self._doubt.committed(now_ms, doubtful=doubtful)
+        if self._caller_ends():
+            self._note(
+                "utterance_ended",
+                onset_ms=event.onset_ms,
+                speech_ms=event.speech_ms,
+                silence_ms=event.silence_ms,
+                capped=event.capped,
+                doubtful=doubtful,
+            )
+            if not doubtful:
+                self._bot.want(Reason.UTTERANCE)
+
+    def on_utterance_skipped(self, event: UtteranceSkipped, _now_ms: float) -> None:
+        """What the caller did is not to be answered."""
+        if self._floor is Floor.PAUSED and self._doubt.verdict is Verdict.NONE:
+            self._doubt.dismiss()
+        if self._caller_ends():
+            self._note(
+                "utterance_skipped",
+                onset_ms=event.onset_ms,
+                speech_ms=event.speech_ms,
+                reason=event.reason,
+                counted_ms=event.counted_ms,
+                needed_ms=event.needed_ms,
+            )
+
+    def _caller_ends(self) -> bool:
+        if self._floor not in _CALLER_SPEAKS:
+            return False
+        self._move(FloorEvent.CALLER_ENDS)
+        return True
+
+    # Taking the floor from the bot
+
+    def on_barge_in_paused(self, event: BargeInPaused, now_ms: float) -> None:
+        """The caller has spoken over the bot for a while."""
+        if self._floor is Floor.BOTH:  # else the bot finished in the meantime
+            self._pause(now_ms)
+            self._note("barge_in_paused", speech_ms=event.speech_ms)
+
+    def on_barge_in_real(self, event: BargeInReal, now_ms: float) -> None:
+        """The caller goes on."""
+        if self._floor is Floor.PAUSED:
+            self._take_floor(event.speech_ms, now_ms)
+
+    def on_committed(self, event: realtime.InputCommitted, _now_ms: float) -> None:
+        """The server has made an item of an utterance."""
+        self._doubt.named(event.item_id)
+
+    def on_commit_refused(self) -> None:
+        """The server has refused a commit: there will be no item of that utterance."""
+        self._doubt.refused()
+
+    def on_transcribed(self, event: realtime.InputTranscribed, now_ms: float) -> None:
+        """What the caller said, as text."""
+        self._judge(event.item_id, event.text, now_ms)  # first: it may close the account of a cut answer
+        self._bot.note_caller(event.text)
+
+    def on_transcription_failed(self, event: realtime.InputTranscriptionFailed, now_ms: float) -> None:
+        """There were no words in an utterance."""
+        self._judge(event.item_id, "", now_ms)
+
+    def _judge(self, item_id: str, text: str, now_ms: float) -> None:
+        if not self._doubt.transcribed(item_id, text):
+            return
+        if self._doubt.verdict is Verdict.FALSE:
+            self._bot.forget(item_id)
+        else:
+            self._take_floor(0, now_ms)
+
+    def on_no_transcript(self, now_ms: float) -> None:
+        """No transcript came in time: the doubt is the caller's."""
+        self._doubt.due_ms = inf
+        self.settle(now_ms)
+
+    def decide(self, now_ms: float) -> None:
+        """If the caller is silent and the bot paused: play on, once it is known that nothing was said."""
+        if self._floor is not Floor.DOUBT or self._doubt.verdict is Verdict.OPEN:
+            return
+        if self._doubt.verdict is not Verdict.FALSE or self._doubt.too_late(now_ms):
+            self._take_floor(0, now_ms)
+            return
+        self._doubt.settle()
+        self._move(FloorEvent.BARGE_IN_FALSE)
+        self._bot.play_on(self._doubt.silent_ms(now_ms), now_ms)
+
+    def settle(self, now_ms: float) -> None:
+        """Leave nothing in doubt: a paused bot is cut."""
+        if self._floor in _UNDECIDED:
+            self._take_floor(0, now_ms)
+
+    def take_by_key(self, now_ms: float) -> None:
+        """A key was pressed: nobody does that by accident, so the bot is cut at once."""
+        if self._floor in (Floor.BOT, Floor.BOTH):
+            self._pause(now_ms)
+        if self._floor in _UNDECIDED:
+            self._take_floor(0, now_ms)
+        else:
+            self._bot.overtake(now_ms)
+
+    def close(self, now_ms: float) -> None:
+        """The call begins to end: what the caller says no longer counts."""
+        self.settle(now_ms)
+        self._caller_ends()
+
+    def _pause(self, now_ms: float) -> None:
+        self._move(FloorEvent.BARGE_IN_PAUSES)
+        self._doubt.paused(now_ms)
+        self._bot.clear(now_ms)
+
+    def _take_floor(self, speech_ms: int, now_ms: float) -> None:
+        if self._doubt.settle():
+            self._bot.want(Reason.UTTERANCE)
+        self._move(FloorEvent.BARGE_IN_REAL)
+        self._bot.interrupt(speech_ms, now_ms)
+
+    def _move(self, event: FloorEvent) -> None:
+        self._floor = next_floor(self._floor, event)

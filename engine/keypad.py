@@ -1,0 +1,37 @@
+"""The keys that a caller presses: gathered until the number is complete.
+
+The digits go to the model and nowhere else, because they may be those of a card.
+"""
+
+from math import inf
+
+from attrs import define
+
+from engine.settings import Settings
+
+_MOST_KEYS = 64  # more than any number that a business asks for
+
+
+@define
+class Keypad:
+    """One per call. Times are milliseconds of the call's clock."""
+
+    settings: Settings
+    due_ms: float = inf  # then the number is complete
+    _keys: str = ""
+
+    @property
+    def gathering(self) -> bool:
+        """Whether a number has begun and is not complete."""
+        return bool(self._keys)
+
+    def press(self, key: str, now_ms: float) -> None:
+        """One more key; `#` ends the number."""
+        if len(self._keys) < _MOST_KEYS:
+            self._keys += key
+        self.due_ms = now_ms if key == "#" else now_ms + self.settings.keypad_end_ms
+
+    def take(self) -> str:
+        """The keys that were pressed; the next one begins a new number."""
+        keys, self._keys, self.due_ms = self._keys, "", inf
+        return keys

@@ -1,0 +1,39 @@
+"""How long a silence of this caller means that they have finished.
+
+People differ: one never rests in mid-sentence, another thinks for most of a second before every number. A
+call begins with `utterance_end_ms`. From then on the silence stands a little above the longest pause of the
+caller's last utterances, so that it follows them both ways: a pause is not taken for an end twice, and
+whoever makes none waits no longer for an answer than they must.
+"""
+
+from collections import deque
+
+from engine.settings import Settings
+
+_UTTERANCES = 3  # that are remembered: more would cut less and make everybody wait longer
+_MARGIN_MS = 60  # a pause much like the last ones must not end the utterance
+
+
+class Pace:
+    """The pauses of one caller; one per call."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self._longest_ms = deque([settings.utterance_end_ms - _MARGIN_MS], maxlen=_UTTERANCES)
+        self._pause_ms = 0  # the longest of the present utterance
+
+    def end_ms(self, *, dictating: bool) -> int:
+        """The silence that now ends an utterance; longer while a number or a name is being dictated."""
+        own_ms = max(self._pause_ms, *self._longest_ms) + _MARGIN_MS
+        wanted_ms = max(own_ms, self.settings.dictation_end_ms) if dictating else own_ms
+        return max(self.settings.utterance_end_min_ms, min(self.settings.utterance_end_max_ms, wanted_ms))
+
+    def paused(self, pause_ms: int) -> None:
+        """The caller went on after a silence of `pause_ms`, whether or not it had ended an utterance."""
+        if pause_ms < self.settings.utterance_end_max_ms:
+            self._pause_ms = max(self._pause_ms, pause_ms)
+
+    def finished(self) -> None:
+        """An utterance is over."""
+        self._longest_ms.append(self._pause_ms)
+        self._pause_ms = 0

@@ -1,0 +1,42 @@
+"""What a call that is kept sounded like: both voices, each piece at the moment it came. No I/O.
+
+Kept only for a business that asks for it (`Settings.keep_audio`); the office writes it down when the call
+is over. It is memory until then, so it is bounded: a peer that floods us costs the rest of the recording,
+not the process.
+"""
+
+from attrs import define, field
+
+from engine.settings import Settings
+
+_ROOM_BYTES = 40 * 2**20  # over half an hour of both voices; the longest call is 15 minutes
+_PIECE_BYTES = 100  # what a piece costs beside its audio
+
+
+@define(kw_only=True)
+class Recording:
+    """The audio of one call, as it came: mu-law, with the call's own milliseconds."""
+
+    settings: Settings  # as the call ran; a replay needs them
+    caller: list[tuple[int, bytes]] = field(factory=list, repr=False)  # at_ms, payload
+    bot: list[tuple[int, str, bytes]] = field(factory=list, repr=False)  # at_ms, response_id, audio
+    _room_bytes: int = field(default=_ROOM_BYTES, repr=False)
+
+    def heard(self, now_ms: float, payload: bytes) -> None:
+        """Keep what the caller's line carried."""
+        if self._takes(payload):
+            self.caller.append((round(now_ms), payload))
+
+    def answered(self, now_ms: float, response_id: str, audio: bytes) -> None:
+        """Keep what the model said, whether or not the caller will hear it."""
+        if self._takes(audio):
+            self.bot.append((round(now_ms), response_id, audio))
+
+    @property
+    def full(self) -> bool:
+        """Whether some of the call found no room any more."""
+        return self._room_bytes < 0
+
+    def _takes(self, audio: bytes) -> bool:
+        self._room_bytes -= len(audio) + _PIECE_BYTES
+        return not self.full

@@ -1,0 +1,51 @@
+"""Which words of an answer the caller has heard.
+
+The model sends the words of an item in deltas that run ahead of its audio, and says nothing about when each
+is spoken. Two things place them. Speech is even: the share of the letters heard is near the share of the
+audio heard; while the audio is still coming, its length is reckoned by the speed at which the voice spoke
+its earlier items. And no word is heard before it was known: what was heard by a certain byte had come as
+text when that byte came.
+"""
+
+from bisect import bisect_right
+
+from attrs import Factory, define
+
+QUESTION_MARKS = "?\u061f\uff1f"  # those of Arabic and of the full-width scripts, too
+LETTERS_PER_MS = 0.015  # of spoken English; a voice shows its own speed with its first whole item
+
+
+@define
+class Transcript:
+    """The words of one spoken item."""
+
+    text: str = ""
+    _came_ms: list[int] = Factory(list)  # of audio received when a delta came; it never falls
+    _letters: list[int] = Factory(list)  # known since then
+
+    def add(self, words: str, audio_ms: int) -> None:
+        """The next words; `audio_ms` of the item's audio had come before them."""
+        self.text += words
+        self._came_ms.append(audio_ms)
+        self._letters.append(len(self.text))
+
+    def heard(self, heard_ms: int, audio_ms: int, *, complete: bool, letters_per_ms: float) -> str:
+        """The words that were heard whole in the first `heard_ms` of `audio_ms`."""
+        if heard_ms <= 0:
+            return ""
+        if complete and heard_ms >= audio_ms:
+            return self.text
+        speed = len(self.text) / audio_ms if complete else letters_per_ms
+        return _whole_words(self.text, min(int(heard_ms * speed), self._known(heard_ms)))
+
+    def _known(self, heard_ms: int) -> int:
+        came = bisect_right(self._came_ms, heard_ms)
+        return self._letters[came - 1] if came else 0
+
+
+def _whole_words(text: str, letters: int) -> str:
+    if letters >= len(text):
+        return text
+    # A script without spaces is cut between its letters.
+    cut = text.rfind(" ", 0, letters + 1) if " " in text else letters
+    return text[: max(0, cut)].rstrip()

@@ -1,0 +1,225 @@
+"""An interruption from its pause to its end, stepped: was it one, and what becomes of the bot's answer?"""
+
+import pytest
+from attrs import evolve
+
+from engine import realtime
+from engine.actions import Note
+from engine.carrier import Dtmf
+from engine.settings import DEFAULTS
+from engine.turns import (
+    BargeInPaused,
+    BargeInReal,
+    UtteranceCounts,
+    UtteranceEnded,
+    UtteranceSkipped,
+    UtteranceStarted,
+)
+from tests.engine.test_conversation import Talk
+
+BEGINS, COUNTS, PAUSES = UtteranceStarted(0), UtteranceCounts(0), BargeInPaused(300)
+ENDS = UtteranceEnded(0, 400, silence_ms=500)
+DOUBTFUL = evolve(ENDS, doubtful=True)
+SKIPPED = UtteranceSkipped(0, 100, "too short", 100, 300)
+WORDS = realtime.InputTranscribed(item_id="said", text="Stop.")
+NOTHING = realtime.InputTranscribed(item_id="said", text=" ")
+FAILED = realtime.InputTranscriptionFailed(item_id="said")
+COMMITTED = realtime.InputCommitted(item_id="said")
+
+
+def interrupted(*, generating: bool = False) -> Talk:
+    """A call whose answer of 3 s was paused after 1 s, by something that lasted 400 ms."""
+    talk = Talk()
+    talk.answer("greeting", 400)
+    talk.wait(500)
+    talk.feed(BEGINS, ENDS)
+    talk.feed(realtime.InputCommitted(item_id="question"))
+    if generating:
+        talk.created("r")
+        talk.audio("r", 3_000)
+    else:
+        talk.answer("r", 3_000)
+    talk.wait(1_000)
+    talk.asked()
+    talk.feed(BEGINS, PAUSES)
+    talk.wait(600)
+    talk.feed(DOUBTFUL)
+    return talk
+
+
+def of(talk: Talk, kind: str) -> list[dict]:
+    return [note.fields for note in talk.notes if note.kind == kind]
+
+
+@pytest.mark.parametrize("verdict", [NOTHING, FAILED])
+def test_without_words_the_bot_plays_on_where_the_caller_stopped_hearing_it(verdict):
+    talk = interrupted()
+    talk.wait(200)
+    talk.feed(COMMITTED, verdict)
+    assert [(message["type"], message["item_id"]) for message in talk.to_model] == [
+        ("conversation.item.delete", "said")
+    ]
+    assert talk.played == [1, 2, 3]
+    assert of(talk, "resumed") == [{"turn": 3, "heard_ms": 1_000, "audio_ms": 3_000, "silent_ms": 800}]
+    talk.wait(1_999)
+    assert len(of(talk, "bot_said")) == 1
+    talk.wait(1)
+    assert of(talk, "bot_said")[-1] == {"text": "", "unheard": "", "heard_ms": 3_000, "audio_ms": 3_000}
+    assert "barge_in" not in talk.kinds()
+
+
+def test_with_words_it_was_real_and_is_answered():
+    talk = interrupted()
+    talk.feed(COMMITTED, WORDS)
+    assert talk.asked() == ["conversation.item.truncate", "response.create"]
+    assert (talk.played, of(talk, "barge_in")) == (
+        [1, 2],
+        [{"speech_ms": 0, "heard_ms": 1_000, "audio_ms": 3_000}],
+    )
+
+
+def test_no_transcript_in_time_makes_it_real_and_a_late_one_changes_nothing():
+    talk = interrupted()
+    talk.feed(COMMITTED)
+    talk.wait(699)
+    assert talk.asked() == []
+    talk.wait(1)
+    assert talk.asked() == ["conversation.item.truncate", "response.create"]
+    talk.feed(NOTHING)
+    assert (talk.asked(), talk.played) == ([], [1, 2])
+
+
+def test_the_transcript_of_another_utterance_decides_nothing():
+    talk = interrupted()
+    talk.feed(realtime.InputTranscribed(item_id="question", text=""))
+    assert (talk.asked(), talk.played) == ([], [1, 2])
+
+
+def test_a_refused_commit_has_no_transcript_and_is_not_mistaken_for_the_next():
+    talk = interrupted()
+    refusal = realtime.ErrorReported(code="x", message="", param=None, event_id=realtime.COMMIT_ID)
+    talk.feed(refusal)
+    talk.wait(700)
+    assert talk.asked() == ["conversation.item.truncate", "response.create"]
+    talk.answer("r2", 3_000)
+    talk.wait(1_000)
+    talk.feed(BEGINS, PAUSES, DOUBTFUL, COMMITTED, NOTHING)
+    assert talk.played == [1, 2, 3, 4]
+
+
+def test_while_it_is_in_doubt_the_model_is_asked_for_nothing_and_what_it_sends_is_kept():
+    talk = interrupted(generating=True)
+    talk.audio("r", 1_000)
+    talk.done("r")
+    assert (talk.asked(), talk.played) == ([], [1, 2])
+    talk.feed(COMMITTED, NOTHING)
+    talk.wait(3_000)
+    assert of(talk, "bot_said")[-1]["heard_ms"] == 4_000
+
+
+def test_speech_that_goes_on_while_it_is_in_doubt_makes_it_real():
+    talk = interrupted()
+    talk.feed(COMMITTED, BEGINS)
+    assert talk.asked() == []
+    talk.feed(COUNTS)
+    assert talk.asked() == ["conversation.item.truncate"]
+    talk.feed(ENDS)
+    assert talk.asked() == ["response.create"]
+
+
+def test_a_second_noise_only_delays_the_bot():
+    talk = interrupted()
+    talk.feed(COMMITTED, BEGINS, NOTHING)
+    assert talk.played == [1, 2]
+    talk.feed(SKIPPED)
+    assert talk.played == [1, 2, 3]
+
+
+def test_after_three_seconds_the_bot_does_not_play_on_but_is_asked_again():
+    talk = interrupted()
+    talk.feed(COMMITTED, BEGINS, NOTHING)
+    talk.wait(2_500)
+    talk.feed(SKIPPED)
+    assert talk.asked() == ["conversation.item.delete", "conversation.item.truncate", "response.create"]
+    assert talk.played == [1, 2]
+
+
+def test_an_answer_that_has_played_on_can_be_interrupted_again():
+    talk = interrupted()
+    talk.feed(COMMITTED, NOTHING)
+    talk.wait(1_000)
+    talk.asked()
+    talk.feed(BEGINS, PAUSES, BargeInReal(500))
+    assert [message["audio_end_ms"] for message in talk.to_model] == [2_000]
+
+
+def test_closing_leaves_nothing_in_doubt():
+    talk = interrupted()
+    talk.wait(DEFAULTS.longest_call_ms)
+    assert talk.conversation.closing
+    talk.feed(COMMITTED, NOTHING)
+    assert 3 not in talk.played
+
+
+# The keypad
+
+
+def test_the_keys_are_handed_to_the_model_as_the_callers_answer_and_kept_out_of_the_account():
+    talk = Talk()
+    talk.answer("greeting", 400)
+    talk.wait(500)
+    talk.asked()
+    for key in "4217":
+        talk.feed(Dtmf(digit=key))
+        talk.wait(300)
+    talk.wait(DEFAULTS.keypad_end_ms)
+    item, create = talk.to_model
+    assert item["item"] == {
+        "type": "message",
+        "role": "user",
+        "content": [
+            {"type": "input_text", "text": "(The caller answered with the telephone's keys: 4 2 1 7)"}
+        ],
+    }
+    assert create["type"] == "response.create"
+    assert talk.notes[-1] == Note("keypad", {"keys": 4})
+
+
+def test_zero_asks_for_a_person():
+    talk = Talk()
+    talk.answer("greeting", 400)
+    talk.wait(500)
+    talk.asked()
+    talk.feed(Dtmf(digit="0"))
+    talk.wait(DEFAULTS.keypad_end_ms)
+    assert talk.to_model[0]["item"]["content"][0]["text"] == (
+        "(The caller pressed 0: they ask to speak to a person.)"
+    )
+
+
+def test_a_key_stops_the_bot_which_waits_until_the_number_is_complete():
+    talk = Talk()
+    talk.created("greeting")
+    talk.audio("greeting", 3_000)
+    talk.wait(500)
+    talk.asked()
+    talk.feed(Dtmf(digit="1"))
+    assert talk.asked() == ["response.cancel", "conversation.item.truncate"]
+    talk.done("greeting", "cancelled")
+    talk.wait(1_000)
+    assert talk.asked() == []
+    talk.feed(Dtmf(digit="#"))
+    talk.wait(0)
+    assert talk.asked() == ["conversation.item.create", "response.create"]
+
+
+def test_a_key_during_the_goodbye_changes_nothing():
+    talk = Talk()
+    talk.created("greeting")
+    talk.audio("greeting", 3_000)
+    talk.call("greeting", "end_call")
+    talk.done("greeting")
+    talk.asked()
+    talk.feed(Dtmf(digit="1"))
+    talk.wait(2_000)
+    assert talk.asked() == []

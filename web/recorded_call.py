@@ -1,0 +1,198 @@
+"""The form of a recorded call's file: JSON Lines, and nothing in them is taken on trust.
+
+A header, the call's account in order, then both voices in order, mu-law in base64:
+
+    {"frontdesk": "recorded call", "version": 1, "call_sid": "CA1", "language": "en", "settings": {}}
+    {"at_ms": 640, "kind": "greeting", "fields": {}}
+    {"at_ms": 20, "caller": "//8="}
+    {"at_ms": 910, "bot": "//8=", "response": "resp_1"}
+
+`settings` holds what differed from the defaults.
+"""
+
+import base64
+import binascii
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
+
+from attrs import field, frozen
+
+from engine.ports import CallEvent
+
+_LONGEST_CALL_MS = 4 * 3_600_000  # Twilio's own limit
+_KIND, _VERSION = "recorded call", 1
+
+Json = dict[str, Any]
+
+
+@frozen
+class BadRecording(Exception):
+    """A file that is no recorded call. Says where, and what would mend it."""
+
+    line: int  # 0: the file as a whole
+    field: str
+    problem: str
+
+    def __str__(self) -> str:
+        where = f"line {self.line}: " if self.line else ""
+        return f"{where}{self.field} {self.problem}"
+
+
+@frozen(kw_only=True)
+class RecordedCall:
+    """One call as it was kept. Times are the call's own milliseconds."""
+
+    call_sid: str
+    language: str
+    settings: Mapping[str, Any]  # those that differed from the defaults
+    events: tuple[CallEvent, ...]
+    caller: tuple[tuple[int, bytes], ...] = field(repr=False)  # when its first byte's frame came, audio
+    bot: tuple[tuple[int, str, bytes], ...] = field(repr=False)  # when it came, of which response, audio
+
+
+def lines(recorded: RecordedCall) -> Iterator[str]:
+    """The lines of its file."""
+    for line in _objects(recorded):
+        yield json.dumps(line, separators=(",", ":")) + "\n"
+
+
+def _objects(recorded: RecordedCall) -> Iterator[Json]:
+    yield {
+        "frontdesk": _KIND,
+        "version": _VERSION,
+        "call_sid": recorded.call_sid,
+        "language": recorded.language,
+        "settings": dict(recorded.settings),
+    }
+    for event in recorded.events:
+        yield {"at_ms": event.at_ms, "kind": event.kind, "fields": event.fields}
+    for at_ms, audio in recorded.caller:
+        yield {"at_ms": at_ms, "caller": base64.b64encode(audio).decode()}
+    for at_ms, response_id, audio in recorded.bot:
+        yield {"at_ms": at_ms, "bot": base64.b64encode(audio).decode(), "response": response_id}
+
+
+def parse(file: Iterable[bytes]) -> RecordedCall:
+    """The call in the lines of a file. Raises BadRecording for what is none."""
+    numbered = enumerate(file, start=1)
+    header = _header(next(numbered, (1, b""))[1])
+    rest = [_Line(number, _object(number, text)) for number, text in numbered]
+    return RecordedCall(
+        **header,
+        events=tuple(_event(line) for line in rest if line.kind == "kind"),
+        caller=tuple((line.at_ms, line.audio("caller")) for line in _in_order(rest, "caller")),
+        bot=tuple((line.at_ms, line.text("response"), line.audio("bot")) for line in _in_order(rest, "bot")),
+    )
+
+
+@frozen
+class _Line:
+    """One line behind the header, and how its fields are read."""
+
+    number: int
+    body: Json
+
+    @property
+    def kind(self) -> str:
+        for name in ("kind", "caller", "bot"):
+            if name in self.body:
+                return name
+        raise BadRecording(self.number, "kind", "is missing; an event has kind, audio has caller or bot")
+
+    @property
+    def at_ms(self) -> int:
+        value = self.body.get("at_ms")
+        if type(value) is not int or not 0 <= value <= _LONGEST_CALL_MS:
+            raise self.bad("at_ms", f"must be a whole number of milliseconds, 0 to {_LONGEST_CALL_MS}")
+        return value
+
+    def text(self, name: str) -> str:
+        value = self.body.get(name)
+        if not isinstance(value, str):
+            raise self.bad(name, "must be text")
+        return value
+
+    def audio(self, name: str) -> bytes:
+        try:
+            return base64.b64decode(self.text(name), validate=True)
+        except (binascii.Error, ValueError):
+            raise self.bad(name, "is not base64; take the line from the file as it was written") from None
+
+    def bad(self, name: str, problem: str) -> BadRecording:
+        return BadRecording(self.number, name, problem)
+
+
+def _object(number: int, text: bytes) -> Json:
+    try:
+        body = json.loads(text)
+    except (ValueError, RecursionError):
+        raise BadRecording(number, "the line", "is not JSON; was the file cut off or edited?") from None
+    if not isinstance(body, dict):
+        raise BadRecording(number, "the line", "must be a JSON object")
+    return body
+
+
+def _header(text: bytes) -> Json:
+    line = _Line(1, _object(1, text))
+    if line.body.get("frontdesk") != _KIND:
+        raise line.bad("frontdesk", f'must be "{_KIND}"; give a file of a database\'s .recordings folder')
+    if line.body.get("version") != _VERSION:
+        raise line.bad("version", f"must be {_VERSION}; replay the file with the Frontdesk that wrote it")
+    settings = line.body.get("settings")
+    if not isinstance(settings, dict):
+        raise line.bad("settings", "must be an object; {} if all are the defaults")
+    return {"call_sid": line.text("call_sid"), "language": line.text("language"), "settings": settings}
+
+
+def _event(line: _Line) -> CallEvent:
+    kind, fields = line.text("kind"), line.body.get("fields")
+    if not isinstance(fields, dict):
+        raise line.bad("fields", "must be an object; {} if there are none")
+    for name, (holds, expected) in _NEEDED.get(kind, {}).items():
+        if not holds(fields.get(name)):
+            raise line.bad(f"fields.{name}", f"of {kind} must be {expected}")
+    return CallEvent(at_ms=line.at_ms, kind=kind, fields=fields)
+
+
+def _in_order(lines: Iterable[_Line], kind: str) -> Iterator[_Line]:
+    before_ms = 0
+    for line in lines:
+        if line.kind == kind:
+            if line.at_ms < before_ms:
+                raise line.bad("at_ms", f"goes back behind {before_ms}; the lines must stand in order")
+            before_ms = line.at_ms
+            yield line
+
+
+def _is_count(value: object) -> bool:
+    return type(value) is int and 0 <= value <= _LONGEST_CALL_MS
+
+
+_COUNT: tuple[Callable[[object], bool], str] = (_is_count, "a whole number from 0")
+_TEXT: tuple[Callable[[object], bool], str] = (lambda value: isinstance(value, str), "text")
+# What a replay and its table read of the account.
+_NEEDED: dict[str, dict[str, tuple[Callable[[object], bool], str]]] = {
+    "utterance_ended": {"onset_ms": _COUNT, "speech_ms": _COUNT},
+    "utterance_skipped": {
+        "onset_ms": _COUNT,
+        "speech_ms": _COUNT,
+        "reason": _TEXT,
+        "counted_ms": _COUNT,
+        "needed_ms": _COUNT,
+    },
+    "user_said": {"text": _TEXT},
+    "response_created": {"reasons": _TEXT},
+    "barge_in_paused": {"speech_ms": _COUNT},
+    "barge_in": {"heard_ms": _COUNT, "audio_ms": _COUNT},
+    "resumed": {"turn": _COUNT, "silent_ms": _COUNT, "heard_ms": _COUNT, "audio_ms": _COUNT},
+    "truncated": {"heard_ms": _COUNT, "audio_ms": _COUNT},
+    "first_audio": {"turn": _COUNT},
+    "answer_sent": {"turn": _COUNT},
+    "bot_said": {"text": _TEXT, "unheard": _TEXT, "heard_ms": _COUNT, "audio_ms": _COUNT},
+    "response_failed": {"code": _TEXT},
+    "silence_warning": {"number": _COUNT},
+    "tool_called": {"name": _TEXT, "call_id": _TEXT},
+    "tool_answered": {"name": _TEXT, "call_id": _TEXT},
+    "hang_up": {"outcome": _TEXT},
+}

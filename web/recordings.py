@@ -1,0 +1,112 @@
+"""The files of recorded calls: `<database>.recordings/<call_sid>.jsonl`, one for each call that is kept.
+
+`recorded_call.py` says what stands in them. Nobody's number does unless somebody said it, and no pressed key.
+What was said is personal: only the owner of the process may read it, and a file stays until the owner of the
+business removes it. Nothing here removes one.
+"""
+
+import logging
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import attrs
+import trio
+
+from engine.ports import CallRecord
+from engine.recording import Recording
+from engine.settings import DEFAULTS, Settings
+from web.recorded_call import BadRecording, Json, RecordedCall, lines, parse
+
+log = logging.getLogger(__name__)
+
+LONGEST_FILE_BYTES = 100_000_000  # over an hour of both voices
+_LINE_BYTES = 8_000  # of the caller's audio: a second
+_GAP_MS = DEFAULTS.carrier_gap_ms  # frames that come so much too late stand on a line of their own
+_NOT_OF_THE_CALL = {"keep_audio"}  # a setting that changes nothing that is said
+
+
+def folder_of(database: str | os.PathLike[str]) -> Path:
+    """Where the recorded calls of a database are."""
+    return Path(f"{Path(database).resolve()}.recordings")
+
+
+async def keep(folder: Path, call_sid: str, language: str, record: CallRecord) -> None:
+    """Write a finished call's file, if it was recorded. A disk that cannot take it costs the recording only.
+
+    Never raises OSError: the failure is logged. If cancelled, the file is written all the same, or not at
+    all.
+    """
+    if record.recording is None:
+        return
+    if record.recording.full:
+        log.warning("call %s was too long to be recorded whole", call_sid)
+
+    def work() -> None:
+        write(folder, as_kept(call_sid, language, record))
+
+    try:
+        await trio.to_thread.run_sync(work, abandon_on_cancel=True)
+    except OSError as error:
+        log.error("call %s could not be recorded: %s", call_sid, error)  # noqa: TRY400 (no bug)
+
+
+def as_kept(call_sid: str, language: str, record: CallRecord) -> RecordedCall:
+    """A recorded call as its file holds it: the caller's voice in pieces of a second."""
+    recording = record.recording or Recording(settings=DEFAULTS)
+    return RecordedCall(
+        call_sid=call_sid,
+        language=language,
+        settings=changed(recording.settings),
+        events=record.events,  # which name no caller, and of pressed keys only how many
+        caller=tuple(_seconds(recording.caller)),
+        bot=tuple(recording.bot),
+    )
+
+
+def changed(settings: Settings) -> Json:
+    """The settings of a call that are not the defaults."""
+    defaults = attrs.asdict(DEFAULTS)
+    return {
+        name: value
+        for name, value in attrs.asdict(settings).items()
+        if value != defaults[name] and name not in _NOT_OF_THE_CALL
+    }
+
+
+def _seconds(pieces: Iterable[tuple[int, bytes]]) -> Iterator[tuple[int, bytes]]:
+    since_ms, audio = 0, bytearray()
+    for at_ms, payload in pieces:
+        late_ms = at_ms - since_ms - len(audio) // 8
+        if audio and (len(audio) >= _LINE_BYTES or late_ms >= _GAP_MS):
+            yield since_ms, bytes(audio)
+            audio.clear()
+        if not audio:
+            since_ms = at_ms
+        audio += payload
+    if audio:
+        yield since_ms, bytes(audio)
+
+
+def write(folder: Path, recorded: RecordedCall) -> Path:
+    """Write one call's file, whole or not at all, readable by its owner only. Blocks. Raises OSError."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path = folder / f"{recorded.call_sid}.jsonl"  # a sid is letters and digits; `carrier.receive` sees to it
+    unfinished = path.with_suffix(".part")
+    descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    try:
+        with os.fdopen(descriptor, "w", encoding="ascii") as file:
+            file.writelines(lines(recorded))
+        unfinished.rename(path)
+    finally:
+        unfinished.unlink(missing_ok=True)
+    return path
+
+
+def read(path: Path) -> RecordedCall:
+    """The call in a file. Blocks. Raises BadRecording for what is none, and OSError."""
+    size = path.stat().st_size
+    if size > LONGEST_FILE_BYTES:
+        raise BadRecording(0, "the file", f"has {size} bytes; no recorded call has over {LONGEST_FILE_BYTES}")
+    with path.open("rb") as file:
+        return parse(file)
