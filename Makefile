@@ -4,7 +4,7 @@ BIN := $(VENV)/bin
 PYTHON ?= $(shell command -v python3.11 || echo python3)
 READY := $(VENV)/.ready
 
-.PHONY: demo test check bench cancel-sweep clean
+.PHONY: demo test check bench turns cancel-sweep clean
 
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
@@ -30,6 +30,9 @@ cancel-sweep: $(READY)
 bench: $(READY)
 	$(BIN)/python -m benchmarks.short_calls
 	$(BIN)/python -m benchmarks.costs
+
+turns: $(READY)
+	$(BIN)/python -m benchmarks.turns
 
 clean:
 	rm -rf $(VENV)

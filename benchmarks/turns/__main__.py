@@ -1,0 +1,99 @@
+"""The turn-taking laboratory: `python -m benchmarks.turns`.
+
+Whole calls go through the engine in virtual time, with recorded and synthetic voices on a line with noise,
+echo and delay; the tables say how well the engine understood when it was its turn. Ends with 1 if a figure
+misses its floor.
+"""
+
+import argparse
+import multiprocessing
+import sys
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import groupby, islice
+
+from benchmarks.tables import show
+from benchmarks.turns import corpus, tables
+from benchmarks.turns.laboratory import Laboratory
+from benchmarks.turns.measures import Figures
+from benchmarks.turns.rows import Row, rows
+from web.adjust import BadSetting, parse_settings
+
+_PROCESSES = 2
+
+_laboratory: list[Laboratory] = []  # filled before the workers are forked
+
+
+def _place(job: tuple[int, int]) -> Figures:
+    return _laboratory[0].place(job)
+
+
+def main() -> int:
+    """Measure and print; the exit code."""
+    wanted = _arguments()
+    absent = corpus.missing()
+    if absent:
+        sys.exit(f"The laboratory lacks {', '.join(absent)}.\nRun: {corpus.INSTALL}")
+    try:
+        settings = parse_settings(wanted.set)
+    except BadSetting as bad:
+        sys.exit(f"--set {bad}")
+    chosen = [row for row in rows() if not wanted.row or _names(row) & set(wanted.row)]
+    if not chosen:
+        sys.exit(f"--row: there is no {' or '.join(wanted.row)}; there are {', '.join(_all_names())}")
+    began = time.monotonic()
+    laboratory = Laboratory(corpus=corpus.load(wanted.half), settings=settings, rows=chosen)
+    missed = _show(_measured(laboratory, wanted.share))
+    print(f"\n{wanted.half} half, detector {settings.detector}, {time.monotonic() - began:.0f} s.")
+    if missed:
+        print(f"{missed} figures, marked !, miss their floor.")
+    return 1 if missed else 0
+
+
+def _names(row: Row) -> set[str]:
+    return {row.measure, row.name, f"{row.measure}/{row.name}"}
+
+
+def _all_names() -> list[str]:
+    return sorted({row.measure for row in rows()}) + [f"{row.measure}/{row.name}" for row in rows()]
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.turns", description=__doc__)
+    parser.add_argument("--half", choices=("held-out", "tuning"), default="held-out")
+    parser.add_argument(
+        "--row", action="append", metavar="NAME", help="table, row or table/row; may be repeated"
+    )
+    parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="a setting")
+    parser.add_argument("--share", type=float, default=1.0, help="of the calls: less is quicker")
+    return parser.parse_args()
+
+
+def _measured(laboratory: Laboratory, share: float) -> Iterator[tuple[Row, Figures]]:
+    """Each row with its figures, in order, as soon as its calls are over."""
+    _laboratory[:] = [laboratory]
+    placed = [max(1, round(row.calls * share)) for row in laboratory.rows]
+    jobs = [(index, number) for index, calls in enumerate(placed) for number in range(calls)]
+    with multiprocessing.get_context("fork").Pool(_PROCESSES) as pool:
+        figures = pool.imap(_place, jobs)
+        for row, calls in zip(laboratory.rows, placed, strict=True):
+            yield row, tables.merged(list(islice(figures, calls)))
+
+
+def _show(measured: Iterable[tuple[Row, Figures]]) -> int:
+    """Print every table once its rows are there; how many figures miss their floor."""
+    missed = 0
+    for measure, group in groupby(measured, key=lambda pair: pair[0].measure):
+        of_rows = {row.name: figures for row, figures in group}
+        missed += sum(_print(table, of_rows) for table in tables.TABLES if table.measure == measure)
+    return missed
+
+
+def _print(table: tables.Table, of_rows: Mapping[str, Figures]) -> int:
+    lines = [(name, table.cells(name, of_rows)) for name in of_rows]
+    show(table.title, table.columns, [(name, *map(str, cells)) for name, cells in lines])
+    return sum(cell.missed for _, cells in lines for cell in cells)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

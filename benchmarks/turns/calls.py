@@ -1,0 +1,130 @@
+"""One planned call, carried through the engine in virtual time, and its account."""
+
+from collections.abc import Callable
+from functools import partial
+
+import trio
+from attrs import define, field
+
+from benchmarks.turns.measures import Account, Utterance
+from benchmarks.turns.scripts import Planned
+from engine.ports import CarrierLink
+from engine.settings import Settings
+from simulator import Carrier, ModelScript, evenly
+from simulator.caller import Said
+from simulator.carrier import Acoustics
+from simulator.delay import Delay
+from web.rehearsal import Rehearsed, in_virtual_time, rehearse
+
+WAY_MS, SPREAD_MS = 60, 20  # each way, between the caller and the engine
+_FRAME_MS = 20
+_OVERLAP_MS = 100  # with so much of the caller in it, audio is recognised
+
+
+@define
+class _NotingClears:
+    """The engine's line, with the moments at which it sent a clear."""
+
+    link: CarrierLink
+    clears_ms: list[float] = field(factory=list)
+
+    async def receive(self) -> str | bytes:
+        return await self.link.receive()
+
+    async def send(self, message: str) -> None:
+        if '"clear"' in message[:40]:
+            self.clears_ms.append(trio.current_time() * 1000)
+        await self.link.send(message)
+
+    async def close(self, code: int = 1000) -> None:
+        await self.link.close(code)
+
+
+def delays(seed: int, spread_ms: float = SPREAD_MS) -> tuple[Delay, Delay]:
+    """Up and down."""
+    return evenly(WAY_MS, spread_ms, 2 * seed), evenly(WAY_MS, spread_ms, 2 * seed + 1)
+
+
+def carry(
+    planned: Planned,
+    settings: Settings,
+    *,
+    ways: tuple[Delay, Delay],
+    acoustics: Acoustics | None = None,
+    echo_is_heard: bool = False,
+) -> Account:
+    """Run the call. With `echo_is_heard` a recogniser finds words in the bot's echo, too."""
+    watched: list[_NotingClears] = []
+
+    def watch(link: CarrierLink) -> CarrierLink:
+        watched.append(_NotingClears(link))
+        return watched[0]
+
+    rehearsed = in_virtual_time(
+        partial(
+            rehearse,
+            planned.script,
+            lambda carrier: ModelScript(
+                replies=planned.replies, hears=recogniser(carrier, echo_is_heard=echo_is_heard)
+            ),
+            settings=settings,
+            up=ways[0],
+            down=ways[1],
+            acoustics=acoustics,
+            wrap=watch,
+        )
+    )
+    return account(rehearsed, planned, watched[0].clears_ms)
+
+
+def recogniser(carrier: Carrier, *, echo_is_heard: bool) -> Callable[[bytes], str | None]:
+    """What a recogniser would make of what was just committed: words if the caller said some in it."""
+
+    def hear(audio: bytes) -> str:
+        end_ms = (trio.current_time() - carrier.began_s) * 1000 - WAY_MS
+        begin_ms = end_ms - len(audio) / 8
+        for said in carrier.said:
+            if said.text and min(end_ms, said.until_ms) - max(begin_ms, said.at_ms) >= _OVERLAP_MS:
+                return said.text
+        played = any(began < end_ms and begin_ms < began + len(sound) / 8 for began, sound in carrier.heard)
+        return "the bot's own words" if echo_is_heard and played else ""
+
+    return hear
+
+
+def account(rehearsed: Rehearsed, planned: Planned, clears_ms: list[float]) -> Account:
+    """The call from outside, on one clock. Raises if a peer saw the protocol violated."""
+    carrier, model = rehearsed.carrier, rehearsed.model
+    if model is None or carrier.violations or model.violations:
+        raise RuntimeError(f"a call went wrong: {carrier.violations} {model and model.violations}")
+    mouth_ms, model_ms = carrier.began_s * 1000, model.began_s * 1000
+    return Account(
+        uttered=[
+            Utterance(
+                onset_ms=mouth_ms + _begun_ms(said) + truth.onset_ms,
+                end_ms=mouth_ms + _begun_ms(said) + truth.end_ms,
+                is_speech=truth.is_speech,
+            )
+            for said, truth in zip(carrier.said, planned.uttered, strict=False)
+        ],
+        commits_ms=[
+            model_ms + moment.at_ms
+            for moment in model.timeline
+            if moment.detail == "input_audio_buffer.commit"
+        ],
+        answers_ms=[
+            rehearsed.began_s * 1000 + event.at_ms
+            for event in rehearsed.record.events
+            if event.kind == "response_created" and "utterance" in event.fields["reasons"]
+        ],
+        clears_sent_ms=clears_ms,
+        clears_taken_ms=[mouth_ms + at_ms for at_ms in carrier.clears_ms],
+        heard=[(mouth_ms + at_ms, sound) for at_ms, sound in carrier.heard],
+        sent=model.sent,
+        told_ms=dict.fromkeys(model.deleted, 0) | model.truncated,
+    )
+
+
+def _begun_ms(said: Said) -> int:
+    # The carrier's frame leaves when it is complete: its sound began 20 ms before.
+    return said.at_ms - _FRAME_MS

@@ -1,0 +1,148 @@
+"""What the laboratory's callers and its bot say: recorded prompts and synthetic voices, in two halves.
+
+Settings are chosen on the tuning half and judged on the held-out one. A clip belongs to a half by a hash of
+its name, so that adding or removing files moves no other.
+"""
+
+import os
+from collections.abc import Iterable, Iterator
+from hashlib import sha256
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+from attrs import frozen
+
+from benchmarks.turns import voices
+from benchmarks.turns.sounds import BLOCK, RATE, Sound, active, active_level
+
+Half = Literal["tuning", "held-out"]
+SOUNDS = Path("/usr/share/asterisk/sounds")
+MUSIC = Path("/usr/share/asterisk/moh")
+INSTALL = (
+    "apt-get install --no-install-recommends asterisk-core-sounds-en-wav asterisk-core-sounds-es-wav "
+    "asterisk-core-sounds-fr-wav asterisk-core-sounds-it-wav asterisk-core-sounds-ru-wav "
+    "asterisk-prompt-it-menardi-wav asterisk-moh-opsound-wav espeak-ng flite"
+)
+RECORDED = (
+    "en_US_f_Allison",
+    "es_MX_f_Allison",
+    "fr_CA_f_June",
+    "it_IT_f_Menardi",
+    "it_IT_m_Carlo",
+    "ru_RU_f_IvrvoiceRU",
+)
+SHORTEST_MS, LONGEST_MS = 300, 6_000
+_PAUSE_MAX_MS = 300  # a clip with a longer one inside would have two ends
+_CLIPS = 80  # of each recorded voice
+_MUSIC_S = 60
+_LEAD, _TAIL = BLOCK * 4, BLOCK * 8  # what is kept around the active part
+_NOT_SPEECH = frozenset(
+    {"beep", "beeperr", "ascending-2tone", "descending-2tone", "tt-monkeys", "tt-weasels"}
+    | {"confbridge-join", "confbridge-leave"}
+)
+
+
+@frozen(eq=False)
+class Clip:
+    """One utterance. `onset_ms` and `end_ms` are the true ones, counted from the clip's first sample."""
+
+    name: str
+    sound: Sound
+    onset_ms: int
+    end_ms: int
+
+    @property
+    def speech_ms(self) -> int:
+        """From true onset to true end."""
+        return self.end_ms - self.onset_ms
+
+    @property
+    def length_ms(self) -> int:
+        """All of it, with the silence around the speech."""
+        return len(self.sound) * 1000 // RATE
+
+
+@frozen(eq=False)
+class Corpus:
+    """One half: clips by voice, and music."""
+
+    recorded: dict[str, list[Clip]]
+    synthetic: dict[str, list[Clip]]
+    music: list[Sound]
+
+    @property
+    def voices(self) -> dict[str, list[Clip]]:
+        """All of them."""
+        return self.recorded | self.synthetic
+
+
+def missing() -> list[str]:
+    """What is not installed."""
+    places = [SOUNDS / voice for voice in RECORDED] + [MUSIC]
+    return [str(place) for place in places if not place.is_dir()] + voices.missing()
+
+
+def load(half: Half) -> Corpus:
+    """Build one half."""
+    synthetic = {
+        voice: list(clips((name, sound) for name, sound in sounds.items() if half_of(name) == half))
+        for voice, sounds in voices.spoken().items()
+    }
+    music = [
+        voices.read(path)[: RATE * _MUSIC_S]
+        for path in sorted(MUSIC.glob("*.wav"))
+        if half_of(path.name) == half
+    ]
+    return Corpus(
+        recorded={voice: _recorded(voice, half) for voice in RECORDED},
+        synthetic={voice: found for voice, found in synthetic.items() if found},
+        music=music,
+    )
+
+
+def half_of(name: str) -> Half:
+    """The half that a file belongs to: the tuning half if the hash of its name begins with an even digit."""
+    return "held-out" if int(_digest(name)[0], 16) % 2 else "tuning"
+
+
+def clips(named: Iterable[tuple[str, Sound]]) -> Iterator[Clip]:
+    """The usable ones, each with its true onset and end."""
+    for name, sound in named:
+        clip = cut(name, sound)
+        if clip is not None and SHORTEST_MS <= clip.speech_ms <= LONGEST_MS:
+            yield clip
+
+
+def cut(name: str, sound: Sound) -> Clip | None:
+    """The sound without most of the silence around it; None if it pauses, or is silent."""
+    loud = np.flatnonzero(active(sound))
+    if not len(loud) or not active_level(sound) or np.diff(loud).max(initial=0) * 10 > _PAUSE_MAX_MS:
+        return None
+    begin = max(0, loud[0] * BLOCK - _LEAD)
+    kept = sound[begin : (loud[-1] + 1) * BLOCK + _TAIL]
+    return Clip(
+        name,
+        kept,
+        onset_ms=int(loud[0] * BLOCK - begin) * 1000 // RATE,
+        end_ms=int((loud[-1] + 1) * BLOCK - begin) * 1000 // RATE,
+    )
+
+
+def _recorded(voice: str, half: Half) -> list[Clip]:
+    paths = [
+        path.relative_to(SOUNDS).as_posix()
+        for folder, _, names in os.walk(SOUNDS / voice)
+        for path in (Path(folder) / name for name in names)
+        if path.suffix == ".wav" and path.stem not in _NOT_SPEECH and path.parent.name != "silence"
+    ]
+    # By hash: a choice without a pattern, and the same on every machine.
+    mine = sorted((name for name in paths if half_of(name) == half), key=_digest)
+    return [
+        clip
+        for clip, _ in zip(clips((n, voices.read(SOUNDS / n)) for n in mine), range(_CLIPS), strict=False)
+    ]
+
+
+def _digest(name: str) -> str:
+    return sha256(name.encode()).hexdigest()

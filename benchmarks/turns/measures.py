@@ -1,0 +1,212 @@
+"""What is read off a finished call. Pure: an account of planted figures measures as a real one does.
+
+All times are milliseconds of one clock, the caller's mouth and ear included.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
+
+from attrs import frozen
+
+BYTES_PER_MS = 8
+_KEY = 400  # bytes by which a stretch of sound is found in what the model sent
+_STEP = 160
+_FIRST, _KNOWN = 3, 4  # utterances of a call: the engine does not know its pauses yet, and does by now
+
+Figures = dict[str, list[float]]
+
+
+@frozen(kw_only=True)
+class Utterance:
+    """Something that came from the caller's side, from its true onset to its true end."""
+
+    onset_ms: float
+    end_ms: float
+    is_speech: bool = True
+
+
+@frozen(kw_only=True)
+class Account:
+    """One call from outside: what was said, what the engine sent, and what the caller heard."""
+
+    uttered: Sequence[Utterance]
+    commits_ms: Sequence[float] = ()
+    answers_ms: Sequence[float] = ()  # `response.create` for an utterance
+    clears_sent_ms: Sequence[float] = ()
+    clears_taken_ms: Sequence[float] = ()  # when they reached the carrier
+    heard: Sequence[tuple[float, bytes]] = ()  # when each stretch of sound began, and the sound
+    sent: Mapping[str, bytes] = {}  # the model's sound by item, in order
+    told_ms: Mapping[str, int] = {}  # what the model was told of how much of an item was heard
+
+    @property
+    def talk_ms(self) -> float:
+        """How long the bot was heard."""
+        return sum(len(sound) for _, sound in self.heard) / BYTES_PER_MS
+
+    def playing(self, at_ms: float) -> bool:
+        """Whether the caller heard the bot then."""
+        return any(begin <= at_ms < begin + len(sound) / BYTES_PER_MS for begin, sound in self.heard)
+
+
+def answering(account: Account) -> Figures:
+    """Of every utterance: whether it was answered, how late, how often cut, how often answered again."""
+    figures: Figures = {"answered": [], "delay_ms": [], "cuts": [], "again": []}
+    onsets = [utterance.onset_ms for utterance in account.uttered[1:]] + [float("inf")]
+    for utterance, next_ms in zip(account.uttered, onsets, strict=True):
+        answers = [at for at in account.answers_ms if utterance.onset_ms < at < next_ms]
+        late = [at - utterance.end_ms for at in answers if at >= utterance.end_ms]
+        figures["answered"].append(bool(answers))
+        figures["delay_ms"] += late[:1]
+        figures["cuts"].append(len(_within(account.commits_ms, utterance.onset_ms, utterance.end_ms)))
+        figures["again"].append(max(0, len(late) - 1))
+    return figures
+
+
+def pausing(account: Account) -> Figures:
+    """Of every utterance with a pause inside, whether it was cut: of the first ones, and of later ones."""
+    every = answering(account)
+    cut = [bool(cuts) for cuts in every["cuts"]]
+    return {"first": [*cut[:_FIRST]], "known": [*cut[_KNOWN:]], "delay_ms": every["delay_ms"]}
+
+
+def disturbing(account: Account) -> Figures:
+    """Of every event while the bot talked: whether the bot was stopped, if only for a moment, or cut."""
+    figures: Figures = {"stopped": [], "minutes": [account.talk_ms / 60_000]}
+    for event in account.uttered:
+        if not event.is_speech and account.playing(event.onset_ms):
+            figures["stopped"].append(
+                bool(_within(account.clears_sent_ms, event.onset_ms, event.end_ms + 800))
+            )
+    return figures
+
+
+def lecturing(account: Account) -> Figures:
+    """How often the bot was stopped though the caller was silent, and how long it talked."""
+    spoken = [(each.onset_ms - 50, each.end_ms + 800) for each in account.uttered]
+    false = [at for at in account.clears_sent_ms if not any(begin <= at <= end for begin, end in spoken)]
+    return {"stops": [len(false)], "minutes": [account.talk_ms / 60_000]}
+
+
+def interrupting(account: Account) -> Figures:
+    """Of every interruption of a talking bot: how long until `clear` was sent, and until it was there."""
+    figures: Figures = {"met": [], "sent_ms": [], "taken_ms": [], "heard_error_ms": heard_errors_ms(account)}
+    for utterance in account.uttered:
+        if not utterance.is_speech or not account.playing(utterance.onset_ms):
+            continue
+        figures["met"].append(1)
+        limit_ms = utterance.end_ms + 1_000
+        figures["sent_ms"] += _first_after(account.clears_sent_ms, utterance.onset_ms, limit_ms)
+        figures["taken_ms"] += _first_after(account.clears_taken_ms, utterance.onset_ms, limit_ms)
+    return figures
+
+
+def resuming(account: Account) -> Figures:
+    """Of every false interruption that stopped the bot: whether it played on, and the seam."""
+    figures: Figures = {"events": [], "stopped": [], "resumed": [], "seam_ms": [], "seam_error_ms": []}
+    parts = segments(account.heard, account.sent)
+    for event in account.uttered:
+        if event.is_speech or not account.playing(event.onset_ms):
+            continue
+        stops = _within(account.clears_taken_ms, event.onset_ms, event.end_ms + 1_000)
+        figures["events"].append(1)
+        figures["stopped"].append(bool(stops))
+        if stops:
+            seam = _seam_ms(parts, stops[0])
+            figures["resumed"].append(seam is not None)
+            figures["seam_ms"] += [] if seam is None else [seam]
+    figures["seam_error_ms"] = [abs(seam) for seam in figures["seam_ms"]]
+    return figures
+
+
+def heard_errors_ms(account: Account) -> list[float]:
+    """For each item of which the model was told how much was heard: the error; too much is positive.
+
+    What was never played, and of which the model was told so, is left out: there was nothing to reckon.
+    """
+    heard_ms: dict[str, float] = {}
+    for part in segments(account.heard, account.sent):
+        heard_ms[part.item] = max(heard_ms.get(part.item, 0.0), part.stop / BYTES_PER_MS)
+    return [
+        told - heard_ms.get(item, 0.0) for item, told in account.told_ms.items() if told or item in heard_ms
+    ]
+
+
+@frozen(kw_only=True)
+class Segment:
+    """A stretch of one item's sound that the caller heard: bytes `start` to `stop`, from `at_ms` on."""
+
+    item: str
+    start: int
+    stop: int
+    at_ms: float
+
+
+def segments(heard: Iterable[tuple[float, bytes]], sent: Mapping[str, bytes]) -> list[Segment]:
+    """What the caller heard, found again in what the model sent, in order."""
+    found: list[Segment] = []
+    items = list(sent)
+    newest = 0  # one item plays after the other
+    for begin_ms, sound in heard:
+        at = 0
+        while at < len(sound):
+            key = sound[at : at + _KEY]
+            place = _find(key, items, newest, sent)
+            if place is None:
+                at += _STEP
+                continue
+            newest, start = place
+            item = items[newest]
+            length = _agreement(sound[at:], sent[item][start:])
+            found.append(
+                Segment(item=item, start=start, stop=start + length, at_ms=begin_ms + at / BYTES_PER_MS)
+            )
+            at += length
+    return found
+
+
+def _find(key: bytes, items: Sequence[str], newest: int, sent: Mapping[str, bytes]) -> tuple[int, int] | None:
+    for index in [*range(newest, len(items)), *range(newest)]:
+        start = sent[items[index]].find(key)
+        if start >= 0:
+            return index, start
+    return None
+
+
+def _agreement(one: bytes, other: bytes) -> int:
+    """How many bytes are equal from the first."""
+    length = min(len(one), len(other))
+    at = 0
+    while at < length and one[at : at + _STEP] == other[at : at + _STEP]:
+        at += _STEP
+    while at < length and one[at] == other[at]:
+        at += 1
+    return min(at, length)
+
+
+def _seam_ms(parts: Sequence[Segment], stopped_ms: float) -> float | None:
+    """What was lost (positive) or heard twice where the sound stopped; None if it did not play on."""
+    for before, after in pairwise(parts):
+        if before.at_ms < stopped_ms <= after.at_ms:
+            return (after.start - before.stop) / BYTES_PER_MS if after.item == before.item else None
+    return None
+
+
+def _within(times_ms: Iterable[float], begin_ms: float, end_ms: float) -> list[float]:
+    return [at for at in times_ms if begin_ms < at < end_ms]
+
+
+def _first_after(times_ms: Iterable[float], begin_ms: float, end_ms: float) -> list[float]:
+    return [at - begin_ms for at in _within(times_ms, begin_ms, end_ms)][:1]
+
+
+def percentile(values: Sequence[float], percent: float) -> float:
+    """The value that so many per cent do not exceed; not a number of nothing."""
+    ordered = sorted(values)
+    if not ordered:
+        return float("nan")
+    return ordered[min(len(ordered) - 1, max(0, -(-len(ordered) * int(percent) // 100) - 1))]
+
+
+def share(values: Sequence[float]) -> float:
+    """The mean as a percentage; not a number of nothing."""
+    return 100 * sum(values) / len(values) if values else float("nan")

@@ -1,0 +1,219 @@
+"""The tables of the laboratory: from the figures of every row to lines, each checked against its floor."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from attrs import frozen
+
+from benchmarks.turns.measures import Figures, percentile, share
+
+FIXED = "fixed 500 ms"  # the row that the adaptive end of speech is compared with
+
+
+@frozen
+class Cell:
+    """One figure as it is printed, and whether it misses its floor."""
+
+    text: str
+    missed: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.text} !" if self.missed else self.text
+
+
+@frozen(kw_only=True)
+class Table:
+    """One measure: its title, its columns, and how a row's figures become cells, seen beside the others."""
+
+    measure: str  # whose rows it shows
+    title: str
+    columns: Sequence[str]
+    cells: Callable[[str, Mapping[str, Figures]], Sequence[Cell]]
+
+
+def _at_least(value: float, floor: float | None, unit: str = "") -> Cell:
+    # A figure that could not be measured misses its floor, too.
+    return Cell(f"{value:.1f}{unit}", missed=floor is not None and not value >= floor)
+
+
+def _at_most(value: float, ceiling: float | None, digits: int = 0) -> Cell:
+    return Cell(f"{value:.{digits}f}", missed=ceiling is not None and not value <= ceiling)
+
+
+def _below(value: float, ceiling: float) -> Cell:
+    return Cell(f"{value:.0f}", missed=not value < ceiling)
+
+
+def _number(values: Sequence[float]) -> Cell:
+    return Cell(str(len(values)))
+
+
+_ANSWERED_FLOORS = {
+    "clean": 100.0,
+    "white+pink 20 dB": 99.5,
+    "white+pink 10 dB": 97.0,
+    "babble 20 dB": 99.0,
+    "music 20 dB": 98.0,
+}
+_DELAY_CEILINGS = {"clean": (600.0, 750.0)}
+
+
+def _answered(name: str, rows: Mapping[str, Figures]) -> Sequence[Cell]:
+    figures = rows[name]
+    p50, p95 = _DELAY_CEILINGS.get(name, (None, None))
+    return (
+        _number(figures["answered"]),
+        _at_least(share(figures["answered"]), _ANSWERED_FLOORS.get(name)),
+        _at_most(percentile(figures["delay_ms"], 50), p50),
+        _at_most(percentile(figures["delay_ms"], 95), p95),
+        Cell(f"{share(figures['cuts']):.1f}"),
+        Cell(f"{share(figures['again']):.1f}"),
+    )
+
+
+def _paused(name: str, rows: Mapping[str, Figures]) -> Sequence[Cell]:
+    figures = rows[name]
+    first, known = share(figures["first"]), share(figures["known"])
+    fixed = rows.get(FIXED)
+    # An adaptive silence may cut no more than the fixed one, and half as often once it knows the caller.
+    ceiling = share(fixed["first"] + fixed["known"]) if fixed is not None and name != FIXED else None
+    return (
+        _number(figures["first"]),
+        _at_most(first, ceiling, 1),
+        _number(figures["known"]),
+        _at_most(known, None if ceiling is None else ceiling / 2, 1),
+        Cell(f"{percentile(figures['delay_ms'], 50):.0f}"),
+        Cell(f"{percentile(figures['delay_ms'], 95):.0f}"),
+    )
+
+
+def _disturbed(name: str, rows: Mapping[str, Figures]) -> Sequence[Cell]:
+    figures = rows[name]
+    return (
+        _number(figures["stopped"]),
+        Cell(f"{sum(figures['minutes']):.1f}"),
+        _at_most(share(figures["stopped"]), 2.0, 1),
+    )
+
+
+_STOP_CEILINGS = {"music on hold": 1.0, "music 20 dB": 1.0, "babble 20 dB": 1.0}
+_NO_STOPS = {"echo 20 dB", "echo 28 dB", "echo 35 dB", "echo 45 dB"}
+
+
+def _lectured(name: str, rows: Mapping[str, Figures]) -> Sequence[Cell]:
+    figures = rows[name]
+    minutes, stops = sum(figures["minutes"]), sum(figures["stops"])
+    ceiling = 0.0 if name in _NO_STOPS else _STOP_CEILINGS.get(name)
+    return Cell(f"{minutes:.1f}"), Cell(f"{stops:.0f}"), _at_most(stops / minutes, ceiling, 2)
+
+
+_STOPPED_FLOORS = {"clean": (95.0, 99.0), "echo 20 dB": (95.0, 99.0), "babble 20 dB": (92.0, 99.0)}
+
+
+def _interrupted(name: str, rows: Mapping[str, Figures]) -> Sequence[Cell]:
+    figures = rows[name]
+    met = len(figures["met"])
+    within_500, within_700 = _STOPPED_FLOORS.get(name, (None, None))
+
+    def within(kind: str, limit_ms: float) -> float:
+        return 100 * sum(at <= limit_ms for at in figures[kind]) / met if met else float("nan")
+
+    return (
+        Cell(str(met)),
+        _at_least(within("sent_ms", 500), within_500),
+        _at_least(within("sent_ms", 700), within_700),
+        Cell(f"{percentile(figures['sent_ms'], 50):.0f}"),
+        Cell(f"{percentile(figures['sent_ms'], 95):.0f}"),
+        Cell(f"{within('taken_ms', 500):.1f}"),
+        Cell(f"{within('taken_ms', 700):.1f}"),
+        Cell(f"{percentile(figures['taken_ms'], 50):.0f}"),
+        Cell(f"{percentile(figures['taken_ms'], 95):.0f}"),
+    )
+
+
+def _resumed(name: str, rows: Mapping[str, Figures]) -> Sequence[Cell]:
+    figures = rows[name]
+    return (
+        _number(figures["events"]),
+        Cell(f"{sum(figures['stopped']):.0f}"),
+        Cell(f"{share(figures['resumed']):.1f}"),
+        Cell(f"{percentile(figures['seam_error_ms'], 50):.0f}"),
+        Cell(f"{percentile(figures['seam_error_ms'], 95):.0f}"),
+        _below(max(figures["seam_error_ms"], default=float("nan")), 40.0),
+    )
+
+
+def _told(name: str, rows: Mapping[str, Figures]) -> Sequence[Cell]:
+    figures = rows[name]
+    errors = [abs(error) for error in figures["heard_error_ms"]]
+    return (
+        _number(errors),
+        Cell(f"{percentile(errors, 50):.0f}"),
+        _at_most(percentile(errors, 95), 40.0),
+        Cell(f"{max(errors, default=float('nan')):.0f}"),
+    )
+
+
+TABLES = (
+    Table(
+        measure="answered",
+        title="Utterances answered; ms from the true end of speech to response.create; per 100 utterances",
+        columns=("line", "utterances", "answered %", "p50", "p95", "cut early", "answered again"),
+        cells=_answered,
+    ),
+    Table(
+        measure="paused",
+        title="Utterances with a pause of 300-900 ms inside: cut in two, per 100; ms to response.create",
+        columns=("end of speech", "first 3 of a call", "cut", "from the 5th on", "cut", "p50", "p95"),
+        cells=_paused,
+    ),
+    Table(
+        measure="disturbed",
+        title="False stops of the bot, if only for a moment, per 100 events",
+        columns=("event", "events", "minutes of bot speech", "stopped"),
+        cells=_disturbed,
+    ),
+    Table(
+        measure="lectured",
+        title="False stops of the bot, if only for a moment, per minute of its speech",
+        columns=("line", "minutes of bot speech", "stops", "a minute"),
+        cells=_lectured,
+    ),
+    Table(
+        measure="interrupted",
+        title="Real interruptions of 1 s and more: % within so many ms of the true onset; p50 and p95 in ms",
+        columns=(
+            "line",
+            "interruptions",
+            "sent 500",
+            "sent 700",
+            "p50",
+            "p95",
+            "at the carrier 500",
+            "700",
+            "p50",
+            "p95",
+        ),
+        cells=_interrupted,
+    ),
+    Table(
+        measure="resumed",
+        title="False interruptions: played on, and ms lost or heard twice at the seam",
+        columns=("line", "events", "stopped the bot", "played on %", "p50", "p95", "most"),
+        cells=_resumed,
+    ),
+    Table(
+        measure="interrupted",
+        title="Heard ms told to the model against what the line played",
+        columns=("line", "told", "p50", "p95", "most"),
+        cells=_told,
+    ),
+)
+
+
+def merged(parts: Sequence[Figures]) -> Figures:
+    """The figures of several calls as one."""
+    whole: Figures = {}
+    for part in parts:
+        for name, values in part.items():
+            whole.setdefault(name, []).extend(values)
+    return whole

@@ -1,0 +1,118 @@
+"""Synthetic voices for the corpus, by the `espeak-ng` and `flite` commands."""
+
+import shutil
+import subprocess
+import tempfile
+import wave
+from multiprocessing.pool import ThreadPool
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks.turns.sounds import RATE, Sound
+
+COMMANDS = ("espeak-ng", "flite")
+
+_ENGLISH = (
+    "Yes, please.",
+    "Hello, I would like to make an appointment.",
+    "Tomorrow at ten would be fine.",
+    "Is there anything free in the afternoon?",
+    "My name is Charlie Brown.",
+    "No, thank you.",
+    "Could you tell me when you are open on Thursday?",
+    "I have a terrible toothache and need to see somebody today.",
+    "That will be all.",
+    "Monday.",
+    "Can I move my appointment to next week?",
+    "What does it cost?",
+)
+_SENTENCES = {
+    "he": (
+        "שלום, אני רוצה לקבוע תור.",
+        "כן, בבקשה.",
+        "מחר בשעה עשר.",
+        "לא, תודה רבה.",
+        "מתי אתם פתוחים ביום חמישי?",
+        "אפשר לדבר עם מישהו?",
+        "השם שלי הוא דוד כהן.",
+        "ביום ראשון אחר הצהריים.",
+        "כמה זה עולה?",
+        "אני צריך להזיז את התור לשבוע הבא.",
+    ),
+    "de": (
+        "Guten Tag, ich möchte einen Termin vereinbaren.",
+        "Ja, gerne.",
+        "Am Donnerstag um halb zehn.",
+        "Nein, danke.",
+        "Haben Sie morgen Nachmittag noch etwas frei?",
+        "Mein Name ist Schneider.",
+        "Was kostet das?",
+        "Ich muss leider absagen.",
+        "Vielen Dank, auf Wiederhören.",
+        "Wann haben Sie geöffnet?",
+    ),
+    "fr": (
+        "Bonjour, je voudrais un rendez-vous.",
+        "Oui, volontiers.",
+        "Demain matin à dix heures.",
+        "Non merci.",
+        "Êtes-vous ouvert le samedi?",
+        "Je m'appelle Dupont.",
+        "Combien cela coûte?",
+        "Je dois annuler mon rendez-vous.",
+        "Merci beaucoup, au revoir.",
+        "Avez-vous quelque chose l'après-midi?",
+    ),
+}
+_ESPEAK = (("en-us", _ENGLISH), ("en-gb", _ENGLISH), *_SENTENCES.items())
+_FLITE = ("rms", "slt", "awb", "kal16")
+
+
+def missing() -> list[str]:
+    """The commands that are not installed."""
+    return [command for command in COMMANDS if shutil.which(command) is None]
+
+
+def spoken() -> dict[str, dict[str, Sound]]:
+    """Every voice with its sentences, by voice and by name."""
+    wanted = [
+        (f"espeak-{code}", n, _espeak(code, text)) for code, texts in _ESPEAK for n, text in enumerate(texts)
+    ]
+    wanted += [(f"flite-{name}", n, _flite(name, text)) for name in _FLITE for n, text in enumerate(_ENGLISH)]
+    voices: dict[str, dict[str, Sound]] = {}
+    with tempfile.TemporaryDirectory() as place, ThreadPool(2) as pool:
+        sounds = pool.imap(
+            _run, [(command, Path(place) / f"{i}.wav") for i, (_, _, command) in enumerate(wanted)]
+        )
+        for (voice, n, _), sound in zip(wanted, sounds, strict=True):
+            voices.setdefault(voice, {})[f"{voice}/{n}"] = sound
+    return voices
+
+
+def _espeak(code: str, text: str) -> list[str]:
+    return ["espeak-ng", "-v", code, "-s", "160", "-w", "{}", text]
+
+
+def _flite(name: str, text: str) -> list[str]:
+    return ["flite", "-voice", name, "-t", text, "-o", "{}"]
+
+
+def _run(job: tuple[list[str], Path]) -> Sound:
+    command, path = job
+    subprocess.run([str(path) if part == "{}" else part for part in command], check=True, capture_output=True)
+    return read(path)
+
+
+def read(path: Path) -> Sound:
+    """A WAV file of one 16-bit channel, at 8 kHz whatever its rate."""
+    with wave.open(str(path), "rb") as file:
+        rate = file.getframerate()
+        sound = np.frombuffer(file.readframes(file.getnframes()), dtype="<i2").astype(np.float64)
+    return sound if rate == RATE else _narrowed(sound, rate)
+
+
+def _narrowed(sound: Sound, rate: int) -> Sound:
+    samples = len(sound) * RATE // rate
+    spectrum = np.fft.rfft(sound)[: samples // 2 + 1]
+    return np.fft.irfft(spectrum, samples) * (samples / len(sound))
