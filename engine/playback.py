@@ -7,9 +7,9 @@ everything before it has played.
 
 Audio and a `clear` travel the same way to the carrier, so what was heard when a clear takes effect is what
 the clock of sending says when it is sent: the delay cancels out. A mark comes later by that delay and the
-way back. The shortest such round trip of the call is what the line costs; what a mark is late beyond it, the
-carrier began to play late, and the clock is set back by that. A mark that comes back because of a `clear`
-proves nothing: after a clear the turn's marks are void.
+way back. What the last marks are late against the usual round trip of the call, the carrier plays late
+(or its audio was), and the clock is set by that. A mark that comes back because of a `clear` proves nothing:
+after a clear the turn's marks are void.
 
 One turn plays at a time. A turn is one answer on its way to the caller; its number is never reused,
 so a mark named `turn.offset` can't be mistaken for one of another turn. An answer that plays on after a
@@ -17,8 +17,10 @@ false interruption does so as a new turn, from the byte where the caller stopped
 """
 
 from bisect import bisect_right
+from collections import deque
 from collections.abc import Iterator
-from math import floor, inf
+from math import floor
+from statistics import fmean, median
 
 from attrs import Factory, define, frozen
 
@@ -27,7 +29,8 @@ from engine.settings import FRAME_BYTES, FRAME_MS
 
 _EPSILON = 1e-6  # of a millisecond or a frame; the clock is a float
 _LONGEST_MARK = 40  # characters; ours are shorter
-_JITTER_MS = 100  # of the way there and back: a mark that is later tells of a carrier that played late
+_LAST_MARKS = 4  # of a run: fewer are noisier, more see a late carrier later
+_USUAL_MARKS = 64  # of the call
 
 
 @frozen
@@ -55,7 +58,8 @@ class Answer:
     _marked_bytes: int = 0
     _run_start_ms: float = 0.0  # when the carrier's buffer was last sent audio while it was empty
     _run_base: int = 0  # bytes that were played before that
-    _late_ms: float = 0.0  # how much later than sent, and the way there, the carrier plays this run
+    _late_ms: float = 0.0  # how much later than usual the carrier plays this run
+    _round_trips_ms: deque[float] = Factory(lambda: deque(maxlen=_LAST_MARKS))  # of its last marks
 
     @property
     def cleared(self) -> bool:
@@ -131,7 +135,7 @@ class Ledger:
         self._answers: dict[int, Answer] = {}  # by turn; one that plays on leaves its old turn behind
         self._turns = 0
         self._chunks = 0
-        self._round_trip_ms = inf  # the shortest of the call
+        self._round_trips_ms: deque[float] = deque(maxlen=_USUAL_MARKS)
 
     def open(self) -> Answer:
         """Begin the account of a response's audio, under a turn number of its own."""
@@ -151,6 +155,7 @@ class Ledger:
             return False  # it was already under way when the turn was cleared; the clear behind it removes it
         if answer.heard_bytes(now_ms) == answer.sent_bytes:
             answer._run_base, answer._run_start_ms, answer._late_ms = answer.sent_bytes, now_ms, 0.0
+            answer._round_trips_ms.clear()
         answer.sent_bytes += byte_count
         self._chunks += 1
         answer.first_chunk, answer.last_chunk = answer.first_chunk or self._chunks, self._chunks
@@ -171,12 +176,13 @@ class Ledger:
         return answer
 
     def _set_clock(self, answer: Answer, marked: int, now_ms: float) -> None:
-        if marked <= answer._run_base:
-            return
-        round_trip_ms = now_ms - (answer._run_start_ms + (marked - answer._run_base) / BYTES_PER_MS)
-        self._round_trip_ms = min(self._round_trip_ms, round_trip_ms)
-        late_ms = round_trip_ms - self._round_trip_ms
-        answer._late_ms = late_ms if late_ms > _JITTER_MS else 0.0
+        run_bytes = marked - answer._run_base
+        if run_bytes <= 0 or run_bytes % FRAME_BYTES:
+            return  # the carrier plays whole frames: a mark inside one comes up to 20 ms later
+        round_trip_ms = now_ms - answer._run_start_ms - run_bytes / BYTES_PER_MS
+        answer._round_trips_ms.append(round_trip_ms)
+        self._round_trips_ms.append(round_trip_ms)
+        answer._late_ms = fmean(answer._round_trips_ms) - median(self._round_trips_ms)
 
     def clear(self, turn: int, now_ms: float) -> None:
         """The turn was cut: what the caller has not heard by now stays unheard."""

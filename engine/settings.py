@@ -23,7 +23,7 @@ class Settings:
 
     # What counts as a barge-in.
     guard_ms: int = 400  # the bot's first sounds and their echo must not stop it
-    barge_in_min_ms: int = 300  # clicks, coughs and pops never stop the bot
+    barge_in_min_ms: int = 280  # clicks, coughs and pops never stop the bot: see docs/turn-taking.md
     barge_in_gap_ms: int = 120
     barge_in_real_ms: int = 500
     transcript_due_ms: int = 700  # a shorter barge-in waits so long for the words that make it real
@@ -42,6 +42,7 @@ class Settings:
     level_hold_ms: int = 160  # the loudest frame of so long is compared: syllables have soft ends
     speech_level: float = 100.0  # -50 dBFS: nobody speaks below, and the network may rest
     speech_over_floor: float = 2.0  # more cuts words out of loud noise, less lets babble hold turns open
+    interrupting_on: float = 0.85  # at 0.5 a cough may stop the bot; at 0.9 some callers may not
     interrupting_over_floor: float = 3.0  # people 14 dB below: 0.2 false stops a minute; 7 at 1.5
     # The echo guard: a phone returns what it plays at least 15 dB down, and callers are louder than that.
     echo_return_db: float = 14.0

@@ -114,32 +114,32 @@ class NeuralDetector:
         self._floor = NoiseFloor()
         self._held: deque[float] = deque(maxlen=settings.level_hold_ms // FRAME_MS)
         self._voice = _Voice()
-        self._speech = False
-        self._loud_frames = 0  # in a row, up to the last one, that were loud enough and yet no speech
+        self._speech = self._certain = False
+        self._loud_frames = 0  # in a row, up to the last one, that were loud enough and yet not certain
 
     def judge(self, frame: bytes) -> Judgement:
         """The judgement of the next frame.
 
-        The network needs some chunks to be sure, so `late_ms` of a first frame of speech says for how long it
-        was already this loud without a gap, at most 100 ms. After a click there is a gap.
+        The network needs some chunks to be sure. So `late_ms` of a first frame of speech, and of the first
+        one that is certain enough to interrupt, says for how long it was already this loud without a gap, at
+        most 100 ms. After a click there is a gap.
         """
-        loudness, floor = level(frame), self._floor.level
+        settings, loudness, floor = self._settings, level(frame), self._floor.level
         self._floor.measure(loudness)
         self._held.append(loudness)
         held = max(self._held)
-        gate = max(self._settings.speech_level, self._settings.speech_over_floor * floor)
-        likely = self._voice.probability(frame) if held > self._settings.speech_level else self._voice.rest()
-        threshold = self._settings.speech_off if self._speech else self._settings.speech_on
-        speech = likely > threshold and held > gate
-        late_frames = self._loud_frames if speech and not self._speech else 0
-        self._loud_frames = 0 if speech or loudness <= gate else min(self._loud_frames + 1, _LATE_FRAMES)
-        self._speech = speech
+        gate = max(settings.speech_level, settings.speech_over_floor * floor)
+        likely = self._voice.probability(frame) if held > settings.speech_level else self._voice.rest()
+        speech = held > gate and likely > (settings.speech_off if self._speech else settings.speech_on)
+        certain = (
+            speech and likely > settings.interrupting_on and held > settings.interrupting_over_floor * floor
+        )
+        begins = (speech and not self._speech) or (certain and not self._certain)
+        late_frames = self._loud_frames if begins else 0
+        self._loud_frames = 0 if certain or loudness <= gate else min(self._loud_frames + 1, _LATE_FRAMES)
+        self._speech, self._certain = speech, certain
         return Judgement(
-            level=loudness,
-            floor=floor,
-            speech=speech,
-            interrupting=speech and held > self._settings.interrupting_over_floor * floor,
-            late_ms=late_frames * FRAME_MS,
+            level=loudness, floor=floor, speech=speech, interrupting=certain, late_ms=late_frames * FRAME_MS
         )
 
 
@@ -161,15 +161,13 @@ class _Voice:
         return self._likely
 
     def rest(self) -> float:
-        """Let a frame pass by that is too soft for a voice, and begin anew with what comes after it.
+        """Let a frame pass by that is too soft for a voice. What the network has in mind stays.
 
-        A network that has silence or a voice in mind hears the next voice 50 ms sooner, and takes one cough
-        in six and two pieces of music in five for one.
+        Reset, it would miss one single word in fifty after a silence; so it takes a cough now and then for a
+        voice, and only what it is certain of interrupts.
         """
-        if self._waiting or self._likely:
-            self._network.reset()
-            self._waiting.clear()
-            self._last = self._likely = 0.0
+        self._waiting.clear()
+        self._last = self._likely = 0.0
         return 0.0
 
     def _widened(self, frame: bytes) -> list[float]:

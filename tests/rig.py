@@ -21,7 +21,7 @@ from simulator.transport import memory_pair
 from web.rehearsal import TransportLink
 
 # The peers of most tests hum: no neural detector would take that for a voice.
-HUMMED = evolve(DEFAULTS, detector="level")
+HUMMED = evolve(DEFAULTS, detector="level", barge_in_min_ms=300)
 CALL_SID = "CA" + "1" * 32
 STREAM_SID = "MZ" + "2" * 32
 

@@ -40,15 +40,23 @@ def test_the_delay_of_the_line_moves_no_clock_because_a_clear_takes_as_long():
     assert (answer.heard_bytes(400), answer.ends_ms()) == (3_200, 1_000)
 
 
-def test_a_mark_later_than_the_line_takes_sets_the_clock_back():
+def test_marks_later_than_the_line_takes_set_the_clock_back():
     ledger = Ledger()
-    answer = sent_answer(ledger, bytes(16_000), at_ms=0)
-    ledger.mark_reached("1.1600", 320)
-    ledger.mark_reached("1.3200", 600)  # 80 ms more: that may be jitter
-    assert answer.ends_ms() == 2_000
-    ledger.mark_reached("1.4800", 870)  # 150 ms more: the carrier has stood still
-    ledger.mark_reached("1.6400", 1_070)
-    assert (answer.heard_bytes(1_070), answer.ends_ms()) == (7_360, 2_150)
+    answer = sent_answer(ledger, bytes(32_000), at_ms=0)
+    for marked_ms in range(200, 1_200, 200):
+        ledger.mark_reached(f"1.{marked_ms * 8}", marked_ms + 120)
+    assert answer.ends_ms() == 4_000
+    for marked_ms in range(1_200, 2_000, 200):
+        ledger.mark_reached(f"1.{marked_ms * 8}", marked_ms + 270)  # the carrier has stood still for 150 ms
+    assert (answer.heard_bytes(2_070), answer.ends_ms()) == (15_360, 4_150)
+
+
+def test_a_mark_inside_a_frame_sets_no_clock():
+    ledger = Ledger()
+    answer = sent_answer(ledger, bytes(1_600), bytes(1_500), at_ms=0)
+    ledger.mark_reached("1.1600", 200)
+    ledger.mark_reached("1.3100", 400)
+    assert answer.ends_ms() == 387.5
 
 
 def test_a_mark_proves_its_bytes_even_if_the_clock_is_behind():

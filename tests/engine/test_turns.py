@@ -21,13 +21,15 @@ from engine.vad import Judgement
 QUIET = Judgement(level=0.0, floor=0.0, speech=False, interrupting=False)
 LOUD = Judgement(level=3000.0, floor=0.0, speech=True, interrupting=True)
 SOFT = Judgement(level=200.0, floor=0.0, speech=True, interrupting=False)
-FIXED = evolve(DEFAULTS, utterance_end_min_ms=500, utterance_end_max_ms=500)
+# Round figures, whatever the defaults are tuned to.
+ROUND = evolve(DEFAULTS, barge_in_min_ms=300)
+FIXED = evolve(ROUND, utterance_end_min_ms=500, utterance_end_max_ms=500)
 
 
 class Line:
     """A caller and a bot, spoken for by the test: `hears(LOUD, 300)` is 300 ms of loud speech."""
 
-    def __init__(self, settings: Settings = DEFAULTS) -> None:
+    def __init__(self, settings: Settings = ROUND) -> None:
         self.turns = Turns(settings)
         self.now_ms = 0
         self.scene = Scene()
@@ -176,7 +178,7 @@ def test_speech_inside_the_guard_does_not_count_but_speech_that_goes_on_does():
 
 
 def test_a_second_barge_in_waits_for_the_cooldown():
-    line = Line(evolve(DEFAULTS, guard_ms=0, utterance_end_ms=100, utterance_end_min_ms=100))
+    line = Line(evolve(ROUND, guard_ms=0, utterance_end_ms=100, utterance_end_min_ms=100))
     line.bot_plays()
     line.hears(LOUD, 300)  # paused at 300
     line.hears(QUIET, 200)  # ended at 400
