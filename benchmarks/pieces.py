@@ -11,18 +11,20 @@ from typing import TypeVar
 from attrs import evolve
 
 from engine import carrier, realtime
-from engine.actions import ModelReady
+from engine.actions import AudioSent, ModelReady, Say
 from engine.conversation import Conversation
 from engine.ear import Ear
 from engine.ports import Profile
 from engine.settings import DEFAULTS, FRAME_BYTES, Settings
 from engine.turns import Scene
-from engine.vad import LevelDetector, open_detector
+from engine.vad import open_detector
 from engine.wire import base64_text
 from simulator import murmur, noise
 from simulator.carrier_wire import Outgoing
 
 _LEVEL, _NEURAL = evolve(DEFAULTS, detector="level"), evolve(DEFAULTS, detector="neural")
+
+_BOT = Scene(bot_playing=True, bot_level=30_000.0)
 
 _ROUNDS = 15
 _SECONDS = 20  # of a caller, in a round
@@ -45,8 +47,10 @@ def rows() -> Iterator[tuple[str, str]]:
         ("neural detector, a frame of speech", partial(_detect, _NEURAL, speech), len(speech)),
         ("neural detector, a frame of loud noise", partial(_detect, _NEURAL, loud_noise), len(loud_noise)),
         ("neural detector, a frame of silence", partial(_detect, _NEURAL, silence), len(silence)),
-        ("Ear.listen, a frame of speech", partial(_listen, speech), len(speech)),
-        ("Ear.listen, a frame of silence", partial(_listen, silence), len(silence)),
+        ("Ear.listen, a frame of speech", partial(_listen, speech, Scene()), len(speech)),
+        ("Ear.listen, a frame of silence", partial(_listen, silence, Scene()), len(silence)),
+        ("Ear.listen, a frame of the bot's echo", partial(_listen, speech, _BOT), len(speech)),
+        ("Conversation.scene, a frame under the bot", _see, _DELTAS * 20),
         ("carrier.receive, a frame", partial(_each, carrier.receive, messages), len(messages)),
         ("realtime.receive, a delta of 400 ms", partial(_each, realtime.receive, [delta] * 500), 500),
         ("Conversation.handle, a delta of 400 ms", _converse, _DELTAS),
@@ -74,20 +78,36 @@ def _detect(settings: Settings, frames: Sequence[bytes]) -> Work:
     return _each(open_detector(settings).judge, frames)
 
 
-def _listen(frames: Sequence[bytes]) -> Work:
-    ear = Ear(DEFAULTS, LevelDetector(DEFAULTS))
-    return _each(lambda frame: ear.listen(frame, Scene()), frames)
+def _listen(frames: Sequence[bytes], scene: Scene) -> Work:
+    ear = Ear(DEFAULTS, open_detector(DEFAULTS))
+    return _each(lambda frame: ear.listen(frame, scene), frames)
 
 
 def _converse() -> Work:
     """An answer that has just begun, and the deltas to come."""
+    conversation, delta = _answering()
+    return _each(partial(conversation.handle, now_ms=0.0), [delta] * _DELTAS)
+
+
+def _see() -> Work:
+    """A bot in the middle of a long answer."""
+    conversation, delta = _answering()
+    words = realtime.TranscriptDelta(response_id="resp_1", item_id="item_1", text="Does ten suit you? " * 10)
+    conversation.handle(words, 0.0)
+    for _ in range(_DELTAS):
+        for action in conversation.handle(delta, 0.0):
+            if isinstance(action, Say):
+                conversation.handle(AudioSent(action.turn, len(action.audio)), 0.0)
+    return _each(conversation.scene, range(0, _DELTAS * 400, 20))
+
+
+def _answering() -> tuple[Conversation, realtime.AudioDelta]:
     profile = Profile(name="Demo Dental", language="en", today="Monday", hours="always")
     conversation = Conversation(profile, DEFAULTS, now_ms=0.0)
     conversation.handle(ModelReady(), 0.0)
     conversation.handle(realtime.ResponseCreated(response_id="resp_1"), 0.0)
     conversation.handle(realtime.ItemStarted(response_id="resp_1", item_id="item_1", kind="message"), 0.0)
-    delta = realtime.AudioDelta(response_id="resp_1", item_id="item_1", audio=_DELTA)
-    return _each(partial(conversation.handle, now_ms=0.0), [delta] * _DELTAS)
+    return conversation, realtime.AudioDelta(response_id="resp_1", item_id="item_1", audio=_DELTA)
 
 
 def _media(audio: bytes) -> str:

@@ -137,8 +137,8 @@ def _resumed(name: str, rows: Mapping[str, Figures]) -> Sequence[Cell]:
         Cell(f"{sum(figures['stopped']):.0f}"),
         Cell(f"{share(figures['resumed']):.1f}"),
         Cell(f"{percentile(figures['seam_error_ms'], 50):.0f}"),
-        Cell(f"{percentile(figures['seam_error_ms'], 95):.0f}"),
-        _below(max(figures["seam_error_ms"], default=float("nan")), 40.0),
+        _below(percentile(figures["seam_error_ms"], 95), 40.0),
+        Cell(f"{max(figures['seam_error_ms'], default=float('nan')):.0f}"),
     )
 
 
