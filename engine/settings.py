@@ -2,10 +2,11 @@
 
 from typing import Literal
 
-from attrs import evolve, frozen
+from attrs import asdict, evolve, frozen
 
 FRAME_MS = 20  # the carrier's frame: 20 ms of 8 kHz mu-law
 FRAME_BYTES = 160
+_AT_LEAST_A_FRAME = {"carrier_gap_ms", "level_hold_ms", "echo_memory_ms", "ring_ms", "backlog_ms"}
 
 
 @frozen(kw_only=True)
@@ -87,6 +88,14 @@ class Settings:
 
     # Keeping.
     keep_audio: bool = False  # both voices, for as long as the business wants them
+
+    def __attrs_post_init__(self) -> None:
+        for name, value in asdict(self).items():
+            least = FRAME_MS if name in _AT_LEAST_A_FRAME else 0
+            if isinstance(value, int | float) and value < least:
+                raise ValueError(f"{name}: must be at least {least}")
+        if self.utterance_end_max_ms < self.utterance_end_min_ms:
+            raise ValueError("utterance_end_max_ms: must be at least utterance_end_min_ms")
 
     def without_transcription(self) -> "Settings":
         """The settings for a server that refuses transcription: a barge-in is real at once.

@@ -26,7 +26,10 @@ def parse_settings(pairs: Sequence[str], base: Settings = DEFAULTS) -> Settings:
         if name not in fields_dict(Settings):
             raise BadSetting(f"{name}: there is no such setting{_meant(name)}")
         changes[name] = _value(name, text, hints[name])
-    return evolve(base, **changes)
+    try:
+        return evolve(base, **changes)
+    except ValueError as error:
+        raise BadSetting(str(error)) from None
 
 
 def _meant(name: str) -> str:

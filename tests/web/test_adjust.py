@@ -38,3 +38,17 @@ def test_a_setting_that_cannot_be_says_what_to_write(pair, problem):
     with pytest.raises(BadSetting) as bad:
         parse_settings([pair])
     assert str(bad.value) == problem
+
+
+@pytest.mark.parametrize(
+    ("pair", "problem"),
+    [
+        ("carrier_gap_ms=0", "carrier_gap_ms: must be at least 20"),
+        ("level_hold_ms=10", "level_hold_ms: must be at least 20"),
+        ("guard_ms=-1", "guard_ms: must be at least 0"),
+        ("utterance_end_max_ms=300", "utterance_end_max_ms: must be at least utterance_end_min_ms"),
+    ],
+)
+def test_a_value_that_no_call_could_run_with_is_refused(pair, problem):
+    with pytest.raises(BadSetting, match=f"^{problem}$"):
+        parse_settings([pair])
