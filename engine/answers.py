@@ -17,7 +17,9 @@ from engine.actions import Action, Note, Play, Say, ToModel
 from engine.audio import BYTES_PER_MS
 from engine.dialogue import Reason
 from engine.playback import Answer, Ledger
-from engine.transcript import LETTERS_PER_MS, QUESTION_MARKS, Transcript
+from engine.transcript import LETTERS_PER_MS, Transcript, asks
+
+_FORESEEN_MS = 600  # people answer a question before its last word is out
 
 
 @define(eq=False)
@@ -45,10 +47,14 @@ class Response:
             heard_ms, audio_ms = self.audio.heard_ms(item_id, now_ms), self.audio.received_ms(item_id)
             if heard_ms == 0:
                 told.append(ToModel(realtime.delete_item(item_id, f"heard_{item_id}")))
-            elif heard_ms < audio_ms or not self.done:
+            elif heard_ms < audio_ms or not self._whole(item_id):
                 told.append(ToModel(realtime.truncate(item_id, heard_ms, f"heard_{item_id}")))
                 told.append(Note("truncated", {"item": item_id, "heard_ms": heard_ms, "audio_ms": audio_ms}))
         return told
+
+    def _whole(self, item_id: str) -> bool:
+        """Whether all audio of the item has come: the next item has begun, or the response is over."""
+        return self.done or (self.audio.pieces[-1:] != [] and self.audio.pieces[-1].item_id != item_id)
 
     def spoken_ms(self, now_ms: float) -> tuple[int, int]:
         """How much of it was heard, and how much there was."""
@@ -61,7 +67,7 @@ class Response:
             part = words.heard(
                 self.audio.heard_ms(item_id, now_ms),
                 self.audio.received_ms(item_id),
-                complete=self.done,
+                complete=self._whole(item_id),
                 letters_per_ms=letters_per_ms,
             )
             heard.append(part.strip())
@@ -148,10 +154,10 @@ class Answers:
         return [Note("answer_sent", sent), Note("bot_said", said)]
 
     def heard_question(self, now_ms: float) -> bool:
-        """Whether what the caller has heard of the playing answer asks something."""
-        if self.playing is None or not any(_asks(words.text) for words in self.playing.words.values()):
+        """Whether what the caller has heard of the playing answer, or nearly so, asks something."""
+        if self.playing is None or not any(asks(words.text) for words in self.playing.words.values()):
             return False
-        return _asks(self.heard_text(self.playing, now_ms)[0])
+        return asks(self.heard_text(self.playing, now_ms + _FORESEEN_MS)[0])
 
     def level(self, now_ms: float) -> float:
         """How loud the bot is in the caller's ear: RMS on the 16-bit scale of the frame that plays now."""
@@ -194,7 +200,3 @@ class Answers:
         if self.playing is None or self.playing.audio.cleared or not self.playing.audio.all_sent:
             return inf
         return self.playing.audio.ends_ms()
-
-
-def _asks(text: str) -> bool:
-    return any(mark in text for mark in QUESTION_MARKS)

@@ -18,7 +18,7 @@ from engine.errands import Errands
 from engine.gate import ResponseGate
 from engine.settings import Settings
 from engine.tools import ToolCall, ToolOutput
-from engine.transcript import Transcript
+from engine.transcript import Transcript, asks
 
 _MAX_FAILURES = 2  # an answer that fails is asked for once more, then the fallback
 _MAX_REFUSALS = 4  # of one create: two seconds of retries
@@ -36,7 +36,8 @@ class Bot:
         self._errands = Errands(settings.slow_tool_ms)
         self._asked_about: tuple[str, ...] = ()  # the calls whose outputs the requested response knows
         self.answers = Answers()
-        self.dictating = False  # whether the last answer asked for a number, a name or an address
+        self.asked = False  # whether the last answer asked something
+        self.dictating = False  # whether it asked for a number, a name or an address
 
     # Asking the model
 
@@ -284,6 +285,12 @@ class Bot:
         """The one output of a call."""
         self._do(ToModel(realtime.function_output(call_id, result)))
 
+    def leave(self, now_ms: float) -> None:
+        """The call ends here: close the account of the answer that plays."""
+        playing = self.answers.take_playing()
+        if playing is not None:
+            self._close(playing, now_ms)
+
     # What the caller hears
 
     def on_audio_sent(self, event: AudioSent, now_ms: float) -> None:
@@ -308,7 +315,8 @@ class Bot:
         return True
 
     def _close(self, response: Response, now_ms: float) -> None:
-        self.dictating = asks_to_dictate(self.answers.heard_text(response, now_ms)[0])
+        heard = self.answers.heard_text(response, now_ms)[0]
+        self.asked, self.dictating = asks(heard), asks_to_dictate(heard)
         self._do_all(self.answers.close(response, now_ms))
 
     def _do_all(self, actions: list[Action]) -> None:

@@ -189,6 +189,9 @@ def _first(errors: BaseExceptionGroup[BaseException]) -> BaseException:
 
 def _final_record(call: _Call) -> CallRecord:
     outcome = call.end(Outcome.SERVER_STOPPED, "the call was cancelled from outside")
+    for action in call.conversation.leave(call.now_ms()):
+        if isinstance(action, Note):
+            call.note(action.kind, **action.fields)
     if call.inbox.dropped:
         call.note("audio_dropped", frames=call.inbox.dropped)
     if call.ignored:

@@ -88,7 +88,7 @@ class Conversation:
             bot_playing=playing,
             bot_level=self._bot.answers.level(now_ms),
             dictating=self._bot.dictating,
-            question=playing and self._bot.answers.heard_question(now_ms),
+            question=self._bot.answers.heard_question(now_ms) if playing else self._bot.asked,
         )
 
     def deadline_ms(self) -> float:
@@ -118,6 +118,13 @@ class Conversation:
         if due_ms <= now_ms + _EPSILON_MS and not self._ended:
             act(now_ms)
         return self._settle(now_ms)
+
+    def leave(self, now_ms: float) -> list[Action]:
+        """The last lines of the account, if the call ends while an answer plays."""
+        self._bot.leave(now_ms)
+        actions = self._actions.copy()
+        self._actions.clear()
+        return actions
 
     def _settle(self, now_ms: float) -> list[Action]:
         if not self._ended:

@@ -6,6 +6,7 @@ from attrs import asdict, evolve, frozen
 
 FRAME_MS = 20  # the carrier's frame: 20 ms of 8 kHz mu-law
 FRAME_BYTES = 160
+_MOST = 10**8  # a day, in ms
 _AT_LEAST_A_FRAME = {"carrier_gap_ms", "level_hold_ms", "echo_memory_ms", "ring_ms", "backlog_ms"}
 
 
@@ -92,8 +93,8 @@ class Settings:
     def __attrs_post_init__(self) -> None:
         for name, value in asdict(self).items():
             least = FRAME_MS if name in _AT_LEAST_A_FRAME else 0
-            if isinstance(value, int | float) and value < least:
-                raise ValueError(f"{name}: must be at least {least}")
+            if isinstance(value, int | float) and not least <= value <= _MOST:  # nor not a number
+                raise ValueError(f"{name}: must be between {least} and {_MOST}")
         if self.utterance_end_max_ms < self.utterance_end_min_ms:
             raise ValueError("utterance_end_max_ms: must be at least utterance_end_min_ms")
 

@@ -12,6 +12,8 @@ from bisect import bisect_right
 from attrs import Factory, define
 
 QUESTION_MARKS = "?\u061f\uff1f"  # those of Arabic and of the full-width scripts, too
+_LONGEST_WORD = 25  # letters; without a space in so many, a script has none
+_FIRST_IDEOGRAPH = "\u2e80"  # from here on scripts write their words without spaces
 LETTERS_PER_MS = 0.015  # of spoken English; a voice shows its own speed with its first whole item
 
 
@@ -46,6 +48,12 @@ class Transcript:
 def _whole_words(text: str, letters: int) -> str:
     if letters >= len(text):
         return text
-    # A script without spaces is cut between its letters.
-    cut = text.rfind(" ", 0, letters + 1) if " " in text else letters
-    return text[: max(0, cut)].rstrip()
+    for at in range(letters, max(-1, letters - _LONGEST_WORD), -1):
+        if text[at].isspace() or text[at] >= _FIRST_IDEOGRAPH:
+            return text[:at].rstrip()
+    return "" if letters < _LONGEST_WORD else text[:letters]  # a script without spaces
+
+
+def asks(text: str) -> bool:
+    """Whether it holds a question."""
+    return any(mark in text for mark in QUESTION_MARKS)

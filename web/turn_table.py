@@ -20,6 +20,7 @@ _WORDS = {
     "resumed": "resumed after {silent_ms} ms, at {heard_ms} of {audio_ms} ms",
     "truncated": "truncated at {heard_ms} of {audio_ms} ms",
     "bot_said": "answer over, heard {heard_ms} of {audio_ms} ms",
+    "keypad": "{keys} keys pressed",
     "silence_warning": "silence warning {number}",
     "response_failed": "response failed: {code}",
     "hang_up": "hang-up: {outcome}",

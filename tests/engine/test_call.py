@@ -384,3 +384,10 @@ async def test_a_call_can_be_read_from_its_log(autojump_clock, caplog):
         "9.170 s: AI said: Goodbye! (heard 800 of 800 ms)",
         "9.170 s: hang-up: completed (the goodbye was heard), lead captured False",
     ]
+
+
+async def test_what_was_heard_of_an_answer_that_the_caller_hung_up_on_stands_in_the_record(autojump_clock):
+    placed = await place([UntilBotSpeaks(1_000), HangUp()], ModelScript(replies=[LONG]))
+    placed.assert_clean()
+    (said,) = placed.of("bot_said")
+    assert (said["text"], said["heard_ms"], said["audio_ms"]) == ("We are", 1_000, 3_000)

@@ -161,6 +161,52 @@ def test_closing_leaves_nothing_in_doubt():
     assert 3 not in talk.played
 
 
+# The answer to a question
+
+
+def asking(text: str) -> Talk:
+    """A call whose answer of 2 s has this text."""
+    talk = Talk()
+    talk.created("r")
+    talk.feed(realtime.ItemStarted(response_id="r", item_id="item_r", kind="message"))
+    talk.feed(realtime.TranscriptDelta(response_id="r", item_id="item_r", text=text))
+    talk.audio("r", 2_000)
+    talk.done("r")
+    return talk
+
+
+def test_a_question_is_pending_from_shortly_before_its_end_until_the_next_answer_was_heard():
+    talk = asking("Is ten o'clock fine?")
+    seen = []
+    for _ in range(5):
+        seen.append(talk.conversation.scene(talk.now_ms).question)
+        talk.wait(680)
+    assert seen == [False, False, False, True, True]
+    talk.feed(BEGINS, ENDS)
+    talk.answer("r2", 500)
+    assert talk.conversation.scene(talk.now_ms).question is False
+
+
+def test_of_several_items_those_before_the_last_are_whole_and_not_truncated():
+    talk = asking("Let me look that up for you, one moment.")
+    talk.wait(2_100)
+    talk.feed(BEGINS, ENDS)
+    talk.created("r2")
+    for item_id, text in (("a", "Let me look that up for you."), ("b", "We have nine and ten.")):
+        talk.feed(realtime.ItemStarted(response_id="r2", item_id=item_id, kind="message"))
+        talk.feed(realtime.TranscriptDelta(response_id="r2", item_id=item_id, text=text))
+        talk.feed(realtime.AudioDelta(response_id="r2", item_id=item_id, audio=bytes(2_000 * 8)))
+    talk.wait(2_800)
+    talk.asked()
+    talk.feed(BEGINS, PAUSES, BargeInReal(500))
+    assert [(m["type"], m.get("item_id")) for m in talk.to_model] == [
+        ("response.cancel", None),
+        ("conversation.item.truncate", "b"),
+    ]
+    said = of(talk, "bot_said")[-1]
+    assert (said["text"], said["unheard"]) == ("Let me look that up for you. We have nine and", "ten.")
+
+
 # The keypad
 
 

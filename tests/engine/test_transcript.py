@@ -51,6 +51,9 @@ def test_while_the_audio_is_still_coming_the_voice_is_reckoned_at_its_usual_spee
 
 def test_a_script_without_spaces_is_cut_between_its_letters():
     assert heard(spoken(("九時から五時までです", 0)), 1_000, 2_000) == "九時から五"
+    assert heard(spoken(("OK 明天上午十点", 0)), 1_500, 1_800) == "OK 明天上午"
+    thai = "ร้านเปิดตั้งแต่เก้าโมงเช้าถึงห้าโมงเย็นทุกวัน"
+    assert heard(spoken((thai, 0)), 1_500, 1_600) == thai[: len(thai) * 1_500 // 1_600]
 
 
 def test_of_no_words_nothing_was_heard():

@@ -43,9 +43,10 @@ def test_a_setting_that_cannot_be_says_what_to_write(pair, problem):
 @pytest.mark.parametrize(
     ("pair", "problem"),
     [
-        ("carrier_gap_ms=0", "carrier_gap_ms: must be at least 20"),
-        ("level_hold_ms=10", "level_hold_ms: must be at least 20"),
-        ("guard_ms=-1", "guard_ms: must be at least 0"),
+        ("carrier_gap_ms=0", "carrier_gap_ms: must be between 20 and 100000000"),
+        ("level_hold_ms=10", "level_hold_ms: must be between 20 and 100000000"),
+        ("guard_ms=-1", "guard_ms: must be between 0 and 100000000"),
+        ("speech_on=nan", "speech_on: must be between 0 and 100000000"),
         ("utterance_end_max_ms=300", "utterance_end_max_ms: must be at least utterance_end_min_ms"),
     ],
 )

