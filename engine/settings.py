@@ -40,7 +40,7 @@ class Settings:
     level_over_floor: float = 3.0
     # The neural detector: how likely a voice must be to begin a stretch of speech, and to go on with it.
     speech_on: float = 0.5
-    speech_off: float = 0.25  # at 0.4 a spelt "s" falls apart; it ends some 10 ms later
+    speech_off: float = 0.2  # at 0.4 a spelt "s" falls apart; it ends some 15 ms later
     level_hold_ms: int = 160  # the loudest frame of so long is compared: syllables have soft ends
     speech_level: float = 100.0  # -50 dBFS: nobody speaks below, and the network may rest
     speech_over_floor: float = 2.0  # more cuts words out of loud noise, less lets babble hold turns open

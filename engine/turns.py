@@ -143,9 +143,7 @@ class Turns:
         self._now_ms += FRAME_MS
         voice = heard.speech and not echo
         self._recent.append(self._now_ms - FRAME_MS - heard.late_ms if voice else None)
-        # Once the bot is paused all speech counts: it need not be loud to go on.
-        paused = self._barge_in.state is BargeInState.PAUSED
-        counts = voice if paused else heard.interrupting and not echo
+        counts = heard.interrupting and not echo
         self._barge_in.step(self._now_ms, bot_playing=scene.bot_playing, counts=counts, late_ms=heard.late_ms)
         return [
             *self._note_evidence(speech=voice),

@@ -128,7 +128,7 @@ def rows() -> Iterator[Row]:
             measure="lectured",
             script=scripts.lectured,
             figures=measures.lecturing,
-            calls=10 if name == "echo 15 dB" else 7,  # there the bot does not get far
+            calls=14 if name == "echo 15 dB" else 7,  # there the bot does not get far
             setting=setting,
         )
     for name, setting in _INTERRUPTED.items():
