@@ -4,7 +4,7 @@ BIN := $(VENV)/bin
 PYTHON ?= $(shell command -v python3.11 || echo python3)
 READY := $(VENV)/.ready
 
-.PHONY: demo test check bench turns cancel-sweep clean
+.PHONY: demo test check bench turns cancel-sweep crash oracle clean
 
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
@@ -27,9 +27,16 @@ test: check
 cancel-sweep: $(READY)
 	$(BIN)/python -m tests.sweep
 
+crash: $(READY)
+	$(BIN)/python -m tests.crash 300
+
+oracle: $(READY)
+	$(BIN)/python -m tests.storage.oracle 10000
+
 bench: $(READY)
 	$(BIN)/python -m benchmarks.short_calls
 	$(BIN)/python -m benchmarks.costs
+	$(BIN)/python -m benchmarks.tools
 
 turns: $(READY)
 	$(BIN)/python -m benchmarks.turns

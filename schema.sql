@@ -11,24 +11,87 @@ CREATE TABLE businesses (
     timezone TEXT NOT NULL,  -- IANA name
     language TEXT NOT NULL,  -- ISO 639
     keeps_audio INTEGER NOT NULL DEFAULT 0 CHECK (keeps_audio IN (0, 1)),  -- of its calls, beside this file
+    trade TEXT NOT NULL DEFAULT '',  -- "a dental practice"
+    greeting TEXT NOT NULL DEFAULT '',  -- the caller's first sentence; empty: the language's own
+    rules TEXT NOT NULL DEFAULT '',  -- what else the voice must keep to, in the owner's words
+    owner_phone TEXT CHECK (owner_phone GLOB '+[1-9]*'),  -- where messages are sent to; NULL: nowhere
+    grid_min INTEGER NOT NULL DEFAULT 30 CHECK (grid_min IN (15, 30, 45, 60)),  -- starts are counted in these
+    notice_min INTEGER NOT NULL DEFAULT 120 CHECK (notice_min >= 0),
+    days_ahead INTEGER NOT NULL DEFAULT 60 CHECK (days_ahead >= 0),
     created_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%SZ', 'now'))
 ) STRICT;
 
 CREATE TABLE weekly_hours (
     business_id INTEGER NOT NULL REFERENCES businesses (id),
+    resource_id INTEGER NOT NULL,  -- who or what is open; today every business has one, number 1
     weekday INTEGER NOT NULL CHECK (weekday BETWEEN 0 AND 6),  -- 0 is Monday
     opens_minute INTEGER NOT NULL CHECK (opens_minute >= 0),  -- of the day
     closes_minute INTEGER NOT NULL CHECK (closes_minute <= 1440),
-    PRIMARY KEY (business_id, weekday, opens_minute),
+    PRIMARY KEY (business_id, resource_id, weekday, opens_minute),
     CHECK (opens_minute < closes_minute)
+) STRICT;
+
+-- A date that does not follow its weekday. Its hours replace the weekday's; without any it is closed.
+CREATE TABLE exception_days (
+    business_id INTEGER NOT NULL REFERENCES businesses (id),
+    resource_id INTEGER NOT NULL,
+    date TEXT NOT NULL CHECK (date IS date(date)),  -- of the business's calendar
+    note TEXT NOT NULL DEFAULT '',  -- why, for the owner: "Independence Day"
+    PRIMARY KEY (business_id, resource_id, date)
+) STRICT;
+
+CREATE TABLE exception_hours (
+    business_id INTEGER NOT NULL,
+    resource_id INTEGER NOT NULL,
+    date TEXT NOT NULL,
+    opens_minute INTEGER NOT NULL CHECK (opens_minute >= 0),
+    closes_minute INTEGER NOT NULL CHECK (closes_minute <= 1440),
+    PRIMARY KEY (business_id, resource_id, date, opens_minute),
+    FOREIGN KEY (business_id, resource_id, date)
+    REFERENCES exception_days (business_id, resource_id, date) ON DELETE CASCADE,
+    CHECK (opens_minute < closes_minute)
+) STRICT;
+
+CREATE TABLE services (
+    business_id INTEGER NOT NULL REFERENCES businesses (id),
+    id INTEGER NOT NULL,
+    name TEXT NOT NULL CHECK (name <> ''),  -- as it is said: "check-up"
+    duration_min INTEGER NOT NULL CHECK (duration_min BETWEEN 5 AND 480),
+    buffer_before_min INTEGER NOT NULL DEFAULT 0 CHECK (buffer_before_min BETWEEN 0 AND 240),
+    buffer_after_min INTEGER NOT NULL DEFAULT 0 CHECK (buffer_after_min BETWEEN 0 AND 240),
+    price TEXT NOT NULL DEFAULT '',  -- as it is said: "from eighty dollars"
+    active INTEGER NOT NULL DEFAULT 1 CHECK (active IN (0, 1)),  -- 0: no longer offered; appointments keep it
+    PRIMARY KEY (business_id, id)
+) STRICT;
+
+CREATE UNIQUE INDEX services_by_name ON services (business_id, name COLLATE NOCASE) WHERE active = 1;
+
+-- What callers ask about: parking, prices, the way.
+CREATE TABLE facts (
+    business_id INTEGER NOT NULL REFERENCES businesses (id),
+    topic TEXT NOT NULL CHECK (topic <> ''),
+    text TEXT NOT NULL CHECK (text <> ''),
+    PRIMARY KEY (business_id, topic)
+) STRICT;
+
+-- To whom a caller may be put through: these and nobody else.
+CREATE TABLE people (
+    business_id INTEGER NOT NULL REFERENCES businesses (id),
+    name TEXT NOT NULL CHECK (name <> ''),
+    phone TEXT NOT NULL CHECK (phone GLOB '+[1-9]*'),
+    position INTEGER NOT NULL,  -- the first is asked for when the caller names nobody
+    PRIMARY KEY (business_id, name)
 ) STRICT;
 
 CREATE TABLE leads (
     business_id INTEGER NOT NULL REFERENCES businesses (id),
     id INTEGER NOT NULL,
     phone TEXT CHECK (phone <> ''),  -- NULL: the caller withheld it
+    callback_phone TEXT,  -- said in a call, so proves nothing
     full_name TEXT,
     email TEXT,
+    notes TEXT NOT NULL DEFAULT '',
+    source TEXT NOT NULL DEFAULT 'phone' CHECK (source <> ''),
     last_call_sid TEXT NOT NULL,
     created_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%SZ', 'now')),
     updated_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%SZ', 'now')),
@@ -49,6 +112,7 @@ CREATE TABLE calls (
     outcome TEXT CHECK (outcome <> ''),  -- NULL while the call is live
     detail TEXT NOT NULL DEFAULT '',
     duration_ms INTEGER CHECK (duration_ms >= 0),
+    transfer_to TEXT,  -- the number that the caller was last put through to
     PRIMARY KEY (business_id, call_sid),
     FOREIGN KEY (business_id, lead_id) REFERENCES leads (business_id, id),
     CHECK (outcome IS NOT NULL OR (ended_at IS NULL AND duration_ms IS NULL))
@@ -68,12 +132,25 @@ CREATE TABLE call_events (
     FOREIGN KEY (business_id, call_sid) REFERENCES calls (business_id, call_sid)
 ) STRICT;
 
+-- What is wrong with a call, for the owner: what the bot said, and what is true.
+CREATE TABLE call_flags (
+    business_id INTEGER NOT NULL,
+    call_sid TEXT NOT NULL,
+    seq INTEGER NOT NULL CHECK (seq >= 0),
+    kind TEXT NOT NULL CHECK (kind IN ('said_not_done', 'confirmation_not_heard')),
+    said TEXT NOT NULL,
+    done TEXT NOT NULL,
+    PRIMARY KEY (business_id, call_sid, seq),
+    FOREIGN KEY (business_id, call_sid) REFERENCES calls (business_id, call_sid)
+) STRICT;
+
 CREATE TABLE appointments (
     business_id INTEGER NOT NULL REFERENCES businesses (id),
     id INTEGER NOT NULL,
     resource_id INTEGER NOT NULL,  -- who or what is busy; today every business has one, number 1
     lead_id INTEGER NOT NULL,
     call_sid TEXT NOT NULL,
+    service_id INTEGER,
     starts_at TEXT NOT NULL CHECK (starts_at IS strftime('%Y-%m-%dT%H:%M:%SZ', starts_at)),
     ends_at TEXT NOT NULL CHECK (ends_at IS strftime('%Y-%m-%dT%H:%M:%SZ', ends_at)),
     -- The time that nobody else can have: the appointment with its buffers.
@@ -82,10 +159,12 @@ CREATE TABLE appointments (
     notes TEXT NOT NULL DEFAULT '',
     status TEXT NOT NULL DEFAULT 'booked' CHECK (status IN ('booked', 'cancelled')),
     confirmed_heard INTEGER NOT NULL DEFAULT 0 CHECK (confirmed_heard IN (0, 1)),
+    wants_sms INTEGER NOT NULL DEFAULT 0 CHECK (wants_sms IN (0, 1)),  -- the caller agreed to a text message
     created_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%SZ', 'now')),
     PRIMARY KEY (business_id, id),
     FOREIGN KEY (business_id, lead_id) REFERENCES leads (business_id, id),
     FOREIGN KEY (business_id, call_sid) REFERENCES calls (business_id, call_sid),
+    FOREIGN KEY (business_id, service_id) REFERENCES services (business_id, id),
     CHECK (starts_at < ends_at),
     CHECK (busy_start <= starts_at AND ends_at <= busy_end)
 ) STRICT;
@@ -93,6 +172,7 @@ CREATE TABLE appointments (
 -- The idempotency key: a call that asks twice for one time has one appointment.
 CREATE UNIQUE INDEX appointments_once ON appointments (business_id, call_sid, starts_at) WHERE status = 'booked';
 CREATE INDEX appointments_by_call ON appointments (business_id, call_sid, starts_at);
+CREATE INDEX appointments_by_lead ON appointments (business_id, lead_id, starts_at);
 -- busy_end first: "ends after now" leaves out the past, which only grows.
 CREATE INDEX appointments_busy ON appointments (business_id, resource_id, busy_end, busy_start)
 WHERE status = 'booked';
@@ -116,3 +196,56 @@ BEGIN
         AND rowid <> OLD.rowid
     );
 END;
+
+-- Times that a live call has offered its caller: nobody else's until the call ends, or they expire.
+CREATE TABLE holds (
+    business_id INTEGER NOT NULL,
+    resource_id INTEGER NOT NULL,
+    call_sid TEXT NOT NULL,
+    busy_start TEXT NOT NULL CHECK (busy_start IS strftime('%Y-%m-%dT%H:%M:%SZ', busy_start)),
+    busy_end TEXT NOT NULL CHECK (busy_end IS strftime('%Y-%m-%dT%H:%M:%SZ', busy_end)),
+    expires_at TEXT NOT NULL CHECK (expires_at IS strftime('%Y-%m-%dT%H:%M:%SZ', expires_at)),
+    PRIMARY KEY (business_id, resource_id, call_sid, busy_start),
+    FOREIGN KEY (business_id, call_sid) REFERENCES calls (business_id, call_sid),
+    CHECK (busy_start < busy_end)
+) STRICT;
+
+CREATE INDEX holds_by_call ON holds (business_id, call_sid);
+
+CREATE TABLE messages (
+    business_id INTEGER NOT NULL REFERENCES businesses (id),
+    id INTEGER NOT NULL,
+    lead_id INTEGER NOT NULL,
+    call_sid TEXT NOT NULL,
+    text TEXT NOT NULL CHECK (text <> ''),
+    status TEXT NOT NULL DEFAULT 'new' CHECK (status IN ('new', 'done')),
+    created_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%SZ', 'now')),
+    PRIMARY KEY (business_id, id),
+    FOREIGN KEY (business_id, lead_id) REFERENCES leads (business_id, id),
+    FOREIGN KEY (business_id, call_sid) REFERENCES calls (business_id, call_sid)
+) STRICT;
+
+-- A call that says the same thing twice has left one message.
+CREATE UNIQUE INDEX messages_once ON messages (business_id, call_sid, text);
+
+-- What is to be sent once the call has ended. Written with the call's final record, sent by a task of the server.
+CREATE TABLE outbox (
+    business_id INTEGER NOT NULL REFERENCES businesses (id),
+    id INTEGER NOT NULL,
+    call_sid TEXT NOT NULL,
+    kind TEXT NOT NULL CHECK (kind IN ('to_owner', 'confirmation')),
+    channel TEXT NOT NULL CHECK (channel IN ('sms', 'whatsapp')),
+    recipient TEXT NOT NULL CHECK (recipient GLOB '+[1-9]*'),
+    body TEXT NOT NULL CHECK (body <> ''),
+    status TEXT NOT NULL DEFAULT 'pending' CHECK (status IN ('pending', 'sent', 'failed')),
+    attempts INTEGER NOT NULL DEFAULT 0 CHECK (attempts >= 0),
+    due_at TEXT NOT NULL CHECK (due_at IS strftime('%Y-%m-%dT%H:%M:%SZ', due_at)),
+    problem TEXT NOT NULL DEFAULT '',  -- of the last attempt
+    created_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%SZ', 'now')),
+    PRIMARY KEY (business_id, id),
+    FOREIGN KEY (business_id, call_sid) REFERENCES calls (business_id, call_sid)
+) STRICT;
+
+-- Each call says each thing once, also if its end is written twice.
+CREATE UNIQUE INDEX outbox_once ON outbox (business_id, call_sid, kind, recipient, body);
+CREATE INDEX outbox_due ON outbox (due_at) WHERE status = 'pending';

@@ -102,7 +102,7 @@ def _see() -> Work:
 
 
 def _answering() -> tuple[Conversation, realtime.AudioDelta]:
-    profile = Profile(name="Demo Dental", language="en", today="Monday", hours="always")
+    profile = Profile(name="Demo Dental", language="en", now="Monday", hours="always")
     conversation = Conversation(profile, DEFAULTS, now_ms=0.0)
     conversation.handle(ModelReady(), 0.0)
     conversation.handle(realtime.ResponseCreated(response_id="resp_1"), 0.0)

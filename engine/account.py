@@ -29,8 +29,9 @@ LINES = {
     "barge_in": "BARGE-IN real after {speech_ms} ms of speech: heard {heard_ms} of {audio_ms} ms",
     "resumed": "resumed after {silent_ms} ms as answer {turn}, from {heard_ms} of {audio_ms} ms",
     "truncated": "truncated {item} at {heard_ms} of {audio_ms} ms",
+    "filler": "a tool is slow: the caller is asked for patience",
     "tool_called": "tool {name} called",
-    "tool_answered": "tool {name} answered: {status}",
+    "tool_answered": "tool {name} answered: {status} in {took_ms} ms",
     "outputs_heard": "the caller heard what {call_ids} brought",
     "keypad": "keypad: {keys} keys",
     "silence_warning": "silence warning {number}",
@@ -45,4 +46,7 @@ _NUMBER = re.compile(r"\+?\d(?:[\s().-]?\d){6,}")
 
 def line(kind: str, fields: dict[str, Any]) -> str:
     """The log line of one event, with every number of seven digits or more masked."""
-    return _NUMBER.sub("[number]", LINES[kind].format(**fields))
+    words = LINES[kind].format(**fields)
+    if "why" in fields:  # a tool call that was answered without being run
+        words += f", not run: {fields['why']}"
+    return _NUMBER.sub("[number]", words)

@@ -79,6 +79,13 @@ class RunTool:
 
 
 @frozen
+class CancelTool:
+    """Cancel the run of this tool call, if it has not finished; it answers all the same."""
+
+    call_id: str
+
+
+@frozen
 class Note:
     """One line for the call's log and its stored account."""
 
@@ -94,4 +101,4 @@ class End:
     detail: str
 
 
-Action = ToModel | Play | Say | Release | Clear | RunTool | Note | End
+Action = ToModel | Play | Say | Release | Clear | RunTool | CancelTool | Note | End

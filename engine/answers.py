@@ -15,7 +15,7 @@ from attrs import Factory, define
 from engine import realtime
 from engine.actions import Action, Note, Play, Say, ToModel
 from engine.audio import BYTES_PER_MS
-from engine.dialogue import Reason
+from engine.dialogue import ONLY_WORDS, Reason
 from engine.playback import Answer, Ledger
 from engine.transcript import LETTERS_PER_MS, Transcript, asks
 
@@ -36,6 +36,11 @@ class Response:
     closes: bool = False  # it called end_call
     words: dict[str, Transcript] = Factory(dict)  # of each of its message items, in order
     _told: set[str] = Factory(set)
+
+    @property
+    def only_words(self) -> bool:
+        """Whether it is to call no tools."""
+        return self.reasons == ONLY_WORDS
 
     def tell_heard(self, now_ms: float) -> list[Action]:
         """The messages that correct the model's memory of a cut answer; each item once."""

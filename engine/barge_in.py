@@ -26,15 +26,15 @@ class BargeIn:
         self.speech_ms = 0  # the sum that decides
         self.longest_ms = 0  # the largest it has been in this utterance
         self._gap_ms = 0
-        self._bot_since_ms: int | None = None
+        self.bot_since_ms: int | None = None  # None: it is silent
         self._paused_at_ms = -settings.barge_in_cooldown_ms
 
     def step(self, now_ms: int, *, bot_playing: bool, counts: bool, late_ms: int) -> None:
         """Add the frame that ends now; `late_ms` of speech before it are recognised only with it."""
         if not bot_playing:
-            self._bot_since_ms = None
-        elif self._bot_since_ms is None:
-            self._bot_since_ms = now_ms - FRAME_MS
+            self.bot_since_ms = None
+        elif self.bot_since_ms is None:
+            self.bot_since_ms = now_ms - FRAME_MS
         countable_ms = self._countable_ms(now_ms)
         if countable_ms <= 0:
             self.speech_ms = self._gap_ms = 0
@@ -47,13 +47,16 @@ class BargeIn:
             if self._gap_ms > self.settings.barge_in_gap_ms and self.state is BargeInState.NONE:
                 self.speech_ms = 0
 
-    def advance(self, now_ms: int) -> bool:
-        """Move to the next state if enough was said. True if it moved; while it does, ask again."""
+    def advance(self, now_ms: int, *, utterance_counts: bool) -> bool:
+        """Move to the next state if enough was said. True if it moved; while it does, ask again.
+
+        An utterance that is too short to be answered may pause the bot, and never cuts it.
+        """
         match self.state:
             case BargeInState.NONE if self._may_pause(now_ms):
                 self.state = BargeInState.PAUSED
                 self._paused_at_ms = now_ms
-            case BargeInState.PAUSED if self.speech_ms >= self.settings.barge_in_real_ms:
+            case BargeInState.PAUSED if utterance_counts and self.speech_ms >= self.settings.barge_in_real_ms:
                 self.state = BargeInState.REAL
             case _:
                 return False
@@ -70,7 +73,7 @@ class BargeIn:
         """How much of the time up to now may count: once the bot has paused, all that follows."""
         if self.state is not BargeInState.NONE:
             return FRAME_MS
-        return 0 if self._bot_since_ms is None else now_ms - self._bot_since_ms - self.settings.guard_ms
+        return 0 if self.bot_since_ms is None else now_ms - self.bot_since_ms - self.settings.guard_ms
 
     def _may_pause(self, now_ms: int) -> bool:
         return (

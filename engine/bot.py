@@ -5,35 +5,42 @@ response of the model touches all three. When it may speak is not its business: 
 decides that, and tells it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from engine import realtime
-from engine.actions import Action, AudioSent, Clear, Note, Release, RunTool, ToModel
+from engine.actions import Action, AudioSent, Clear, Note, Release, ToModel
 from engine.answers import Answers, Response
 from engine.carrier import MarkReached
-from engine.dialogue import Gate, Reason
+from engine.dialogue import ONLY_WORDS, Gate, Reason
 from engine.dictation import asks_to_dictate
 from engine.errands import Errands
 from engine.gate import ResponseGate
+from engine.outcome import Outcome
 from engine.settings import Settings
-from engine.tools import ToolCall, ToolOutput
+from engine.tools import Tool, ToolCall, ToolOutput
 from engine.transcript import Transcript, asks
 
 _MAX_FAILURES = 2  # an answer that fails is asked for once more, then the fallback
 _MAX_REFUSALS = 4  # of one create: two seconds of retries
+_CALLER_SPOKE = frozenset({Reason.UTTERANCE, Reason.KEYPAD})
 
 
 class Bot:
     """One per call. `do` takes its actions, in order; `fail` is told when the model cannot go on."""
 
     def __init__(
-        self, settings: Settings, *, do: Callable[[Action], None], fail: Callable[[str], None]
+        self,
+        settings: Settings,
+        tools: Iterable[Tool],
+        *,
+        do: Callable[[Action], None],
+        fail: Callable[[str], None],
     ) -> None:
         self._do = do
         self._fail = fail
         self._gate = ResponseGate(settings)
-        self._errands = Errands(settings.slow_tool_ms)
+        self.errands = Errands(settings, tools, do=do)
         self._asked_about: tuple[str, ...] = ()  # the calls whose outputs the requested response knows
         self.answers = Answers()
         self.asked = False  # whether the last answer asked something
@@ -62,6 +69,8 @@ class Bot:
     def want(self, reason: Reason) -> None:
         """A response is wanted, as soon as one may be created."""
         self._gate.reasons.add(reason)
+        if reason in _CALLER_SPOKE:
+            self.errands.caller_spoke()
 
     def want_nothing(self) -> None:
         """What was wanted so far no longer is."""
@@ -69,16 +78,21 @@ class Bot:
 
     def create(self, now_ms: float) -> None:
         """Ask for the response that is wanted, if none is on its way and no tool's output is awaited."""
-        event_id = None if self._errands.awaited else self._gate.create(now_ms)
+        event_id = None if self.errands.awaited else self._gate.create(now_ms)
         if event_id is not None:
-            self._asked_about = self._errands.take_unspoken()
-            self._do(ToModel(realtime.create_response(event_id)))
+            only_words = self._gate.carried == ONLY_WORDS
+            self._asked_about = () if only_words else self.errands.take_unspoken()
+            self._do(ToModel(realtime.create_response(event_id, with_tools=not only_words)))
+
+    @property
+    def quiet(self) -> bool:
+        """Whether nothing plays, and no answer is wanted or on its way."""
+        return self.answers.silent and not self._gate.busy and not self._gate.reasons
 
     @property
     def idle(self) -> bool:
-        """Whether nothing plays, nothing is wanted and nothing is under way."""
-        busy = self._gate.busy or self._gate.reasons or self._errands.any_running
-        return self.answers.silent and not busy
+        """Whether it is quiet, and no tool is at work."""
+        return self.quiet and not self.errands.any_running
 
     @property
     def cancelling(self) -> bool:
@@ -87,7 +101,7 @@ class Bot:
 
     def timers(self) -> tuple[tuple[float, Callable[[float], None]], ...]:
         """The deadlines that are its own business."""
-        return (self._gate.retry_ms, self._gate.retry), (self._errands.slow_ms(), self._errands.note_slow)
+        return (self._gate.retry_ms, self._gate.retry), (self.errands.slow_ms(), self.errands.note_slow)
 
     def overdue_ms(self) -> float:
         """When the response on its way has kept the caller waiting too long."""
@@ -116,6 +130,7 @@ class Bot:
     def interrupt(self, speech_ms: int, now_ms: float) -> None:
         """The caller has taken the floor from the playing answer: stop all, and tell the model."""
         self._gate.failures = 0  # the caller heard something
+        self.errands.interrupt()
         cut = self.answers.take_playing()
         if self._gate.cancellable:
             self._cancel(now_ms, unheard=cut is not self.answers.get(self._gate.response_id))
@@ -168,13 +183,14 @@ class Bot:
         # Nothing of it was heard, so what it was to answer is still to be answered.
         if not response.cut:
             response.cut = True
-            self._gate.reasons |= response.reasons
-            self._errands.put_back(response.served_calls)
+            self._gate.stand_again(response.reasons)
+            self.errands.put_back(response.served_calls)
             self._do_all(response.tell_heard(now_ms))
-            response.audio.forget_audio()
+            if response is not self.answers.playing:  # what was heard of that one is still to be told
+                response.audio.forget_audio()
 
     def _put_back_asked(self) -> None:
-        self._errands.put_back(self._asked_about)
+        self.errands.put_back(self._asked_about)
         self._asked_about = ()
 
     # What the model says
@@ -227,10 +243,12 @@ class Bot:
             self._do_all(response.tell_heard(now_ms))
         elif response.failed:
             if self._try_again(event.error_code or event.reason or "an empty answer"):
-                self._gate.reasons |= response.reasons
-                self._errands.put_back(response.served_calls)
+                self._gate.stand_again(response.reasons)
+                self.errands.put_back(response.served_calls)
         else:
             self._gate.failures = 0
+            if not response.audio.received_bytes:
+                self.errands.put_back(response.served_calls)  # it only called: the next one speaks of them
             if event.status != "completed":
                 self._note("response_incomplete", status=event.status, reason=event.reason)
         return response
@@ -258,28 +276,32 @@ class Bot:
     def accept_call(self, event: realtime.FunctionCalled, now_ms: float) -> Response | None:
         """The response that makes this call, if it is one of ours and the call is new."""
         response = self.answers.get(event.response_id)
-        if response is None or not self._errands.accept(event.call_id):
+        if response is None or not self.errands.accept(event.call_id):
             return None
         response.acts = True
         self._gate.progressed(event.response_id, now_ms)
         self._note("tool_called", name=event.name, call_id=event.call_id)
         return response
 
-    def run_tool(self, event: realtime.FunctionCalled, now_ms: float) -> None:
-        """Have an accepted call run."""
-        self._errands.run(event.call_id, now_ms)
+    def run_tool(self, response: Response, event: realtime.FunctionCalled, now_ms: float) -> None:
+        """Have an accepted call run, or answer it at once if it is not to run."""
         call = ToolCall(
             call_id=event.call_id,
             response_id=event.response_id,
             name=event.name,
             arguments=event.arguments,
         )
-        self._do(RunTool(call))
+        if self.errands.run(call, now_ms, only_words=response.only_words):
+            self.want(Reason.TOOL_OUTPUTS)
 
-    def tool_finished(self, output: ToolOutput) -> None:
-        """A tool's output goes to the model, whatever else is going on."""
-        self._errands.finish(output.call_id)
-        self.send_output(output.call_id, output.result)
+    def tool_finished(self, output: ToolOutput, now_ms: float) -> Outcome | None:
+        """A tool's output goes to the model, whatever else is going on.
+
+        Returns the outcome with which the call is to end now, if this was what the tool was for.
+        """
+        if self._gate.state is Gate.REQUESTED and self._gate.carried == ONLY_WORDS:
+            self._cancel(now_ms, unheard=True)  # the filler has not begun: the answer itself comes sooner
+        return self.errands.finish(output)
 
     def send_output(self, call_id: str, result: dict[str, Any]) -> None:
         """The one output of a call."""

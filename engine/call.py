@@ -8,7 +8,8 @@
       to_model    the only writer of the model's socket
     to_carrier  the only writer of the carrier's socket
     speak       one turn of the bot            under `turn.scope`, the barge-in scope
-    work        one tool call                  beside the readers, with its deadline
+    work        one tool call                  beside the readers, with its deadline and its scope
+    attend      what the office does beside the call, for as long as it lives
 
 Leaving the nursery is hanging up; leaving a turn's scope is being interrupted. Both writers are
 outside every scope that can be cancelled while their socket lives on, because a send cancelled half
@@ -26,10 +27,11 @@ from typing import Any
 import trio
 from attrs import Factory, define
 
-from engine import account, carrier, model, prompt, realtime, tools
+from engine import account, carrier, errands, model, prompt, realtime, tools
 from engine.actions import (
     Action,
     AudioSent,
+    CancelTool,
     Clear,
     End,
     Event,
@@ -84,6 +86,7 @@ class _Call:
     inbox: Inbox
     arrived: trio.Event = Factory(trio.Event)
     turn: _Turn | None = None
+    work_scopes: dict[str, trio.CancelScope] = Factory(dict)  # of the tool calls that run
     cut_turns: set[int] = Factory(set)
     outcome: Outcome | None = None
     detail: str = ""
@@ -148,7 +151,7 @@ async def run_call(
         start=start,
         ended=ended,
         began_at=trio.current_time(),
-        conversation=Conversation(office.profile, settings, now_ms=0.0),
+        conversation=Conversation(office.profile, settings, tools=office.tools, now_ms=0.0),
         ear=Ear(settings, open_detector(settings)),
         inbox=Inbox(settings.backlog_ms // FRAME_MS),
         recording=Recording(settings=settings) if settings.keep_audio else None,
@@ -157,7 +160,7 @@ async def run_call(
         call.note("call_started")
         with call.scope:
             async with trio.open_nursery() as nursery:
-                nursery.start_soon(office.open_call)  # the lead: beside the greeting, never before it
+                nursery.start_soon(office.attend)  # the lead: beside the greeting, never before it
                 for task in (hear, listen, to_carrier, talk):
                     nursery.start_soon(task, call)
     except* ModelFault as faults:
@@ -378,7 +381,10 @@ def _perform(call: _Call, nursery: trio.Nursery, action: Action) -> None:
             call.turn.scope.cancel()
             call.for_carrier.put(action)
         case RunTool(tool_call):
+            call.work_scopes[tool_call.call_id] = trio.CancelScope()
             nursery.start_soon(work, call, tool_call)
+        case CancelTool(call_id) if call_id in call.work_scopes:
+            call.work_scopes[call_id].cancel()
         case Note(kind, fields):
             call.note(kind, **fields)
         case End(outcome, detail):
@@ -396,15 +402,22 @@ async def speak(call: _Call, turn: _Turn, pieces: trio.MemoryReceiveChannel[Say]
 
 async def work(call: _Call, tool_call: tools.ToolCall) -> None:
     """Run one tool call; its account has exactly one answer, also when the call ends under it."""
-    status: tools.Status = "cancelled"
+    began_ms = call.now_ms()
+    output = tools.ToolOutput(call_id=tool_call.call_id, name=tool_call.name, status="cancelled", result={})
     tool = next((tool for tool in call.office.tools if tool.name == tool_call.name), None)
     try:
-        output = await tools.run(tool, tool_call, deadline_ms=call.settings.tool_deadline_ms)
-        status = output.status
-        call.lead_captured = call.lead_captured or (tool_call.name, status) == ("update_lead_details", "ok")
+        output = await tools.run(
+            tool,
+            tool_call,
+            deadline_ms=call.settings.tool_deadline_ms,
+            scope=call.work_scopes[tool_call.call_id],
+        )
+        lead_captured = (output.name, output.status) == ("update_lead_details", "ok")
+        call.lead_captured = call.lead_captured or lead_captured
         call.events.put(ToolFinished(output))
     finally:
-        call.note("tool_answered", name=tool_call.name, call_id=tool_call.call_id, status=status)
+        del call.work_scopes[tool_call.call_id]
+        call.note("tool_answered", **errands.account_of(output, took_ms=call.now_ms() - began_ms))
 
 
 _END_CALL = {

@@ -8,7 +8,7 @@ nothing about it depends on how tasks are scheduled.
 At every moment somebody speaks, or a deadline is armed that makes someone speak or ends the call.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from math import inf
 from operator import itemgetter
 from typing import Any
@@ -34,6 +34,7 @@ from engine.outcome import Outcome
 from engine.ports import Profile
 from engine.settings import Settings
 from engine.silence import Silence
+from engine.tools import Tool
 from engine.turns import (
     BargeInPaused,
     BargeInReal,
@@ -52,10 +53,12 @@ _EPSILON_MS = 1e-6
 class Conversation:
     """The whole state of one call's talk. Not a task, not a socket, not a clock."""
 
-    def __init__(self, profile: Profile, settings: Settings, *, now_ms: float) -> None:
+    def __init__(
+        self, profile: Profile, settings: Settings, *, tools: Iterable[Tool] = (), now_ms: float
+    ) -> None:
         self._profile = profile
         self._actions: list[Action] = []
-        self._bot = Bot(settings, do=self._actions.append, fail=self._on_model_failed)
+        self._bot = Bot(settings, tools, do=self._actions.append, fail=self._on_model_failed)
         self._exchange = Exchange(settings, self._bot, note=self._note)
         self._ready = False  # what the caller says before that gathers, and is answered with the greeting
 
@@ -83,12 +86,12 @@ class Conversation:
 
     def scene(self, now_ms: float) -> Scene:
         """What the ear must know to understand the frame that comes now."""
-        playing = self._exchange.bot_playing(now_ms)
+        answers = self._bot.answers
         return Scene(
-            bot_playing=playing,
-            bot_level=self._bot.answers.level(now_ms),
+            bot_playing=self._exchange.bot_playing(now_ms),
+            bot_level=answers.level(now_ms),
             dictating=self._bot.dictating,
-            question=self._bot.answers.heard_question(now_ms) if playing else self._bot.asked,
+            question=answers.heard_question(now_ms) if answers.playing else self._bot.asked,
         )
 
     def deadline_ms(self) -> float:
@@ -108,6 +111,8 @@ class Conversation:
                 _EXCHANGE_HANDLERS[kind](self._exchange, event, now_ms)
             elif kind in _CALLER_HANDLERS and not self.closing:
                 _CALLER_HANDLERS[kind](self._exchange, event, now_ms)
+                if kind is UtteranceEnded:
+                    self._silence.broken(now_ms)
             elif kind in _HANDLERS:
                 _HANDLERS[kind](self, event, now_ms)
         return self._settle(now_ms)
@@ -142,6 +147,8 @@ class Conversation:
             self._bot.create(now_ms)
         if self._bot.answers.silent and self._farewell.heard():
             self._end(self._farewell.outcome, "the goodbye was heard")
+        nobody_speaks = self._exchange.free and not self._keypad.gathering and not self.closing
+        self._bot.errands.watch(now_ms, quiet=nobody_speaks and self._bot.quiet)
         self._silence.watch(now_ms, idle=self._exchange.free and self._bot.idle)
 
     def _on_model_ready(self, _event: ModelReady, _now_ms: float) -> None:
@@ -182,24 +189,30 @@ class Conversation:
         response = None if self.closing else self._bot.accept_call(event, now_ms)
         if response is None:
             return
-        if event.name == END_CALL:
+        if event.name == END_CALL and not response.only_words:
             self._on_end_call(response, event.call_id, now_ms)
         else:
-            self._bot.run_tool(event, now_ms)
+            self._bot.run_tool(response, event, now_ms)
 
     def _on_end_call(self, response: Response, call_id: str, now_ms: float) -> None:
         self._exchange.settle(now_ms)
         status = "refused" if response.cut else "ok"  # cut: the caller spoke over the goodbye
         self._bot.send_output(call_id, {"status": status})
-        self._note("tool_answered", name=END_CALL, call_id=call_id, status=status)
-        if not response.cut:
+        self._note("tool_answered", name=END_CALL, call_id=call_id, status=status, took_ms=0)
+        if response.cut:
+            self._bot.want(Reason.TOOL_OUTPUTS)  # what cut it may be skipped: then nobody else would speak
+        else:
             response.closes = True
             self._close(Outcome.COMPLETED, now_ms)
 
-    def _on_tool_finished(self, event: ToolFinished, _now_ms: float) -> None:
-        self._bot.tool_finished(event.output)
-        if not self.closing:
+    def _on_tool_finished(self, event: ToolFinished, now_ms: float) -> None:
+        outcome = self._bot.tool_finished(event.output, now_ms)
+        if self.closing:
+            return
+        if outcome is None:
             self._bot.want(Reason.TOOL_OUTPUTS)
+        else:
+            self._take_leave(outcome, now_ms)
 
     def _on_model_error(self, event: realtime.ErrorReported, now_ms: float) -> None:
         if event.event_id == realtime.COMMIT_ID:
@@ -222,6 +235,7 @@ class Conversation:
             yield self._warn_at_ms, self._on_long_call
             yield self._close_at_ms, self._on_longest_call
             yield self._silence.due_ms(), self._on_silence
+            yield self._bot.errands.filler_ms(), self._on_slow_tool
 
     def _on_answer_overdue(self, now_ms: float) -> None:
         if self._bot.cancelling:
@@ -231,17 +245,22 @@ class Conversation:
 
     def _on_silence(self, now_ms: float) -> None:
         if not self._silence.ask_again():
-            self._close(Outcome.SILENCE_TIMEOUT, now_ms)
+            self._take_leave(Outcome.SILENCE_TIMEOUT, now_ms)
             return
         self._note("silence_warning", number=self._silence.prompts)
         self._bot.ask(prompt.silence_prompt(self._silence.prompts), Reason.SILENCE)
+
+    def _on_slow_tool(self, _now_ms: float) -> None:
+        self._note("filler")
+        self._bot.errands.excuse()
+        self._bot.ask(prompt.filler(), Reason.FILLER)
 
     def _on_long_call(self, _now_ms: float) -> None:
         self._warn_at_ms = inf
         self._bot.tell(prompt.longest_call_warning())
 
     def _on_longest_call(self, now_ms: float) -> None:
-        self._close(Outcome.LONGEST_CALL, now_ms)
+        self._take_leave(Outcome.LONGEST_CALL, now_ms)
 
     # The end
 
@@ -250,8 +269,11 @@ class Conversation:
         self._farewell.close(outcome, self._bot.answers.free_ms(now_ms))
         self._exchange.close(now_ms)
         self._bot.want_nothing()
-        if outcome is not Outcome.COMPLETED:
-            self._bot.ask(prompt.goodbye(outcome), Reason.GOODBYE)
+
+    def _take_leave(self, outcome: Outcome, now_ms: float) -> None:
+        """Begin to end the call, and ask for the goodbye: no answer holds one yet."""
+        self._close(outcome, now_ms)
+        self._bot.ask(prompt.goodbye(outcome), Reason.GOODBYE)
 
     def _on_ending_overdue(self, _now_ms: float) -> None:
         self._end(self._farewell.outcome, "the goodbye took too long")

@@ -115,8 +115,13 @@ class Reason(StrEnum):
     UTTERANCE = "utterance"
     KEYPAD = "keypad"
     TOOL_OUTPUTS = "tool outputs"
+    FILLER = "filler"
     SILENCE = "silence prompt"
     GOODBYE = "goodbye"
+
+
+# A response for these alone is said at once or never, and calls no tools.
+ONLY_WORDS = frozenset({Reason.FILLER})
 
 
 class Ending(Enum):

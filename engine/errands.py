@@ -1,25 +1,48 @@
-"""The tool calls of a conversation: each is run once, and which outputs the next answer must wait for.
+"""The tool calls of a conversation: which run, what an answer waits for, what the caller hears meanwhile.
 
-An answer waits for the outputs of the tools that are running, because it would have nothing to say;
-but not for a slow one: the caller must not meet dead air.
+Each call is run once, or not at all (`restraint.py`), and has exactly one output. An answer waits for the
+outputs of the tools that are running, because it would have nothing to say; but not for a slow one: the
+caller must not meet dead air. If they hear nothing while a slow tool runs, they are asked for patience, once.
 """
 
+from collections.abc import Callable, Iterable
 from math import inf
 
-from attrs import Factory, define
+from attrs import define
+
+from engine import realtime
+from engine.actions import Action, CancelTool, Note, RunTool, ToModel
+from engine.outcome import Outcome
+from engine.restraint import Restraint, Unrun
+from engine.settings import Settings
+from engine.tools import Tool, ToolCall, ToolOutput
 
 _EPSILON_MS = 1e-6
+_SAID_CHARS = 200  # of the sentence that a tool gives the model to say
 
 
 @define
-class Errands:
-    """One per call. Times are milliseconds of the call's clock."""
+class _Errand:
+    """A tool that is running. Times are milliseconds of the call's clock."""
 
-    slow_tool_ms: int
-    _known: set[str] = Factory(set)
-    _awaited: dict[str, float] = Factory(dict)  # call_id -> when it is slow, and awaited no more
-    _slow: set[str] = Factory(set)
-    _unspoken: list[str] = Factory(list)  # call_ids whose outputs no answer has spoken about yet
+    began_ms: float
+    interruptible: bool
+    awaited: bool = True  # an answer waits for it: it is not slow yet
+    excused: bool = False  # the caller was asked for patience with it, or has gone on
+
+
+class Errands:
+    """One per call. `do` takes its actions, in order."""
+
+    def __init__(self, settings: Settings, tools: Iterable[Tool], *, do: Callable[[Action], None]) -> None:
+        self._do = do
+        self._slow_ms = settings.slow_tool_ms
+        self._tools = {tool.name: tool for tool in tools}
+        self._restraint = Restraint(settings.tool_calls_max)
+        self._known: set[str] = set()
+        self._running: dict[str, _Errand] = {}
+        self._unspoken: list[str] = []  # call_ids whose outputs no answer has spoken about yet
+        self._quiet_since_ms: float | None = None
 
     def accept(self, call_id: str) -> bool:
         """Whether this call is new; a server that repeats one must not make it happen twice."""
@@ -28,15 +51,59 @@ class Errands:
         self._known.add(call_id)
         return True
 
-    def run(self, call_id: str, now_ms: float) -> None:
-        """A tool begins to run."""
-        self._awaited[call_id] = now_ms + self.slow_tool_ms
+    def run(self, call: ToolCall, now_ms: float, *, only_words: bool) -> bool:
+        """Have an accepted call run, or answer it at once. True if that answer is to be spoken about now."""
+        unrun = self._restraint.judge(call, only_words=only_words)
+        if unrun is not None:
+            self._answer_unrun(unrun)
+            return unrun.asks
+        tool = self._tools.get(call.name)
+        self._running[call.call_id] = _Errand(now_ms, tool is not None and tool.interruptible)
+        self._do(RunTool(call))
+        return False
 
-    def finish(self, call_id: str) -> None:
-        """Its output is there; an answer is to speak about it."""
-        self._awaited.pop(call_id, None)
-        self._slow.discard(call_id)
-        self._unspoken.append(call_id)
+    def _answer_unrun(self, unrun: Unrun) -> None:
+        output = unrun.output
+        self._send(output)
+        self._do(Note("tool_answered", {**account_of(output, took_ms=0), "why": unrun.why}))
+        if unrun.asks:
+            self._unspoken.append(output.call_id)
+
+    def finish(self, output: ToolOutput) -> Outcome | None:
+        """The output of a tool that ran goes to the model, whatever else is going on.
+
+        Returns the outcome with which the call is to end now, if this was what the tool was for.
+        """
+        self._running.pop(output.call_id, None)
+        tool = self._tools.get(output.name)
+        # What may be stopped at any moment only looks things up.
+        self._restraint.finish(output, changes=tool is not None and not tool.interruptible)
+        self._unspoken.append(output.call_id)
+        self._send(output)
+        return tool.ends_call if tool is not None and output.status == "ok" else None
+
+    def _send(self, output: ToolOutput) -> None:
+        self._do(ToModel(realtime.function_output(output.call_id, output.result)))
+
+    # The caller
+
+    def interrupt(self) -> None:
+        """The caller has taken the floor from the bot: stop what may be stopped. It still answers."""
+        for call_id, errand in self._running.items():
+            if errand.interruptible:
+                self._do(CancelTool(call_id))
+
+    def caller_spoke(self) -> None:
+        """The caller has said something to answer: that comes before any tool."""
+        self._restraint.caller_spoke()
+        self.excuse()
+
+    def excuse(self) -> None:
+        """The caller need not be asked for patience with what runs now, or is being asked."""
+        for errand in self._running.values():
+            errand.excused = True
+
+    # What an answer speaks about
 
     def take_unspoken(self) -> tuple[str, ...]:
         """The outputs that the answer created now speaks about."""
@@ -50,20 +117,50 @@ class Errands:
     @property
     def any_running(self) -> bool:
         """Whether some tool is running, slow or not."""
-        return bool(self._awaited or self._slow)
+        return bool(self._running)
 
     @property
     def awaited(self) -> bool:
         """Whether an answer must wait for an output."""
-        return bool(self._awaited)
+        return any(errand.awaited for errand in self._running.values())
+
+    # Slow tools
 
     def slow_ms(self) -> float:
         """When the next running tool becomes slow."""
-        return min(self._awaited.values(), default=inf)
+        awaited = (errand.began_ms for errand in self._running.values() if errand.awaited)
+        return min(awaited, default=inf) + self._slow_ms
 
     def note_slow(self, now_ms: float) -> None:
         """Stop waiting for the tools that have become slow."""
-        for call_id, slow_at_ms in list(self._awaited.items()):
-            if slow_at_ms <= now_ms + _EPSILON_MS:
-                del self._awaited[call_id]
-                self._slow.add(call_id)
+        for errand in self._running.values():
+            if errand.began_ms + self._slow_ms <= now_ms + _EPSILON_MS:
+                errand.awaited = False
+
+    def watch(self, now_ms: float, *, quiet: bool) -> None:
+        """Whether the caller hears nothing, says nothing, and no answer is on its way."""
+        if not quiet:
+            self._quiet_since_ms = None
+        elif self._quiet_since_ms is None:
+            self._quiet_since_ms = now_ms
+
+    def filler_ms(self) -> float:
+        """When the caller is to be asked for patience: a tool runs, and they hear nothing for too long."""
+        began = (errand.began_ms for errand in self._running.values() if not errand.excused)
+        if self._quiet_since_ms is None:
+            return inf
+        return max(min(began, default=inf), self._quiet_since_ms) + self._slow_ms
+
+
+def account_of(output: ToolOutput, *, took_ms: float) -> dict[str, object]:
+    """What the call's account holds of an answered tool call; never its arguments."""
+    account: dict[str, object] = {
+        "name": output.name,
+        "call_id": output.call_id,
+        "status": output.status,
+        "took_ms": round(took_ms),
+    }
+    said = output.result.get("say")
+    if isinstance(said, str):
+        account["said"] = said[:_SAID_CHARS]
+    return account

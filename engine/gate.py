@@ -8,7 +8,7 @@ from math import inf
 
 from attrs import Factory, define
 
-from engine.dialogue import Gate, GateEvent, Reason, next_gate
+from engine.dialogue import ONLY_WORDS, Gate, GateEvent, Reason, next_gate
 from engine.settings import Settings
 
 _RETRY_MS = 500  # after a refused create; without it a refusing server would be asked in a tight loop
@@ -72,7 +72,7 @@ class ResponseGate:
         self.state = next_gate(self.state, GateEvent.CANCEL)
         self._since_ms = now_ms
         if keep_reasons:
-            self.reasons |= self.carried
+            self.stand_again(self.carried)
         self._cancel_id = self._event_id("cancel")
         return self._cancel_id
 
@@ -84,11 +84,15 @@ class ResponseGate:
             return False
         self.state = next_gate(self.state, GateEvent.REFUSED)
         if self.response_id is None:
-            self.reasons |= self.carried
+            self.stand_again(self.carried)
         if about_create:
             self.refusals += 1
             self.retry_ms = now_ms + _RETRY_MS
         return True
+
+    def stand_again(self, reasons: frozenset[Reason]) -> None:
+        """What a response was created for is still to be answered."""
+        self.reasons |= reasons - ONLY_WORDS
 
     def done(self, response_id: str) -> bool:
         """A response is over. False if it was not the one on its way."""

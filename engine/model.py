@@ -254,6 +254,8 @@ async def configure(
         realtime.session_update, instructions=instructions, tools=tools, language=language
     )
     refusal: realtime.ErrorReported | None = None
+    if settings.transcription_model is None:
+        settings = settings.without_transcription()
     try:
         _accepted(await _until(realtime.SessionCreated, link))
         session = await _ask(link, update(settings=settings, event_id=_FIRST))

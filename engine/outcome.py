@@ -7,6 +7,7 @@ class Outcome(StrEnum):
     """The one outcome of a call. Normal ends are values; only faults are exceptions."""
 
     COMPLETED = "completed"  # the bot said goodbye and hung up
+    TRANSFERRED = "transferred"  # the caller is put through to a person
     CALLER_HUNG_UP = "caller_hung_up"
     SILENCE_TIMEOUT = "silence_timeout"
     LONGEST_CALL = "longest_call"

@@ -78,12 +78,23 @@ class CallRecord:
 
 @frozen(kw_only=True)
 class Profile:
-    """What the voice needs to know about the business it answers for."""
+    """What the voice needs to know about the business it answers for.
+
+    Every text is in the business's language, ready to be said; an empty one is left out of the prompt.
+    """
 
     name: str
     language: str  # ISO 639-1
-    today: str  # "Saturday, 21 November 2026", in the business's zone
-    hours: str  # speakable: "Monday to Friday 9:00 to 17:00"
+    now: str  # "Saturday, 21 November 2026, 10:35", in the business's zone
+    hours: str  # "Monday to Friday 9:00 to 17:00", with the exceptions of the next days
+    trade: str = ""
+    greeting: str = ""  # the caller's first sentence; empty: the language's own
+    services: tuple[str, ...] = ()  # "check-up, 30 minutes, eighty dollars"
+    facts: tuple[str, ...] = ()  # "Parking: behind the house"
+    rules: str = ""  # the owner's own
+    people: tuple[str, ...] = ()  # to whom a caller may be put through
+    caller: str = ""  # who rings: the number known or withheld, the name they gave before
+    back_from_transfer: bool = False  # the caller was put through, nobody answered, and they are here again
 
 
 class Office(Protocol):
@@ -97,10 +108,11 @@ class Office(Protocol):
     def tools(self) -> Sequence[Tool]:
         """What the model may call, beside the engine's own `end_call`."""
 
-    async def open_call(self) -> None:
-        """Find or create the caller's lead and note the call as begun. Runs beside the greeting.
+    async def attend(self) -> None:
+        """Note the call as begun, and keep what it holds for as long as it lives. Starts beside the greeting.
 
-        What it raises ends the call: an office that can go on without must say so itself, and go on.
+        May return early; is cancelled when the call ends. What it raises ends the call: an office that can
+        go on without must say so itself, and go on.
         """
 
     async def close_call(self, record: CallRecord) -> None:

@@ -374,9 +374,11 @@ def function_output(call_id: str, output: dict[str, Any]) -> str:
     return _command("conversation.item.create", item=item)
 
 
-def create_response(event_id: str) -> str:
-    """Ask for an answer. Bare, because `response.instructions` would replace the session's prompt."""
-    return _command("response.create", event_id=event_id)
+def create_response(event_id: str, *, with_tools: bool = True) -> str:
+    """Ask for an answer, with the session's own prompt and, unless it is only to say something, its tools."""
+    # Nothing else in `response`: its `instructions` would replace the session's prompt.
+    only_words = {} if with_tools else {"response": {"tool_choice": "none"}}
+    return _command("response.create", event_id=event_id, **only_words)
 
 
 def cancel_response(event_id: str) -> str:

@@ -75,7 +75,11 @@ class Settings:
 
     # Tools.
     tool_deadline_ms: int = 8_000
-    slow_tool_ms: int = 3_000  # an answer no longer waits for the output of a tool that takes longer
+    # An answer no longer waits for the output of a tool that takes longer, and a caller who hears nothing
+    # meanwhile is asked for patience. They have waited for a second already: for the end of their utterance
+    # and for the model to ask for the tool. Most tools take some ten milliseconds.
+    slow_tool_ms: int = 1_500
+    tool_calls_max: int = 60  # of one call: a long booking takes ten, a model in a loop never stops
 
     # The end of a call.
     line_close_ms: int = 3_000
@@ -97,6 +101,8 @@ class Settings:
                 raise ValueError(f"{name}: must be between {least} and {_MOST}")
         if self.utterance_end_max_ms < self.utterance_end_min_ms:
             raise ValueError("utterance_end_max_ms: must be at least utterance_end_min_ms")
+        if self.utterance_max_ms < self.utterance_min_ms:
+            raise ValueError("utterance_max_ms: must be at least utterance_min_ms")
 
     def without_transcription(self) -> "Settings":
         """The settings for a server that refuses transcription: a barge-in is real at once.

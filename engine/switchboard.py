@@ -36,7 +36,7 @@ class Switchboard:
 
     def __init__(self, max_calls: int) -> None:
         self._max_calls = max_calls
-        self._live: set[str] = set()
+        self._live: dict[str, trio.Event] = {}  # set when the call is live no more
         self._outcomes: dict[str, Outcome] = {}  # oldest first
         self._draining = False
         self._empty = trio.Event()
@@ -63,13 +63,13 @@ class Switchboard:
         self._check(call_sid)
         if not self._live:
             self._empty = trio.Event()
-        self._live.add(call_sid)
+        self._live[call_sid] = trio.Event()
         # A second stream of the same call ends on its own account, not with the first one's outcome.
         self._outcomes.pop(call_sid, None)
         try:
             yield
         finally:
-            self._live.remove(call_sid)
+            self._live.pop(call_sid).set()
             if not self._live:
                 self._empty.set()
 
@@ -95,6 +95,11 @@ class Switchboard:
     def start_draining(self) -> None:
         """Admit nobody from now on. The live calls go on."""
         self._draining = True
+
+    async def wait_over(self, call_sid: str) -> None:
+        """Return when that call is not live, its record included. Safe to cancel."""
+        if call_sid in self._live:
+            await self._live[call_sid].wait()
 
     async def wait_empty(self) -> None:
         """Return when no call is live. Meant for a draining switchboard; safe to cancel."""

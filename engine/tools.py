@@ -19,11 +19,13 @@ from attrs import frozen
 from cattrs.gen import make_dict_structure_fn
 
 from engine.errors import ArgumentsRefused
+from engine.outcome import Outcome
 
 log = logging.getLogger(__name__)
 
 _JSON_TYPES = {str: "string", int: "integer", float: "number", bool: "boolean"}
 _MAX_ARGUMENTS_BYTES = 16_384
+_CANCELLED = "The caller spoke, so this was stopped before it was done. Nothing is confirmed."
 
 Status = Literal["ok", "refused", "error", "timeout", "cancelled"]
 
@@ -64,6 +66,9 @@ class Tool:
     description: str
     arguments: type[Any]
     run: Callable[[Any, ToolCall], Awaitable[dict[str, Any]]]
+    deadline_ms: int | None = None  # None: the settings' tool_deadline_ms
+    interruptible: bool = False  # it only looks things up: a real barge-in cancels it while it runs
+    ends_call: Outcome | None = None  # once it has answered "ok", the bot says so and the call ends like this
 
 
 def describe(text: str) -> dict[str, str]:
@@ -134,11 +139,16 @@ def _exact(value: Any, kind: type[Any]) -> Any:
     return value
 
 
-async def run(tool: Tool | None, call: ToolCall, *, deadline_ms: int) -> ToolOutput:
+async def run(
+    tool: Tool | None, call: ToolCall, *, deadline_ms: int, scope: trio.CancelScope | None = None
+) -> ToolOutput:
     """Run one call and return its one output. Whatever the tool does, the call goes on.
 
+    `deadline_ms` holds for a tool that names none. Cancelling `scope` stops the tool: its output then says
+    so, unless the tool had already made its own. Any other cancellation passes through.
+
     This is one of the two places where every exception is caught: a bug in one tool becomes that
-    tool's error output and a logged traceback. Cancellation passes through.
+    tool's error output and a logged traceback.
     """
 
     def output(status: Status, result: dict[str, Any]) -> ToolOutput:
@@ -146,11 +156,15 @@ async def run(tool: Tool | None, call: ToolCall, *, deadline_ms: int) -> ToolOut
 
     if tool is None:
         return output("refused", {"status": "refused", "say": f"there is no tool named {call.name}"})
+    if tool.deadline_ms is not None:
+        deadline_ms = tool.deadline_ms
     try:
-        with trio.fail_after(deadline_ms / 1000):
+        # Inside the `try`, because a tool may turn its cancellation into an error of its own.
+        with scope or trio.CancelScope(), trio.fail_after(deadline_ms / 1000):
             result = await tool.run(structure(tool, call.arguments), call)
-        json.dumps(result, allow_nan=False)  # what the model cannot be told is a bug of the tool
-        return output("ok", result)
+            json.dumps(result, allow_nan=False)  # what the model cannot be told is a bug of the tool
+            return output("ok", result)
+        return output("cancelled", {"status": "cancelled", "say": _CANCELLED})
     except trio.TooSlowError:
         return output("timeout", {"status": "error", "say": "That took too long. Nothing is confirmed."})
     except (Refusal, ArgumentsRefused) as refusal:

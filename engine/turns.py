@@ -133,6 +133,7 @@ class Turns:
         self._pause_before_ms = 0
         self._counted = False
         self._only_over_bot = False
+        self._began_over_bot = False
 
     def adopt(self, settings: Settings) -> None:
         """From now on decide by these settings; what is going on goes on."""
@@ -178,6 +179,8 @@ class Turns:
         self._last_speech_ms = self._now_ms
         self._counted = False
         self._only_over_bot = scene.bot_playing
+        bot_since_ms = self._barge_in.bot_since_ms
+        self._began_over_bot = bot_since_ms is not None and self._onset_ms >= bot_since_ms
         return [UtteranceStarted(self._onset_ms), *self._count()]
 
     def _go_on(self, scene: Scene, *, speech: bool) -> list[TurnEvent]:
@@ -209,7 +212,7 @@ class Turns:
         if speech_ms < self._settings.utterance_min_ms:
             needed_ms = self._settings.utterance_min_ms
             return UtteranceSkipped(self._onset_ms, speech_ms, "too short", speech_ms, needed_ms)
-        if self._only_over_bot and not scene.question:
+        if self._only_over_bot and self._began_over_bot and not scene.question:
             needed_ms = self._settings.barge_in_min_ms
             return UtteranceSkipped(self._onset_ms, speech_ms, "back-channel", interrupted_ms, needed_ms)
         self._pace.finished()
@@ -235,7 +238,10 @@ class Turns:
     def _step_barge_in(self) -> list[TurnEvent]:
         events: list[TurnEvent] = []
         # Bursts too sparse to be an utterance do not stop the bot.
-        while self._utterance is _Utterance.OPEN and self._barge_in.advance(self._now_ms):
+        counts = self._speech_ms() >= self._settings.utterance_min_ms
+        while self._utterance is _Utterance.OPEN and self._barge_in.advance(
+            self._now_ms, utterance_counts=counts
+        ):
             paused = self._barge_in.state is BargeInState.PAUSED
             events.append((BargeInPaused if paused else BargeInReal)(self._barge_in.speech_ms))
             self._only_over_bot = False

@@ -3,7 +3,8 @@
     POST /twilio/voice -> TwiML -> the media stream -> POST the Connect's action -> TwiML
     -> POST /twilio/status
 
-Every request is signed if an auth token is given.
+TwiML may dial somebody, who answers or does not as the caller's side says, and may then open another stream
+of the same call. Every request is signed if an auth token is given.
 """
 
 import secrets
@@ -19,16 +20,18 @@ from simulator.caller import Step
 from simulator.carrier import Carrier
 from simulator.timeline import Observer
 from simulator.transport import TransportClosed
-from simulator.twilio_http import Dial, Disconnect, Redirect, Speak, Stream, Verb, signature, verbs
+from simulator.twilio_http import BadTwiml, Dial, Disconnect, Redirect, Speak, Stream, Verb, signature, verbs
 from simulator.websocket import UpgradeRefused, connect_websocket
 
 VOICE_PATH = "/twilio/voice"
 STATUS_PATH = "/twilio/status"
 ACCOUNT_SID = "AC" + "5" * 32
 _WEBHOOK_TIMEOUT_S = 15.0  # Twilio's own
-_REDIRECTS_MAX = 5
+_DOCUMENTS_MAX = 6
 
 HungUpBy = Literal["caller", "server"]
+# Twilio's words, under "DialCallStatus" in its documentation of <Dial>.
+DialStatus = Literal["completed", "busy", "no-answer", "failed", "canceled"]
 
 
 class CallFailed(Exception):
@@ -46,16 +49,21 @@ class Answer:
 
 @frozen(kw_only=True)
 class CallReport:
-    """How a call went. `carrier` is None if the server never opened a stream."""
+    """How a call went, with a carrier for each stream that the server opened."""
 
     call_sid: str
-    carrier: Carrier | None
+    carriers: tuple[Carrier, ...]
     spoken: tuple[str, ...]  # by <Say> before any stream
-    spoken_after: tuple[str, ...]  # by <Say> when the stream was over
-    dialled: str | None
+    spoken_after: tuple[str, ...]  # by <Say> when the first stream was over
+    dialled: tuple[Dial, ...]
     rejected: bool
     hung_up_by: HungUpBy
     answers: tuple[Answer, ...]
+
+    @property
+    def carrier(self) -> Carrier | None:
+        """The first stream; None if there was none."""
+        return self.carriers[0] if self.carriers else None
 
 
 @define(kw_only=True)
@@ -67,9 +75,10 @@ class _Twilio:
     public_url: str
     auth_token: str | None
     form: dict[str, str]
+    dial_status: DialStatus
     answers: list[Answer] = field(factory=list)
     spoken: list[str] = field(factory=list)
-    dialled: str | None = None
+    dialled: list[Dial] = field(factory=list)
     rejected: bool = False
 
     async def post(self, path: str, more: Mapping[str, str]) -> str:
@@ -95,14 +104,19 @@ class _Twilio:
 
     async def follow(self, path: str, more: Mapping[str, str]) -> Stream | None:
         """Carry out the TwiML at `path` until it opens a stream, or ends."""
-        for _ in range(_REDIRECTS_MAX):
+        for _ in range(_DOCUMENTS_MAX):
             following = self._carry_out(verbs(await self.post(path, more)))
-            if not isinstance(following, Redirect):
-                return following
-            path = _path(following.url, path)
-        raise CallFailed(f"{path}: more than {_REDIRECTS_MAX} redirects")
+            match following:
+                case Stream() | None:
+                    return following
+                case Redirect(url):
+                    path = _path(url, path)
+                case Dial():
+                    path = _path(following.action or "", path)
+                    more = {"CallStatus": "in-progress", **self._dialled()}
+        raise CallFailed(f"{path}: more than {_DOCUMENTS_MAX} documents without a stream")
 
-    def _carry_out(self, todo: Sequence[Verb]) -> Stream | Redirect | None:
+    def _carry_out(self, todo: Sequence[Verb]) -> Stream | Redirect | Dial | None:
         for verb in todo:
             match verb:
                 case Stream() | Redirect():
@@ -110,11 +124,28 @@ class _Twilio:
                 case Speak():
                     self.spoken.append(verb.text)
                 case Dial():
-                    self.dialled = verb.number
+                    self._dial(verb)
+                    if verb.action is not None:
+                        return verb  # and Twilio never comes to what follows it
                 case Disconnect():
                     self.rejected = verb.rejected
                     return None
         return None
+
+    def _dial(self, dial: Dial) -> None:
+        if dial.caller_id not in (None, self.form["From"], self.form["To"]):
+            raise BadTwiml(f"13214: the callerId {dial.caller_id!r} is no number of this call")
+        self.dialled.append(dial)
+
+    def _dialled(self) -> dict[str, str]:
+        """What Twilio says of the last person who was dialled."""
+        answered = self.dial_status == "completed"
+        said = {
+            "DialCallSid": f"CA{len(self.dialled):032x}",
+            "DialCallStatus": self.dial_status,
+            "DialBridged": str(answered).lower(),
+        }
+        return said | {"DialCallDuration": "1"} if answered else said
 
 
 async def place_call(
@@ -127,8 +158,13 @@ async def place_call(
     auth_token: str | None = None,
     public_url: str | None = None,
     on_event: Observer | None = None,
+    dial_status: DialStatus = "completed",
+    later: Sequence[Sequence[Step]] = (),
 ) -> CallReport:
     """Ring `called` at the server on `base_url` and let the caller follow `script`.
+
+    Whoever is dialled ends as `dial_status`, at once; `later` are the caller's scripts on the streams that
+    the server opens after that. All streams are one call, with one CallSid.
 
     `public_url` is where the server believes it is reached, which is what Twilio signs; the requests go to
     `base_url` all the same. Raises CallFailed if the server refuses the call or cannot be reached, and
@@ -143,24 +179,29 @@ async def place_call(
             public_url=(public_url or base_url).rstrip("/"),
             auth_token=auth_token,
             form=_parameters(sid, caller, called),
+            dial_status=dial_status,
         )
         stream = await twilio.follow(VOICE_PATH, {"CallStatus": "ringing"})
-        carrier = None
         spoken_before = len(twilio.spoken)
+        carriers: list[Carrier] = []
+        for steps in (script, *later):
+            if stream is None:
+                break
+            carriers.append(await _run_stream(twilio, stream, steps, on_event))
+            stream = await _after(twilio, stream, carriers[-1])
         if stream is not None:
-            carrier = await _run_stream(twilio, stream, script, on_event)
-            await _after(twilio, stream, carrier)
+            raise CallFailed(f"the server opens stream {len(carriers) + 1}; the caller has no script for it")
         seconds = round(trio.current_time() - began)
         await twilio.post(STATUS_PATH, {"CallStatus": "completed", "CallDuration": str(seconds)})
     return CallReport(
         call_sid=sid,
-        carrier=carrier,
+        carriers=tuple(carriers),
         spoken=tuple(twilio.spoken[:spoken_before]),
         spoken_after=tuple(twilio.spoken[spoken_before:]),
-        dialled=twilio.dialled,
+        dialled=tuple(twilio.dialled),
         rejected=twilio.rejected,
         # A call whose TwiML has run out is ended by Twilio, as the server told it.
-        hung_up_by="caller" if carrier is not None and carrier.ended_by != "server" else "server",
+        hung_up_by="caller" if carriers and carriers[-1].ended_by != "server" else "server",
         answers=tuple(twilio.answers),
     )
 
@@ -193,15 +234,15 @@ async def _run_stream(
         raise CallFailed(f"no media stream at {url}: {error}") from error
 
 
-async def _after(twilio: _Twilio, stream: Stream, carrier: Carrier) -> None:
+async def _after(twilio: _Twilio, stream: Stream, carrier: Carrier) -> Stream | None:
     """Ask the `<Connect>`'s action how to go on; a caller who has hung up hears nothing of the answer."""
     if stream.action is None:
-        return
+        return None
     path = _path(stream.action, VOICE_PATH)
-    if carrier.ended_by != "server":
-        await twilio.post(path, {"CallStatus": "completed"})
-    elif await twilio.follow(path, {"CallStatus": "in-progress"}) is not None:
-        raise CallFailed(f"{path} opens a second stream; this carrier has one caller and one script")
+    if carrier.ended_by == "server":
+        return await twilio.follow(path, {"CallStatus": "in-progress"})
+    await twilio.post(path, {"CallStatus": "completed"})
+    return None
 
 
 def _parameters(call_sid: str, caller: str, called: str) -> dict[str, str]:

@@ -44,11 +44,13 @@ class Speak:
     text: str
 
 
-@frozen
+@frozen(kw_only=True)
 class Dial:
-    """`<Dial>`: hand the caller to this number."""
+    """`<Dial>`: put the caller through to this number, and ask `action` how to go on."""
 
     number: str
+    caller_id: str | None = None  # what the telephone that rings is to show
+    action: str | None = None  # None: the verb after this one is next
 
 
 @frozen
@@ -108,7 +110,7 @@ def _verb(element: ElementTree.Element) -> Verb:
         case "Redirect":
             return Redirect(words)
         case "Dial":
-            return Dial(words)
+            return Dial(number=words, caller_id=element.get("callerId"), action=element.get("action"))
         case "Connect":
             return _stream(element)
         case tag:

@@ -1,74 +1,107 @@
-"""Appointments: the times that callers were given. Plain functions of a connection."""
+"""Appointments: the times that callers were given. Plain functions of a connection.
+
+Whether a time may be given is decided in `storage/booking.py`; here it is written and read.
+"""
 
 import datetime as dt
 import sqlite3
+from typing import Any
 
-from storage import fields
-from storage.errors import InvalidField, SlotTaken
-from storage.records import Appointment, Booking, Busy, from_row, utc_text
-
-_RESOURCE_ID = 1  # every business has one chair, until it can name several
-_NOTES_MAX = 2_000
+from storage.availability import Slot
+from storage.errors import NotFound, SlotTaken
+from storage.records import Appointment, Busy, from_row, utc_text
+from storage.schedule import RESOURCE_ID
 
 
-def book(
+def insert(
     conn: sqlite3.Connection,
     business_id: int,
+    slot: Slot,
     *,
     lead_id: int,
     call_sid: str,
-    starts_at: dt.datetime,
-    ends_at: dt.datetime,
-    notes: str = "",
-) -> Booking:
-    """Book that time for that lead, once: the same call asking again for the same start gets the same row.
+    service_id: int | None,
+    notes: str,
+    wants_sms: bool,
+) -> Appointment:
+    """Write an appointment. Raises SlotTaken if any of its time, buffers included, is another's."""
+    return _guarded(
+        conn,
+        "INSERT INTO appointments (business_id, id, resource_id, lead_id, call_sid, service_id,"
+        " starts_at, ends_at, busy_start, busy_end, notes, wants_sms)"
+        " SELECT :business_id, coalesce(max(id), 0) + 1, :resource_id, :lead_id, :call_sid, :service_id,"
+        " :starts_at, :ends_at, :busy_start, :busy_end, :notes, :wants_sms"
+        " FROM appointments WHERE business_id = :business_id RETURNING *",
+        {
+            "business_id": business_id,
+            "resource_id": RESOURCE_ID,
+            "lead_id": lead_id,
+            "call_sid": call_sid,
+            "service_id": service_id,
+            "notes": notes,
+            "wants_sms": wants_sms,
+            **_times(slot),
+        },
+    )
 
-    The check is the trigger in schema.sql, so it cannot drift from the rule that guards the table.
-    Raises SlotTaken if any of the time is another's, InvalidField for values that make no sense. The lead
-    and the call must be the business's own: anything else is a bug, and an IntegrityError.
-    """
-    start, end = utc_text("starts_at", starts_at), utc_text("ends_at", ends_at)
-    if start >= end:
-        raise InvalidField("ends_at", "must be after starts_at")
-    fields.at_most("notes", notes, longest=_NOTES_MAX)
-    if known := _booked(conn, business_id, call_sid, start):
-        return Booking(appointment=known, created=False)
-    values = {
-        "business_id": business_id,
-        "resource_id": _RESOURCE_ID,
-        "lead_id": lead_id,
-        "call_sid": call_sid,
-        "starts_at": start,
-        "ends_at": end,
-        "notes": notes,
+
+def move(conn: sqlite3.Connection, business_id: int, appointment_id: int, slot: Slot) -> Appointment:
+    """Give an appointment another time, which nobody has heard yet. Raises SlotTaken, NotFound."""
+    return _guarded(
+        conn,
+        "UPDATE appointments SET starts_at = :starts_at, ends_at = :ends_at, busy_start = :busy_start,"
+        " busy_end = :busy_end, confirmed_heard = 0"
+        " WHERE business_id = :business_id AND id = :id AND status = 'booked' RETURNING *",
+        {"business_id": business_id, "id": appointment_id, **_times(slot)},
+    )
+
+
+def cancel(conn: sqlite3.Connection, business_id: int, appointment_id: int) -> Appointment:
+    """Give the time back. Raises NotFound if the business has no such appointment, or no more."""
+    return _guarded(
+        conn,
+        "UPDATE appointments SET status = 'cancelled'"
+        " WHERE business_id = :business_id AND id = :id AND status = 'booked' RETURNING *",
+        {"business_id": business_id, "id": appointment_id},
+    )
+
+
+def _times(slot: Slot) -> dict[str, str]:
+    return {
+        name: utc_text(name, getattr(slot, name))
+        for name in ("starts_at", "ends_at", "busy_start", "busy_end")
     }
-    return Booking(appointment=_insert(conn, values), created=True)
 
 
-def _booked(conn: sqlite3.Connection, business_id: int, call_sid: str, start: str) -> Appointment | None:
-    row = conn.execute(
-        "SELECT * FROM appointments WHERE business_id = ? AND call_sid = ? AND starts_at = ?"
-        " AND status = 'booked'",
-        (business_id, call_sid, start),
-    ).fetchone()
-    return row and from_row(Appointment, row)
-
-
-def _insert(conn: sqlite3.Connection, values: dict[str, object]) -> Appointment:
+def _guarded(conn: sqlite3.Connection, statement: str, values: dict[str, Any]) -> Appointment:
     try:
-        row = conn.execute(
-            "INSERT INTO appointments (business_id, id, resource_id, lead_id, call_sid,"
-            " starts_at, ends_at, busy_start, busy_end, notes)"
-            " SELECT :business_id, coalesce(max(id), 0) + 1, :resource_id, :lead_id, :call_sid,"
-            " :starts_at, :ends_at, :starts_at, :ends_at, :notes"
-            " FROM appointments WHERE business_id = :business_id RETURNING *",
-            values,
-        ).fetchone()
+        row = conn.execute(statement, values).fetchone()
     except sqlite3.IntegrityError as error:
         if error.sqlite_errorcode == sqlite3.SQLITE_CONSTRAINT_TRIGGER:
             raise SlotTaken from None
         raise
+    if row is None:
+        raise NotFound("appointment", str(values["id"]))
     return from_row(Appointment, row)
+
+
+def at(
+    conn: sqlite3.Connection,
+    business_id: int,
+    starts_at: dt.datetime,
+    *,
+    call_sid: str | None = None,
+    lead_id: int | None = None,
+) -> Appointment | None:
+    """The booked appointment of that call, or of that lead, that starts then."""
+    # One or the other, not OR: that would look through all that the business ever had.
+    whose, who = ("call_sid", call_sid) if call_sid is not None else ("lead_id", lead_id)
+    row = conn.execute(
+        "SELECT * FROM appointments WHERE business_id = ? AND starts_at = ? AND status = 'booked'"  # noqa: S608 - one of two names
+        f" AND {whose} = ?",
+        (business_id, utc_text("starts_at", starts_at), who),
+    ).fetchone()
+    return row and from_row(Appointment, row)
 
 
 def busy(
@@ -81,7 +114,7 @@ def busy(
         " AND busy_end > :since AND busy_start < :until ORDER BY busy_end",
         {
             "business_id": business_id,
-            "resource_id": _RESOURCE_ID,
+            "resource_id": RESOURCE_ID,
             "since": utc_text("since", since),
             "until": utc_text("until", until),
         },
@@ -98,11 +131,43 @@ def for_call(conn: sqlite3.Connection, business_id: int, call_sid: str) -> tuple
     return tuple(from_row(Appointment, row) for row in rows)
 
 
-def mark_confirmed(conn: sqlite3.Connection, business_id: int, call_sid: str, starts_at: dt.datetime) -> bool:
-    """Note that the caller heard the confirmation. False if that call has no such appointment booked."""
+def of_lead(
+    conn: sqlite3.Connection, business_id: int, lead_id: int, since: dt.datetime
+) -> tuple[Appointment, ...]:
+    """What the lead has booked from `since` on, in order."""
+    rows = conn.execute(
+        "SELECT * FROM appointments WHERE business_id = ? AND lead_id = ? AND starts_at >= ?"
+        " AND status = 'booked' ORDER BY starts_at",
+        (business_id, lead_id, utc_text("since", since)),
+    )
+    return tuple(from_row(Appointment, row) for row in rows)
+
+
+def every_of_lead(conn: sqlite3.Connection, business_id: int, lead_id: int) -> tuple[Appointment, ...]:
+    """Every appointment that the lead ever had, cancelled ones too, in order of their start."""
+    rows = conn.execute(
+        "SELECT * FROM appointments WHERE business_id = ? AND lead_id = ? ORDER BY starts_at, id",
+        (business_id, lead_id),
+    )
+    return tuple(from_row(Appointment, row) for row in rows)
+
+
+def between(
+    conn: sqlite3.Connection, business_id: int, since: dt.datetime, until: dt.datetime
+) -> tuple[Appointment, ...]:
+    """What is booked to start from `since` and before `until`, in order."""
+    rows = conn.execute(
+        "SELECT * FROM appointments WHERE business_id = ? AND status = 'booked'"
+        " AND busy_end > ? AND starts_at >= ? AND starts_at < ? ORDER BY starts_at",
+        (business_id, utc_text("since", since), utc_text("since", since), utc_text("until", until)),
+    )
+    return tuple(from_row(Appointment, row) for row in rows)
+
+
+def mark_confirmed(conn: sqlite3.Connection, business_id: int, appointment_id: int) -> bool:
+    """Note that the caller heard the confirmation. False if the business has no such appointment booked."""
     cursor = conn.execute(
-        "UPDATE appointments SET confirmed_heard = 1 WHERE business_id = ? AND call_sid = ?"
-        " AND starts_at = ? AND status = 'booked'",
-        (business_id, call_sid, utc_text("starts_at", starts_at)),
+        "UPDATE appointments SET confirmed_heard = 1 WHERE business_id = ? AND id = ? AND status = 'booked'",
+        (business_id, appointment_id),
     )
     return cursor.rowcount == 1

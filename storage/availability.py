@@ -7,35 +7,25 @@ three rules say what a jump does:
 - a start that the clock never shows is not offered;
 - a start that the clock shows twice is offered once, the first time.
 
-Between the two ends of a slot real minutes pass: one hour is sixty of them on every day.
+Between the two ends of a slot real minutes pass: one hour is sixty of them on every day. A slot lies in open
+time from end to end, also where one stretch of hours meets the next at midnight; its buffers may lie outside,
+but never over what is taken.
 """
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+import attrs
 from attrs import frozen
 
 from storage.errors import InvalidField
-from storage.records import Busy, WeeklyHours
+from storage.records import Busy, DayHours, Schedule
 
-WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-MONTHS = (
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-)
 _DAY_MIN = 24 * 60
 _MINUTE = dt.timedelta(minutes=1)
+_DAY = dt.timedelta(days=1)
 
 _Span = tuple[dt.datetime, dt.datetime]  # half-open, UTC
 
@@ -48,98 +38,216 @@ class Slot:
     """
 
     wall: dt.datetime  # as the business's clock shows it, in its zone
-    starts_at: dt.datetime  # UTC
-    ends_at: dt.datetime  # UTC
+    starts_at: dt.datetime  # UTC, as all that follow
+    ends_at: dt.datetime
+    busy_start: dt.datetime  # with the buffers: the time that nobody else can have
+    busy_end: dt.datetime
+
+
+@frozen(kw_only=True)
+class Request:
+    """What a caller wants: a day, a part of it, and for how long."""
+
+    date: dt.date
+    duration_min: int
+    buffer_before_min: int = 0
+    buffer_after_min: int = 0
+    from_minute: int = 0  # of the day: the slot starts at this minute or later,
+    until_minute: int = _DAY_MIN  # and before this one
+
+
+class Why(StrEnum):
+    """Why there is no such time.
+
+    They are asked in this order, each of the starts that the ones before have left; the one that leaves none
+    is the reason. So a day is full only if everything that is taken could have been booked.
+    """
+
+    PAST = "past"  # also asked again after NOT_THEN, of the starts of today
+    TOO_FAR = "too_far"
+    CLOSED_THAT_DATE = "closed_that_date"  # by an exception
+    CLOSED_THAT_WEEKDAY = "closed_that_weekday"
+    TOO_LONG = "too_long"  # no opening of that day is long enough
+    OFF_GRID = "off_grid"  # nothing of that length ever starts at that time
+    NOT_THEN = "not_then"  # nothing starts in that part of the day
+    TOO_SOON = "too_soon"
+    FULL = "full"
+
+
+@frozen(kw_only=True)
+class Refused:
+    """A reason, with what has to be said with it."""
+
+    why: Why
+    date: dt.date
+    notice_min: int
+    days_ahead: int
 
 
 @frozen(kw_only=True)
 class Offer:
-    """The first free slots of a day, or the reason that there are none, in words for the caller."""
+    """Free slots in order of time, or the reason that there are none.
+
+    With a reason the slots are alternatives: `find` gives none, the booking adds the nearest.
+    """
 
     slots: tuple[Slot, ...] = ()
-    reason: str | None = None
+    refused: Refused | None = None
 
 
-def find_slots(
-    *,
-    hours: Sequence[WeeklyHours],
-    busy: Sequence[Busy],
-    timezone: str,
-    now: dt.datetime,
-    date: dt.date,
-    duration_min: int,
-    grid_min: int = 30,
-    notice_min: int = 120,
-    days_ahead: int = 60,
-    limit: int = 3,
+def find(
+    schedule: Schedule, busy: Sequence[Busy], now: dt.datetime, request: Request, *, limit: int = 3
 ) -> Offer:
-    """The first `limit` free slots that start on `date`, counted in steps of the grid from each opening.
+    """The first `limit` free slots that start on the day, counted in steps of the grid from each opening.
 
-    A slot lies in open time from end to end, also where one stretch of hours meets the next at midnight.
-    `busy` must cover the date and the day after it. Raises InvalidField for a duration that is not between
-    a minute and a day.
+    `busy` must cover the day, the day before and the two after it, and `schedule` their exceptions. Raises
+    InvalidField for a duration that is not between a minute and a day.
     """
-    if not 1 <= duration_min <= _DAY_MIN:
-        raise InvalidField("duration_min", f"must be between 1 and {_DAY_MIN} minutes")
-    zone = ZoneInfo(timezone)
-    if reason := _refused(date, now.astimezone(zone).date(), hours, days_ahead):
-        return Offer(reason=reason)
-    slots = _open_slots(hours, zone, date, duration_min, grid_min)
-    bookable_from = now + notice_min * _MINUTE
-    for keep, reason in (
-        (lambda _: True, f"we are not open long enough on {WEEKDAYS[date.weekday()]} for that"),
-        (lambda slot: slot.starts_at >= now, "that day is over"),
-        (
-            lambda slot: slot.starts_at >= bookable_from,
-            f"that is too soon for us, we need {_spoken(notice_min)} notice",
-        ),
-        (lambda slot: not _taken(slot, busy), "that day is fully booked"),
-    ):
-        slots = [slot for slot in slots if keep(slot)]
-        if not slots:
-            return Offer(reason=reason)
+    _check(request)
+    today = now.astimezone(ZoneInfo(schedule.timezone)).date()
+    why = _refused_day(schedule, today, request.date)
+    slots: list[Slot] = []
+    if why is None:
+        slots, why = _sift(
+            _open_slots(schedule, request),
+            (
+                (lambda _: True, Why.TOO_LONG),
+                (lambda slot: request.from_minute <= _minute(slot) < request.until_minute, Why.NOT_THEN),
+                (lambda slot: slot.starts_at >= now, Why.PAST),
+                (lambda slot: slot.starts_at >= now + schedule.notice_min * _MINUTE, Why.TOO_SOON),
+                (lambda slot: not _taken(slot, busy), Why.FULL),
+            ),
+        )
+    if why is not None:
+        return Offer(refused=_because(why, schedule, request))
     return Offer(slots=tuple(slots[:limit]))
 
 
-def speak_slot(slot: Slot) -> str:
-    """The slot as one would say it: "Tuesday 24 November at 10:30". The voice says it in its language."""
-    wall = slot.wall
-    return f"{WEEKDAYS[wall.weekday()]} {wall.day} {MONTHS[wall.month - 1]} at {wall.hour}:{wall.minute:02}"
+def judge(
+    schedule: Schedule, busy: Sequence[Busy], now: dt.datetime, request: Request, starts_at: dt.datetime
+) -> Slot | Refused:
+    """The slot that starts at this very instant if it can be booked now, or the reason why not.
+
+    Whatever day and part of it the request names. `busy`, exceptions and errors as for `find`.
+    """
+    _check(request)
+    zone = ZoneInfo(schedule.timezone)
+    request = attrs.evolve(request, date=starts_at.astimezone(zone).date())
+    why = Why.PAST if starts_at < now else _refused_day(schedule, now.astimezone(zone).date(), request.date)
+    slots: list[Slot] = []
+    if why is None:
+        slots, why = _sift(
+            _open_slots(schedule, request),
+            (
+                (lambda _: True, Why.TOO_LONG),
+                (lambda slot: slot.starts_at == starts_at, Why.OFF_GRID),
+                (lambda slot: slot.starts_at >= now + schedule.notice_min * _MINUTE, Why.TOO_SOON),
+                (lambda slot: not _taken(slot, busy), Why.FULL),
+            ),
+        )
+    return slots[0] if why is None else _because(why, schedule, request)
 
 
-def _refused(date: dt.date, today: dt.date, hours: Sequence[WeeklyHours], days_ahead: int) -> str | None:
+def nearest(
+    schedule: Schedule,
+    busy: Sequence[Busy],
+    now: dt.datetime,
+    request: Request,
+    wish: dt.datetime,
+    *,
+    limit: int = 3,
+    days: int = 14,
+) -> tuple[Slot, ...]:
+    """The free slots closest to `wish`, at most `days` before or after its day, in order of time.
+
+    Of two that are equally close the earlier comes first. Whatever day and part of it the request names.
+    `busy` and the exceptions must cover all those days, the one before and the two after them.
+    """
+    date = wish.astimezone(ZoneInfo(schedule.timezone)).date()
+    closest: list[Slot] = []
+    for distance in range(days + 1):
+        for day in {date - distance * _DAY, date + distance * _DAY}:
+            whole_day = attrs.evolve(request, date=day, from_minute=0, until_minute=_DAY_MIN)
+            closest += find(schedule, busy, now, whole_day, limit=_DAY_MIN).slots
+        closest.sort(key=lambda slot: (abs(slot.starts_at - wish), slot.starts_at))
+        del closest[limit:]
+        # Days not looked at are more than `distance` days away by the calendar, so at least one fewer by the
+        # hours: Samoa skipped a whole day in 2011, and no clock has jumped further.
+        if len(closest) == limit and abs(closest[-1].starts_at - wish) <= (distance - 1) * _DAY:
+            break
+    return tuple(sorted(closest, key=lambda slot: slot.starts_at))
+
+
+def _check(request: Request) -> None:
+    if not 1 <= request.duration_min <= _DAY_MIN:
+        raise InvalidField("duration_min", f"must be between 1 and {_DAY_MIN} minutes")
+
+
+def _because(why: Why, schedule: Schedule, request: Request) -> Refused:
+    return Refused(why=why, date=request.date, notice_min=schedule.notice_min, days_ahead=schedule.days_ahead)
+
+
+def _refused_day(schedule: Schedule, today: dt.date, date: dt.date) -> Why | None:
     if date < today:
-        return "that day is over"
-    if (date - today).days > days_ahead:
-        return f"that is too far ahead, we book at most {days_ahead} days ahead"
-    if not any(span.weekday == date.weekday() for span in hours):
-        return f"we are closed on {WEEKDAYS[date.weekday()]}"
-    return None
+        return Why.PAST
+    if (date - today).days > schedule.days_ahead:
+        return Why.TOO_FAR
+    if _hours_on(schedule, date):
+        return None
+    excepted = any(day.date == date for day in schedule.exceptions)
+    return Why.CLOSED_THAT_DATE if excepted else Why.CLOSED_THAT_WEEKDAY
 
 
-def _open_slots(
-    hours: Sequence[WeeklyHours], zone: ZoneInfo, date: dt.date, duration_min: int, grid_min: int
-) -> list[Slot]:
-    spans = _open_spans(hours, zone, date)
-    starts = {
-        minute
-        for span in hours
+def _sift(
+    slots: list[Slot], sieves: Sequence[tuple[Callable[[Slot], bool], Why]]
+) -> tuple[list[Slot], Why | None]:
+    """What passes all of them; or the reason of the first that nothing passes."""
+    for keep, why in sieves:
+        slots = [slot for slot in slots if keep(slot)]
+        if not slots:
+            return [], why
+    return slots, None
+
+
+def _hours_on(schedule: Schedule, date: dt.date) -> Sequence[DayHours]:
+    """The hours of a date: its own if it is an exception, else its weekday's."""
+    for day in schedule.exceptions:
+        if day.date == date:
+            return day.hours
+    return [
+        DayHours(opens_minute=span.opens_minute, closes_minute=span.closes_minute)
+        for span in schedule.weekly
         if span.weekday == date.weekday()
-        for minute in range(span.opens_minute, span.closes_minute, grid_min)
+    ]
+
+
+def _open_slots(schedule: Schedule, request: Request) -> list[Slot]:
+    zone = ZoneInfo(schedule.timezone)
+    spans = _open_spans(schedule, zone, request.date)
+    minutes = {
+        minute
+        for span in _hours_on(schedule, request.date)
+        for minute in range(span.opens_minute, span.closes_minute, schedule.grid_min)
     }
     return [
-        Slot(wall=start.astimezone(zone), starts_at=start, ends_at=end)
-        for minute in sorted(starts)
-        if (start := _instant(_wall(date, minute), zone)) is not None
-        for end in (start + duration_min * _MINUTE,)
+        Slot(
+            wall=start.astimezone(zone),
+            starts_at=start,
+            ends_at=end,
+            busy_start=start - request.buffer_before_min * _MINUTE,
+            busy_end=end + request.buffer_after_min * _MINUTE,
+        )
+        for minute in sorted(minutes)
+        if (start := _instant(_wall(request.date, minute), zone)) is not None
+        for end in (start + request.duration_min * _MINUTE,)
         if any(opens <= start and end <= closes for opens, closes in spans)
     ]
 
 
-def _open_spans(hours: Sequence[WeeklyHours], zone: ZoneInfo, date: dt.date) -> list[_Span]:
+def _open_spans(schedule: Schedule, zone: ZoneInfo, date: dt.date) -> list[_Span]:
     """Open time from `date` on, as far as a slot of a day's length can reach, joined where it meets."""
     joined: list[_Span] = []
-    for opens, closes in sorted(_each_opening(hours, zone, date)):
+    for opens, closes in sorted(_each_opening(schedule, zone, date)):
         if joined and opens <= joined[-1][1]:
             joined[-1] = (joined[-1][0], max(joined[-1][1], closes))
         else:
@@ -147,13 +255,12 @@ def _open_spans(hours: Sequence[WeeklyHours], zone: ZoneInfo, date: dt.date) -> 
     return joined
 
 
-def _each_opening(hours: Sequence[WeeklyHours], zone: ZoneInfo, date: dt.date) -> Iterator[_Span]:
+def _each_opening(schedule: Schedule, zone: ZoneInfo, date: dt.date) -> Iterator[_Span]:
     for days in range(3):
-        day = date + dt.timedelta(days=days)
-        for span in hours:
-            if span.weekday == day.weekday():
-                opens = _first_showing(day, span.opens_minute, zone)
-                yield opens, _first_showing(day, span.closes_minute, zone)
+        day = date + days * _DAY
+        for span in _hours_on(schedule, day):
+            opens = _first_showing(day, span.opens_minute, zone)
+            yield opens, _first_showing(day, span.closes_minute, zone)
 
 
 def _first_showing(date: dt.date, minute: int, zone: ZoneInfo) -> dt.datetime:
@@ -173,12 +280,9 @@ def _instant(wall: dt.datetime, zone: ZoneInfo) -> dt.datetime | None:
     return instant if instant.astimezone(zone).replace(tzinfo=None) == wall else None
 
 
+def _minute(slot: Slot) -> int:
+    return slot.wall.hour * 60 + slot.wall.minute
+
+
 def _taken(slot: Slot, busy: Sequence[Busy]) -> bool:
-    return any(taken.starts_at < slot.ends_at and slot.starts_at < taken.ends_at for taken in busy)
-
-
-def _spoken(minutes: int) -> str:
-    for unit_min, unit in ((_DAY_MIN, "day"), (60, "hour")):
-        if minutes % unit_min == 0:
-            return f"{minutes // unit_min} {unit}{'s' if minutes > unit_min else ''}"
-    return f"{minutes} minutes"
+    return any(taken.starts_at < slot.busy_end and slot.busy_start < taken.ends_at for taken in busy)

@@ -1,16 +1,16 @@
-"""Businesses and their weekly hours. Plain functions of a connection."""
+"""Businesses: who they are and how they are to be spoken of. Plain functions of a connection."""
 
-import itertools
 import sqlite3
-from collections.abc import Sequence
+from typing import Any
 
-import attrs
-
-from storage import fields
-from storage.errors import InvalidField
+from storage import fields, schedule
+from storage.errors import InvalidField, NotFound
 from storage.records import Business, WeeklyHours, from_row
 
 _NAME_MAX = 200
+_GREETING_MAX, _RULES_MAX = 300, 2_000
+_GRIDS_MIN = (15, 30, 45, 60)
+_NOTICE_MAX_MIN, _DAYS_AHEAD_MAX = 60 * 24 * 60, 730
 _MONDAY_TO_FRIDAY = range(5)
 _DEFAULT_HOURS = tuple(
     WeeklyHours(weekday=weekday, opens_minute=9 * 60, closes_minute=17 * 60) for weekday in _MONDAY_TO_FRIDAY
@@ -24,29 +24,48 @@ def add(
     number: str,
     timezone: str,
     language: str,
-    keeps_audio: bool = False,
+    **more: Any,
 ) -> Business:
     """Add a business, open Monday to Friday from 9 to 5 until its owner says otherwise.
 
-    Raises InvalidField, also for a number that a business already has.
+    `more` are the other fields that `change` takes. Raises InvalidField, also for a number that a business
+    already has.
     """
     values = {
-        "name": fields.one_line("name", name, longest=_NAME_MAX),
         "number": fields.e164("number", number),
-        "timezone": fields.timezone("timezone", timezone),
-        "language": fields.language("language", language),
-        "keeps_audio": keeps_audio,
+        **_checked({"name": name, "timezone": timezone, "language": language, **more}),
     }
     if by_number(conn, number):
         raise InvalidField("number", "already belongs to a business")
     row = conn.execute(
-        "INSERT INTO businesses (name, number, timezone, language, keeps_audio)"
-        " VALUES (:name, :number, :timezone, :language, :keeps_audio) RETURNING *",
+        f"INSERT INTO businesses ({', '.join(values)})"  # noqa: S608 - names are keys of _CHECKS
+        f" VALUES ({', '.join(f':{name}' for name in values)}) RETURNING *",
         values,
     ).fetchone()
     business = from_row(Business, row)
-    set_weekly_hours(conn, business.id, _DEFAULT_HOURS)
+    schedule.set_weekly_hours(conn, business.id, _DEFAULT_HOURS)
     return business
+
+
+def change(conn: sqlite3.Connection, business_id: int, **changes: Any) -> Business:
+    """Change what is named, and nothing else; the number stays, because callers know it.
+
+    Raises InvalidField for a value that cannot be kept (then nothing is), NotFound without such a business.
+    """
+    checked = _checked(changes)
+    columns = ", ".join(f"{name} = :{name}" for name in checked) or "id = id"
+    row = conn.execute(
+        f"UPDATE businesses SET {columns} WHERE id = :id RETURNING *",  # noqa: S608 - names are keys of _CHECKS
+        {"id": business_id, **checked},
+    ).fetchone()
+    if row is None:
+        raise NotFound("business", str(business_id))
+    return from_row(Business, row)
+
+
+def checked(**values: Any) -> dict[str, Any]:
+    """These fields as they would be kept. Raises InvalidField for a value that cannot be."""
+    return {name: _CHECKS[name](name, value) for name, value in values.items()}
 
 
 def by_number(conn: sqlite3.Connection, number: str) -> Business | None:
@@ -61,31 +80,38 @@ def by_id(conn: sqlite3.Connection, business_id: int) -> Business | None:
     return row and from_row(Business, row)
 
 
-def weekly_hours(conn: sqlite3.Connection, business_id: int) -> tuple[WeeklyHours, ...]:
-    """The business's hours in the order of the week."""
-    rows = conn.execute(
-        "SELECT * FROM weekly_hours WHERE business_id = ? ORDER BY weekday, opens_minute", (business_id,)
-    )
-    return tuple(from_row(WeeklyHours, row) for row in rows)
+def every(conn: sqlite3.Connection) -> tuple[Business, ...]:
+    """All businesses in this file, in the order in which they were added."""
+    return tuple(from_row(Business, row) for row in conn.execute("SELECT * FROM businesses ORDER BY id"))
 
 
-def set_weekly_hours(conn: sqlite3.Connection, business_id: int, hours: Sequence[WeeklyHours]) -> None:
-    """Replace all of the business's hours. Raises InvalidField for times that make no sense or overlap."""
-    hours = sorted(hours, key=lambda span: (span.weekday, span.opens_minute))
-    for span in hours:
-        if not (0 <= span.weekday <= 6 and 0 <= span.opens_minute < span.closes_minute <= 24 * 60):
-            raise InvalidField("hours", f"{_in_words(span)} is no time of a week; open before you close")
-    for span, following in itertools.pairwise(hours):
-        if span.weekday == following.weekday and following.opens_minute < span.closes_minute:
-            raise InvalidField("hours", f"{_in_words(span)} and {_in_words(following)} overlap; join them")
-    conn.execute("DELETE FROM weekly_hours WHERE business_id = ?", (business_id,))
-    conn.executemany(
-        "INSERT INTO weekly_hours (business_id, weekday, opens_minute, closes_minute)"
-        " VALUES (:business_id, :weekday, :opens_minute, :closes_minute)",
-        [{"business_id": business_id, **attrs.asdict(span)} for span in hours],
-    )
+def _checked(values: dict[str, Any]) -> dict[str, Any]:
+    for name in values:
+        if name not in _CHECKS:
+            raise InvalidField(name, f"cannot be set; these can: {', '.join(_CHECKS)}")
+    return {name: _CHECKS[name](name, value) for name, value in values.items()}
 
 
-def _in_words(span: WeeklyHours) -> str:
-    opens, closes = (f"{minute // 60}:{minute % 60:02}" for minute in (span.opens_minute, span.closes_minute))
-    return f"weekday {span.weekday} {opens}-{closes}"
+def _grid(field: str, value: int) -> int:
+    if value not in _GRIDS_MIN:
+        raise InvalidField(field, f"is {value}; it must be one of {', '.join(map(str, _GRIDS_MIN))}")
+    return value
+
+
+def _line(longest: int) -> Any:
+    return lambda field, value: fields.one_line(field, value, longest=longest) if value.strip() else ""
+
+
+_CHECKS: dict[str, Any] = {
+    "name": lambda field, value: fields.one_line(field, value, longest=_NAME_MAX),
+    "timezone": fields.timezone,
+    "language": fields.language,
+    "keeps_audio": lambda _field, value: bool(value),
+    "trade": _line(_NAME_MAX),
+    "greeting": _line(_GREETING_MAX),
+    "rules": lambda field, value: fields.at_most(field, value.strip(), longest=_RULES_MAX),
+    "owner_phone": lambda field, value: fields.e164(field, value) if value else None,
+    "grid_min": _grid,
+    "notice_min": lambda field, value: fields.between(field, value, 0, _NOTICE_MAX_MIN),
+    "days_ahead": lambda field, value: fields.between(field, value, 0, _DAYS_AHEAD_MAX),
+}

@@ -6,9 +6,10 @@ import sqlite3
 from collections.abc import Sequence
 from typing import Any
 
-from storage.records import Call, CallEvent, from_row, utc_text
+from storage.records import Call, CallEvent, Flag, from_row, utc_text
 
-PROCESS_DIED = "process_died"
+INTERRUPTED = "interrupted"  # by the end of the process
+_TRANSFERRED = "transferred"
 
 
 def begin(
@@ -20,7 +21,10 @@ def begin(
     lead_id: int | None,
     started_at: dt.datetime,
 ) -> Call:
-    """Note a call as live. A call that is known already is returned as it is, live or ended."""
+    """Note a call as live. A call that is known already is returned as it is, live or ended.
+
+    But one that was put through to somebody is live again: nobody answered, and the caller is back.
+    """
     values = {
         "business_id": business_id,
         "call_sid": call_sid,
@@ -31,8 +35,10 @@ def begin(
     conn.execute(
         "INSERT INTO calls (business_id, call_sid, caller, lead_id, started_at)"
         " VALUES (:business_id, :call_sid, :caller, :lead_id, :started_at)"
-        " ON CONFLICT (business_id, call_sid) DO NOTHING",
-        values,
+        " ON CONFLICT (business_id, call_sid)"
+        " DO UPDATE SET outcome = NULL, ended_at = NULL, duration_ms = NULL"
+        " WHERE outcome = :transferred AND started_at < :started_at",
+        {**values, "transferred": _TRANSFERRED},
     )
     row = conn.execute(
         "SELECT * FROM calls WHERE business_id = :business_id AND call_sid = :call_sid", values
@@ -54,32 +60,42 @@ def finish(
     """Write the final record and all events, each as (at_ms, kind, fields). The first outcome wins.
 
     False, and nothing written, if the call has an outcome already. A call that never began here (its
-    first write failed) gets its row now, without caller or lead.
+    first write failed) gets its row now, without caller or lead. What a call that was put through says
+    after it came back follows what it said before, and the time in between counts.
     """
-    values = {
-        "business_id": business_id,
-        "call_sid": call_sid,
-        "outcome": outcome,
-        "detail": detail,
-        "started_at": utc_text("started_at", ended_at - dt.timedelta(milliseconds=duration_ms)),
-        "ended_at": utc_text("ended_at", ended_at),
-        "duration_ms": duration_ms,
-    }
+    began_at = ended_at - dt.timedelta(milliseconds=duration_ms)
     row = conn.execute(
         "INSERT INTO calls (business_id, call_sid, started_at, ended_at, outcome, detail, duration_ms)"
         " VALUES (:business_id, :call_sid, :started_at, :ended_at, :outcome, :detail, :duration_ms)"
         " ON CONFLICT (business_id, call_sid) DO UPDATE SET ended_at = excluded.ended_at,"
         " outcome = excluded.outcome, detail = excluded.detail, duration_ms = excluded.duration_ms"
-        " WHERE outcome IS NULL RETURNING call_sid",
-        values,
+        " WHERE outcome IS NULL RETURNING started_at",
+        {
+            "business_id": business_id,
+            "call_sid": call_sid,
+            "outcome": outcome,
+            "detail": detail,
+            "started_at": utc_text("started_at", began_at),
+            "ended_at": utc_text("ended_at", ended_at),
+            "duration_ms": duration_ms,
+        },
     ).fetchone()
     if row is None:
         return False
+    (said,) = conn.execute(
+        "SELECT count(*) FROM call_events WHERE business_id = ? AND call_sid = ?", (business_id, call_sid)
+    ).fetchone()
+    before_ms = round((began_at - dt.datetime.fromisoformat(row["started_at"])).total_seconds() * 1000)
+    offset_ms = max(before_ms, 0) if said else 0
+    conn.execute(
+        "UPDATE calls SET duration_ms = duration_ms + ? WHERE business_id = ? AND call_sid = ?",
+        (offset_ms, business_id, call_sid),
+    )
     conn.executemany(
         "INSERT INTO call_events (business_id, call_sid, seq, at_ms, kind, fields) VALUES (?, ?, ?, ?, ?, ?)",
         [
-            (business_id, call_sid, seq, at_ms, kind, json.dumps(fields, ensure_ascii=False))
-            for seq, (at_ms, kind, fields) in enumerate(events)
+            (business_id, call_sid, seq, at_ms + offset_ms, kind, json.dumps(fields, ensure_ascii=False))
+            for seq, (at_ms, kind, fields) in enumerate(events, start=said)
         ],
     )
     return True
@@ -119,14 +135,79 @@ def outcome(conn: sqlite3.Connection, call_sid: str) -> str | None:
     return str(row["outcome"]) if row else None
 
 
-def close_abandoned(conn: sqlite3.Connection) -> int:
-    """Give every live call of every business the outcome of a dead process; return how many.
+def recent(conn: sqlite3.Connection, business_id: int, limit: int) -> tuple[Call, ...]:
+    """The business's last calls, the newest first."""
+    rows = conn.execute(
+        "SELECT * FROM calls WHERE business_id = ? ORDER BY started_at DESC, call_sid LIMIT ?",
+        (business_id, limit),
+    )
+    return tuple(from_row(Call, row) for row in rows)
 
-    Only true when no call can be live: as the file is opened. When such a call ended nobody knows.
+
+def set_transfer(conn: sqlite3.Connection, business_id: int, call_sid: str, phone: str) -> None:
+    """Note whom the caller is to be put through to once the stream has ended."""
+    conn.execute(
+        "UPDATE calls SET transfer_to = ? WHERE business_id = ? AND call_sid = ?",
+        (phone, business_id, call_sid),
+    )
+
+
+def transfer_to(conn: sqlite3.Connection, call_sid: str) -> tuple[int, str] | None:
+    """Whom that call is to be put through to, as (business_id, phone).
+
+    For the signed webhook, as `outcome` is.
     """
+    row = conn.execute(
+        "SELECT business_id, transfer_to FROM calls WHERE call_sid = ? AND transfer_to IS NOT NULL"
+        " ORDER BY started_at DESC",
+        (call_sid,),
+    ).fetchone()
+    return (row["business_id"], row["transfer_to"]) if row else None
+
+
+def flag(conn: sqlite3.Connection, business_id: int, call_sid: str, flags: Sequence[Flag]) -> None:
+    """Note what is wrong with a call, in place of what was noted before."""
+    conn.execute("DELETE FROM call_flags WHERE business_id = ? AND call_sid = ?", (business_id, call_sid))
+    conn.executemany(
+        "INSERT INTO call_flags (business_id, call_sid, seq, kind, said, done) VALUES (?, ?, ?, ?, ?, ?)",
+        [
+            (business_id, call_sid, seq, flagged.kind, flagged.said, flagged.done)
+            for seq, flagged in enumerate(flags)
+        ],
+    )
+
+
+def flags(conn: sqlite3.Connection, business_id: int, call_sid: str) -> tuple[Flag, ...]:
+    """What is wrong with a call, for its owner."""
+    rows = conn.execute(
+        "SELECT * FROM call_flags WHERE business_id = ? AND call_sid = ? ORDER BY seq",
+        (business_id, call_sid),
+    )
+    return tuple(from_row(Flag, row) for row in rows)
+
+
+def interrupted(conn: sqlite3.Connection, since: dt.datetime) -> tuple[tuple[int, str], ...]:
+    """The calls that began since then and ended with their process, of every business.
+
+    Each as (business_id, call_sid).
+    """
+    rows = conn.execute(
+        "SELECT business_id, call_sid FROM calls WHERE outcome = ? AND started_at >= ?",
+        (INTERRUPTED, utc_text("since", since)),
+    )
+    return tuple((row["business_id"], row["call_sid"]) for row in rows)
+
+
+def close_abandoned(conn: sqlite3.Connection) -> int:
+    """Give every live call of every business the outcome of a dead process, and free what calls held.
+
+    Returns how many calls those were. Only true when no call can be live: as the file is opened. When such a
+    call ended nobody knows.
+    """
+    conn.execute("DELETE FROM holds")
     cursor = conn.execute(
         "UPDATE calls SET outcome = ?, detail = 'the server stopped while this call was live'"
         " WHERE outcome IS NULL",
-        (PROCESS_DIED,),
+        (INTERRUPTED,),
     )
     return cursor.rowcount

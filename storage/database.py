@@ -14,6 +14,7 @@ from attrs import field, frozen
 
 from storage import calls, migrations
 from storage.errors import DatabaseInUse, DatabaseUnusable
+from storage.examine import connect_to_look, examine
 from storage.writer import QUEUE_JOBS, Request, RunSync, run_writer
 
 log = logging.getLogger(__name__)
@@ -76,7 +77,8 @@ async def open_database(
     everything that was asked for is written (storage/writer.py says what bounds that), also if cancelled,
     and then raises just what the body raised. Calls that a dead process left live get their outcome here.
 
-    Raises DatabaseInUse while another process has the file, DatabaseUnusable if it is not ours.
+    Raises DatabaseInUse while another process has the file, DatabaseUnusable if it is not ours,
+    DatabaseDamaged if SQLite finds a fault in it: then nothing was written to it.
     """
     writer, readers, files = await run_sync(_open, path)
     body_error: Exception | None = None
@@ -100,7 +102,8 @@ def _open(
 ) -> tuple[sqlite3.Connection, list[sqlite3.Connection], ExitStack]:
     path = Path(name).resolve()
     with ExitStack() as files:
-        files.enter_context(_locked(path))
+        files.enter_context(locked(path))
+        examine(path)
         path.touch(mode=0o600)  # callers' numbers are in it; SQLite gives its side files the same mode
         try:
             writer = files.enter_context(closing(connect(path)))
@@ -111,12 +114,13 @@ def _open(
         if abandoned:
             log.warning("%d calls were live when the last process died", abandoned)
         # Closed before the writer, which as the last connection moves the log into the file and removes it.
-        readers = [files.enter_context(closing(_connect_to_read(path))) for _ in range(READERS)]
+        readers = [files.enter_context(closing(connect_to_read(path))) for _ in range(READERS)]
         return writer, readers, files.pop_all()
 
 
 @contextmanager
-def _locked(path: Path) -> Iterator[None]:
+def locked(path: Path) -> Iterator[None]:
+    """Have the file for this process alone: to open it, to restore it. Raises DatabaseInUse."""
     # A lock on the database file itself would collide with SQLite's own. The kernel drops this one when
     # the process dies, so the file can stay.
     with Path(f"{path}.lock").open("a+", encoding="ascii") as lock:
@@ -130,6 +134,32 @@ def _locked(path: Path) -> Iterator[None]:
         yield
 
 
+@contextmanager
+def look_at(name: str | os.PathLike[str]) -> Iterator[sqlite3.Connection]:
+    """A read-only connection that sees one state of the file; a server may be running. Nothing is written.
+
+    Raises DatabaseUnusable if it holds nothing of this version's, DatabaseDamaged if SQLite finds a fault.
+    """
+    path = Path(name).resolve()
+    if not path.exists():
+        raise DatabaseUnusable(str(path), "there is no such file")
+    with ExitStack() as files:
+        look = connect_to_look
+        try:
+            files.enter_context(locked(path))
+        except DatabaseInUse:
+            look = connect_to_read  # the server may write at any moment, also if it has not begun a log yet
+        else:
+            examine(path)
+        try:
+            conn = files.enter_context(closing(look(path)))
+            migrations.check_current(conn)
+            conn.execute("BEGIN")
+            yield conn
+        except sqlite3.DatabaseError as error:
+            raise DatabaseUnusable(str(path), str(error)) from error
+
+
 def connect(path: Path) -> sqlite3.Connection:
     """A connection that may write. The caller closes it, and sees to it that there is only one."""
     conn = _configured(sqlite3.connect(path, **_OPTIONS))
@@ -138,7 +168,8 @@ def connect(path: Path) -> sqlite3.Connection:
     return conn
 
 
-def _connect_to_read(path: Path) -> sqlite3.Connection:
+def connect_to_read(path: Path) -> sqlite3.Connection:
+    """A connection that cannot write, and sees what the writer has committed. The caller closes it."""
     return _configured(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, **_OPTIONS))
 
 

@@ -67,3 +67,28 @@ class DatabaseUnusable(StorageError):
 
     def __str__(self) -> str:
         return f"{self.path}: {self.problem}"
+
+
+@frozen
+class DatabaseDamaged(StorageError):
+    """The file is ours, and SQLite finds a fault in it. Nothing in it was changed."""
+
+    path: str
+    problem: str
+
+    def __str__(self) -> str:
+        return (
+            f"{self.path} is damaged ({self.problem}) and was left as it is; put a backup in its place with"
+            " `frontdesk restore`, which keeps the damaged file under another name"
+        )
+
+
+@frozen
+class BackupFailed(StorageError):
+    """A backup could not be written, or cannot be used. What was there before is there still."""
+
+    path: str
+    problem: str
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.problem}"

@@ -59,3 +59,10 @@ def timezone(field: str, value: str) -> str:
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
         raise InvalidField(field, f"{value!r} is not a zone name such as Europe/Berlin") from None
     return value
+
+
+def between(field: str, value: int, least: int, most: int) -> int:
+    """The value, if it lies between these two, both included."""
+    if not least <= value <= most:
+        raise InvalidField(field, f"is {value}; it must be between {least} and {most}")
+    return value

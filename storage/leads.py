@@ -7,6 +7,7 @@ from storage.errors import NotFound
 from storage.records import Lead, from_row
 
 _FULL_NAME_MAX = 200
+_NOTES_MAX = 2_000
 _NOW = "strftime('%Y-%m-%dT%H:%M:%SZ', 'now')"
 
 
@@ -43,6 +44,20 @@ def get(conn: sqlite3.Connection, business_id: int, lead_id: int) -> Lead | None
     return row and from_row(Lead, row)
 
 
+def of_phone(conn: sqlite3.Connection, business_id: int, phone: str) -> Lead | None:
+    """The business's lead who rings from that number."""
+    row = conn.execute(
+        "SELECT * FROM leads WHERE business_id = ? AND phone = ?", (business_id, phone)
+    ).fetchone()
+    return row and from_row(Lead, row)
+
+
+def every(conn: sqlite3.Connection, business_id: int) -> tuple[Lead, ...]:
+    """Everybody who ever rang the business, the newest first."""
+    rows = conn.execute("SELECT * FROM leads WHERE business_id = ? ORDER BY id DESC", (business_id,))
+    return tuple(from_row(Lead, row) for row in rows)
+
+
 def update_details(
     conn: sqlite3.Connection,
     business_id: int,
@@ -50,6 +65,8 @@ def update_details(
     *,
     full_name: str | None = None,
     email: str | None = None,
+    callback_phone: str | None = None,
+    notes: str | None = None,
 ) -> Lead:
     """Note what the caller said about themselves; what is None stays as it was.
 
@@ -60,10 +77,22 @@ def update_details(
         full_name = fields.one_line("full_name", full_name, longest=_FULL_NAME_MAX)
     if email is not None:
         email = fields.email("email", email)
+    if callback_phone is not None:
+        callback_phone = fields.e164("callback_phone", callback_phone)
+    if notes is not None:
+        notes = fields.at_most("notes", notes.strip(), longest=_NOTES_MAX)
     row = conn.execute(
         "UPDATE leads SET full_name = coalesce(:full_name, full_name), email = coalesce(:email, email),"  # noqa: S608
+        " callback_phone = coalesce(:callback_phone, callback_phone), notes = coalesce(:notes, notes),"
         f" updated_at = {_NOW} WHERE business_id = :business_id AND id = :lead_id RETURNING *",
-        {"business_id": business_id, "lead_id": lead_id, "full_name": full_name, "email": email},
+        {
+            "business_id": business_id,
+            "lead_id": lead_id,
+            "full_name": full_name,
+            "email": email,
+            "callback_phone": callback_phone,
+            "notes": notes,
+        },
     ).fetchone()
     if row is None:
         raise NotFound("lead", str(lead_id))

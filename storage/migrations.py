@@ -1,11 +1,16 @@
-"""How a file gets the schema: a new one from schema.sql, an old one step by step.
+"""How a file gets the schema: a new one from schema.sql, an old one through the steps that it lacks.
+
+A step changes rows, and adds or renames columns only as far as they must be filled. Then every table is
+rebuilt by schema.sql and its rows are copied over, so that an old file cannot differ from a new one, and
+schema.sql is the only place that says what a table looks like.
 
 A new file is never walked through the steps: it gets schema.sql whole, and every step is recorded as done.
 """
 
 import datetime as dt
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from sqlite_utils import Database, Migrations
@@ -17,30 +22,60 @@ def initial(_: Database) -> None:
     """The schema as it was first released. A file that has it needs nothing."""
 
 
-STEPS: tuple[Callable[[Database], None], ...] = (initial,)  # in order; add at the end, never change one
+def business(db: Database) -> None:
+    """Hours belong to a resource; a call that ended with its process is called interrupted."""
+    db.execute("ALTER TABLE weekly_hours ADD COLUMN resource_id INTEGER NOT NULL DEFAULT 1")
+    db.execute("UPDATE calls SET outcome = 'interrupted' WHERE outcome = 'process_died'")
+
+
+# In order; add at the end, never change one.
+STEPS: tuple[Callable[[Database], None], ...] = (initial, business)
 
 migrations = Migrations("frontdesk")
 for _step in STEPS:
     migrations()(_step)
 
+_OLD = "before_"  # what the tables are called while their rows are copied
+
 
 def bring_up_to_date(conn: sqlite3.Connection) -> None:
-    """Create the schema in an empty file, or apply the steps that an older file lacks.
+    """Create the schema in an empty file, or bring an older file to it. All or nothing.
 
-    All or nothing for a new file, each step all or nothing for an old one. Raises DatabaseUnusable for
-    a file that another program or a newer Frontdesk wrote.
+    Raises DatabaseUnusable for a file that another program or a newer Frontdesk wrote.
     """
     db = Database(conn, execute_plugins=False)
-    if not conn.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone():
+    if is_empty(conn):
         create(db, schema_text())
         return
+    check_ours(conn)
+    if migrations.pending(db):
+        upgrade(db, schema_text())
+
+
+def is_empty(conn: sqlite3.Connection) -> bool:
+    """Whether the file holds no schema at all, as a new one."""
+    return conn.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone() is None
+
+
+def check_ours(conn: sqlite3.Connection) -> None:
+    """Raise DatabaseUnusable for a file that another program or a newer Frontdesk wrote. Writes nothing."""
     path = conn.execute("PRAGMA database_list").fetchone()["file"]
-    applied = {step.name for step in migrations.applied(db)}
+    applied = {step.name for step in migrations.applied(Database(conn, execute_plugins=False))}
     if not applied:
         raise DatabaseUnusable(path, "not a Frontdesk database; give another file name")
     if newer := applied - {step.__name__ for step in STEPS}:
         raise DatabaseUnusable(path, f"written by a newer version of Frontdesk ({', '.join(sorted(newer))})")
-    migrations.apply(db)
+
+
+def check_current(conn: sqlite3.Connection) -> None:
+    """Raise DatabaseUnusable unless the file is ours and has every step. Writes nothing."""
+    check_ours(conn)
+    if migrations.pending(Database(conn, execute_plugins=False)):
+        path = conn.execute("PRAGMA database_list").fetchone()["file"]
+        raise DatabaseUnusable(
+            path,
+            "written by an older version of Frontdesk; start the server once, it brings the file up to date",
+        )
 
 
 def create(db: Database, schema: str) -> None:
@@ -54,6 +89,53 @@ def create(db: Database, schema: str) -> None:
                 "INSERT INTO _sqlite_migrations (migration_set, name, applied_at) VALUES (?, ?, ?)",
                 (migrations.name, step.name, done_at),
             )
+
+
+def upgrade(db: Database, schema: str) -> None:
+    """Apply the steps that an older file lacks, and rebuild its tables by the schema, with their rows."""
+    with _tables_may_be_replaced(db.conn), db.atomic():
+        migrations.apply(db)
+        _rebuild(db, schema)
+        if broken := db.execute("PRAGMA foreign_key_check").fetchone():
+            raise sqlite3.IntegrityError(f"a row of {broken['table']} refers to a row that is not there")
+
+
+@contextmanager
+def _tables_may_be_replaced(conn: sqlite3.Connection) -> Iterator[None]:
+    # Otherwise the references to a table follow it when it is renamed, and dropping it deletes what refers
+    # to it: https://www.sqlite.org/lang_altertable.html, "Making Other Kinds Of Table Schema Changes".
+    conn.execute("PRAGMA foreign_keys = OFF")
+    conn.execute("PRAGMA legacy_alter_table = ON")
+    try:
+        yield
+    finally:
+        conn.execute("PRAGMA legacy_alter_table = OFF")
+        conn.execute("PRAGMA foreign_keys = ON")
+
+
+def _rebuild(db: Database, schema: str) -> None:
+    old = _names(db, "table")
+    for kind in ("trigger", "index"):
+        for name in _names(db, kind):
+            db.execute(f"DROP {kind} {name}")
+    for name in old:
+        db.execute(f"ALTER TABLE {name} RENAME TO {_OLD}{name}")
+    db.executescript(schema)
+    for name in old:
+        # All that the old table had: what schema.sql has no place for, a step must have moved or dropped.
+        columns = ", ".join(column["name"] for column in db.execute(f"PRAGMA table_info({_OLD}{name})"))
+        db.execute(f"INSERT INTO {name} ({columns}) SELECT {columns} FROM {_OLD}{name} ORDER BY rowid")  # noqa: S608
+        db.execute(f"DROP TABLE {_OLD}{name}")
+
+
+def _names(db: Database, kind: str) -> list[str]:
+    """What schema.sql made: neither SQLite's own nor the account of the steps."""
+    rows = db.execute(
+        "SELECT name FROM sqlite_master WHERE type = ? AND sql IS NOT NULL"
+        " AND name NOT LIKE 'sqlite!_%' ESCAPE '!' AND tbl_name <> '_sqlite_migrations'",
+        (kind,),
+    )
+    return [row["name"] for row in rows]
 
 
 def schema_text(package: Path = Path(__file__).parent) -> str:

@@ -22,6 +22,13 @@ class Business:
     timezone: str  # IANA name
     language: str  # ISO 639
     keeps_audio: bool  # whether what is said in its calls is kept
+    trade: str  # "a dental practice"; may be empty
+    greeting: str  # the caller's first sentence; empty: the language's own
+    rules: str  # what else the voice must keep to, in the owner's words; may be empty
+    owner_phone: str | None  # E.164, where messages are sent to; None: nowhere
+    grid_min: int  # starts are counted in these from each opening
+    notice_min: int
+    days_ahead: int
     created_at: dt.datetime
 
 
@@ -35,13 +42,74 @@ class WeeklyHours:
 
 
 @frozen(kw_only=True)
+class DayHours:
+    """One stretch of wall time in which the business is open on one date."""
+
+    opens_minute: int  # of the day
+    closes_minute: int  # up to 1440, midnight
+
+
+@frozen(kw_only=True)
+class ExceptionDay:
+    """A date that does not follow its weekday. Without hours the business is closed."""
+
+    date: dt.date
+    hours: tuple[DayHours, ...] = ()
+    note: str = ""
+
+
+@frozen(kw_only=True)
+class Schedule:
+    """All that decides when a business can be booked, but for what is booked already."""
+
+    timezone: str  # IANA name
+    weekly: tuple[WeeklyHours, ...]
+    exceptions: tuple[ExceptionDay, ...] = ()
+    grid_min: int = 30
+    notice_min: int = 120
+    days_ahead: int = 60
+
+
+@frozen(kw_only=True)
+class Service:
+    """What can be booked, and how long it keeps the business busy."""
+
+    id: int
+    name: str  # as it is said
+    duration_min: int
+    buffer_before_min: int
+    buffer_after_min: int
+    price: str  # as it is said; may be empty
+    active: bool
+
+
+@frozen(kw_only=True)
+class Fact:
+    """Something that callers ask about."""
+
+    topic: str
+    text: str
+
+
+@frozen(kw_only=True)
+class Person:
+    """Somebody to whom a caller may be put through."""
+
+    name: str
+    phone: str  # E.164
+
+
+@frozen(kw_only=True)
 class Lead:
     """Somebody who rang."""
 
     id: int
     phone: str | None  # None: withheld
+    callback_phone: str | None  # said in a call, so proves nothing
     full_name: str | None
     email: str | None
+    notes: str
+    source: str
     last_call_sid: str
     created_at: dt.datetime
     updated_at: dt.datetime
@@ -54,11 +122,15 @@ class Appointment:
     id: int
     lead_id: int
     call_sid: str
+    service_id: int | None
     starts_at: dt.datetime
     ends_at: dt.datetime
+    busy_start: dt.datetime
+    busy_end: dt.datetime
     notes: str
     status: str  # "booked" or "cancelled"
     confirmed_heard: bool  # whether the caller heard that it is booked
+    wants_sms: bool  # whether the caller agreed to a text message
     created_at: dt.datetime
 
 
@@ -90,6 +162,45 @@ class Call:
     outcome: str | None
     detail: str
     duration_ms: int | None
+    transfer_to: str | None  # the number that the caller was last put through to
+
+
+@frozen(kw_only=True)
+class Flag:
+    """What is wrong with a call: what the bot said, and what is true."""
+
+    kind: str  # "said_not_done" or "confirmation_not_heard"
+    said: str
+    done: str
+
+
+@frozen(kw_only=True)
+class Message:
+    """What a caller left for the owner."""
+
+    id: int
+    lead_id: int
+    call_sid: str
+    text: str
+    status: str  # "new" or "done"
+    created_at: dt.datetime
+
+
+@frozen(kw_only=True)
+class Outgoing:
+    """A message on its way out, once its call has ended."""
+
+    business_id: int
+    id: int
+    call_sid: str
+    kind: str  # "to_owner" or "confirmation"
+    channel: str  # "sms" or "whatsapp"
+    recipient: str  # E.164
+    body: str
+    status: str  # "pending", "sent" or "failed"
+    attempts: int
+    due_at: dt.datetime
+    problem: str  # of the last attempt
 
 
 @frozen(kw_only=True)
@@ -104,6 +215,7 @@ class CallEvent:
 
 _converter = cattrs.Converter()
 _converter.register_structure_hook(dt.datetime, lambda text, _: dt.datetime.fromisoformat(text))
+_converter.register_structure_hook(dt.date, lambda text, _: dt.date.fromisoformat(text))
 
 
 def from_row(kind: type[T], row: sqlite3.Row) -> T:

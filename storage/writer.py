@@ -26,6 +26,8 @@ from storage.errors import WriteFailed
 
 QUEUE_JOBS = 1_024
 BATCH_JOBS = 256
+# What a statement raises that no job can help. On a full disk most fail as late as COMMIT, but not all.
+_THE_DISK = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CORRUPT}
 
 T = TypeVar("T")
 
@@ -67,6 +69,9 @@ class Request(Generic[T]):
                 # https://www.sqlite.org/lang_transaction.html, "Response To Errors Within A Transaction".
                 raise
             self._error = error
+            if getattr(error, "sqlite_errorcode", 0) & 0xFF in _THE_DISK:
+                self._error = WriteFailed(str(error))
+                self._error.__cause__ = error
             conn.execute("ROLLBACK TO job")
         conn.execute("RELEASE job")
 

@@ -46,8 +46,8 @@ class Recording:
     def tools(self) -> Sequence[Tool]:
         return self.office.tools
 
-    async def open_call(self) -> None:
-        await self.office.open_call()
+    async def attend(self) -> None:
+        await self.office.attend()
 
     async def close_call(self, record: CallRecord) -> None:
         await self.office.close_call(record)
@@ -67,11 +67,11 @@ class FakeOffice:
         return Profile(
             name="Demo Dental",
             language=self.language,
-            today="Saturday, 21 November 2026",
+            now="Saturday, 21 November 2026, 10:35",
             hours="Monday to Friday 9:00 to 17:00",
         )
 
-    async def open_call(self) -> None:
+    async def attend(self) -> None:
         await trio.lowlevel.checkpoint()
         self.opened += 1
 

@@ -4,13 +4,17 @@ A step is one `before_task_step` of the call's tasks, under a seeded scheduler a
 scenario runs once untouched, to count its steps and to see when its windows are; then again for each
 chosen step, with the call cancelled there, or the carrier's socket or the model's killed.
 
-`python -m tests.sweep` runs it all for the booking scenario.
+`python -m tests.sweep` runs it all, for a booking and for a call that changes what is booked.
 """
 
+import datetime as dt
 import shutil
+import sqlite3
 import sys
 import tempfile
-from collections.abc import Awaitable, Callable, Iterable, Iterator
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +25,11 @@ from trio.testing import MockClock
 from engine.outcome import Outcome
 from engine.ports import Office
 from engine.settings import Settings
-from storage import appointments, businesses, calls
-from storage.database import Database, open_database
-from tests import booking
+from simulator.caller import Step
+from simulator.model_script import ModelScript
+from storage import appointments, businesses, calls, messages
+from storage.database import open_database
+from tests import booking, changing
 from tests.rig import CALL_SID, HUMMED, Live, Placed, place
 from tests.storage.inline import inline
 from web.office import open_office
@@ -40,9 +46,10 @@ TRUTHFUL = {
     "carrier": Outcome.CARRIER_LOST,
     "model": Outcome.MODEL_FAILED,
 }
+_NORMAL = (Outcome.COMPLETED, Outcome.TRANSFERRED)
 _MARGIN_MS = 60  # around each window
 BARGE_IN_MS = 200  # from the pause to the moment at which speech that goes on makes it real
-SEEDS = 5  # of the scheduler, in the whole sweep
+HALF_AN_HOUR = dt.timedelta(minutes=30)
 
 Scenario = Callable[[Callable[[Live], None]], Awaitable[Placed]]
 Check = Callable[[Placed], Iterable[str]]
@@ -178,21 +185,24 @@ def aftermath(placed: Placed, struck: str | None) -> Iterator[str]:
     yield from placed.model.violations if placed.model is not None else ()
     if len(placed.reported) != 1:
         yield f"{len(placed.reported)} outcomes reported"
-    if struck is not None and placed.outcome not in (TRUTHFUL[struck], Outcome.COMPLETED):
+    if struck is not None and placed.outcome not in (TRUTHFUL[struck], *_NORMAL):
         yield f"outcome {placed.outcome} is not true after {struck}"
     called = sorted(fields["call_id"] for fields in placed.of("tool_called"))
     if called != sorted(fields["call_id"] for fields in placed.of("tool_answered")):
         yield "a tool call without exactly one output"
 
 
-# The booking, on the real office and the real database.
+# Scenarios on the real office and the real database.
 
 
-@define
-class BookingRuns:
-    """Places the booking call again and again, each on a fresh copy of the same database."""
+@define(kw_only=True)
+class Runs:
+    """Places one call again and again, each time on a fresh copy of the same database."""
 
-    folder: Path
+    folder: Path = field(kw_only=False)
+    caller: Callable[[], Sequence[Step]]
+    model: Callable[[], ModelScript]
+    before: Callable[[sqlite3.Connection], None] = lambda _conn: None  # what the file holds before the call
     settings: Settings = HUMMED
     wrap_office: Callable[[Any], Any] = lambda office: office
 
@@ -200,12 +210,14 @@ class BookingRuns:
         trio.run(self._prepare)
 
     async def _prepare(self) -> None:
-        async with open_database(self.folder / "template.db", run_sync=inline) as database:
-            await database.write(
-                lambda conn: businesses.add(
-                    conn, name="Demo Dental", number=booking.NUMBER, timezone="Europe/Berlin", language="en"
-                )
+        def prepare(conn: sqlite3.Connection) -> None:
+            businesses.add(
+                conn, name="Demo Dental", number=booking.NUMBER, timezone="Europe/Berlin", language="en"
             )
+            self.before(conn)
+
+        async with open_database(self.folder / "template.db", run_sync=inline) as database:
+            await database.write(prepare)
 
     async def __call__(self, on_run: Callable[[Live], None]) -> Placed:
         path = self.folder / "run.db"
@@ -218,55 +230,110 @@ class BookingRuns:
             )
             office: Office = await open_office(database, grant, call_sid=CALL_SID, now=lambda: booking.NOW)
             placed = await place(
-                booking.caller(),
-                booking.model(),
+                self.caller(),
+                self.model(),
                 office=self.wrap_office(office),
                 settings=self.settings,
                 on_run=on_run,
             )
-            placed.rows = await _rows(database)
+            placed.rows = await database.read(_rows)
         return placed
 
 
-async def _rows(database: Database) -> dict[str, Any]:
-    return await database.read(
-        lambda conn: {
-            "appointments": appointments.for_call(conn, 1, CALL_SID),
-            "call": calls.get(conn, 1, CALL_SID),
-            "events": calls.events(conn, 1, CALL_SID),
-        }
-    )
+BookingRuns = partial(Runs, caller=booking.caller, model=booking.model)
+ChangingRuns = partial(Runs, caller=changing.caller, model=changing.model, before=changing.earlier_call)
 
 
-def booking_check(placed: Placed) -> Iterator[str]:
-    """What must hold of the rows after a booking call."""
-    booked, call, events = placed.rows["appointments"], placed.rows["call"], placed.rows["events"]
+def _rows(conn: sqlite3.Connection) -> dict[str, Any]:
+    told = conn.execute("SELECT body FROM outbox WHERE kind = 'to_owner'").fetchall()
+    return {
+        "appointments": appointments.for_call(conn, 1, CALL_SID),
+        "earlier": appointments.for_call(conn, 1, changing.EARLIER_SID),
+        "messages": [message.text for message in messages.of_call(conn, 1, CALL_SID)],
+        "told": "".join(row["body"] for row in told),
+        "holds": conn.execute("SELECT count(*) FROM holds").fetchone()[0],
+        "call": calls.get(conn, 1, CALL_SID),
+        "events": calls.events(conn, 1, CALL_SID),
+    }
+
+
+def rows_check(placed: Placed) -> Iterator[str]:
+    """What must hold of the rows after every call."""
+    call, events = placed.rows["call"], placed.rows["events"]
     if call is None or call.outcome != placed.outcome or call.ended_at is None or call.duration_ms is None:
         yield f"the final record is {call}"
     if [event.kind for event in events].count("hang_up") != 1:
         yield "not exactly one final account"
+    if placed.records and placed.rows["holds"]:
+        yield f"{placed.rows['holds']} times held by a call that is over"
+
+
+def booking_check(placed: Placed) -> Iterator[str]:
+    """What must hold of the rows after a booking call."""
+    yield from rows_check(placed)
+    booked = placed.rows["appointments"]
     if len(booked) > 1:
         yield f"{len(booked)} appointments"
     if not placed.records:
         return
-    confirmed = [
-        f for f in placed.of("tool_answered") if (f["name"], f["status"]) == ("create_appointment", "ok")
-    ]
-    if len(confirmed) > len(booked):
+    if _acknowledged(placed)["create_appointment"] > len(booked):
         yield "the model was told of a booking that is not there"
     yield from (f"half an appointment: {row}" for row in booked if row.notes != booking.NOTES)
+
+
+def changing_check(placed: Placed) -> Iterator[str]:
+    """What must hold of the rows after a call that changes things: done whole or not at all, and as told."""
+    yield from rows_check(placed)
+    if not placed.records:
+        return
+    (earlier,), made, left = (placed.rows[what] for what in ("earlier", "appointments", "messages"))
+    done = {
+        "reschedule_appointment": int(earlier.starts_at == changing.MOVED_TO),
+        "take_message": len(left),
+        "create_appointment": len(made),
+        "cancel_appointment": sum(row.status == "cancelled" for row in made),
+    }
+    acknowledged, called = _acknowledged(placed), Counter(f["name"] for f in placed.of("tool_called"))
+    for tool, times in done.items():
+        if not acknowledged[tool] <= times <= called[tool]:
+            yield f"{tool}: called {called[tool]}, done {times}, acknowledged {acknowledged[tool]} times"
+    if earlier.status != "booked" or earlier.starts_at not in (changing.WAS, changing.MOVED_TO):
+        yield f"the earlier appointment is {earlier}"
+    for row in (earlier, *made):
+        whole = (row.starts_at, row.starts_at + HALF_AN_HOUR, booking.NOTES)
+        if (row.busy_start, row.busy_end, row.notes) != whole or row.ends_at != row.busy_end:
+            yield f"half an appointment: {row}"
+    if set(left) - {changing.MESSAGE}:
+        yield f"the messages are {left}"
+    told = [placed.rows["told"].count(line) for line in ("Appointment moved", "Message: ", "New appointment")]
+    so = [done["reschedule_appointment"], done["take_message"], sum(row.status == "booked" for row in made)]
+    if told != so:
+        yield f"moved, messages, booked are {so}; the owner is told of {told}"
+
+
+def _acknowledged(placed: Placed) -> Counter[str]:
+    """How often the model was told that a tool had done its work."""
+    return Counter(fields["name"] for fields in placed.of("tool_answered") if fields["status"] == "ok")
+
+
+# How many seeds of the scheduler the whole sweep takes for each.
+SCENARIOS: dict[str, tuple[Callable[[Path], Scenario], Check, int]] = {
+    "booking": (BookingRuns, booking_check, 5),
+    "changing": (ChangingRuns, changing_check, 2),
+}
 
 
 def main() -> int:
     """Run the whole sweep, under several seeds of the scheduler, and print what it found."""
     faults = 0
-    for seed in range(SEEDS):
-        with tempfile.TemporaryDirectory() as folder:
-            swept = sweep(BookingRuns(Path(folder)), check=booking_check, seed=seed)
-        for fault in swept.faults:
-            print(fault)
-        print(f"seed {seed}: {swept.steps} steps, {swept.runs} runs, {len(swept.faults)} faults")
-        faults += len(swept.faults)
+    for name, (runs, check, seeds) in SCENARIOS.items():
+        for seed in range(seeds):
+            with tempfile.TemporaryDirectory() as folder:
+                swept = sweep(runs(Path(folder)), check=check, seed=seed)
+            for fault in swept.faults:
+                print(fault)
+            print(f"{name}, seed {seed}: {swept.steps} steps, {swept.runs} runs, {len(swept.faults)} faults")
+            faults += len(swept.faults)
     return 1 if faults else 0
 
 

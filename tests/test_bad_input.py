@@ -500,7 +500,7 @@ async def test_nothing_unsigned_or_odd_gets_into_a_public_server(tmp_path, caplo
     assert answers == {
         "unsigned": (403, "bad signature\n"),
         "signed by somebody else": (403, "bad signature\n"),
-        "for a number of no business": (200, twiml.say_and_hang_up(twiml.NO_BUSINESS)),
+        "for a number of no business": (200, twiml.say_and_hang_up(twiml.ENGLISH.not_in_service)),
         "without a number": (400, "To is missing\n"),
         "without a call": (400, "CallSid is missing\n"),
     }

@@ -6,8 +6,18 @@
 from attrs import define, evolve
 
 from engine.tools import Tool
+from tests import changing
 from tests.rig import HUMMED
-from tests.sweep import BookingRuns, Steps, booking_check, run_once, sweep, windows
+from tests.sweep import (
+    BookingRuns,
+    ChangingRuns,
+    Steps,
+    booking_check,
+    changing_check,
+    run_once,
+    sweep,
+    windows,
+)
 from web.office import BusinessOffice
 
 
@@ -31,9 +41,38 @@ def test_the_untouched_booking_has_every_window_and_under_six_seconds_of_audio(t
 
 
 def test_a_booking_ended_at_any_step_leaves_nothing_half_done(tmp_path):
-    swept = sweep(BookingRuns(tmp_path), check=booking_check, thin_inside=5, thin_outside=80, seed=3)
+    swept = sweep(BookingRuns(tmp_path), check=booking_check, thin_inside=20, thin_outside=120, seed=3)
     assert swept.faults == ()
-    assert swept.runs >= 100
+    assert swept.runs >= 60
+
+
+def test_the_untouched_change_moves_leaves_a_message_books_and_cancels(tmp_path):
+    placed = run_once(ChangingRuns(tmp_path), Steps(), seed=0)
+    placed.assert_clean()
+    assert [(fields["name"], fields["status"]) for fields in placed.of("tool_answered")] == [
+        ("my_appointments", "ok"),
+        ("find_available_slots", "ok"),
+        ("reschedule_appointment", "ok"),
+        ("take_message", "ok"),
+        ("find_available_slots", "ok"),
+        ("create_appointment", "ok"),
+        ("cancel_appointment", "ok"),
+        ("end_call", "ok"),
+    ]
+    (earlier,), (made,) = placed.rows["earlier"], placed.rows["appointments"]
+    assert (earlier.starts_at, earlier.status, made.status) == (changing.MOVED_TO, "booked", "cancelled")
+    assert placed.rows["messages"] == [changing.MESSAGE]
+    assert placed.rows["told"].splitlines()[1:] == [
+        "Appointment moved: from Monday 23 November 2026 at 9:00 to Tuesday 24 November 2026 at 9:00",
+        f"Message: {changing.MESSAGE}",
+    ]
+    assert len(windows(placed)) == 9
+
+
+def test_a_change_ended_at_any_step_leaves_nothing_half_done_and_the_owner_knows(tmp_path):
+    swept = sweep(ChangingRuns(tmp_path), check=changing_check, thin_inside=40, thin_outside=250, seed=3)
+    assert swept.faults == ()
+    assert swept.runs >= 40
 
 
 @define
@@ -52,8 +91,14 @@ class InTwoJobs:
     def _halved(self, tool: Tool) -> Tool:
         async def run(arguments, call):
             result = await tool.run(evolve(arguments, notes=None), call)
-            await self.office._database.write(
-                lambda conn: conn.execute("UPDATE appointments SET notes = ?", (arguments.notes,)).rowcount
+            desk = self.office._desk
+            await desk.write(
+                lambda conn, *_: (
+                    conn.execute(
+                        "UPDATE appointments SET notes = ? WHERE call_sid = ?",
+                        (arguments.notes, desk.call_sid),
+                    ).rowcount
+                )
             )
             return result
 
@@ -62,13 +107,36 @@ class InTwoJobs:
 
 def test_the_sweep_finds_a_write_that_was_abandoned_half_way(tmp_path):
     scenario = BookingRuns(tmp_path, wrap_office=InTwoJobs)
-    swept = sweep(scenario, check=booking_check, strikes=["cancel"], thin_outside=10**6)
+    swept = sweep(scenario, check=booking_check, strikes=["cancel"], thin_inside=9, thin_outside=10**6)
     assert swept.faults
     assert all("half an appointment" in fault for fault in swept.faults)
+    assert not any("untouched" in fault for fault in swept.faults)
 
 
 def test_the_sweep_finds_a_record_that_was_not_finished(tmp_path):
     scenario = BookingRuns(tmp_path, settings=evolve(HUMMED, final_write_ms=0))
-    swept = sweep(scenario, check=booking_check, strikes=["cancel"], thin_outside=100)
+    swept = sweep(scenario, check=booking_check, strikes=["cancel"], thin_outside=100, thin_inside=10)
     assert [fault for fault in swept.faults if "0 final records" in fault]
     assert [fault for fault in swept.faults if "the final record is" in fault]
+
+
+def test_rows_that_are_not_as_the_call_was_told_are_found(tmp_path):
+    placed = run_once(ChangingRuns(tmp_path), Steps(), seed=0)
+    rows = placed.rows
+    (earlier,), (made,) = rows["earlier"], rows["appointments"]
+    back = evolve(earlier, starts_at=changing.WAS)
+
+    def faults(**changed):
+        placed.rows = rows | changed
+        return [fault.split(":")[0] for fault in changing_check(placed)]
+
+    owner = "moved, messages, booked are"
+    assert faults() == []
+    assert faults(holds=1) == ["1 times held by a call that is over"]
+    assert faults(messages=[])[0] == "take_message"
+    assert faults(messages=[changing.MESSAGE] * 2)[0] == "take_message"
+    assert faults(appointments=())[:2] == ["create_appointment", "cancel_appointment"]
+    assert faults(appointments=(evolve(made, status="booked"),))[0] == "cancel_appointment"
+    assert faults(earlier=(back,))[:2] == ["reschedule_appointment", "half an appointment"]
+    assert faults(earlier=(evolve(earlier, notes=""),)) == ["half an appointment"]
+    assert [fault.startswith(owner) for fault in faults(told="")] == [True]

@@ -103,7 +103,7 @@ async def test_a_carrier_that_reads_nothing_delays_the_end_of_its_own_call_only(
         "hangs up": (),
         "says stop and stays": (),
         "stays": (),
-        "stays when the model dies": (twiml.APOLOGY,),
+        "stays when the model dies": (twiml.ENGLISH.apology,),
     }
 
 
@@ -129,4 +129,4 @@ async def test_a_model_that_reads_nothing_costs_its_own_call_only_which_ends_wit
     for name, call in over.items():
         took_s = desk.hang_ups_s[call.report.call_sid] - call.line_s[since[name]]
         assert took_s < END_WITHIN_S + NOTICED_S, name
-        assert call.report.spoken_after == (twiml.APOLOGY,)
+        assert call.report.spoken_after == (twiml.ENGLISH.apology,)

@@ -46,7 +46,8 @@ BOOKED = Account(
                 {"slot_start": NINE, "say": "Monday 23 November at 9:00"},
                 {"slot_start": HALF_PAST, "say": "Monday 23 November at 9:30"},
                 {"slot_start": TEN, "say": "Monday 23 November at 10:00"},
-            ]
+            ],
+            "say": "These times are free: Monday 23 November at 9:00, 9:30 or 10:00.",
         },
         {"status": "ok", "say": "Noted."},
         {"status": "ok", "starts_at": NINE, "say": "Booked for Monday 23 November at 9:00."},

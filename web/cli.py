@@ -1,46 +1,27 @@
-"""The command line: `frontdesk serve`, `business add`, `call`, `replay`, `doctor`, `demo`."""
+"""The command line: `serve`, `call`, `replay`, `doctor`, `demo`; the others stand in `web/commands/`."""
 
 import os
-import sqlite3
 import sys
-from collections.abc import Callable, Coroutine
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 import click
-import trio
 
 from engine.vad import DetectorMissing, open_detector
 from simulator import Moment, Step
-from simulator.phone import CallFailed, CallReport, place_call
-from simulator.twilio_http import BadTwiml
-from storage import businesses
-from storage.database import open_database
-from storage.errors import StorageError
-from storage.records import Business
-from web import (
-    configuration,
-    demo,
-    doctor,
-    logs,
-    numbers,
-    recordings,
-    replay,
-    scenario,
-    server,
-    turn_table,
-    wav,
-)
+from simulator.phone import CallReport, place_call
+from web import configuration, demo, doctor, logs, recordings, replay, scenario, server, turn_table, wav
 from web.adjust import BadSetting, parse_settings
-from web.configuration import Configuration, ConfigurationError
+from web.commands import access
+from web.commands.business import business
+from web.commands.diary import appointments, leads, slots
+from web.commands.file import backup, restore
+from web.commands.hours import hours
+from web.commands.knowledge import facts, people, services
+from web.commands.prompt import prompt
+from web.configuration import Configuration
 from web.recorded_call import BadRecording
-
-T = TypeVar("T")
-
-_database = click.option(
-    "--database", type=click.Path(dir_okay=False, path_type=Path), default="frontdesk.db", show_default=True
-)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -49,59 +30,38 @@ def main() -> None:
     """An open telephone receptionist for small businesses."""
 
 
+for command in (
+    business,
+    hours,
+    services,
+    facts,
+    people,
+    slots,
+    appointments,
+    leads,
+    prompt,
+    backup,
+    restore,
+):
+    main.add_command(command)
+
+
 @main.command()
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", type=click.IntRange(0, 65_535), default=8080, show_default=True)
-@_database
+@access.new_database
 def serve(host: str, port: int, database: Path) -> None:
     """Answer calls until SIGTERM; live calls are then given two minutes to end."""
     configured = _configuration()
     logs.set_up(sys.stderr, secrets=configured.secrets)
-    _run(partial(server.serve_until_signal, configured, host=host, port=port, database=str(database)))
-
-
-@main.group()
-def business() -> None:
-    """The businesses that this receptionist answers for."""
-
-
-@business.command()
-@click.argument("name")
-@click.option("--number", required=True, help="The business's Twilio number, as +14155550100.")
-@click.option("--timezone", required=True, help="Its IANA time zone, as Europe/Berlin.")
-@click.option("--language", default="en", show_default=True, help="What the voice speaks.")
-@click.option("--keep-audio", is_flag=True, help="Keep what is said in its calls, for `frontdesk replay`.")
-@_database
-def add(name: str, number: str, timezone: str, language: str, keep_audio: bool, database: Path) -> None:  # noqa: FBT001 - click passes it by name
-    """Add a business, open Monday to Friday from 9 to 5. Stop the server first."""
-    try:
-        e164 = numbers.business_number(number)
-    except ValueError as error:
-        raise click.BadParameter(str(error), param_hint="--number") from None
-    job = partial(
-        businesses.add,
-        name=name,
-        number=e164,
-        timezone=timezone,
-        language=language,
-        keeps_audio=keep_audio,
-    )
-    added = _run(partial(_add, database, job))
-    click.echo(f"Added {added.name} with {added.number} ({added.timezone}, {added.language}) to {database}.")
-    if added.keeps_audio:
-        click.echo(f"Its calls are recorded in {recordings.folder_of(database)}, until you remove them.")
-
-
-async def _add(database: Path, job: Callable[[sqlite3.Connection], Business]) -> Business:
-    async with open_database(database) as opened:
-        return await opened.write(job)
+    access.run(partial(server.serve_until_signal, configured, host=host, port=port, database=str(database)))
 
 
 @main.command("doctor")
-@_database
+@access.new_database
 def diagnose(database: Path) -> None:
     """Say what a real deployment still lacks; exit 1 if anything."""
-    problems = _run(partial(doctor.problems, _configuration(), database))
+    problems = access.run(partial(doctor.problems, _configuration(), database))
     for problem in problems:
         click.echo(f"missing: {problem}")
     click.echo(doctor.REMINDER)
@@ -110,8 +70,26 @@ def diagnose(database: Path) -> None:
     click.echo("Everything else is in place.")
 
 
+def _server_url(_context: click.Context, _parameter: click.Parameter, url: str) -> str:
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname or "", parts.port
+        host.encode("idna")  # as a look-up does
+    except ValueError as error:
+        raise click.BadParameter(f"{url!r} is not a URL ({error}); write http://HOST:PORT") from None
+    if parts.scheme not in ("http", "https") or not host:
+        raise click.BadParameter(f"{url!r} names no server; write http://HOST:PORT")
+    return url
+
+
 @main.command()
-@click.option("--url", default="http://127.0.0.1:8080", show_default=True, help="Where the server listens.")
+@click.option(
+    "--url",
+    default="http://127.0.0.1:8080",
+    show_default=True,
+    callback=_server_url,
+    help="Where the server listens.",
+)
 @click.option("--to", "called", required=True, help="The business's number.")
 @click.option("--from", "caller", default="+15550123", show_default=True, help="The caller's number.")
 @click.option(
@@ -138,7 +116,7 @@ def call(url: str, called: str, caller: str, recording: Path | None, booking: st
         public_url=configured.public_url,
         on_event=_print_moment,
     )
-    _print_report(_run(ring))
+    _print_report(access.run(ring))
 
 
 def _recorded(recording: Path) -> list[Step]:
@@ -157,6 +135,8 @@ def _print_report(report: CallReport) -> None:
     for words in (*report.spoken, *report.spoken_after):
         click.echo(f'Twilio was told to say: "{words}"')
     click.echo(f"Hung up by the {report.hung_up_by}.")
+    if report.carrier is None or report.spoken or report.spoken_after:
+        raise click.ClickException("this call did not go well: the server's log says why")
 
 
 @main.command("replay")
@@ -193,19 +173,5 @@ def play(keep: bool) -> None:  # noqa: FBT001 - click passes it by name
 
 
 def _configuration() -> Configuration:
-    try:
+    with access.mendable():
         return configuration.load(os.environ)
-    except ConfigurationError as error:
-        raise click.ClickException(str(error)) from None
-
-
-def _run(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
-    """Run to the end; what the user can mend comes out as one line."""
-    try:
-        return trio.run(work)
-    except (ConfigurationError, StorageError, CallFailed, BadTwiml, OSError) as error:
-        raise click.ClickException(str(error)) from None
-    except BaseExceptionGroup as group:
-        if group.subgroup(KeyboardInterrupt):
-            raise click.Abort from None
-        raise

@@ -10,6 +10,7 @@ import environ
 from attrs import field, frozen
 
 _DEFAULT_REALTIME_URL = "wss://api.openai.com/v1/realtime"
+_DEFAULT_TWILIO_API_URL = "https://api.twilio.com"
 _DEFAULT_REALTIME_MODEL = "gpt-realtime-2.1"
 _LARGEST_MAX_CALLS = 500
 
@@ -46,6 +47,7 @@ def _parts(name: str, url: str, schemes: tuple[str, ...]) -> tuple[str, str]:
     try:
         parts = urlsplit(url)
         host, _ = parts.hostname, parts.port
+        (host or "").encode("idna")  # as a look-up does, which would fail as late as in a call
     except ValueError as error:
         raise ConfigurationError(f"{name} is not a URL ({error}); write {wanted}HOST") from None
     if parts.scheme not in schemes or not host or not _VISIBLE.fullmatch(url):
@@ -72,6 +74,17 @@ def _realtime_url(name: str, text: str) -> str:
             f"{name} would send the key in clear text; use wss:// (ws:// only to loopback)"
         )
     return text
+
+
+def _twilio_api_url(name: str, text: str) -> str:
+    scheme, host = _parts(name, text, ("https", "http"))
+    if scheme == "http" and not is_loopback(host):
+        raise ConfigurationError(
+            f"{name} would send the auth token in clear text; use https:// (http:// only to loopback)"
+        )
+    if urlsplit(text).query:
+        raise ConfigurationError(f"{name} must hold no query; write only {_DEFAULT_TWILIO_API_URL}")
+    return text.rstrip("/")
 
 
 def _account_sid(name: str, text: str) -> str:
@@ -126,6 +139,9 @@ class Configuration:
 
     account_sid: str | None = _variable("TWILIO_ACCOUNT_SID", _account_sid)
     auth_token: Secret | None = _variable("TWILIO_AUTH_TOKEN", _secret)
+    twilio_api_url: str = _variable(
+        "FRONTDESK_TWILIO_API_URL", _twilio_api_url, default=_DEFAULT_TWILIO_API_URL
+    )
     public_url: str | None = _variable("FRONTDESK_PUBLIC_URL", _public_url)
     realtime_url: str = _variable("FRONTDESK_REALTIME_URL", _realtime_url, default=_DEFAULT_REALTIME_URL)
     realtime_model: str = _variable("FRONTDESK_REALTIME_MODEL", _model, default=_DEFAULT_REALTIME_MODEL)

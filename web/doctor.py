@@ -10,6 +10,7 @@ from attrs import evolve
 
 from engine.settings import DEFAULTS
 from engine.vad import DetectorMissing, open_detector
+from web import numbers
 from web.configuration import Configuration
 
 _REACHABLE_WITHIN_S = 3.0
@@ -25,6 +26,11 @@ async def problems(configuration: Configuration, database: Path) -> list[str]:
     found = []
     if configuration.auth_token is None:
         found.append("TWILIO_AUTH_TOKEN is not set: copy the auth token from the Twilio console")
+    if configuration.account_sid is None:
+        found.append(
+            "TWILIO_ACCOUNT_SID is not set: copy the account SID from the Twilio console, "
+            "or neither owners nor callers get a text message"
+        )
     if configuration.public_url is None:
         found.append("FRONTDESK_PUBLIC_URL is not set: give the https address that Twilio is to ring")
     if problem := configuration.model_problem:
@@ -33,9 +39,7 @@ async def problems(configuration: Configuration, database: Path) -> list[str]:
         found.append(problem)
     if problem := _detector_problem(configuration):
         found.append(problem)
-    if problem := await trio.to_thread.run_sync(_database_problem, database):
-        found.append(problem)
-    return found
+    return found + await trio.to_thread.run_sync(_database_problems, database)
 
 
 async def _unreachable(url: str) -> str | None:
@@ -58,14 +62,42 @@ def _detector_problem(configuration: Configuration) -> str | None:
     return None
 
 
-def _database_problem(path: Path) -> str | None:
+def _database_problems(path: Path) -> list[str]:
     add = f"frontdesk business add NAME --number +E164 --timezone ZONE --database {path}"
     if not path.exists():
-        return f"there is no database at {path}: make it with {add}"
+        return [f"there is no database at {path}: make it with {add}"]
     try:
         # Read-only and beside the server, which may be running.
         with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as conn:
-            (count,) = conn.execute("SELECT count(*) FROM businesses").fetchone()
+            known = conn.execute("SELECT id, name, number FROM businesses ORDER BY id").fetchall()
+            found = [line for row in known for line in _number_problems(conn, *row)]
     except sqlite3.DatabaseError as error:
-        return f"the database at {path} cannot be read ({error}): give another --database"
-    return None if count else f"the database at {path} has no business: add one with {add}"
+        return [f"the database at {path} cannot be read ({error}): give another --database"]
+    return found if known else [f"the database at {path} has no business: add one with {add}"]
+
+
+def _number_problems(conn: sqlite3.Connection, business_id: int, name: str, number: str) -> list[str]:
+    """What is wrong with the numbers to which this business's calls and messages go."""
+    if not conn.execute(
+        "SELECT 1 FROM pragma_table_info('businesses') WHERE name = 'owner_phone'"
+    ).fetchone():
+        return []  # a file of an earlier version, which has none; the server brings it up to date
+    (owner_phone,) = conn.execute(
+        "SELECT owner_phone FROM businesses WHERE id = ?", (business_id,)
+    ).fetchone()
+    people = conn.execute(
+        "SELECT name, phone FROM people WHERE business_id = ? ORDER BY position", (business_id,)
+    )
+    found = []
+    if owner_phone is None:
+        found.append(f"{name} has no owner's number: nobody is told of what callers left")
+    elif problem := numbers.text_problem(owner_phone, number):
+        found.append(f"{name}: the owner's number {numbers.masked(owner_phone)} {problem}")
+    for person, phone in people:
+        if not numbers.dialable(phone, number):
+            shown = numbers.masked(phone)
+            found.append(
+                f"{name}: nobody can be put through to {person} ({shown}): give an ordinary number of the "
+                "business's own country"
+            )
+    return found

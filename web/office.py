@@ -1,6 +1,6 @@
-"""One business during one call: its facts, the call's record, and the tools over its calendar.
+"""One business during one call: its facts, its tools, and the call's record.
 
-Bound to the business and the caller at birth, so no argument of a tool can name another.
+The tools stand in `web/desk/`, a file for each thing that a caller wants.
 """
 
 import datetime as dt
@@ -8,60 +8,28 @@ import logging
 import sqlite3
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
-from attrs import field, frozen
+import trio
 
-from engine.ports import CallRecord, Profile
-from engine.tools import Refusal, Tool, ToolCall, describe
-from storage import appointments, businesses, calls, leads
-from storage.availability import Offer, Slot, find_slots, speak_slot
+from engine.ports import CallEvent, CallRecord, Profile
+from engine.tools import Tool
+from storage import appointments, businesses, calls, facts, holds, leads, messages, schedule, services
 from storage.database import Database
-from storage.errors import InvalidField, SlotTaken, WriteFailed
-from storage.records import Booking, Business, WeeklyHours, utc_text
-from web import recordings, spoken
+from storage.errors import WriteFailed
+from storage.records import Business, Flag
+from web import afterwards, claims, recordings, spoken
+from web.desk.bookings import Bookings
+from web.desk.calendar import Calendar
+from web.desk.caller import Caller
+from web.desk.desk import Desk
+from web.desk.house import House
+from web.desk.offers import Offers, slot_start
 from web.tokens import Grant
 
 log = logging.getLogger(__name__)
 
-_DURATION_MIN = 30  # of an appointment whose length nobody named
-_SHORTEST_MIN, _LONGEST_MIN = 5, 8 * 60
-_OFFERED_AT_ONCE = 3  # nobody keeps more times in mind on the phone
-_A_DAYS_SLOTS = 96
-
-Result = dict[str, object]
-
-
-@frozen(kw_only=True)
-class FindAvailableSlots:
-    """The arguments of find_available_slots."""
-
-    date_iso: str = field(metadata=describe("The day, as YYYY-MM-DD, in the business's own time zone."))
-    duration_min: int | None = field(
-        default=None, metadata=describe(f"Length in minutes; {_DURATION_MIN} if the caller named none.")
-    )
-
-
-@frozen(kw_only=True)
-class CreateAppointment:
-    """The arguments of create_appointment."""
-
-    slot_start: str = field(metadata=describe("slot_start of a slot that find_available_slots returned."))
-    notes: str | None = field(default=None, metadata=describe("What the appointment is for, in a few words."))
-
-
-@frozen(kw_only=True)
-class UpdateLeadDetails:
-    """The arguments of update_lead_details."""
-
-    full_name: str | None = field(default=None, metadata=describe("The caller's name, as they said it."))
-    email: str | None = field(default=None, metadata=describe("The caller's e-mail address."))
-
-
-@frozen(kw_only=True)
-class _Offered:
-    slot: Slot
-    response_id: str
+_DAYS_TOLD = dt.timedelta(days=7)  # of dates with other hours, in the prompt
+_RENEW_S = holds.HOLD_S / 3
 
 
 async def open_office(
@@ -77,72 +45,54 @@ async def open_office(
     Without a folder nothing is recorded, whatever the business wants.
     """
 
-    def facts(conn: sqlite3.Connection) -> tuple[Business | None, Sequence[WeeklyHours]]:
-        return businesses.by_id(conn, grant.business_id), businesses.weekly_hours(conn, grant.business_id)
+    def look_up(conn: sqlite3.Connection) -> tuple[Business, Profile]:
+        business = businesses.by_id(conn, grant.business_id)
+        if business is None:
+            raise LookupError(f"business {grant.business_id} is gone since its call was let in")
+        return business, profile(conn, business, grant, now())
 
-    business, hours = await database.read(facts)
-    if business is None:
-        raise LookupError(f"business {grant.business_id} is gone since its call was let in")
-    return BusinessOffice(
-        database,
-        business,
-        hours,
-        grant,
-        call_sid=call_sid,
-        now=now,
-        recordings_folder=recordings_folder,
+    business, known = await database.read(look_up)
+    desk = Desk(database=database, business=business, caller=grant.caller_number, call_sid=call_sid, now=now)
+    return BusinessOffice(desk, known, recordings_folder=recordings_folder if business.keeps_audio else None)
+
+
+def profile(conn: sqlite3.Connection, business: Business, grant: Grant, now: dt.datetime) -> Profile:
+    """What the voice is told of the business and of who rings."""
+    wall = schedule.local(business.timezone, now)
+    language, today = business.language, wall.date()
+    rules = schedule.schedule(conn, business.id, today, today + _DAYS_TOLD)
+    lead = leads.of_phone(conn, business.id, grant.caller_number) if grant.caller_number else None
+    return Profile(
+        name=business.name,
+        language=language,
+        now=spoken.now(language, wall),
+        hours=spoken.hours(language, rules.weekly, rules.exceptions, today),
+        trade=business.trade,
+        greeting=business.greeting,
+        services=tuple(spoken.service(language, service) for service in services.offered(conn, business.id)),
+        facts=tuple(spoken.fact(language, fact) for fact in facts.all_facts(conn, business.id)),
+        rules=business.rules,
+        people=tuple(person.name for person in facts.people(conn, business.id)),
+        caller=spoken.caller(language, grant.caller_number, known=lead is not None),
+        back_from_transfer=grant.back_from_transfer,
     )
 
 
 class BusinessOffice:
     """The engine's Office over the storage. Its tools answer only after COMMIT."""
 
-    def __init__(
-        self,
-        database: Database,
-        business: Business,
-        hours: Sequence[WeeklyHours],
-        grant: Grant,
-        *,
-        call_sid: str,
-        now: Callable[[], dt.datetime],
-        recordings_folder: Path | None,
-    ) -> None:
-        self._database = database
-        self._recordings_folder = recordings_folder if business.keeps_audio else None
-        self._business = business
-        self._caller = grant.caller_number
-        self._call_sid = call_sid
-        self._now = now
-        self._started_at = now()
-        self._offered: dict[str, _Offered] = {}  # by slot_start
-        self._booked: dict[str, dt.datetime] = {}  # what each call_id booked
-        self._profile = Profile(
-            name=business.name,
-            language=business.language,
-            today=spoken.date(self._started_at.astimezone(ZoneInfo(business.timezone)).date()),
-            hours=spoken.hours(hours),
-        )
+    def __init__(self, desk: Desk, known: Profile, *, recordings_folder: Path | None) -> None:
+        self._desk = desk
+        self._profile = known
+        self._recordings_folder = recordings_folder
+        self._calendar = Calendar(desk, Offers())
+        self._bookings = Bookings(desk, self._calendar)
+        self._caller = Caller(desk)
         self._tools = (
-            Tool(
-                name="find_available_slots",
-                description="Find free appointment times on one day. Offer the caller what it returns.",
-                arguments=FindAvailableSlots,
-                run=self.find_available_slots,
-            ),
-            Tool(
-                name="create_appointment",
-                description="Book a time that was offered and that the caller has chosen. "
-                "Only its result means that the time is booked.",
-                arguments=CreateAppointment,
-                run=self.create_appointment,
-            ),
-            Tool(
-                name="update_lead_details",
-                description="Note the caller's name or e-mail address once they have said it.",
-                arguments=UpdateLeadDetails,
-                run=self.update_lead_details,
-            ),
+            *self._calendar.tools(),
+            *self._bookings.tools(),
+            *self._caller.tools(),
+            *House(desk).tools(),
         )
 
     @property
@@ -152,7 +102,7 @@ class BusinessOffice:
 
     @property
     def tools(self) -> Sequence[Tool]:
-        """The three tools over the calendar and the lead."""
+        """What the model may ask of the business."""
         return self._tools
 
     @property
@@ -160,188 +110,82 @@ class BusinessOffice:
         """Whether this business's calls are recorded."""
         return self._recordings_folder is not None
 
-    async def open_call(self) -> None:
-        """Find or create the caller's lead and note the call as begun, in one job.
+    async def attend(self) -> None:
+        """Find or create the caller's lead, note the call as begun, and renew its holds until it ends.
 
         A disk that cannot take it now costs no call: whichever job comes next writes the same rows.
         """
+        await self._try(self._desk.begin)
+        while True:
+            await trio.sleep(_RENEW_S)
+            await self._try(self._renew)
+
+    async def _try(self, job: Callable[[sqlite3.Connection], object]) -> None:
         try:
-            await self._database.write(self._begin)
+            await self._desk.database.write(job)
         except WriteFailed as failure:
-            log.error("call %s could not be noted as begun: %s", self._call_sid, failure)  # noqa: TRY400 (no bug)
+            log.error("call %s: not written: %s", self._desk.call_sid, failure)  # noqa: TRY400 (no bug)
+
+    def _renew(self, conn: sqlite3.Connection) -> int:
+        desk = self._desk
+        return holds.renew(conn, desk.business.id, call_sid=desk.call_sid, now=desk.now())
 
     async def close_call(self, record: CallRecord) -> None:
-        """Write the final record in one job, and what `open_call` writes if that never happened.
+        """Write the final record in one job, with what was not written yet and what is still to be told.
 
         Then the recording, if there is one: whatever becomes of that, the record is written.
         """
-
-        def job(conn: sqlite3.Connection) -> None:
-            self._begin(conn)
-            calls.finish(
-                conn,
-                self._business.id,
-                call_sid=self._call_sid,
-                outcome=record.outcome,
-                detail=record.detail,
-                ended_at=self._now(),
-                duration_ms=record.duration_ms,
-                events=[(event.at_ms, event.kind, event.fields) for event in record.events],
-            )
-            for starts_at in self._confirmed(record):
-                appointments.mark_confirmed(conn, self._business.id, self._call_sid, starts_at)
-
-        await self._database.write(job)
+        await self._desk.database.write(lambda conn: self._finish(conn, record))
         if self._recordings_folder is not None:
-            await recordings.keep(self._recordings_folder, self._call_sid, self._business.language, record)
+            desk = self._desk
+            await recordings.keep(self._recordings_folder, desk.call_sid, desk.business.language, record)
 
-    def _confirmed(self, record: CallRecord) -> set[dt.datetime]:
+    def _finish(self, conn: sqlite3.Connection, record: CallRecord) -> None:
+        desk = self._desk
+        business_id, call_sid, now = desk.business.id, desk.call_sid, desk.now()
+        lead_id = desk.begin(conn)
+        events = [(event.at_ms, event.kind, event.fields) for event in record.events]
+        changes = [(record.duration_ms, kind, fields) for kind, fields in self._bookings.changes]
+        calls.finish(
+            conn,
+            business_id,
+            call_sid=call_sid,
+            outcome=record.outcome,
+            detail=record.detail,
+            ended_at=now,
+            duration_ms=record.duration_ms,
+            events=[*events, *changes],
+        )
+        holds.release(conn, business_id, call_sid=call_sid)
+        for text in self._caller.unwritten:
+            messages.take(conn, business_id, lead_id=lead_id, call_sid=call_sid, text=text)
+        for appointment_id in self._heard(record.events):
+            appointments.mark_confirmed(conn, business_id, appointment_id)
+        calls.flag(conn, business_id, call_sid, self._flags(conn, lead_id, record.events))
+        afterwards.put(conn, desk.business, call_sid, now)
+
+    def _heard(self, events: Sequence[CallEvent]) -> set[int]:
         # A booking counts as confirmed when the answer that spoke of it was heard to its end.
-        heard = [event.fields["call_ids"] for event in record.events if event.kind == "outputs_heard"]
-        return {
-            self._booked[call_id] for call_ids in heard for call_id in call_ids if call_id in self._booked
-        }
+        heard = {id_ for event in events if event.kind == "outputs_heard" for id_ in event.fields["call_ids"]}
+        last_call_on = {known.id: call_id for call_id, known in self._calendar.booked.items()}
+        return {appointment_id for appointment_id, call_id in last_call_on.items() if call_id in heard}
 
-    async def find_available_slots(self, wanted: FindAvailableSlots, call: ToolCall) -> Result:
-        """Two or three free times of a day, or why there are none. What is returned counts as offered."""
-        date, duration_min = _date(wanted.date_iso), _duration_min(wanted.duration_min)
-        offer = await self._database.read(lambda conn: self._free(conn, date, duration_min, _OFFERED_AT_ONCE))
-        if offer.reason is not None:
-            return {"slots": [], "say": spoken.sentence(offer.reason)}
-        for slot in offer.slots:
-            self._remember(slot, call.response_id)
-        return {"slots": [{"slot_start": _start(slot), "say": speak_slot(slot)} for slot in offer.slots]}
-
-    async def create_appointment(self, wanted: CreateAppointment, call: ToolCall) -> Result:
-        """Book a time that an earlier response offered. Refuses any other, and one taken meanwhile."""
-        slot = self._chosen(wanted.slot_start, call.response_id)
-        try:
-            booking = await self._database.write(lambda conn: self._book(conn, slot, wanted.notes or ""))
-        except SlotTaken:
-            raise Refusal(await self._alternatives(slot)) from None
-        except InvalidField as error:
-            raise Refusal(_in_words(error)) from None
-        self._booked[call.call_id] = booking.appointment.starts_at
-        starts_at = utc_text("starts_at", booking.appointment.starts_at)
-        return {"status": "ok", "starts_at": starts_at, "say": f"Booked for {speak_slot(slot)}."}
-
-    async def update_lead_details(self, details: UpdateLeadDetails, _call: ToolCall) -> Result:
-        """Note the caller's name or address; what is not given stays as it was."""
-        if details.full_name is None and details.email is None:
-            raise Refusal("There was nothing to note. What is your name?")
-
-        def job(conn: sqlite3.Connection) -> None:
-            lead_id = self._begin(conn)
-            leads.update_details(
-                conn, self._business.id, lead_id, full_name=details.full_name, email=details.email
-            )
-
-        try:
-            await self._database.write(job)
-        except InvalidField as error:
-            raise Refusal(_in_words(error)) from None
-        return {"status": "ok", "say": "Noted."}
-
-    def _begin(self, conn: sqlite3.Connection) -> int:
-        """The caller's lead, with this call begun. Whichever job comes first writes both rows.
-
-        So a tool never races `open_call`, and a first write that failed costs no booking.
-        """
-        lead = leads.find_or_create(conn, self._business.id, phone=self._caller, call_sid=self._call_sid)
-        calls.begin(
-            conn,
-            self._business.id,
-            call_sid=self._call_sid,
-            caller=self._caller,
-            lead_id=lead.id,
-            started_at=self._started_at,
-        )
-        return lead.id
-
-    def _book(self, conn: sqlite3.Connection, slot: Slot, notes: str) -> Booking:
-        return appointments.book(
-            conn,
-            self._business.id,
-            lead_id=self._begin(conn),
-            call_sid=self._call_sid,
-            starts_at=slot.starts_at,
-            ends_at=slot.ends_at,
-            notes=notes,
-        )
-
-    def _free(self, conn: sqlite3.Connection, date: dt.date, duration_min: int, limit: int) -> Offer:
-        midnight = dt.datetime.combine(date, dt.time(), dt.UTC)
-        # From the day before to three days after: every zone's `date`, and the day after it.
-        since, until = midnight - dt.timedelta(days=1), midnight + dt.timedelta(days=3)
-        return find_slots(
-            hours=businesses.weekly_hours(conn, self._business.id),
-            busy=appointments.busy(conn, self._business.id, since, until),
-            timezone=self._business.timezone,
-            now=self._now(),
-            date=date,
-            duration_min=duration_min,
-            limit=limit,
-        )
-
-    def _remember(self, slot: Slot, response_id: str) -> None:
-        known = self._offered.get(_start(slot))
-        if known is None or known.slot != slot:
-            self._offered[_start(slot)] = _Offered(slot=slot, response_id=response_id)
-
-    def _chosen(self, slot_start: str, response_id: str) -> Slot:
-        offered = self._offered.get(_canonical(slot_start))
-        if offered is None:
-            raise Refusal("I have not offered that time. Let me look which times are free.")
-        if offered.response_id == response_id:
-            # One response that searches and books leaves the caller no choice.
-            raise Refusal("I found that time only just now. Does it suit you?")
-        return offered.slot
-
-    async def _alternatives(self, slot: Slot) -> str:
-        duration_min = round((slot.ends_at - slot.starts_at).total_seconds() / 60)
-        offer = await self._database.read(
-            lambda conn: self._free(conn, slot.wall.date(), duration_min, _A_DAYS_SLOTS)
-        )
-        if offer.reason is not None:
-            return f"That time has just been taken, and {offer.reason}."
-        nearest = sorted(offer.slots, key=lambda free: abs(free.starts_at - slot.starts_at))[
-            :_OFFERED_AT_ONCE
+    def _flags(self, conn: sqlite3.Connection, lead_id: int, events: Sequence[CallEvent]) -> list[Flag]:
+        """What the owner must know: what the bot claimed and is not so, and what is so and was not heard."""
+        desk = self._desk
+        known = appointments.every_of_lead(conn, desk.business.id, lead_id)
+        now = [(desk.local(each.starts_at), each.status) for each in known]
+        # What was booked and then moved in this call was true when it was said.
+        meanwhile = [(desk.local(each.starts_at), each.status) for each in self._calendar.booked.values()]
+        done = "; ".join(f"{wall:%Y-%m-%d %H:%M} {status}" for wall, status in now)
+        said = [str(event.fields["text"]) for event in events if event.kind == "bot_said"]
+        flags = [
+            Flag(kind="said_not_done", said=claim.said, done=done)
+            for text in said
+            for claim in claims.unmatched(claims.claims(text, desk.business.language), now + meanwhile)
         ]
-        times = ", or ".join(speak_slot(free) for free in sorted(nearest, key=lambda free: free.starts_at))
-        return f"That time has just been taken. Still free: {times}."
-
-
-def _date(text: str) -> dt.date:
-    try:
-        date = dt.date.fromisoformat(text)
-    except ValueError:
-        raise Refusal("I did not catch the date. Which day would you like?") from None
-    if not 2000 <= date.year < 2200:
-        raise Refusal("I did not catch the year. Which day would you like?")
-    return date
-
-
-def _duration_min(asked: int | None) -> int:
-    duration_min = _DURATION_MIN if asked is None else asked
-    if not _SHORTEST_MIN <= duration_min <= _LONGEST_MIN:
-        raise Refusal(
-            f"An appointment takes between {_SHORTEST_MIN} minutes and {_LONGEST_MIN // 60} hours. "
-            "How long do you need?"
-        )
-    return duration_min
-
-
-def _start(slot: Slot) -> str:
-    return utc_text("slot_start", slot.starts_at)
-
-
-def _canonical(text: str) -> str:
-    # The model may write +00:00 for Z, or the same instant in another zone.
-    try:
-        return utc_text("slot_start", dt.datetime.fromisoformat(text))
-    except (ValueError, OverflowError, InvalidField):
-        return ""
-
-
-def _in_words(error: InvalidField) -> str:
-    return f"The {error.field.replace('_', ' ')} {error.problem}."
+        return flags + [
+            Flag(kind="confirmation_not_heard", said="", done=slot_start(each.starts_at))
+            for each in known
+            if each.call_sid == desk.call_sid and each.status == "booked" and not each.confirmed_heard
+        ]

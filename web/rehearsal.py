@@ -65,9 +65,9 @@ class QuietOffice:
     @property
     def profile(self) -> Profile:
         """The facts of no business in particular."""
-        return Profile(name="Frontdesk", language=self.language, today="today", hours="by appointment")
+        return Profile(name="Frontdesk", language=self.language, now="now", hours="by appointment")
 
-    async def open_call(self) -> None:
+    async def attend(self) -> None:
         """Nothing to look up."""
         await trio.lowlevel.checkpoint()
 
@@ -91,8 +91,8 @@ class _Noting:
     def tools(self) -> Sequence[Tool]:
         return self.office.tools
 
-    async def open_call(self) -> None:
-        await self.office.open_call()
+    async def attend(self) -> None:
+        await self.office.attend()
 
     async def close_call(self, record: CallRecord) -> None:
         self.record = record

@@ -1,9 +1,11 @@
-"""The server: database > switchboard > web application > calls, each inside the one before it."""
+"""The server: database > outbox > switchboard > web application > calls, each inside the one before it."""
 
 import datetime as dt
 import logging
 import signal
-from collections.abc import Awaitable, Callable
+import sqlite3
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
 
@@ -18,7 +20,8 @@ from engine.settings import DEFAULTS, Settings
 from engine.switchboard import Switchboard
 from engine.vad import DetectorMissing, open_detector
 from storage.database import Database, open_database
-from web import recordings
+from storage.errors import StorageError
+from web import afterwards, recordings
 from web.app import Front, build_pages
 from web.configuration import Configuration, ConfigurationError
 from web.health import Health
@@ -26,7 +29,9 @@ from web.listener import listening_socket, serve_connections
 from web.media import MESSAGE_LIMIT, MediaMount
 from web.office import open_office
 from web.origin import Origin, check_exposure
+from web.outbox import Outbox
 from web.tokens import Grant, StreamTokens
+from web.twilio_rest import TwilioAccount, account_of
 from web.webhooks import Webhooks
 
 log = logging.getLogger(__name__)
@@ -73,19 +78,24 @@ async def serve(
     settings = with_detector(settings, configuration)
     with listening_socket(host, port) as listener:
         bound = listener.getsockname()[:2]
-        async with open_database(database) as opened:
+        async with open_database(database) as opened, _sending(opened, configuration, now) as outbox:
             switchboard = Switchboard(configuration.max_calls)
             origin = Origin(configuration)
             tokens = StreamTokens(trio.current_time)
+            folder = recordings.folder_of(database)
             media = MediaMount(
                 origin=origin,
                 tokens=tokens,
                 switchboard=switchboard,
-                take_call=partial(
-                    take_call, opened, recordings.folder_of(database), switchboard, address, settings, now
-                ),
+                take_call=partial(take_call, opened, folder, switchboard, outbox, address, settings, now),
             )
-            webhooks = Webhooks(origin=origin, tokens=tokens, switchboard=switchboard, database=opened)
+            webhooks = Webhooks(
+                origin=origin,
+                tokens=tokens,
+                switchboard=switchboard,
+                database=opened,
+                transfer_over=partial(transfer_over, opened, outbox, now),
+            )
             health = Health(configuration=configuration, switchboard=switchboard, database=opened)
             front = Front(origin=origin, media=media, pages=build_pages(webhooks, health))
             async with trio.open_nursery() as nursery:
@@ -104,6 +114,7 @@ async def take_call(
     database: Database,
     recordings_folder: Path,
     switchboard: Switchboard,
+    outbox: Outbox,
     address: ModelAddress,
     settings: Settings,
     now: Now,
@@ -119,6 +130,43 @@ async def take_call(
     ended = partial(switchboard.report, start.call_sid)
     settings = evolve(settings, keep_audio=office.keeps_audio)
     await run_call(carrier, connect_model, office, settings, start=start, ended=ended)
+    outbox.wake()
+
+
+async def transfer_over(database: Database, outbox: Outbox, now: Now, call_sid: str) -> None:
+    """Let what a transferred call has left to be told go out: its caller and the person have hung up."""
+    try:
+        await database.write(partial(afterwards.transfer_over, call_sid=call_sid, now=now()))
+    except (sqlite3.Error, StorageError):
+        # Not worth a caller's hang-up: it goes out when the longest transfer would be over.
+        log.exception("dialled: what call %s leaves to be told cannot be written", call_sid)
+    outbox.wake()
+
+
+@asynccontextmanager
+async def _sending(database: Database, configuration: Configuration, now: Now) -> AsyncIterator[Outbox]:
+    """An outbox that is sent for as long as the body runs; the last message is finished on leaving.
+
+    Outside the calls, so that it outlives them, and inside the database, where their messages are.
+    """
+    try:
+        await database.write(partial(afterwards.put_of_interrupted, now=now()))
+    except (sqlite3.Error, StorageError):
+        # A full disk must not keep the telephone from being answered.
+        log.exception("what the calls of the last process leave to be told cannot be written")
+    outbox = Outbox(database=database, now=now)
+    async with trio.open_nursery() as nursery:
+        if account := account_of(configuration):
+            nursery.start_soon(_send, outbox, account)
+        elif configuration.auth_token is not None:  # without one this is a server to try things on
+            log.warning("no text message is sent: TWILIO_ACCOUNT_SID is not set")
+        yield outbox
+        nursery.cancel_scope.cancel()
+
+
+async def _send(outbox: Outbox, account: TwilioAccount) -> None:
+    async with account.client() as client:
+        await outbox.run(partial(account.send_text, client))
 
 
 def with_detector(settings: Settings, configuration: Configuration) -> Settings:

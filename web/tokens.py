@@ -21,6 +21,7 @@ class Grant:
     business_id: int
     caller_number: str | None  # None if withheld
     called_number: str
+    back_from_transfer: bool = False  # the caller was put through, nobody answered, and they are here again
 
 
 class StreamTokens:

@@ -1,22 +1,25 @@
-"""Twilio's webhooks: what to do with a new call, with a call whose stream has ended, and its status.
+"""Twilio's webhooks: what to do with a new call, with one whose stream or transfer has ended.
 
-Every answer is TwiML that ends in words or a hang-up, so nobody is left on a silent line.
+Every answer is TwiML that ends in a person, in words or in a hang-up, so nobody is left on a silent line.
 """
 
 import logging
 import re
 import sqlite3
+from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import NoReturn
 from urllib.parse import parse_qsl
 
+import trio
 from attrs import frozen
 from quart import Blueprint, Response, abort, request
 
 from engine.outcome import Outcome
 from engine.switchboard import Switchboard
-from storage import businesses, calls
+from storage import businesses, calls, facts
 from storage.database import Database
+from storage.records import Business
 from web import numbers, twiml
 from web.asgi import path_and_query
 from web.media import MEDIA_PATH
@@ -27,6 +30,11 @@ from web.tokens import Grant, StreamTokens
 log = logging.getLogger(__name__)
 
 AFTER_PATH = "/twilio/after"
+DIALLED_PATH = "/twilio/dialled"
+# What Twilio calls a dialled person who answered; "answered" is its word for a conference.
+_ANSWERED = frozenset({"completed", "answered"})
+_ISRAEL = "+972"
+_RECORD_WITHIN_S = 10.0  # longer than a call may take to close its line and to write; Twilio waits for 15 s
 _MOST_FIELDS = 200
 _SID = re.compile(r"[A-Za-z0-9]{1,64}")
 _WORD = re.compile(r"[a-z-]{1,32}")
@@ -34,18 +42,20 @@ _WORD = re.compile(r"[a-z-]{1,32}")
 
 @frozen(kw_only=True)
 class Webhooks:
-    """The three requests that Twilio makes about a call."""
+    """The requests that Twilio makes about a call."""
 
     origin: Origin
     tokens: StreamTokens
     switchboard: Switchboard
     database: Database
+    transfer_over: Callable[[str], Awaitable[None]]  # told the call whose caller and person have hung up
 
     def blueprint(self) -> Blueprint:
         """The routes, ready to be registered."""
         routes = Blueprint("twilio", __name__)
         routes.add_url_rule("/twilio/voice", "voice", self.voice, methods=["POST"])
         routes.add_url_rule(AFTER_PATH, "after", self.after, methods=["POST"])
+        routes.add_url_rule(DIALLED_PATH, "dialled", self.dialled, methods=["POST"])
         routes.add_url_rule("/twilio/status", "status", self.status, methods=["POST"])
         return routes
 
@@ -58,40 +68,108 @@ class Webhooks:
         form = await self._signed_form()
         call_sid, called = _sid(form), _required(form, "To")
         try:
-            business = await self.database.read(partial(businesses.by_number, number=called))
+            business = await self._business(called)
         except sqlite3.Error:
             log.exception("voice: the business of call %s cannot be read", call_sid)
-            return _xml(twiml.say_and_hang_up(twiml.APOLOGY))
+            words = _words_at(called)
+            return _said(words.apology, words)
         if business is None:
             log.warning("voice: call %s refused: no business has %s", call_sid, numbers.masked(called))
-            return _xml(twiml.say_and_hang_up(twiml.NO_BUSINESS))
+            words = _words_at(called)
+            return _said(words.not_in_service, words)
         if not self.switchboard.has_room:
             why = "draining" if self.switchboard.draining else "busy"
             log.warning("voice: call %s refused: %s, %d live", call_sid, why, self.switchboard.live)
-            return _xml(twiml.say_and_hang_up(twiml.BUSY))
-        grant = Grant(
-            call_sid=call_sid,
-            business_id=business.id,
-            caller_number=numbers.caller_number(form.get("From", "")),
-            called_number=called,
-        )
+            words = twiml.words(business.language)
+            return _said(words.busy, words)
         log.info("voice: call %s for business %s", call_sid, business.id)
-        stream_url = self.origin.stream_url(request.host, MEDIA_PATH)
-        return _xml(twiml.connect(stream_url, self.tokens.issue(grant), action=AFTER_PATH))
+        return self._streamed(business, form, back_from_transfer=False)
 
     async def after(self) -> Response:
-        """A stream has ended and the caller is still there: hang up, or apologise first."""
-        call_sid = _sid(await self._signed_form())
+        """A stream has ended and the caller is still there: put through, hang up, or apologise first."""
+        form = await self._signed_form()
+        call_sid = _sid(form)
         outcome = self.switchboard.outcome(call_sid) or await self._stored_outcome(call_sid)
         log.info("after: call %s ended: %s", call_sid, outcome or "unknown")
-        return _xml(twiml.after(outcome))
+        if outcome is Outcome.TRANSFERRED and not _caller_left(form):
+            return await self._put_through(form)
+        return _xml(twiml.after(outcome, await self._words(form)))
+
+    async def dialled(self) -> Response:
+        """A transfer has ended: if nobody answered, the caller comes back to the bot."""
+        form = await self._signed_form()
+        call_sid, status = _sid(form), _required(form, "DialCallStatus")
+        log.info("dialled: call %s: %s", call_sid, _word(status))
+        if status in _ANSWERED or _caller_left(form):
+            await self.transfer_over(call_sid)
+            return _xml(twiml.hang_up())
+        return await self._back_to_the_bot(form)
 
     async def status(self) -> Response:
         """Twilio's word on how the call itself went."""
         form = await self._signed_form()
         call_sid, status = _sid(form), _required(form, "CallStatus")
-        log.info("status: call %s is %s", call_sid, status if _WORD.fullmatch(status) else "(unreadable)")
+        log.info("status: call %s is %s", call_sid, _word(status))
         return Response("", 204)
+
+    async def _put_through(self, form: dict[str, str]) -> Response:
+        call_sid = _sid(form)
+        try:
+            found = await self.database.read(partial(_transfer, call_sid=call_sid))
+        except sqlite3.Error:
+            log.exception("after: to whom call %s is to be put through cannot be read", call_sid)
+            found = None
+        if found is None:
+            return await self._back_to_the_bot(form)
+        business, phone = found
+        log.info("after: call %s is put through to %s", call_sid, numbers.masked(phone))
+        return _xml(twiml.dial(phone, caller_id=business.number, action=DIALLED_PATH))
+
+    async def _back_to_the_bot(self, form: dict[str, str]) -> Response:
+        call_sid = _sid(form)
+        try:
+            business = await self._business(form.get("To", ""))
+        except sqlite3.Error:
+            log.exception("dialled: the business of call %s cannot be read", call_sid)
+            business = None
+        if business is None or not await self._has_room_again(call_sid):
+            log.warning("dialled: call %s cannot come back: %d live", call_sid, self.switchboard.live)
+            words = twiml.words(business.language) if business else _words_at(form.get("To", ""))
+            return _said(words.nobody_answered, words)
+        return self._streamed(business, form, back_from_transfer=True)
+
+    async def _has_room_again(self, call_sid: str) -> bool:
+        """Whether another stream of the call would be admitted, once the record of its first is written.
+
+        Before that it would be refused, and the person rung once more.
+        """
+        with trio.move_on_after(_RECORD_WITHIN_S):
+            await self.switchboard.wait_over(call_sid)
+            return self.switchboard.has_room
+        return False
+
+    def _streamed(self, business: Business, form: dict[str, str], *, back_from_transfer: bool) -> Response:
+        grant = Grant(
+            call_sid=_sid(form),
+            business_id=business.id,
+            caller_number=numbers.caller_number(form.get("From", "")),
+            called_number=business.number,
+            back_from_transfer=back_from_transfer,
+        )
+        stream_url = self.origin.stream_url(request.host, MEDIA_PATH)
+        return _xml(twiml.connect(stream_url, self.tokens.issue(grant), action=AFTER_PATH))
+
+    async def _business(self, called: str) -> Business | None:
+        return await self.database.read(partial(businesses.by_number, number=called))
+
+    async def _words(self, form: dict[str, str]) -> twiml.Words:
+        called = form.get("To", "")
+        try:
+            business = await self._business(called)
+        except sqlite3.Error:
+            log.exception("after: the language of call %s cannot be read", _sid(form))
+            business = None
+        return twiml.words(business.language) if business else _words_at(called)
 
     async def _stored_outcome(self, call_sid: str) -> Outcome | None:
         try:
@@ -111,6 +189,42 @@ class Webhooks:
             log.warning("webhook %s refused: its signature does not fit its URL and form", request.path)
             _refuse(403, "bad signature")
         return dict(form)
+
+
+def _transfer(conn: sqlite3.Connection, call_sid: str) -> tuple[Business, str] | None:
+    """To which number the call's business lets it be put through now; None, and logged, if it may not be.
+
+    The tool took the number from the owner's list. What is dialled is checked against that list again: in
+    the end it is the only thing that decides whose telephone rings at the business's cost.
+    """
+    asked = calls.transfer_to(conn, call_sid)
+    business = businesses.by_id(conn, asked[0]) if asked else None
+    if asked is None or business is None:
+        log.error("after: call %s is to be put through, but to nobody", call_sid)
+        return None
+    phone = asked[1]
+    if phone not in {person.phone for person in facts.people(conn, business.id)}:
+        log.warning("after: call %s is not put through: no number of the owner's list", call_sid)
+        return None
+    if not numbers.dialable(phone, business.number):
+        shown = numbers.masked(phone)
+        log.warning("after: call %s is not put through: %s may not be dialled", call_sid, shown)
+        return None
+    return business, phone
+
+
+def _words_at(called: str) -> twiml.Words:
+    """The words where no business says its language: by the country of the number that was called."""
+    return twiml.words("he" if called.startswith(_ISRAEL) else "en")
+
+
+def _caller_left(form: dict[str, str]) -> bool:
+    """Whether the caller has hung up. Twilio asks then as well, but nobody hears its answer."""
+    return form.get("CallStatus") == "completed"
+
+
+def _word(status: str) -> str:
+    return status if _WORD.fullmatch(status) else "(unreadable)"
 
 
 def _decoded(body: bytes) -> Form:
@@ -136,6 +250,10 @@ def _required(form: dict[str, str], name: str) -> str:
 
 def _refuse(status: int, text: str) -> NoReturn:
     abort(Response(f"{text}\n", status, content_type="text/plain; charset=utf-8"))
+
+
+def _said(text: str, words: twiml.Words) -> Response:
+    return _xml(twiml.say_and_hang_up(text, words))
 
 
 def _xml(document: str) -> Response:

@@ -2,7 +2,8 @@
 
 import json
 
-from attrs import evolve
+import trio
+from attrs import evolve, frozen
 from hypothesis import settings as profile
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
@@ -10,6 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from engine import realtime
 from engine.actions import (
     AudioSent,
+    CancelTool,
     Clear,
     End,
     ModelReady,
@@ -25,13 +27,30 @@ from engine.carrier import MarkReached
 from engine.conversation import Conversation
 from engine.outcome import Outcome
 from engine.settings import DEFAULTS, FRAME_MS
-from engine.tools import ToolOutput
+from engine.tools import Tool, ToolCall, ToolOutput
 from engine.turns import Turns, UtteranceEnded, UtteranceSkipped, UtteranceStarted
 from tests.engine.test_turns import LOUD, QUIET, SOFT
 from tests.rig import FakeOffice
 
-# No guard, and a long pause before a barge-in is real: so that more of the interesting orders come up.
-EAGER = evolve(DEFAULTS, guard_ms=0, barge_in_real_ms=1_200)
+# No guard, a long pause before a barge-in is real, tools that are slow at once and soon too many: so that
+# more of the interesting orders come up.
+EAGER = evolve(DEFAULTS, guard_ms=0, barge_in_real_ms=1_200, slow_tool_ms=200, tool_calls_max=3)
+
+
+@frozen
+class Nothing:
+    pass
+
+
+async def unused(_arguments, _call):
+    await trio.sleep_forever()
+
+
+def tool(name, **traits):
+    return Tool(name=name, description="", arguments=Nothing, run=unused, **traits)
+
+
+TOOLS = (tool("find"), tool("look", interruptible=True), tool("transfer", ends_call=Outcome.TRANSFERRED))
 
 
 class AnyCall(RuleBasedStateMachine):
@@ -40,14 +59,18 @@ class AnyCall(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.now_ms = 0.0
-        self.conversation = Conversation(FakeOffice().profile, EAGER, now_ms=0.0)
+        self.conversation = Conversation(FakeOffice().profile, EAGER, tools=TOOLS, now_ms=0.0)
         self.turns = Turns(EAGER)
         self.ended: list[Outcome] = []
         self.responses = 0
         self.requested = False  # a create is on its way to the server
         self.active: str | None = None
         self.items: dict[str, int] = {}  # audio bytes of each assistant item, as the server has it
-        self.tools: list[str] = []
+        self.only_words = False  # whether that create was for a filler
+        self.fillers = 0
+        self.tools: dict[str, ToolCall] = {}  # that were run, by call_id
+        self.stopping: set[str] = set()
+        self.transferred = False
         self.outputs: list[str] = []
         self.open_turn: int | None = None
         self.resumed: int | None = None
@@ -88,8 +111,16 @@ class AnyCall(RuleBasedStateMachine):
                     assert turn == self.open_turn
                     self.open_turn, self.unsent, self.marks = None, [], []
                 case RunTool(call):
-                    self.tools.append(call.call_id)
+                    assert call.call_id not in self.tools, "run twice"
+                    assert not self.only_words, "a filler runs a tool"
+                    self.tools[call.call_id] = call
+                    assert len(self.tools) <= EAGER.tool_calls_max
+                case CancelTool(call_id):
+                    assert self.tools[call_id].name == "look"
+                    assert call_id not in self.outputs, "a finished tool is stopped"
+                    self.stopping.add(call_id)
                 case End(outcome):
+                    assert outcome is not Outcome.TRANSFERRED or self.transferred
                     self.ended.append(outcome)
 
     def to_server(self, message: dict) -> None:
@@ -98,6 +129,9 @@ class AnyCall(RuleBasedStateMachine):
                 assert not self.requested, "a create while one is requested"
                 assert self.active is None, "a create while a response is active"
                 self.requested = True
+                self.only_words = "response" in message
+                if self.only_words:
+                    self.on_filler()
             case "response.cancel":
                 assert self.requested or self.active, "a cancel of nothing"
                 self.server_done("cancelled", "client_cancelled", created=self.requested)
@@ -110,6 +144,16 @@ class AnyCall(RuleBasedStateMachine):
             case "conversation.item.create" if message["item"]["type"] == "function_call_output":
                 assert message["item"]["call_id"] not in self.outputs, "two outputs of one call"
                 self.outputs.append(message["item"]["call_id"])
+
+    def on_filler(self) -> None:
+        self.fillers += 1
+        assert self.fillers <= len(self.tools), "more fillers than tools"
+        assert self.running(), "a filler for nothing"
+        assert not self.caller_speaks, "a filler over the caller"
+        assert self.open_turn is None, "a filler over the bot"
+
+    def running(self) -> list[str]:
+        return [call_id for call_id in self.tools if call_id not in self.outputs]
 
     def server_done(self, status: str, reason: str | None, *, created: bool = False) -> None:
         # The cancel is answered later, like everything that crosses a network.
@@ -183,14 +227,43 @@ class AnyCall(RuleBasedStateMachine):
             self.feed(realtime.AudioDelta(response_id=self.active, item_id=item_id, audio=bytes(ms * 8)))
 
     @precondition(lambda self: self.active and not self.pending)
-    @rule(name=st.sampled_from(["find", "find", "find", "end_call"]))
-    def server_calls(self, name):
+    @rule(
+        name=st.sampled_from(["find", "find", "look", "look", "transfer", "end_call"]),
+        arguments=st.sampled_from(["{}", '{"n": 1}', '{"n": 2}', "{"]),
+    )
+    def server_calls(self, name, arguments):
+        closing = self.conversation.closing
         call_id = f"call_{len(self.tools) + len(self.outputs)}_{self.responses}"
         self.feed(
             realtime.FunctionCalled(
-                response_id=self.active, item_id=f"f_{call_id}", call_id=call_id, name=name, arguments="{}"
+                response_id=self.active,
+                item_id=f"f_{call_id}",
+                call_id=call_id,
+                name=name,
+                arguments=arguments,
             )
         )
+        assert closing or (call_id in self.tools) is not (call_id in self.outputs), "neither run nor answered"
+
+    @precondition(lambda self: (self.requested or self.active) and not self.pending)
+    @rule(
+        ms=st.sampled_from([0, 400, 2_000]),
+        name=st.sampled_from(["", "find", "look", "look", "transfer"]),
+        arguments=st.sampled_from(["{}", '{"n": 1}', '{"n": 2}', "{"]),
+    )
+    def server_answers(self, ms, name, arguments):
+        """A whole answer, as most are."""
+        if self.requested:
+            self.create()
+        if ms and self.goes_on():
+            self.server_speaks(ms, 1)
+        if name and self.goes_on():
+            self.server_calls(name, arguments)
+        if self.goes_on():
+            self.server_finishes("completed")
+
+    def goes_on(self):
+        return self.active and not self.pending and not self.ended
 
     @precondition(lambda self: self.active and not self.pending)
     @rule(status=st.sampled_from(["completed", "completed", "incomplete", "failed"]))
@@ -198,11 +271,28 @@ class AnyCall(RuleBasedStateMachine):
         self.server_done(status, None)
         self.server_says()
 
-    @precondition(lambda self: [call for call in self.tools if call not in self.outputs])
+    @precondition(lambda self: self.running())
+    @rule(which=st.integers(0, 5), status=st.sampled_from(["ok", "ok", "refused", "timeout"]))
+    def tool_finishes(self, which, status):
+        """Stopped or not, what it has done by then is what it answers."""
+        self.tool_answers(self.running()[which % len(self.running())], status)
+
+    @precondition(lambda self: self.running() and not self.unsent)
+    @rule(frames=st.sampled_from([15, 60]))
+    def tool_is_slow(self, frames):
+        self.caller(QUIET, frames)
+
+    @precondition(lambda self: self.stopping - set(self.outputs))
     @rule()
-    def tool_finishes(self):
-        call_id = next(call for call in self.tools if call not in self.outputs)
-        self.feed(ToolFinished(ToolOutput(call_id=call_id, name="find", status="ok", result={})))
+    def tool_stops(self):
+        self.tool_answers(min(self.stopping - set(self.outputs)), "cancelled")
+
+    def tool_answers(self, call_id, status):
+        name, was_closing = self.tools[call_id].name, self.conversation.closing
+        self.transferred |= (name, status, was_closing) == ("transfer", "ok", False)
+        self.feed(ToolFinished(ToolOutput(call_id=call_id, name=name, status=status, result={})))
+        assert self.ended or call_id in self.outputs, "an output is lost"
+        assert self.conversation.closing or (name, status) != ("transfer", "ok")
 
     @precondition(lambda self: self.unsent)
     @rule()
@@ -218,7 +308,7 @@ class AnyCall(RuleBasedStateMachine):
 
     @invariant()
     def there_is_never_dead_air_without_a_timer(self):
-        others_turn = self.caller_speaks or self.unsent or set(self.tools) - set(self.outputs)
+        others_turn = self.caller_speaks or self.unsent or self.running()
         if not self.ended and not others_turn:
             audio_ms = sum(self.items.values()) / 8
             assert self.conversation.deadline_ms() <= self.now_ms + audio_ms + DEFAULTS.silence_ms

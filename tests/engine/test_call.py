@@ -378,7 +378,7 @@ async def test_a_call_can_be_read_from_its_log(autojump_clock, caplog):
         "8.370 s: answer 4: first audio sent",
         "8.520 s: user said: Bye.",
         "8.590 s: tool end_call called",
-        "8.590 s: tool end_call answered: ok",
+        "8.590 s: tool end_call answered: ok in 0 ms",
         "8.590 s: response done: completed",
         "9.170 s: answer 4: sent #13-#14, 6400 bytes",
         "9.170 s: AI said: Goodbye! (heard 800 of 800 ms)",

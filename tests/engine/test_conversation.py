@@ -1,17 +1,30 @@
 """The conversation, stepped: one situation a test."""
 
 import json
+from collections.abc import Sequence
 
 import pytest
 from attrs import evolve
 
 from engine import realtime
-from engine.actions import AudioSent, Clear, End, ModelReady, Note, Play, Say, ToModel, ToolFinished
+from engine.actions import (
+    AudioSent,
+    CancelTool,
+    Clear,
+    End,
+    ModelReady,
+    Note,
+    Play,
+    RunTool,
+    Say,
+    ToModel,
+    ToolFinished,
+)
 from engine.carrier import Dtmf
 from engine.conversation import Conversation
 from engine.outcome import Outcome
 from engine.settings import DEFAULTS, Settings
-from engine.tools import ToolOutput
+from engine.tools import Status, Tool, ToolCall, ToolOutput
 from engine.turns import (
     BargeInPaused,
     BargeInReal,
@@ -30,13 +43,15 @@ ENDS, SKIPPED = UtteranceEnded(0, 400, silence_ms=500), UtteranceSkipped(0, 100,
 class Talk:
     """A conversation whose model and carrier the test speaks for; what is said is sent at once."""
 
-    def __init__(self, settings: Settings = DEFAULTS) -> None:
+    def __init__(self, settings: Settings = DEFAULTS, tools: Sequence[Tool] = ()) -> None:
         self.now_ms = 0.0
-        self.conversation = Conversation(FakeOffice().profile, settings, now_ms=0.0)
+        self.conversation = Conversation(FakeOffice().profile, settings, tools=tools, now_ms=0.0)
         self.to_model: list[dict] = []
         self.played: list[int] = []
         self.notes: list[Note] = []
         self.ended: list[End] = []
+        self.running: list[ToolCall] = []
+        self.cancelled: list[str] = []
         self.feed(ModelReady())
 
     def feed(self, *events: object) -> None:
@@ -56,6 +71,10 @@ class Talk:
                     self.notes.append(action)
                 case End():
                     self.ended.append(action)
+                case RunTool(call):
+                    self.running.append(call)
+                case CancelTool(call_id):
+                    self.cancelled.append(call_id)
                 case Clear():
                     pass
 
@@ -84,15 +103,16 @@ class Talk:
         self.audio(name, ms)
         self.done(name)
 
-    def call(self, name: str, tool: str, call_id: str = "call_1") -> None:
+    def call(self, name: str, tool: str, call_id: str = "call_1", arguments: str = "{}") -> None:
         self.feed(
             realtime.FunctionCalled(
-                response_id=name, item_id=f"f_{call_id}", call_id=call_id, name=tool, arguments="{}"
+                response_id=name, item_id=f"f_{call_id}", call_id=call_id, name=tool, arguments=arguments
             )
         )
 
-    def tool_answers(self, call_id: str = "call_1") -> None:
-        self.feed(ToolFinished(ToolOutput(call_id=call_id, name="find", status="ok", result={})))
+    def tool_answers(self, call_id: str = "call_1", status: Status = "ok", **result: str) -> None:
+        (name,) = [call.name for call in self.running if call.call_id == call_id]
+        self.feed(ToolFinished(ToolOutput(call_id=call_id, name=name, status=status, result=result)))
 
     def asked(self) -> list[str]:
         """What the model was asked or told, by type, since the last time."""

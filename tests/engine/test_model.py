@@ -12,7 +12,7 @@ from hashlib import sha1
 import pytest
 import trio
 import trio.testing
-from attrs import define, field
+from attrs import define, evolve, field
 from trio_websocket import ConnectionClosed, wrap_server_stream
 
 from engine.errors import LinkClosed, ModelFault
@@ -656,6 +656,11 @@ async def test_a_server_without_transcription_is_asked_again_without_it(refusal)
 async def test_a_session_that_is_not_as_asked_for_is_a_fault(lines, reason):
     with pytest.raises(ModelFault, match=reason):
         await opened(*lines)
+
+
+async def test_without_transcription_there_is_nothing_to_wait_for_before_an_interruption_is_real():
+    _, result = await opened(CREATED, updated(), settings=evolve(DEFAULTS, transcription_model=None))
+    assert result == (DEFAULTS.without_transcription(), OPENED)
 
 
 async def test_a_refusal_that_names_transcription_when_none_was_asked_for_is_a_fault():

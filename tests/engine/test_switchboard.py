@@ -55,6 +55,23 @@ def test_a_draining_switchboard_admits_nobody_and_keeps_the_live_calls():
         assert (switchboard.live, switchboard.draining, switchboard.has_room) == (1, True, False)
 
 
+async def test_one_calls_end_can_be_waited_for(nursery):
+    switchboard, over = Switchboard(2), []
+
+    async def wait(call_sid):
+        await switchboard.wait_over(call_sid)
+        over.append(call_sid)
+
+    with switchboard.admit("CA2"):
+        with switchboard.admit("CA1"):
+            nursery.start_soon(wait, "CA1")
+            nursery.start_soon(wait, "CAunknown")
+            await trio.testing.wait_all_tasks_blocked()
+            assert over == ["CAunknown"]
+        await trio.testing.wait_all_tasks_blocked()
+        assert over == ["CAunknown", "CA1"]
+
+
 def test_a_refusal_reads_as_its_reason():
     assert str(Refused(Reason.ALREADY_ON_THE_LINE)) == "already on the line"
 

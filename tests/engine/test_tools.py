@@ -21,8 +21,8 @@ class Nothing:
     pass
 
 
-def tool(behave=None, arguments=Booking):
-    return Tool(name="book", description="Book it.", arguments=arguments, run=behave)
+def tool(behave=None, arguments=Booking, **traits):
+    return Tool(name="book", description="Book it.", arguments=arguments, run=behave, **traits)
 
 
 def call(arguments='{"day": "2026-11-21"}'):
@@ -196,3 +196,106 @@ async def test_cancelling_the_call_cancels_the_tool_and_gives_no_output(autojump
     with trio.move_on_after(1) as scope:
         outputs.append(await run(tool(behave), call(), deadline_ms=8_000))
     assert (scope.cancelled_caught, outputs, trio.current_time()) == (True, [], 1.0)
+
+
+@pytest.mark.parametrize(("deadline_ms", "ends_s"), [(None, 8.0), (0, 0.0), (500, 0.5), (20_000, 20.0)])
+async def test_a_tools_own_deadline_wins(deadline_ms, ends_s, autojump_clock):
+    async def behave(_booking, _made):
+        await trio.sleep_forever()
+
+    result = await run(tool(behave, deadline_ms=deadline_ms), call(), deadline_ms=8_000)
+    assert (result.status, trio.current_time()) == ("timeout", ends_s)
+
+
+CANCELLED = output(
+    "cancelled",
+    status="cancelled",
+    say="The caller spoke, so this was stopped before it was done. Nothing is confirmed.",
+)
+
+
+async def run_and_cancel(behave, at_s):
+    """The outputs of a tool whose scope is cancelled after so long."""
+    scope = trio.CancelScope()
+    outputs = []
+
+    async def work():
+        outputs.append(await run(tool(behave), call(), deadline_ms=8_000, scope=scope))
+
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(work)
+        await trio.sleep(at_s)
+        scope.cancel()
+    return outputs
+
+
+async def test_a_tool_that_is_stopped_says_so(autojump_clock):
+    async def behave(_booking, _made):
+        await trio.sleep_forever()
+
+    assert await run_and_cancel(behave, 1.0) == [CANCELLED]
+    assert trio.current_time() == 1.0
+
+
+async def test_a_tool_that_is_stopped_before_its_first_step_says_so():
+    async def behave(_booking, _made):
+        await trio.sleep_forever()
+
+    scope = trio.CancelScope()
+    scope.cancel()
+    assert await run(tool(behave), call(), deadline_ms=8_000, scope=scope) == CANCELLED
+
+
+async def test_a_tool_that_has_finished_when_it_is_stopped_keeps_its_output(autojump_clock):
+    done = trio.Event()
+
+    async def behave(_booking, _made):
+        await done.wait()
+        return {"status": "ok"}
+
+    scope = trio.CancelScope()
+    outputs = []
+
+    async def work():
+        outputs.append(await run(tool(behave), call(), deadline_ms=8_000, scope=scope))
+
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(work)
+        await trio.sleep(1)
+        done.set()
+        scope.cancel()  # in the same step: what has happened already is what counts
+    assert outputs == [output("ok", status="ok")]
+
+
+async def test_a_stop_after_the_end_changes_nothing(autojump_clock):
+    async def behave(_booking, _made):
+        await trio.lowlevel.checkpoint()
+        return {"status": "ok"}
+
+    assert await run_and_cancel(behave, 0.05) == [output("ok", status="ok")]
+
+
+async def test_a_tool_that_fails_while_it_is_stopped_costs_no_more_than_its_output(autojump_clock, caplog):
+    async def behave(_booking, _made):
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(trio.sleep_forever)
+            try:
+                await trio.sleep_forever()
+            finally:
+                raise KeyError("slots")
+
+    (result,) = await run_and_cancel(behave, 1.0)
+    assert result == output("error", status="error", say="That did not work. Nothing is confirmed.")
+    assert "tool book failed" in caplog.text
+
+
+async def test_a_tool_that_cleans_up_after_itself_is_waited_for(autojump_clock):
+    async def behave(_booking, _made):
+        try:
+            await trio.sleep_forever()
+        finally:
+            with trio.move_on_after(2, shield=True):
+                await trio.sleep(1)
+
+    assert await run_and_cancel(behave, 1.0) == [CANCELLED]
+    assert trio.current_time() == 2.0

@@ -1,6 +1,7 @@
 """A whole call over HTTP and WebSocket, against a small server that speaks Twilio's side."""
 
 import json
+from collections.abc import Iterator
 from contextlib import asynccontextmanager
 from functools import partial
 from urllib.parse import parse_qsl
@@ -13,7 +14,7 @@ from hypercorn.trio import serve
 
 from simulator.caller import HangUp, Pause, Press, UntilClosed
 from simulator.phone import ACCOUNT_SID, CallFailed, place_call
-from simulator.twilio_http import BadTwiml, signature
+from simulator.twilio_http import BadTwiml, Dial, signature
 
 TOKEN = "auth-token"
 NUMBER = "+14155550100"
@@ -22,13 +23,13 @@ PUBLIC, PUBLIC_WS = "https://desk.example.com", "wss://desk.example.com"
 
 @define
 class Desk:
-    """An ASGI server: a TwiML document for each path, and a media socket that closes at a key."""
+    """An ASGI server: TwiML for each path, or one document after the other; media sockets close at a key."""
 
-    twiml: dict[str, str]
+    twiml: dict[str, str | Iterator[str]]
     token: str | None = None
     url: str = ""
     forms: list[tuple[str, dict[str, str]]] = field(factory=list)
-    start: dict = field(factory=dict)
+    starts: list[dict] = field(factory=list)
 
     async def __call__(self, scope, receive, send):
         if scope["type"] == "http":
@@ -45,7 +46,8 @@ class Desk:
         form = dict(parse_qsl(body.decode(), keep_blank_values=True))
         self.forms.append((scope["path"], form))
         if self._signed(scope, PUBLIC + scope["path"], form):
-            status, answer = (200, self.twiml.get(scope["path"], ""))
+            documents = self.twiml.get(scope["path"], "")
+            status, answer = (200, documents if isinstance(documents, str) else next(documents))
         else:
             status, answer = (403, "bad signature")
         await send({"type": "http.response.start", "status": status, "headers": []})
@@ -60,7 +62,7 @@ class Desk:
         while (message := await receive())["type"] == "websocket.receive":
             event = json.loads(message["text"])
             if event["event"] == "start":
-                self.start = event["start"]
+                self.starts.append(event["start"])
             if event["event"] == "dtmf":
                 await send({"type": "websocket.close", "code": 1000})
                 return
@@ -106,8 +108,9 @@ async def test_a_call_that_the_server_ends_goes_on_with_the_action():
     ]
     assert desk.forms[-1][1]["CallDuration"] == "0"
     assert (report.carrier.close_code, report.carrier.violations) == (1000, [])
-    assert desk.start["callSid"] == report.call_sid
-    assert (desk.start["accountSid"], desk.start["customParameters"]) == (ACCOUNT_SID, {"token": "t"})
+    (start,) = desk.starts
+    assert start["callSid"] == report.call_sid
+    assert (start["accountSid"], start["customParameters"]) == (ACCOUNT_SID, {"token": "t"})
 
 
 async def test_a_caller_who_hangs_up_hears_nothing_more():
@@ -147,7 +150,59 @@ async def test_a_transfer_and_a_redirect_are_followed():
     more = "<Response><Say>One moment.</Say><Dial>+14155550111</Dial></Response>"
     async with running(voice=connect(), after=after, more=more) as desk:
         report = await place_call(desk.url, [Press("1"), UntilClosed()], called=NUMBER)
-    assert (report.spoken_after, report.dialled) == (("One moment.",), "+14155550111")
+    assert (report.spoken_after, report.dialled) == (("One moment.",), (Dial(number="+14155550111"),))
+
+
+DIALS = (
+    '<Response><Dial action="/twilio/dialled" callerId="{}">+14155550111</Dial><Say>Never.</Say></Response>'
+)
+
+
+async def test_a_dial_that_nobody_answers_leads_to_another_stream_of_the_same_call():
+    afters = iter((DIALS.format(NUMBER), "<Response><Say>Goodbye.</Say></Response>"))
+    async with running(voice=connect(), after=afters, dialled=connect()) as desk:
+        later = [[Press("2"), UntilClosed()]]
+        report = await place_call(
+            desk.url, [Press("1"), UntilClosed()], called=NUMBER, dial_status="no-answer", later=later
+        )
+    assert [path.rpartition("/")[2] for path, _ in desk.forms] == [
+        *("voice", "after", "dialled", "after", "status")
+    ]
+    assert desk.forms[2][1] == desk.forms[0][1] | {
+        "CallStatus": "in-progress",
+        "DialCallSid": "CA" + "1".zfill(32),
+        "DialCallStatus": "no-answer",
+        "DialBridged": "false",
+    }
+    first, second = report.carriers
+    assert (first.violations, second.violations) == ([], [])
+    assert [start["callSid"] for start in desk.starts] == [report.call_sid] * 2
+    assert len({start["streamSid"] for start in desk.starts}) == 2
+    assert (report.spoken_after, report.hung_up_by) == (("Goodbye.",), "server")
+    assert report.dialled == (Dial(number="+14155550111", caller_id=NUMBER, action="/twilio/dialled"),)
+
+
+async def test_a_dial_that_is_answered_says_so_and_how_long_it_was():
+    async with running(voice=DIALS.format(NUMBER), dialled="<Response><Hangup/></Response>") as desk:
+        report = await place_call(desk.url, [], called=NUMBER)
+    form = desk.forms[1][1]
+    dialled = {
+        name: value for name, value in form.items() if name.startswith("Dial") and name != "DialCallSid"
+    }
+    assert dialled == {"DialCallStatus": "completed", "DialBridged": "true", "DialCallDuration": "1"}
+    assert (report.carriers, report.hung_up_by) == ((), "server")
+
+
+async def test_a_dial_with_a_number_that_is_not_the_calls_own_fails_it():
+    async with running(voice=DIALS.format("+14155550177")) as desk:
+        with pytest.raises(BadTwiml, match="13214"):
+            await place_call(desk.url, [], called=NUMBER)
+
+
+async def test_a_stream_that_the_caller_has_no_script_for_fails_the_call():
+    async with running(voice=connect(), after=DIALS.format(NUMBER), dialled=connect()) as desk:
+        with pytest.raises(CallFailed, match="opens stream 2"):
+            await place_call(desk.url, [Press("1"), UntilClosed()], called=NUMBER)
 
 
 async def test_every_request_is_signed_over_the_public_url():
@@ -193,5 +248,5 @@ async def test_an_answer_that_twilio_could_not_carry_out_fails_the_call():
 
 async def test_redirects_in_a_circle_end():
     async with running(voice="<Response><Redirect>voice</Redirect></Response>") as desk:
-        with pytest.raises(CallFailed, match="more than 5 redirects"):
+        with pytest.raises(CallFailed, match="more than 6 documents"):
             await place_call(desk.url, [], called=NUMBER)

@@ -35,12 +35,14 @@ def test_a_stream_is_read_with_its_parameters_and_action():
 def test_the_other_verbs_are_read_in_order():
     document = (
         '<Response><Say voice="alice">We are <emphasis>closed</emphasis>.</Say><Pause length="2"/>'
-        "<Dial><Number>+14155550100</Number></Dial><Redirect>/again</Redirect><Reject/><Hangup/></Response>"
+        '<Dial>+14155550100</Dial><Dial action="/dialled" callerId="+14155550101">'
+        "<Number>+14155550102</Number></Dial><Redirect>/again</Redirect><Reject/><Hangup/></Response>"
     )
     assert verbs(document) == (
         Speak("We are closed."),
         Wait(2.0),
-        Dial("+14155550100"),
+        Dial(number="+14155550100"),
+        Dial(number="+14155550102", caller_id="+14155550101", action="/dialled"),
         Redirect("/again"),
         Disconnect(rejected=True),
         Disconnect(),

@@ -4,15 +4,10 @@ import attrs
 import pytest
 
 from storage import businesses
-from storage.errors import InvalidField
-from storage.records import WeeklyHours
+from storage.errors import InvalidField, NotFound
 from tests.storage.conftest import add_business
 
 VALID = {"name": "Salon", "number": "+14155550100", "timezone": "Europe/Berlin", "language": "en"}
-
-
-def hours(weekday, opens_minute, closes_minute):
-    return WeeklyHours(weekday=weekday, opens_minute=opens_minute, closes_minute=closes_minute)
 
 
 def test_a_business_is_found_by_its_number_and_by_its_id(conn):
@@ -23,6 +18,13 @@ def test_a_business_is_found_by_its_number_and_by_its_id(conn):
         "name": "Salon Dönmez",
         "language": "de",
         "keeps_audio": False,
+        "trade": "",
+        "greeting": "",
+        "rules": "",
+        "owner_phone": None,
+        "grid_min": 30,
+        "notice_min": 120,
+        "days_ahead": 60,
         "created_at": business.created_at,
     }
     assert business.created_at.utcoffset().total_seconds() == 0
@@ -44,10 +46,72 @@ def test_an_unknown_number_is_nobodys(conn):
     assert businesses.by_id(conn, 99) is None
 
 
-def test_a_new_business_is_open_monday_to_friday_nine_to_five(conn):
-    assert businesses.weekly_hours(conn, add_business(conn).id) == tuple(
-        hours(day, 540, 1020) for day in range(5)
+@pytest.fixture
+def unlike(conn):
+    """A business, and what a change of it gives beside what it was."""
+    business = businesses.add(conn, **VALID)
+    return business, lambda **changes: attrs.evolve(business, **changes)
+
+
+ANSWERS = {
+    "name": "Salon Dönmez",
+    "timezone": "Asia/Jerusalem",
+    "language": "he",
+    "keeps_audio": True,
+    "trade": "a hair salon",
+    "greeting": "Salon Dönmez, hello!",
+    "rules": "Never talk about prices.\nAsk for the colour.",
+    "owner_phone": "+4915112345678",
+    "grid_min": 45,
+    "notice_min": 0,
+    "days_ahead": 730,
+}
+
+
+def test_a_business_can_say_everything_when_it_is_added(conn):
+    business = businesses.add(conn, number=VALID["number"], **ANSWERS)
+    assert attrs.asdict(business) == {
+        **ANSWERS,
+        "number": VALID["number"],
+        "id": 1,
+        "created_at": business.created_at,
+    }
+
+
+@pytest.mark.parametrize("field", ANSWERS)
+def test_one_field_is_changed_and_the_others_stay(conn, unlike, field):
+    business, but = unlike
+    changed = businesses.change(conn, business.id, **{field: ANSWERS[field]})
+    assert changed == but(**{field: ANSWERS[field]}) == businesses.by_id(conn, business.id)
+
+
+def test_what_may_be_left_unsaid_can_be_taken_back(conn):
+    business = businesses.add(conn, **VALID)
+    businesses.change(conn, business.id, **ANSWERS)
+    unsaid = {"trade": " ", "greeting": "", "rules": "\n", "owner_phone": ""}
+    businesses.change(
+        conn, business.id, **unsaid, **{k: getattr(business, k) for k in ANSWERS.keys() - unsaid}
     )
+    assert businesses.by_id(conn, business.id) == business
+
+
+def test_only_that_business_is_changed(conn):
+    other = add_business(conn, "+14155550101")
+    businesses.change(conn, add_business(conn).id, **ANSWERS)
+    assert businesses.by_id(conn, other.id) == other
+
+
+def test_changing_nothing_changes_nothing(conn, unlike):
+    business, _ = unlike
+    assert businesses.change(conn, business.id) == business
+    with pytest.raises(NotFound, match="no business 99"):
+        businesses.change(conn, 99, name="Nobody")
+
+
+def test_every_business_is_listed_in_the_order_in_which_it_was_added(conn):
+    assert businesses.every(conn) == ()
+    added = [add_business(conn, f"+1415555010{last}") for last in (2, 0, 1)]
+    assert businesses.every(conn) == tuple(added)
 
 
 @pytest.mark.parametrize(
@@ -80,37 +144,43 @@ def test_two_businesses_cannot_have_one_number(conn):
         add_business(conn)
 
 
-def test_hours_are_replaced_whole_and_kept_in_the_order_of_the_week(conn):
-    business_id = add_business(conn).id
-    businesses.set_weekly_hours(
-        conn, business_id, [hours(6, 0, 1440), hours(0, 780, 1020), hours(0, 540, 780)]
-    )
-    assert businesses.weekly_hours(conn, business_id) == (
-        hours(0, 540, 780),
-        hours(0, 780, 1020),
-        hours(6, 0, 1440),
-    )
-    businesses.set_weekly_hours(conn, business_id, [])
-    assert businesses.weekly_hours(conn, business_id) == ()
+E164 = "is not a number like +14155550100: a plus, the country code, digits only"
 
 
 @pytest.mark.parametrize(
-    ("spans", "problem"),
+    ("field", "value", "problem"),
     [
-        ([hours(0, 1020, 540)], "weekday 0 17:00-9:00 is no time of a week; open before you close"),
-        ([hours(0, 540, 540)], "weekday 0 9:00-9:00 is no time of a week; open before you close"),
-        ([hours(7, 540, 600)], "weekday 7 9:00-10:00 is no time of a week; open before you close"),
-        ([hours(0, 540, 1441)], "weekday 0 9:00-24:01 is no time of a week; open before you close"),
+        ("name", "", "is empty"),
+        ("timezone", "Mars", "'Mars' is not a zone name such as Europe/Berlin"),
+        ("language", "", "is not a language code of two or three letters, such as en or he"),
+        ("trade", "a\nb", "must be one line of text"),
+        ("trade", "a" * 201, "is 201 characters long; at most 200 are kept"),
+        ("greeting", "a\x00b", "must be one line of text"),
+        ("greeting", "a" * 301, "is 301 characters long; at most 300 are kept"),
+        ("rules", "a" * 2001, "is 2001 characters long; at most 2000 are kept"),
+        ("owner_phone", "0151 12345678", E164),
+        ("grid_min", 20, "is 20; it must be one of 15, 30, 45, 60"),
+        ("notice_min", -1, "is -1; it must be between 0 and 86400"),
+        ("notice_min", 86401, "is 86401; it must be between 0 and 86400"),
+        ("days_ahead", -1, "is -1; it must be between 0 and 730"),
+        ("days_ahead", 731, "is 731; it must be between 0 and 730"),
         (
-            [hours(0, 600, 660), hours(0, 540, 601)],
-            "weekday 0 9:00-10:01 and weekday 0 10:00-11:00 overlap; join them",
+            "number",
+            "+14155550199",
+            "cannot be set; these can: name, timezone, language, keeps_audio, trade, greeting, rules,"
+            " owner_phone, grid_min, notice_min, days_ahead",
         ),
     ],
 )
-def test_hours_that_make_no_sense_are_refused_and_the_old_ones_stay(conn, spans, problem):
-    business_id = add_business(conn).id
-    before = businesses.weekly_hours(conn, business_id)
+def test_a_change_that_makes_no_sense_is_refused_whole(conn, unlike, field, value, problem):
+    business, _ = unlike
     with pytest.raises(InvalidField) as refused:
-        businesses.set_weekly_hours(conn, business_id, spans)
-    assert (refused.value.field, refused.value.problem) == ("hours", problem)
-    assert businesses.weekly_hours(conn, business_id) == before
+        businesses.change(conn, business.id, **{"name": "Other", field: value})
+    assert (refused.value.field, refused.value.problem) == (field, problem)
+    assert businesses.by_id(conn, business.id) == business
+
+
+def test_a_field_that_does_not_exist_is_refused_before_it_comes_near_the_database(conn):
+    with pytest.raises(InvalidField, match="name = 'x' --: cannot be set"):
+        businesses.add(conn, **VALID, **{"name = 'x' --": 1})
+    assert businesses.every(conn) == ()

@@ -3,21 +3,22 @@ import datetime as dt
 import attrs
 import pytest
 
-from storage import calls
-from storage.records import Call, CallEvent
-from tests.storage.conftest import MONDAY_9, add_business, add_live_call
+from storage import booking, calls
+from storage.records import Call, CallEvent, Flag
+from tests.storage.conftest import NOW, add_business, add_live_call, wish
 
-ENDED_AT = MONDAY_9 + dt.timedelta(seconds=61)
+ENDED_AT = NOW + dt.timedelta(seconds=61)
 EVENTS = [(0, "connected", {}), (1500, "caller_said", {"text": "שלום", "ms": [1, None]})]
 LIVE = Call(
     call_sid="CA1",
     lead_id=1,
     caller="+14155550199",
-    started_at=MONDAY_9,
+    started_at=NOW,
     ended_at=None,
     outcome=None,
     detail="",
     duration_ms=None,
+    transfer_to=None,
 )
 ENDED = attrs.evolve(LIVE, ended_at=ENDED_AT, outcome="completed", detail="said goodbye", duration_ms=60_500)
 
@@ -96,7 +97,107 @@ def test_calls_of_a_dead_process_are_closed_and_ended_ones_stay(conn, business_i
     assert calls.get(conn, business_id, "CA2") == attrs.evolve(
         LIVE,
         call_sid="CA2",
-        outcome="process_died",
+        outcome="interrupted",
         detail="the server stopped while this call was live",
     )
     assert calls.close_abandoned(conn) == 0
+
+
+BACK_AT = NOW + dt.timedelta(seconds=90)
+
+
+def begin_again(conn, business_id):
+    return calls.begin(
+        conn, business_id, call_sid="CA1", caller="+14155550199", lead_id=1, started_at=BACK_AT
+    )
+
+
+def test_a_call_that_comes_back_from_a_transfer_is_live_again_and_stays_one_call(conn, business_id):
+    add_live_call(conn, business_id, "CA1")
+    calls.set_transfer(conn, business_id, "CA1", "+14155550177")
+    assert finish(conn, business_id, outcome="transferred")
+    put_through = attrs.evolve(LIVE, transfer_to="+14155550177")
+    assert begin_again(conn, business_id) == attrs.evolve(put_through, detail="said goodbye")
+    assert calls.outcome(conn, "CA1") is None
+    ended_at = BACK_AT + dt.timedelta(seconds=10)
+    assert calls.finish(
+        conn,
+        business_id,
+        call_sid="CA1",
+        outcome="completed",
+        detail="",
+        ended_at=ended_at,
+        duration_ms=10_000,
+        events=[(0, "connected", {}), (700, "bot_said", {})],
+    )
+    assert calls.get(conn, business_id, "CA1") == attrs.evolve(
+        put_through, ended_at=ended_at, outcome="completed", duration_ms=100_000
+    )
+    assert [(event.seq, event.at_ms, event.kind) for event in calls.events(conn, business_id, "CA1")] == [
+        (0, 0, "connected"),
+        (1, 1_500, "caller_said"),
+        (2, 90_000, "connected"),
+        (3, 90_700, "bot_said"),
+    ]
+
+
+def test_a_call_that_ended_otherwise_does_not_begin_again(conn, business_id):
+    add_live_call(conn, business_id, "CA1")
+    finish(conn, business_id)
+    assert begin_again(conn, business_id) == ENDED
+
+
+def test_a_late_repeat_of_the_first_beginning_does_not_bring_a_transferred_call_back(conn, business_id):
+    add_live_call(conn, business_id, "CA1")
+    finish(conn, business_id, outcome="transferred")
+    add_live_call(conn, business_id, "CA1")
+    assert calls.outcome(conn, "CA1") == "transferred"
+
+
+def test_a_call_is_put_through_to_the_number_that_was_noted_for_it(conn, business_id):
+    add_live_call(conn, business_id, "CA1")
+    assert calls.transfer_to(conn, "CA1") is None
+    calls.set_transfer(conn, business_id, "CA1", "+14155550177")
+    calls.set_transfer(conn, business_id, "CA1", "+14155550178")
+    assert calls.transfer_to(conn, "CA1") == (business_id, "+14155550178")
+    assert calls.transfer_to(conn, "CA9") is None
+
+
+def test_what_is_wrong_with_a_call_is_noted_once_however_often_its_end_is_written(conn, business_id):
+    add_live_call(conn, business_id, "CA1")
+    flags = (
+        Flag(kind="said_not_done", said="You're booked for Tuesday at three.", done="-"),
+        Flag(kind="confirmation_not_heard", said="", done="2026-11-23T09:00"),
+    )
+    calls.flag(conn, business_id, "CA1", flags)
+    calls.flag(conn, business_id, "CA1", flags)
+    assert calls.flags(conn, business_id, "CA1") == flags
+
+
+def test_the_last_calls_come_newest_first(conn, business_id):
+    for number in (2, 1, 3):
+        started_at = NOW + dt.timedelta(minutes=number)
+        calls.begin(
+            conn, business_id, call_sid=f"CA{number}", caller=None, lead_id=None, started_at=started_at
+        )
+    assert [call.call_sid for call in calls.recent(conn, business_id, 2)] == ["CA3", "CA2"]
+
+
+def test_the_calls_that_a_dead_process_left_can_be_asked_for(conn, business_id):
+    other = add_business(conn, "+14155550101").id
+    add_live_call(conn, business_id, "CA1")
+    add_live_call(conn, other, "CA2")
+    finish(conn, business_id)
+    add_live_call(conn, business_id, "CA3")
+    calls.close_abandoned(conn)
+    assert sorted(calls.interrupted(conn, NOW)) == [(business_id, "CA3"), (other, "CA2")]
+    assert calls.interrupted(conn, NOW + dt.timedelta(seconds=1)) == ()
+
+
+def test_what_calls_of_a_dead_process_held_is_free(conn, business_id):
+    add_live_call(conn, business_id, "CA1")
+    asked = {"request": wish(), "now": NOW}
+    offered = booking.offer(conn, business_id, call_sid="CA1", **asked).slots
+    calls.close_abandoned(conn)
+    add_live_call(conn, business_id, "CA2")
+    assert booking.offer(conn, business_id, call_sid="CA2", **asked).slots == offered

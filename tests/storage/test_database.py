@@ -6,9 +6,9 @@ from functools import partial
 import pytest
 import trio
 
-from storage import businesses, calls
-from storage.database import connect, open_database
-from storage.errors import DatabaseInUse, DatabaseUnusable
+from storage import businesses, calls, leads
+from storage.database import connect, look_at, open_database
+from storage.errors import DatabaseDamaged, DatabaseInUse, DatabaseUnusable, WriteFailed
 from storage.writer import run_batch
 from tests.storage.conftest import add_business, add_live_call
 from tests.storage.inline import inline
@@ -160,7 +160,7 @@ async def test_calls_that_a_dead_process_left_live_have_an_outcome(path):
         business = await db.write(add_business)
         await db.write(lambda conn: add_live_call(conn, business.id, "CA1"))
     async with open_database(path) as db:
-        assert await db.read(lambda conn: calls.outcome(conn, "CA1")) == "process_died"
+        assert await db.read(lambda conn: calls.outcome(conn, "CA1")) == "interrupted"
 
 
 async def test_the_file_is_for_its_owner_only_and_nothing_is_left_beside_it(path):
@@ -171,12 +171,68 @@ async def test_the_file_is_for_its_owner_only_and_nothing_is_left_beside_it(path
     assert sorted(file.name for file in path.parent.iterdir()) == [path.name, f"{path.name}.lock"]
 
 
-async def test_a_file_that_is_no_database_is_left_alone(path):
-    path.write_bytes(b"Dear diary, today the telephone rang. " * 40)
-    with pytest.raises(DatabaseUnusable, match="file is not a database"):
+async def fill(path, *, leads_too=0):
+    async with open_database(path) as db:
+        business = await db.write(add_business)
+        for number in range(leads_too):
+            await db.write(partial(ring, business_id=business.id, number=number))
+
+
+def ring(conn, business_id, number):
+    return leads.find_or_create(
+        conn, business_id, phone=f"+1415{number:07}", call_sid=f"CA{number}{'x' * 200}"
+    ).id
+
+
+def overwrite_a_page(path):
+    with path.open("r+b") as file:
+        file.seek(3 * 4096)
+        file.write(b"\xff" * 4096)
+
+
+def cut_off(path):
+    with path.open("r+b") as file:
+        file.truncate(path.stat().st_size // 2)
+
+
+@pytest.mark.parametrize("damage", [overwrite_a_page, cut_off])
+async def test_a_damaged_file_is_refused_and_stays_as_it_is(path, damage):
+    await fill(path, leads_too=20)
+    damage(path)
+    before = path.read_bytes()
+    with pytest.raises(DatabaseDamaged) as refused:
         async with open_database(path):
             pass
-    assert path.read_bytes() == b"Dear diary, today the telephone rang. " * 40
+    assert path.read_bytes() == before
+    assert sorted(file.name for file in path.parent.iterdir()) == [path.name, f"{path.name}.lock"]
+    said = str(refused.value)
+    assert said.startswith(f"{path} is damaged (")
+    assert "put a backup in its place with `frontdesk restore`" in said
+
+
+async def ring_until_refused(db, business_id, kept):
+    for number in range(1_000):
+        kept.append(await db.write(partial(ring, business_id=business_id, number=number)))
+
+
+async def test_on_a_full_disk_writes_fail_reads_go_on_and_later_writes_are_kept(path):
+    def grow_by(pages):
+        return lambda conn: conn.execute(
+            f"PRAGMA max_page_count = {conn.execute('PRAGMA page_count').fetchone()[0] + pages}"
+        ).fetchone()[0]
+
+    kept = []
+    async with open_database(path) as db:
+        business = await db.write(add_business)
+        await db.write(grow_by(2))
+        with pytest.raises(WriteFailed, match="nothing was written: database or disk is full"):
+            await ring_until_refused(db, business.id, kept)
+        everybody = partial(leads.every, business_id=business.id)
+        assert sorted(lead.id for lead in await db.read(everybody)) == kept
+        await db.write(grow_by(100))
+        kept.append(await db.write(partial(ring, business_id=business.id, number=1_000)))
+    async with open_database(path) as db:
+        assert sorted(lead.id for lead in await db.read(everybody)) == kept
 
 
 def test_a_write_is_on_the_disk_before_it_is_called_written(path):
@@ -185,3 +241,30 @@ def test_a_write_is_on_the_disk_before_it_is_called_written(path):
     values = [conn.execute(f"PRAGMA {name}").fetchone()[0] for name in pragmas]
     conn.close()
     assert values == ["wal", 2, 1, 5000]
+
+
+def files(path):
+    return {file.name: file.read_bytes() for file in path.parent.iterdir() if file.suffix != ".lock"}
+
+
+async def test_a_look_sees_what_is_committed_while_the_server_has_the_file_and_after(path):
+    async with open_database(path) as db:
+        await db.write(add_business)
+        with look_at(path) as conn:
+            assert names(conn) == ["Salon"]
+            await db.write(partial(add_business, number="+14155550101"))
+            assert names(conn) == ["Salon"]  # one state, whatever is written meanwhile
+        with look_at(path) as conn:
+            assert names(conn) == ["Salon", "Salon"]
+    before = files(path)
+    with look_at(path) as conn:
+        assert names(conn) == ["Salon", "Salon"]
+        with pytest.raises(sqlite3.OperationalError, match="attempt to write a readonly database"):
+            add_business(conn, "+14155550102")
+    assert files(path) == before
+
+
+def test_a_look_at_a_file_that_is_not_there_makes_none(path):
+    with pytest.raises(DatabaseUnusable, match="there is no such file"), look_at(path):
+        pass
+    assert files(path) == {}

@@ -1,49 +1,36 @@
-"""A process killed with SIGKILL while it books, and what is in the file afterwards."""
+"""A process killed while it books, moves, cancels and holds, and what is in the file afterwards."""
 
-import itertools
-import subprocess
-import sys
-from pathlib import Path
+import random
 
-from storage import calls
-from storage.database import open_database
-from tests.storage.booker import ASKERS
+from tests.crash import Account, faults, killed
 
-ROOT = Path(__file__).parents[2]
-
-
-def book_until_killed(path, round_number, acknowledged):
-    """What the process said it had booked; it is killed after that many."""
-    command = [sys.executable, "-m", "tests.storage.booker", str(path), str(round_number)]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
-        said = [process.stdout.readline() for _ in range(acknowledged)]
-        process.kill()
-        said += process.stdout.readlines()
-    return {tuple(line.split()) for line in said}
-
-
-def inspect(conn):
-    rows = conn.execute(
-        "SELECT id, starts_at, busy_start, busy_end FROM appointments ORDER BY busy_start"
-    ).fetchall()
-    return {
-        "booked": {(str(row["id"]), row["starts_at"].replace("Z", "+00:00")) for row in rows},
-        "overlaps": sum(a["busy_end"] > b["busy_start"] for a, b in itertools.pairwise(rows)),
-        "quick_check": conn.execute("PRAGMA quick_check").fetchone()[0],
-        "outcomes": [row[0] for row in conn.execute("SELECT outcome FROM calls")],
-    }
+ROUNDS = 20
 
 
 async def test_whatever_was_acknowledged_survives_kill_9(tmp_path):
-    path, said = tmp_path / "frontdesk.sqlite", set()
-    for round_number, acknowledged in enumerate((1, 9, 33, 64)):
-        said |= book_until_killed(path, round_number, acknowledged)
-        async with open_database(path) as db:  # the lock died with its holder
-            found = await db.read(inspect)
-        assert said - found.pop("booked") == set()
-        assert found == {
-            "overlaps": 0,
-            "quick_check": "ok",
-            "outcomes": [calls.PROCESS_DIED] * ASKERS * (round_number + 1),
-        }
-    assert len(said) >= 1 + 9 + 33 + 64
+    dice, account = random.Random(9), Account()
+    for number in range(ROUNDS):
+        account.take(killed(tmp_path / "frontdesk.db", number, dice.randrange(1, 100)))
+        assert await faults(tmp_path / "frontdesk.db", account, number + 1) == []
+    done = {what for stage, what in account.said if stage == "done"}
+    assert done == {"book", "move", "cancel", "hold"}
+
+
+def test_what_was_acknowledged_and_is_not_there_is_a_fault():
+    account = Account()
+    account.take(
+        [
+            "begin book 0 2026-11-23T09:00:00Z\n",
+            "done book 1 2026-11-23T09:00:00Z\n",
+            "done book 2 2026-11-23T10:00:00Z\n",
+            "begin move 2 2026-11-23T11:00:00Z\n",
+            "begin cancel 1 2026-11-23T09:0",
+        ]
+    )
+    moved, stayed = {2: ("booked", "2026-11-23T11:00:00Z")}, {2: ("booked", "2026-11-23T10:00:00Z")}
+    first = {1: ("booked", "2026-11-23T09:00:00Z")}
+    assert account.lost(first | moved) == account.lost(first | stayed) == []
+    assert account.lost(moved) == [
+        "appointment 1 was acknowledged as ('booked', '2026-11-23T09:00:00Z') and is None"
+    ]
+    assert len(account.lost({1: ("cancelled", "2026-11-23T09:00:00Z")})) == 2

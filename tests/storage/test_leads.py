@@ -1,7 +1,11 @@
+from functools import partial
+
 import attrs
 import pytest
+import trio
 
 from storage import leads
+from storage.database import open_database
 from storage.errors import InvalidField, NotFound
 from tests.storage.conftest import add_business
 
@@ -14,8 +18,11 @@ def test_a_caller_is_one_lead_however_often_they_ring(conn):
     assert attrs.asdict(first) == {
         "id": 1,
         "phone": PHONE,
+        "callback_phone": None,
         "full_name": None,
         "email": None,
+        "notes": "",
+        "source": "phone",
         "last_call_sid": "CA1",
         "created_at": first.created_at,
         "updated_at": first.updated_at,
@@ -49,9 +56,18 @@ def test_details_are_kept_one_by_one(conn):
     lead = leads.find_or_create(conn, business_id, phone=PHONE, call_sid="CA1")
     named = leads.update_details(conn, business_id, lead.id, full_name=" Dana Lévi ")
     both = leads.update_details(conn, business_id, lead.id, email="dana@example.co.il")
+    noted = leads.update_details(
+        conn, business_id, lead.id, callback_phone="+14155550177", notes=" allergic\nto latex "
+    )
+    assert (noted.full_name, noted.email, noted.callback_phone, noted.notes) == (
+        "Dana Lévi",
+        "dana@example.co.il",
+        "+14155550177",
+        "allergic\nto latex",
+    )
     assert (named.full_name, named.email) == ("Dana Lévi", None)
     assert (both.full_name, both.email) == ("Dana Lévi", "dana@example.co.il")
-    assert leads.get(conn, business_id, lead.id) == both
+    assert leads.get(conn, business_id, lead.id) == noted
 
 
 @pytest.mark.parametrize(
@@ -66,6 +82,12 @@ def test_details_are_kept_one_by_one(conn):
         ("email", "a@b@example.com", "is not a mail address; it should look like name@example.com"),
         ("email", "dana@example..com", "is not a mail address; it should look like name@example.com"),
         ("email", "a" * 250 + "@b.io", "is 255 characters long; at most 254 are kept"),
+        (
+            "callback_phone",
+            "0301234567",
+            "is not a number like +14155550100: a plus, the country code, digits only",
+        ),
+        ("notes", "a" * 2001, "is 2001 characters long; at most 2000 are kept"),
     ],
 )
 def test_a_detail_that_cannot_be_kept_is_refused_and_so_is_the_other(conn, field, value, problem):
@@ -83,3 +105,35 @@ def test_a_lead_that_does_not_exist_has_no_details(conn):
     with pytest.raises(NotFound, match="no lead 7"):
         leads.update_details(conn, business_id, 7, full_name="Dana")
     assert leads.get(conn, business_id, 7) is None
+
+
+def test_a_lead_is_found_by_the_number_it_rings_from_and_by_no_other(conn):
+    business_id = add_business(conn).id
+    lead = leads.find_or_create(conn, business_id, phone=PHONE, call_sid="CA1")
+    lead = leads.update_details(conn, business_id, lead.id, callback_phone="+14155550177")
+    assert leads.of_phone(conn, business_id, PHONE) == lead
+    assert leads.of_phone(conn, business_id, "+14155550177") is None
+
+
+def test_everybody_who_rang_is_listed_the_newest_first(conn):
+    business_id = add_business(conn).id
+    for number, phone in enumerate((PHONE, None, "+14155550198")):
+        leads.find_or_create(conn, business_id, phone=phone, call_sid=f"CA{number}")
+    leads.find_or_create(conn, business_id, phone=PHONE, call_sid="CA9")
+    assert [lead.phone for lead in leads.every(conn, business_id)] == ["+14155550198", None, PHONE]
+
+
+async def test_calls_from_one_number_at_once_make_one_lead(tmp_path):
+    found = []
+
+    async def ring(number):
+        job = partial(leads.find_or_create, business_id=1, phone=PHONE, call_sid=f"CA{number}")
+        found.append(await database.write(job))
+
+    async with open_database(tmp_path / "frontdesk.db") as database:
+        await database.write(add_business)
+        async with trio.open_nursery() as nursery:
+            for number in range(10):
+                nursery.start_soon(ring, number)
+        (lead,) = await database.read(partial(leads.every, business_id=1))
+    assert {each.id for each in found} == {lead.id}

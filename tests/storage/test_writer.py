@@ -4,10 +4,11 @@ import pytest
 import trio
 
 from storage import appointments, calls
+from storage.booking import NotBookable
 from storage.database import open_database
-from storage.errors import SlotTaken, WriteFailed
+from storage.errors import WriteFailed
 from storage.writer import Request, run_batch
-from tests.storage.conftest import HOUR, MONDAY_9, add_business, add_live_call
+from tests.storage.conftest import HOUR, MONDAY_9, add_business, add_live_call, book
 from tests.storage.inline import inline
 
 
@@ -62,7 +63,7 @@ def test_a_failing_job_fails_alone_and_its_error_is_its_answer(paper):
 def orphan(conn):
     """A job that is fine until COMMIT, which then fails."""
     conn.execute("PRAGMA defer_foreign_keys = ON")
-    conn.execute("INSERT INTO weekly_hours VALUES (77, 0, 540, 1020)")
+    conn.execute("INSERT INTO weekly_hours VALUES (77, 1, 0, 540, 1020)")
 
 
 def test_if_commit_fails_every_job_of_the_batch_has_failed(paper):
@@ -136,9 +137,7 @@ def prepare(conn):
 def book_at(business_id, *starts):
     def job(conn):
         for start in starts:
-            appointments.book(
-                conn, business_id, lead_id=1, call_sid="CA1", starts_at=start, ends_at=start + HOUR
-            )
+            book(conn, business_id, start)
         return starts
 
     return job
@@ -222,7 +221,7 @@ async def the_whole_server_is_cancelled(cancel, path, seen):
     cancel.scope = None
     async with open_database(path, run_sync=inline) as db:
         rows = await db.read(booked(1))
-        with pytest.raises(SlotTaken) if rows else trio.CancelScope():
+        with pytest.raises(NotBookable) if rows else trio.CancelScope():
             await db.write(book_at(1, MONDAY_9 - HOUR / 2))
     seen.append((scope.cancelled_caught, bool(acknowledged), rows))
 

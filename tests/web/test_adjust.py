@@ -48,6 +48,7 @@ def test_a_setting_that_cannot_be_says_what_to_write(pair, problem):
         ("guard_ms=-1", "guard_ms: must be between 0 and 100000000"),
         ("speech_on=nan", "speech_on: must be between 0 and 100000000"),
         ("utterance_end_max_ms=300", "utterance_end_max_ms: must be at least utterance_end_min_ms"),
+        ("utterance_max_ms=200", "utterance_max_ms: must be at least utterance_min_ms"),
     ],
 )
 def test_a_value_that_no_call_could_run_with_is_refused(pair, problem):

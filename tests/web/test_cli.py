@@ -7,28 +7,17 @@ from contextlib import closing
 import pytest
 import trio
 from attrs import evolve
-from click.testing import CliRunner
 
 from engine.ports import CallEvent, CallRecord
 from engine.recording import Recording
 from engine.settings import DEFAULTS
 from simulator.mulaw import silence
 from simulator.tones import murmur
+from storage import businesses
 from storage.database import open_database
+from tests.web.command_line import add, error, frontdesk
 from tests.web.support import NUMBER, PUBLIC_URL, TOKEN
 from web import doctor, recordings
-from web.cli import main
-
-NAMES = (
-    "TWILIO_ACCOUNT_SID",
-    "TWILIO_AUTH_TOKEN",
-    "FRONTDESK_PUBLIC_URL",
-    "FRONTDESK_REALTIME_URL",
-    "FRONTDESK_REALTIME_MODEL",
-    "FRONTDESK_REALTIME_AUTH",
-    "FRONTDESK_MAX_CALLS",
-    "OPENAI_API_KEY",
-)
 
 
 @pytest.fixture
@@ -43,19 +32,6 @@ def restored_logging():
     handlers, level = root.handlers[:], root.level
     yield
     root.handlers[:], root.level = handlers, level
-
-
-def frontdesk(*arguments, **environment):
-    """The exit code and everything that was printed."""
-    nothing = dict.fromkeys(NAMES)
-    result = CliRunner(env={**nothing, **environment}).invoke(main, [str(word) for word in arguments])
-    return result.exit_code, result.output
-
-
-def add(database, number=NUMBER, timezone="Europe/Berlin", *more):
-    return frontdesk(
-        "business", "add", "Salon", "--number", number, "--timezone", timezone, "--database", database, *more
-    )
 
 
 def test_a_business_is_added_to_a_new_file(database):
@@ -142,6 +118,8 @@ def test_the_doctor_names_each_missing_thing_with_its_fix(database):
     assert code == 1
     assert output.splitlines() == [
         "missing: TWILIO_AUTH_TOKEN is not set: copy the auth token from the Twilio console",
+        "missing: TWILIO_ACCOUNT_SID is not set: copy the account SID from the Twilio console, or neither "
+        "owners nor callers get a text message",
         "missing: FRONTDESK_PUBLIC_URL is not set: give the https address that Twilio is to ring",
         "missing: the model is not reachable at 127.0.0.1:1: check FRONTDESK_REALTIME_URL and the firewall",
         f"missing: there is no database at {database}: make it with frontdesk business add NAME "
@@ -175,8 +153,15 @@ def test_the_doctor_finds_a_file_without_a_business(database):
 
 def test_the_doctor_finds_nothing_where_all_is_in_place(database):
     add(database)
+
+    async def tell_the_owner():
+        async with open_database(database) as opened:
+            await opened.write(lambda conn: businesses.change(conn, 1, owner_phone="+14155550177"))
+
+    trio.run(tell_the_owner)
     with socket.create_server(("127.0.0.1", 0)) as model:
         environment = {
+            "TWILIO_ACCOUNT_SID": "AC" + "a1" * 16,
             "TWILIO_AUTH_TOKEN": TOKEN,
             "FRONTDESK_PUBLIC_URL": PUBLIC_URL,
             "OPENAI_API_KEY": "sk-test",
@@ -250,6 +235,28 @@ def test_ringing_where_nobody_serves_says_so(tmp_path):
 
     assert code == 1
     assert output.startswith("Error: no server at http://127.0.0.1:1/twilio/voice")
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["http://a..b:8080", f"http://{'a' * 64}.example", "http://:80", "desk.example", "ftp://desk.example"],
+)
+def test_an_address_that_no_server_can_have_is_refused_before_anybody_is_rung(url):
+    code, problem = error(frontdesk("call", "--url", url, "--to", NUMBER))
+
+    assert (code, problem.startswith(f"'--url': '{url}'"), problem.endswith("write http://HOST:PORT")) == (
+        2,
+        True,
+        True,
+    )
+
+
+@pytest.mark.parametrize("command", ["doctor", "serve"])
+def test_a_model_at_an_address_that_cannot_be_is_refused_in_a_line(database, command):
+    code, output = frontdesk(command, "--database", database, FRONTDESK_REALTIME_URL="wss://a..b/v1/realtime")
+
+    assert (code, output.startswith("Error: FRONTDESK_REALTIME_URL is not a URL (")) == (1, True)
+    assert output.count("\n") == 1
 
 
 def test_a_recording_that_cannot_be_used_is_refused_before_anybody_is_rung(tmp_path):

@@ -11,6 +11,7 @@ def test_nothing_set_gives_the_defaults():
     assert configuration.load({}) == Configuration(
         account_sid=None,
         auth_token=None,
+        twilio_api_url="https://api.twilio.com",
         public_url=None,
         realtime_url="wss://api.openai.com/v1/realtime",
         realtime_model="gpt-realtime-2.1",
@@ -32,6 +33,7 @@ def test_everything_set_is_read():
         {
             "TWILIO_ACCOUNT_SID": "AC" + "0" * 32,
             "TWILIO_AUTH_TOKEN": TOKEN,
+            "FRONTDESK_TWILIO_API_URL": "https://api.dublin.ie1.twilio.com/",
             "FRONTDESK_PUBLIC_URL": PUBLIC_URL + "/",
             "FRONTDESK_REALTIME_URL": "wss://me.openai.azure.com/openai/v1/realtime",
             "FRONTDESK_REALTIME_MODEL": "gpt-realtime-2.1-mini",
@@ -44,6 +46,7 @@ def test_everything_set_is_read():
 
     assert loaded.account_sid == "AC" + "0" * 32
     assert loaded.auth_token == Secret(TOKEN)
+    assert loaded.twilio_api_url == "https://api.dublin.ie1.twilio.com"
     assert loaded.public_url == PUBLIC_URL
     assert loaded.realtime_url == "wss://me.openai.azure.com/openai/v1/realtime"
     assert loaded.realtime_model == "gpt-realtime-2.1-mini"
@@ -67,6 +70,9 @@ def test_secrets_are_in_no_repr():
     [
         ("TWILIO_ACCOUNT_SID", "SK" + "0" * 32, "Twilio console"),
         ("TWILIO_AUTH_TOKEN", "two words", "copy it once more"),
+        ("FRONTDESK_TWILIO_API_URL", "http://api.twilio.com", "clear text"),
+        ("FRONTDESK_TWILIO_API_URL", "api.twilio.com", "https://"),
+        ("FRONTDESK_TWILIO_API_URL", "https://api.twilio.com?a=1", "no query"),
         ("OPENAI_API_KEY", "sk-x\nX-Header: y", "copy it once more"),
         ("FRONTDESK_PUBLIC_URL", "http://desk.example.com", "https://"),
         ("FRONTDESK_PUBLIC_URL", "desk.example.com", "https://"),

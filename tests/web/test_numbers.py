@@ -41,3 +41,74 @@ def test_what_nobody_could_call_is_refused_with_the_right_form(text):
 
 def test_a_number_in_a_log_shows_two_digits():
     assert [numbers.masked(number) for number in ("+14155550199", "")] == ["…99", "(none)"]
+
+
+@pytest.mark.parametrize(
+    ("number", "business", "may_be"),
+    [
+        ("+14155550177", "+14155550100", True),
+        ("+18005551212", "+14155550100", True),  # free of charge
+        ("+972545550177", "+97235550100", True),
+        ("+19005551234", "+14155550100", False),  # premium
+        ("+18765550177", "+14155550100", False),  # the same country code, but Jamaica
+        ("+14165550177", "+14155550100", False),  # Canada
+        ("+442079460958", "+14155550100", False),
+        ("+14155550177", "+97235550100", False),
+        ("+448712345678", "+442079460958", False),  # shared cost
+        ("+447012345678", "+442079460958", False),  # a personal number, dear to call
+        ("+14155550100", "+14155550100", False),  # the business itself: that would ring here
+        ("+911", "+14155550100", False),
+        ("+1415555", "+14155550100", False),
+        ("911", "+14155550100", False),
+        ("", "+14155550100", False),
+        ("+14155550177", "", False),
+    ],
+)
+def test_only_an_ordinary_number_of_the_businesss_country_may_be_dialled(number, business, may_be):
+    assert numbers.dialable(number, business) is may_be
+
+
+@pytest.mark.parametrize(
+    ("text", "business", "number"),
+    [
+        ("054-555-0177", "+97235550100", "+972545550177"),
+        ("(415) 555-0177", "+14155550100", "+14155550177"),
+        ("415 555 0177 ext. 5", "+14155550100", "+14155550177"),
+        ("+44 20 7946 0958", "+14155550100", "+442079460958"),
+        ("٠٥٤٥٥٥٠١٧٧", "+97235550100", "+972545550177"),
+        ("555-0177", "+14155550100", None),  # without its area
+        ("054-555", "+97235550100", None),
+        ("1 900 555 1234", "+14155550100", None),  # dear to call back
+        ("+266696687", "+14155550100", None),  # ANONYMOUS
+        ("four one five", "+14155550100", None),
+        ("", "+14155550100", None),
+        ("9" * 300, "+14155550100", None),
+        ("054-555-0177", "", None),
+    ],
+)
+def test_a_said_number_is_one_of_the_businesss_country_unless_it_says_another(text, business, number):
+    assert numbers.said_number(text, business) == number
+
+
+@pytest.mark.parametrize(
+    ("number", "problem"),
+    [
+        ("+972545550177", None),
+        ("+97235550100", "is the business's own, which this server answers: give a mobile's"),
+        ("+97235550199", "takes no text messages: give a mobile's"),
+        ("+97", "is no telephone number: give it as +14155550100"),
+        ("+97254555017", "is no telephone number: give it as +14155550100"),
+    ],
+)
+def test_what_keeps_an_owner_from_being_told_is_named(number, problem):
+    assert numbers.text_problem(number, "+97235550100") == problem
+
+
+def test_an_american_owner_may_have_any_number():
+    assert numbers.text_problem("+14155550177", "+14155550100") is None
+
+
+def test_every_number_in_a_text_is_cut_to_two_digits():
+    said = "'+14155550199' or 415-555-0177 is wrong, see 21211 at 12:30."
+
+    assert numbers.without_numbers(said) == "'…99' or …77 is wrong, see 21211 at 12:30."

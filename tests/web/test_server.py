@@ -1,3 +1,5 @@
+import datetime as dt
+import logging
 import os
 import signal
 import socket
@@ -9,6 +11,7 @@ from functools import partial
 import httpx2
 import pytest
 import trio
+import trio.testing
 
 from simulator import (
     HangUp,
@@ -20,11 +23,14 @@ from simulator import (
     murmur,
     serve_model,
 )
+from simulator.model_script import Call
 from simulator.phone import place_call
-from storage import businesses, calls
+from simulator.twilio_api import serve_twilio_api
+from simulator.twilio_http import signature
+from storage import businesses, calls, leads, messages
 from storage.database import open_database
 from tests.web.support import CALLER, NUMBER, PUBLIC_URL, TOKEN, local, public
-from web import configuration, recordings, server, twiml
+from web import configuration, recordings, server, spoken, twiml
 from web.configuration import ConfigurationError
 from web.listener import listening_socket
 
@@ -137,7 +143,7 @@ async def test_a_caller_whose_model_is_dead_hears_an_apology(path):
     async with serving(path, answered_by("ws://127.0.0.1:1/v1/realtime")) as (url, _):
         report = await ring(url, UntilClosed())
 
-    assert report.spoken_after == (twiml.APOLOGY,)
+    assert report.spoken_after == (twiml.ENGLISH.apology,)
     assert await outcome(path, report) == "model_failed"
 
 
@@ -155,7 +161,7 @@ async def test_a_call_that_outlasts_the_drain_is_cancelled_and_apologised_for(pa
         report = await ring(url, UntilBotSpeaks(20), UntilClosed(), on_event=at_first_word(stop.set))
 
     assert report.carrier.close_code == 1000
-    assert report.spoken_after == (twiml.APOLOGY,)
+    assert report.spoken_after == (twiml.ENGLISH.apology,)
     assert await outcome(path, report) == "server_stopped"
 
 
@@ -170,6 +176,124 @@ async def test_a_local_server_refuses_what_a_tunnel_brings_to_any_path(path):
 
     assert bare.status_code == 200
     assert [response.status_code for response in asked] == [403] * 6
+
+
+OWNER = "+14155550177"
+TEXTING = {"TWILIO_ACCOUNT_SID": "AC" + "a1" * 16, "TWILIO_AUTH_TOKEN": TOKEN}
+TAKE_MESSAGE = Call("take_message", {"text": "Please ring back."})
+TOLD = spoken.to_owner(
+    "en",
+    "Salon",
+    spoken.Who(number=CALLER),
+    [spoken.say("en", "owner_message", text=TAKE_MESSAGE.arguments["text"])],
+)
+
+
+@pytest.fixture
+async def told_path(path):
+    """The file of a business whose owner is to be told."""
+    async with open_database(path) as database:
+        await database.write(lambda conn: businesses.change(conn, 1, owner_phone=OWNER))
+    return path
+
+
+@pytest.fixture
+async def api(nursery):
+    """Twilio's side of text messages, and an event that is set at the first."""
+    asked = trio.Event()
+    served = await nursery.start(partial(serve_twilio_api, on_request=lambda _: asked.set()))
+    return served, asked
+
+
+async def outgoing(path):
+    query = "SELECT recipient, body, status FROM outbox ORDER BY id"
+    async with open_database(path) as database:
+        return await database.read(lambda conn: [tuple(row) for row in conn.execute(query)])
+
+
+async def test_what_a_call_left_is_told_when_it_has_ended_and_not_before(told_path, nursery, api):
+    served, asked = api
+    greeting = Reply(GREETING.text, GREETING.audio, calls=(TAKE_MESSAGE,))
+    model = await nursery.start(serve_model, ModelScript(replies=[greeting, GREETING]))
+    told_during_the_call = []
+    configured = answered_by(model.url, **TEXTING, FRONTDESK_TWILIO_API_URL=served.url)
+
+    async with serving(told_path, configured) as (url, _):
+        steps = [UntilBotSpeaks(20), UntilBotQuiet(500), HangUp()]
+        report = await ring(
+            url, *steps, auth_token=TOKEN, on_event=lambda _: told_during_the_call.extend(served.requests)
+        )
+        with trio.fail_after(5):
+            await asked.wait()
+
+    assert (report.carrier.violations, told_during_the_call) == ([], [])
+    assert [request.form for request in served.requests] == [{"From": NUMBER, "To": OWNER, "Body": TOLD}]
+    assert await outgoing(told_path) == [(OWNER, TOLD, "sent")]
+
+
+async def crashed(path, at):
+    """Leave a call in the file as a process that died in it leaves it."""
+
+    def write(conn):
+        lead = leads.find_or_create(conn, 1, phone=CALLER, call_sid="CA1")
+        calls.begin(conn, 1, call_sid="CA1", caller=CALLER, lead_id=lead.id, started_at=at)
+        messages.take(conn, 1, lead_id=lead.id, call_sid="CA1", text=TAKE_MESSAGE.arguments["text"])
+
+    async with open_database(path) as database:
+        await database.write(write)
+
+
+async def test_what_a_dead_process_left_is_told_when_the_next_one_starts(told_path, api):
+    served, asked = api
+    await crashed(told_path, dt.datetime.now(dt.UTC))
+    configured = answered_by("ws://127.0.0.1:1", **TEXTING, FRONTDESK_TWILIO_API_URL=served.url)
+
+    async with serving(told_path, configured):
+        with trio.fail_after(5):
+            await asked.wait()
+
+    assert [request.form["Body"] for request in served.requests] == [TOLD]
+    assert await outgoing(told_path) == [(OWNER, TOLD, "sent")]
+
+
+async def test_without_an_account_nothing_is_sent_and_that_is_said_once(told_path, api, caplog):
+    served, _ = api
+    caplog.set_level(logging.INFO)
+    await crashed(told_path, dt.datetime.now(dt.UTC))
+    configured = answered_by(
+        "ws://127.0.0.1:1", FRONTDESK_TWILIO_API_URL=served.url, TWILIO_AUTH_TOKEN="12345"
+    )
+
+    async with serving(told_path, configured):
+        await trio.testing.wait_all_tasks_blocked(0.05)
+
+    said = [line for record in caplog.records if "no text message" in (line := record.getMessage())]
+    assert said == ["no text message is sent: TWILIO_ACCOUNT_SID is not set"]
+    assert (served.requests, await outgoing(told_path)) == ([], [(OWNER, TOLD, "pending")])
+
+
+async def test_after_a_transfer_the_owner_is_told_as_soon_as_the_line_is_free(told_path, api):
+    served, asked = api
+    configured = answered_by("ws://127.0.0.1:1", **TEXTING, FRONTDESK_TWILIO_API_URL=served.url)
+    await crashed(told_path, dt.datetime.now(dt.UTC))
+
+    def transfer(conn):
+        calls.set_transfer(conn, 1, "CA1", OWNER)
+        finish = partial(calls.finish, outcome="transferred", detail="", duration_ms=1, events=[])
+        conn.execute("UPDATE calls SET outcome = NULL")
+        finish(conn, 1, call_sid="CA1", ended_at=dt.datetime.now(dt.UTC))
+
+    async with open_database(told_path) as database:
+        await database.write(transfer)
+    async with serving(told_path, configured) as (url, _), httpx2.AsyncClient(trust_env=False) as client:
+        form = {"CallSid": "CA1", "DialCallStatus": "completed", "CallStatus": "in-progress"}
+        signed = {"X-Twilio-Signature": signature(TOKEN, f"{url}/twilio/dialled", form)}
+        answer = await client.post(f"{url}/twilio/dialled", data=form, headers=signed)
+        assert (answer.status_code, answer.text) == (200, twiml.hang_up())
+        with trio.fail_after(5):
+            await asked.wait()
+
+    assert await outgoing(told_path) == [(OWNER, TOLD, "sent")]
 
 
 refused = partial(server.serve, stop=trio.sleep_forever)

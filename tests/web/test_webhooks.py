@@ -4,19 +4,25 @@ import re
 from functools import partial
 
 import pytest
+import trio
+import trio.testing
 
 from engine.outcome import Outcome
 from engine.switchboard import Switchboard
-from storage import calls
+from storage import businesses, calls, facts
+from storage.records import Person
 from tests.web.support import CALL_SID, CALLER, FORM, NUMBER, PUBLIC_URL, local, public, signed_form
 from web import configuration, signature, twiml
 from web.app import build_pages
 from web.health import Health
 from web.origin import Origin
 from web.tokens import Grant, StreamTokens
+from web.twiml import ENGLISH, HEBREW
 from web.webhooks import Webhooks
 
 CALL = {"CallSid": CALL_SID, "From": CALLER, "To": NUMBER, "CallStatus": "ringing", "CallToken": "%7B%22a%22"}
+PATHS = ["/twilio/voice", "/twilio/after", "/twilio/dialled", "/twilio/status"]
+PERSON = "+14155550177"
 NOON = dt.datetime(2026, 11, 23, 12, tzinfo=dt.UTC)
 
 
@@ -27,12 +33,20 @@ class Desk:
         self.switchboard = Switchboard(max_calls=1)
         self.tokens = StreamTokens(lambda: 0.0)
         self.database = database
+        self.over = []  # the calls whose transfer is said to be over
         origin = Origin(configured)
         webhooks = Webhooks(
-            origin=origin, tokens=self.tokens, switchboard=self.switchboard, database=self.database
+            origin=origin,
+            tokens=self.tokens,
+            switchboard=self.switchboard,
+            database=self.database,
+            transfer_over=self.transfer_over,
         )
         health = Health(configuration=configured, switchboard=self.switchboard, database=self.database)
         self.client = build_pages(webhooks, health).test_client()
+
+    async def transfer_over(self, call_sid):
+        self.over.append(call_sid)
 
     async def post(self, path, form, **changes):
         response = await self.client.post(path, **{"form": form, **changes})
@@ -87,7 +101,7 @@ async def test_a_withheld_caller_is_let_in_without_a_number(desk):
 async def test_a_number_of_no_business_is_told_so_and_logged_without_the_number(desk, caplog):
     caplog.set_level(logging.INFO)
 
-    assert await desk.post("/twilio/voice", {**CALL, "To": "+14155550123"}) == said(twiml.NO_BUSINESS)
+    assert await desk.post("/twilio/voice", {**CALL, "To": "+14155550123"}) == said(ENGLISH.not_in_service)
     assert [record.getMessage() for record in caplog.records] == [
         f"voice: call {CALL_SID} refused: no business has …23"
     ]
@@ -95,14 +109,14 @@ async def test_a_number_of_no_business_is_told_so_and_logged_without_the_number(
 
 async def test_a_call_too_many_hears_that_the_lines_are_busy(desk):
     with desk.switchboard.admit("CAother"):
-        assert await desk.post("/twilio/voice", CALL) == said(twiml.BUSY)
-    assert (await desk.post("/twilio/voice", CALL))[1] != twiml.say_and_hang_up(twiml.BUSY)
+        assert await desk.post("/twilio/voice", CALL) == said(ENGLISH.busy)
+    assert (await desk.post("/twilio/voice", CALL))[1] != twiml.say_and_hang_up(ENGLISH.busy)
 
 
 async def test_a_draining_server_tells_new_calls_that_it_is_busy(desk):
     desk.switchboard.start_draining()
 
-    assert await desk.post("/twilio/voice", CALL) == said(twiml.BUSY)
+    assert await desk.post("/twilio/voice", CALL) == said(ENGLISH.busy)
 
 
 @pytest.mark.parametrize(
@@ -113,6 +127,8 @@ async def test_a_draining_server_tells_new_calls_that_it_is_busy(desk):
         ("/twilio/voice", {"CallSid": "CA1\r\nforged"}, "CallSid must be letters and digits\n"),
         ("/twilio/voice", {"CallSid": "C" * 65}, "CallSid must be letters and digits\n"),
         ("/twilio/after", {"CallSid": ""}, "CallSid is missing\n"),
+        ("/twilio/dialled", {"CallSid": "CA\n"}, "CallSid must be letters and digits\n"),
+        ("/twilio/dialled", {}, "DialCallStatus is missing\n"),
         ("/twilio/status", {"CallStatus": ""}, "CallStatus is missing\n"),
     ],
 )
@@ -120,7 +136,7 @@ async def test_a_form_that_lacks_something_is_refused_by_name(desk, path, change
     assert await desk.post(path, {**CALL, **changes}) == (400, answer)
 
 
-@pytest.mark.parametrize("path", ["/twilio/voice", "/twilio/after", "/twilio/status"])
+@pytest.mark.parametrize("path", PATHS)
 @pytest.mark.parametrize(
     ("body", "headers", "status"),
     [
@@ -137,16 +153,16 @@ async def test_no_body_makes_the_server_fail(desk, path, body, headers, status):
     assert (await desk.post(path, None, data=body, headers=headers))[0] == status
 
 
-@pytest.mark.parametrize("path", ["/twilio/voice", "/twilio/after", "/twilio/status"])
+@pytest.mark.parametrize("path", PATHS)
 async def test_webhooks_are_posts(desk, path):
     assert (await desk.client.get(path)).status_code == 405
 
 
-@pytest.mark.parametrize("outcome", list(Outcome))
+@pytest.mark.parametrize("outcome", sorted(set(Outcome) - {Outcome.TRANSFERRED}))
 async def test_after_the_stream_the_switchboard_knows_how_it_ended(desk, outcome):
     desk.switchboard.report(CALL_SID, outcome)
 
-    assert await desk.post("/twilio/after", CALL) == (200, twiml.after(outcome))
+    assert await desk.post("/twilio/after", CALL) == (200, twiml.after(outcome, ENGLISH))
 
 
 async def stored(database, business, outcome):
@@ -158,8 +174,8 @@ async def stored(database, business, outcome):
     ("outcome", "answer"),
     [
         ("completed", (200, twiml.hang_up())),
-        ("model_failed", said(twiml.APOLOGY)),
-        (calls.PROCESS_DIED, said(twiml.APOLOGY)),
+        ("model_failed", said(ENGLISH.apology)),
+        (calls.INTERRUPTED, said(ENGLISH.apology)),
     ],
 )
 async def test_after_a_restart_the_database_knows_how_the_stream_ended(
@@ -174,23 +190,199 @@ async def test_the_switchboard_comes_before_the_database(desk, database, busines
     await stored(database, business, "completed")
     desk.switchboard.report(CALL_SID, Outcome.MODEL_FAILED)
 
-    assert await desk.post("/twilio/after", CALL) == said(twiml.APOLOGY)
+    assert await desk.post("/twilio/after", CALL) == said(ENGLISH.apology)
 
 
 async def test_a_call_that_nobody_knows_still_hears_words(desk):
-    assert await desk.post("/twilio/after", CALL) == said(twiml.APOLOGY)
+    assert await desk.post("/twilio/after", CALL) == said(ENGLISH.apology)
 
 
 async def test_a_database_that_cannot_be_read_costs_no_caller_the_apology(desk, database):
     await database.write(lambda conn: conn.execute("ALTER TABLE calls RENAME TO lost") and None)
 
-    assert await desk.post("/twilio/after", CALL) == said(twiml.APOLOGY)
+    assert await desk.post("/twilio/after", CALL) == said(ENGLISH.apology)
 
 
 async def test_a_caller_hears_words_although_the_businesses_cannot_be_read(desk, database):
     await database.write(lambda conn: conn.execute("ALTER TABLE businesses RENAME TO lost") and None)
 
-    assert await desk.post("/twilio/voice", CALL) == said(twiml.APOLOGY)
+    assert await desk.post("/twilio/voice", CALL) == said(ENGLISH.apology)
+
+
+@pytest.fixture
+async def hebrew(database, business):
+    """The business, where Hebrew is spoken."""
+    change = partial(businesses.change, business_id=business.id, language="he")
+    return await database.write(change)
+
+
+async def test_words_are_said_in_the_language_of_the_business(database, hebrew):
+    desk = Desk(database, local())
+    desk.switchboard.start_draining()
+
+    busy = (200, twiml.say_and_hang_up(HEBREW.busy, HEBREW))
+    sorry = (200, twiml.say_and_hang_up(HEBREW.apology, HEBREW))
+    nobody = (200, twiml.say_and_hang_up(HEBREW.nobody_answered, HEBREW))
+    assert await desk.post("/twilio/voice", CALL) == busy
+    assert await desk.post("/twilio/after", CALL) == sorry
+    assert await desk.post("/twilio/dialled", {**CALL, "DialCallStatus": "busy"}) == nobody
+
+
+async def test_where_no_business_says_its_language_the_called_number_does(desk):
+    called = {**CALL, "To": "+97235550100"}
+
+    words = (200, twiml.say_and_hang_up(HEBREW.not_in_service, HEBREW))
+    assert await desk.post("/twilio/voice", called) == words
+    assert await desk.post("/twilio/after", called) == (200, twiml.after(None, HEBREW))
+
+
+async def transferred(database, business, phone, people=(PERSON,)):
+    """A call whose tool has chosen `phone`, and which then ended to be put through."""
+
+    def write(conn):
+        listed = [Person(name=f"Person {n}", phone=number) for n, number in enumerate(people)]
+        facts.set_people(conn, business.id, listed)
+        calls.begin(conn, business.id, call_sid=CALL_SID, caller=CALLER, lead_id=None, started_at=NOON)
+        if phone is not None:
+            calls.set_transfer(conn, business.id, CALL_SID, phone)
+
+    await database.write(write)
+    await stored(database, business, "transferred")
+
+
+async def test_a_transferred_call_rings_the_person_and_shows_the_businesss_number(desk, database, business):
+    await transferred(database, business, PERSON)
+    desk.switchboard.report(CALL_SID, Outcome.TRANSFERRED)
+
+    dial = (200, twiml.dial(PERSON, caller_id=NUMBER, action="/twilio/dialled"))
+    assert await desk.post("/twilio/after", CALL) == dial
+    assert await Desk(database, local()).post("/twilio/after", CALL) == dial  # after a restart
+
+
+async def test_nobody_is_rung_for_a_caller_who_has_hung_up(desk, database, business):
+    await transferred(database, business, PERSON)
+    desk.switchboard.report(CALL_SID, Outcome.TRANSFERRED)
+
+    assert await desk.post("/twilio/after", {**CALL, "CallStatus": "completed"}) == (200, twiml.hang_up())
+
+
+def back(desk, business, answer):
+    """Checks that the answer streams the call to the bot once more, as one that comes back."""
+    (token,) = re.findall(r'name="token" value="([^"]+)"', answer)
+    assert answer == twiml.connect("ws://localhost/twilio/media", token, action="/twilio/after")
+    assert desk.tokens.consume(token, CALL_SID) == Grant(
+        call_sid=CALL_SID,
+        business_id=business.id,
+        caller_number=CALLER,
+        called_number=NUMBER,
+        back_from_transfer=True,
+    )
+
+
+@pytest.mark.parametrize(
+    ("phone", "people"),
+    [
+        ("+14155550178", [PERSON]),  # taken off the list since, or never on it
+        (PERSON, []),
+        (None, [PERSON]),  # nobody was chosen
+        ("+442079460958", ["+442079460958"]),  # another country
+        ("+19005551234", ["+19005551234"]),  # premium
+        (NUMBER, [NUMBER]),  # would ring here
+    ],
+)
+async def test_nobody_is_dialled_who_may_not_be_and_the_caller_is_not_left_alone(
+    desk, database, business, caplog, phone, people
+):
+    await transferred(database, business, phone, people)
+    desk.switchboard.report(CALL_SID, Outcome.TRANSFERRED)
+
+    status, answer = await desk.post("/twilio/after", CALL)
+    assert status == 200
+    back(desk, business, answer)
+    assert not re.search(r"\d{7}", caplog.text.replace(CALL_SID, ""))
+
+
+async def test_the_list_of_another_business_allows_nothing(desk, database, business):
+    add = partial(
+        businesses.add, name="Other", number="+14155550101", timezone="Europe/Berlin", language="en"
+    )
+    other = await database.write(add)
+    theirs = [Person(name="Theirs", phone=PERSON)]
+    await transferred(database, business, PERSON, people=[])
+    await database.write(lambda conn: facts.set_people(conn, other.id, theirs))
+    desk.switchboard.report(CALL_SID, Outcome.TRANSFERRED)
+
+    back(desk, business, (await desk.post("/twilio/after", CALL))[1])
+
+
+@pytest.mark.parametrize("status", ["no-answer", "busy", "failed", "canceled", "+14155550177"])
+async def test_a_caller_whom_nobody_answered_comes_back_to_the_bot(desk, business, status):
+    form = {**CALL, "CallStatus": "in-progress", "DialCallStatus": status}
+
+    back(desk, business, (await desk.post("/twilio/dialled", form))[1])
+    assert desk.over == []
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        {"DialCallStatus": "completed", "CallStatus": "in-progress"},
+        {"DialCallStatus": "answered", "CallStatus": "in-progress"},
+        {"DialCallStatus": "no-answer", "CallStatus": "completed"},  # the caller gave up
+    ],
+)
+async def test_after_the_talk_with_a_person_the_call_is_over(desk, form):
+    assert await desk.post("/twilio/dialled", {**CALL, **form}) == (200, twiml.hang_up())
+    assert (desk.over, desk.tokens.pending) == ([CALL_SID], False)
+
+
+async def test_a_call_comes_back_only_once_the_record_of_its_first_stream_is_written(desk):
+    answers = []
+
+    async def ask():
+        form = {**CALL, "CallStatus": "in-progress", "DialCallStatus": "failed"}
+        answers.append(await desk.post("/twilio/dialled", form))
+
+    async with trio.open_nursery() as asking:
+        with desk.switchboard.admit(CALL_SID):
+            asking.start_soon(ask)
+            await trio.testing.wait_all_tasks_blocked(0.05)
+            assert answers == []
+    ((status, answer),) = answers
+    assert (status, "<Stream" in answer) == (200, True)
+
+
+async def test_a_record_that_is_not_written_in_time_leaves_the_caller_with_words(desk, autojump_clock):
+    with desk.switchboard.admit(CALL_SID):
+        answer = await desk.post("/twilio/dialled", {**CALL, "DialCallStatus": "failed"})
+    assert answer == said(ENGLISH.nobody_answered)
+
+
+async def test_a_call_that_comes_back_is_let_in_again(desk, business):
+    with desk.switchboard.admit(CALL_SID):
+        desk.switchboard.report(CALL_SID, Outcome.TRANSFERRED)
+    back(desk, business, (await desk.post("/twilio/dialled", {**CALL, "DialCallStatus": "busy"}))[1])
+
+    with desk.switchboard.admit(CALL_SID):
+        assert desk.switchboard.live == 1
+
+
+async def test_a_call_that_comes_back_to_full_lines_hears_words(desk):
+    with desk.switchboard.admit("CAother"):
+        answer = await desk.post("/twilio/dialled", {**CALL, "DialCallStatus": "busy"})
+
+    assert answer == said(ENGLISH.nobody_answered)
+
+
+async def test_a_database_that_cannot_be_read_leaves_no_transfer_without_words(desk, database, business):
+    await transferred(database, business, PERSON)
+    await database.write(lambda conn: conn.execute("ALTER TABLE businesses RENAME TO lost") and None)
+    desk.switchboard.report(CALL_SID, Outcome.TRANSFERRED)
+
+    assert await desk.post("/twilio/after", CALL) == said(ENGLISH.nobody_answered)
+    assert await desk.post("/twilio/dialled", {**CALL, "DialCallStatus": "busy"}) == said(
+        ENGLISH.nobody_answered
+    )
 
 
 async def test_a_status_is_logged_without_any_number(desk, caplog):
@@ -220,7 +412,7 @@ async def test_the_query_is_part_of_what_is_signed(public_desk):
     assert (await public_desk.post("/twilio/status?attempt=3", None, **signed))[0] == 403
 
 
-@pytest.mark.parametrize("path", ["/twilio/voice", "/twilio/after", "/twilio/status"])
+@pytest.mark.parametrize("path", PATHS)
 async def test_an_unsigned_or_wrongly_signed_webhook_is_refused(public_desk, path):
     refused = (403, "bad signature\n")
     good = signature.sign("not the token", PUBLIC_URL + path, CALL.items())  # well-formed, by somebody else
@@ -260,3 +452,31 @@ async def test_ready_is_green_when_a_call_could_be_answered(database, business):
         200,
         {"database": "ok", "model": "ok", "calls": "ok"},
     )
+
+
+async def test_ready_is_red_while_the_disk_takes_nothing_and_green_again_after(
+    database, business, mock_clock
+):
+    desk = Desk(database, configuration.load({"FRONTDESK_REALTIME_URL": "ws://127.0.0.1:1/v1/realtime"}))
+    writer = await database.write(lambda conn: conn)
+
+    writer.execute("PRAGMA query_only = ON")
+    red = {"database": "cannot be written", "model": "ok", "calls": "ok"}
+    assert await ready(desk) == (503, red)
+    writer.execute("PRAGMA query_only = OFF")
+    assert await ready(desk) == (503, red)  # asked again at once: nothing is tried
+    mock_clock.jump(5)
+    assert await ready(desk) == (200, {**red, "database": "ok"})
+
+
+async def test_asking_whether_it_is_ready_writes_a_page_but_not_at_every_question(
+    database, business, tmp_path
+):
+    desk = Desk(database, local())
+    log = tmp_path / "frontdesk.db-wal"
+    sizes = [log.stat().st_size]
+    for _ in range(3):
+        await ready(desk)
+        sizes.append(log.stat().st_size)
+
+    assert sizes[0] < sizes[1] == sizes[2] == sizes[3]

@@ -1,0 +1,112 @@
+"""A copy of the file, and the way back. Blocking functions, for the command line and for threads."""
+
+import datetime as dt
+import os
+import sqlite3
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager
+from pathlib import Path
+
+from storage.database import connect_to_read, locked
+from storage.errors import BackupFailed, DatabaseDamaged, DatabaseInUse
+from storage.examine import connect_to_look, examine
+
+_SIDES = ("-wal", "-shm")
+
+
+def backup(source: str | os.PathLike[str], target: str | os.PathLike[str]) -> None:
+    """Write a copy of the database as it is now to `target`, whole or not at all; the server may go on.
+
+    It holds everything that was acknowledged before. Raises BackupFailed if there is nothing to copy, if
+    `target` exists, or if it cannot be written; DatabaseUnusable or DatabaseDamaged for a file that should
+    not be copied.
+    """
+    path, copy = Path(source).resolve(), Path(target).resolve()
+    if not path.exists():
+        raise BackupFailed(str(path), "there is no such file")
+    with ExitStack() as files:
+        look = connect_to_look
+        try:
+            files.enter_context(locked(path))
+        except DatabaseInUse:
+            look = connect_to_read  # the server may write at any moment, also if it has not begun a log yet
+        else:
+            examine(path)
+        _publish(files.enter_context(_copied(path, copy, look)), copy)
+
+
+def restore(source: str | os.PathLike[str], target: str | os.PathLike[str]) -> Path | None:
+    """Put a backup in the place of the database; return where the file that was there is now, if any was.
+
+    It is renamed with its log: `.damaged-` and the UTC time if it is damaged, else `.replaced-`. Raises
+    DatabaseInUse while the server runs, BackupFailed, DatabaseUnusable or DatabaseDamaged for a backup that
+    cannot be used, and then nothing has changed; also if what stands there is no file of ours.
+    """
+    copy, path = Path(source).resolve(), Path(target).resolve()
+    if not copy.exists() or copy.stat().st_size == 0:
+        raise BackupFailed(str(copy), "holds nothing; give a file that `frontdesk backup` wrote")
+    with locked(path):
+        examine(copy)
+        with _copied(copy, path, connect_to_look) as fresh:
+            aside = _set_aside(path)
+            _publish(fresh, path)
+    return aside
+
+
+@contextmanager
+def _copied(path: Path, beside: Path, look: Callable[[Path], sqlite3.Connection]) -> Iterator[Path]:
+    """A whole copy of the database, on the disk, under a passing name in the folder of `beside`."""
+    with tempfile.TemporaryDirectory(prefix=f".{beside.name}-", dir=_folder(beside)) as folder:
+        fresh = Path(folder) / "copy"
+        fresh.touch(mode=0o600)  # callers' numbers are in it; SQLite fills an empty file
+        try:
+            with closing(look(path)) as conn:
+                conn.execute("VACUUM INTO ?", (str(fresh),))
+        except sqlite3.DatabaseError as error:
+            raise BackupFailed(str(beside), str(error)) from error
+        _sync(fresh)
+        yield fresh
+
+
+def _folder(path: Path) -> Path:
+    if not path.parent.is_dir():
+        raise BackupFailed(str(path), "there is no such folder")
+    return path.parent
+
+
+def _publish(fresh: Path, path: Path) -> None:
+    try:
+        path.touch(mode=0o600, exist_ok=False)  # rename alone would replace a file that is there
+    except FileExistsError:
+        raise BackupFailed(str(path), "is there already; give another name") from None
+    fresh.replace(path)
+    _sync(path.parent)
+
+
+def _set_aside(path: Path) -> Path | None:
+    if not path.exists():
+        return None
+    condition = "replaced"
+    try:
+        examine(path)
+    except DatabaseDamaged:
+        condition = "damaged"
+    stamp = dt.datetime.now(dt.UTC).strftime("%Y%m%dT%H%M%SZ")
+    aside = Path(f"{path}.{condition}-{stamp}")
+    if aside.exists():
+        raise BackupFailed(str(aside), "is there already; try again in a second")
+    # The log first: beside another file SQLite would take it for that file's.
+    for side in (*_SIDES, ""):
+        if Path(f"{path}{side}").exists():
+            Path(f"{path}{side}").rename(f"{aside}{side}")
+    return aside
+
+
+def _sync(path: Path) -> None:
+    """Have what was written there, or renamed there, survive a power cut."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,223 @@
+"""Finding, booking, moving and cancelling a time, each as one job of the writer.
+
+A job runs in one immediate transaction, and reads hours, appointments and holds in it. So what it decides is
+true when it is committed, whatever other calls and the owner do. The overlap triggers in schema.sql are the
+last word. Only the ids of the business itself go in: a lead of another is an IntegrityError, and a bug.
+"""
+
+import datetime as dt
+import sqlite3
+from collections.abc import Sequence
+from zoneinfo import ZoneInfo
+
+from attrs import frozen
+
+from storage import appointments, availability, fields, holds, schedule
+from storage.availability import Offer, Refused, Request, Slot, Why
+from storage.errors import NotFound, StorageError
+from storage.records import Appointment, Booking, Busy, Schedule, utc_text
+
+_NEAR_DAYS = 14
+_NOTES_MAX = 2_000
+# Who is refused for one of these is helped by another day.
+_ELSEWHERE = {
+    Why.CLOSED_THAT_DATE,
+    Why.CLOSED_THAT_WEEKDAY,
+    Why.TOO_LONG,
+    Why.NOT_THEN,
+    Why.TOO_SOON,
+    Why.FULL,
+}
+
+
+@frozen
+class NotBookable(StorageError):
+    """That time cannot be booked now, for this reason."""
+
+    refused: Refused
+
+    def __str__(self) -> str:
+        return f"not bookable: {self.refused.why}"
+
+
+def free(
+    conn: sqlite3.Connection,
+    business_id: int,
+    *,
+    call_sid: str,
+    request: Request,
+    now: dt.datetime,
+    limit: int = 3,
+) -> Offer:
+    """The first free times of a day, or the reason that there are none with the nearest that there are.
+
+    What other calls hold is not free. Nothing is written.
+    """
+    rules, busy = _around(conn, business_id, call_sid, request.date, 0, now)
+    found = availability.find(rules, busy, now, request, limit=limit)
+    if found.refused is None or found.refused.why not in _ELSEWHERE:
+        return found
+    wish = _start_of(request, rules.timezone)
+    near = _nearest(conn, business_id, call_sid, request, wish, now, limit)
+    return Offer(slots=near, refused=found.refused)
+
+
+def offer(
+    conn: sqlite3.Connection,
+    business_id: int,
+    *,
+    call_sid: str,
+    request: Request,
+    now: dt.datetime,
+    limit: int = 3,
+) -> Offer:
+    """What is free, held for the call from now on in place of what it held."""
+    found = free(conn, business_id, call_sid=call_sid, request=request, now=now, limit=limit)
+    holds.hold(conn, business_id, call_sid=call_sid, slots=found.slots, now=now)
+    return found
+
+
+def _start_of(request: Request, timezone: str) -> dt.datetime:
+    minute = dt.time(request.from_minute // 60, request.from_minute % 60)
+    return dt.datetime.combine(request.date, minute, ZoneInfo(timezone)).astimezone(dt.UTC)
+
+
+def offer_nearest(
+    conn: sqlite3.Connection,
+    business_id: int,
+    *,
+    call_sid: str,
+    request: Request,
+    wish: dt.datetime,
+    now: dt.datetime,
+    limit: int = 3,
+) -> tuple[Slot, ...]:
+    """The free times nearest to `wish`, within two weeks of it, held for the call from now on."""
+    slots = _nearest(conn, business_id, call_sid, request, wish, now, limit)
+    holds.hold(conn, business_id, call_sid=call_sid, slots=slots, now=now)
+    return slots
+
+
+def _nearest(
+    conn: sqlite3.Connection,
+    business_id: int,
+    call_sid: str,
+    request: Request,
+    wish: dt.datetime,
+    now: dt.datetime,
+    limit: int,
+) -> tuple[Slot, ...]:
+    rules, busy = _around(conn, business_id, call_sid, wish.date(), _NEAR_DAYS, now)
+    return availability.nearest(rules, busy, now, request, wish, limit=limit, days=_NEAR_DAYS)
+
+
+def book(
+    conn: sqlite3.Connection,
+    business_id: int,
+    *,
+    lead_id: int,
+    call_sid: str,
+    starts_at: dt.datetime,
+    request: Request,
+    service_id: int | None = None,
+    notes: str = "",
+    wants_sms: bool = False,
+    now: dt.datetime,
+) -> Booking:
+    """Book that start for that lead, once: the same call asking again for the same start gets the same row.
+
+    Raises NotBookable with the reason if it is not free, open and in time now, SlotTaken if only the trigger
+    knew, InvalidField for notes that are too long.
+    """
+    fields.at_most("notes", notes, longest=_NOTES_MAX)
+    if known := appointments.at(conn, business_id, starts_at, call_sid=call_sid):
+        return Booking(appointment=known, created=False)
+    slot = _free(conn, business_id, call_sid, starts_at, request, now)
+    made = appointments.insert(
+        conn,
+        business_id,
+        slot,
+        lead_id=lead_id,
+        call_sid=call_sid,
+        service_id=service_id,
+        notes=notes,
+        wants_sms=wants_sms,
+    )
+    holds.release(conn, business_id, call_sid=call_sid)  # the caller has chosen
+    return Booking(appointment=made, created=True)
+
+
+def reschedule(
+    conn: sqlite3.Connection,
+    business_id: int,
+    *,
+    lead_id: int,
+    call_sid: str,
+    starts_at: dt.datetime,
+    to: dt.datetime,
+    request: Request,
+    now: dt.datetime,
+) -> Appointment:
+    """Move the lead's appointment that starts at `starts_at`; it stays the same row.
+
+    Its own time is free for it, and moving it to where it is changes nothing. Raises NotFound if the lead has
+    no such appointment, NotBookable or SlotTaken as `book` does; then it stays where it was.
+    """
+    known = _of_lead(conn, business_id, lead_id, starts_at)
+    if to == known.starts_at:
+        return known
+    slot = _free(conn, business_id, call_sid, to, request, now, but=known)
+    moved = appointments.move(conn, business_id, known.id, slot)
+    holds.release(conn, business_id, call_sid=call_sid)  # the caller has chosen
+    return moved
+
+
+def cancel(
+    conn: sqlite3.Connection, business_id: int, *, lead_id: int, starts_at: dt.datetime
+) -> Appointment:
+    """Cancel the lead's appointment that starts at `starts_at`. Raises NotFound if there is none."""
+    return appointments.cancel(conn, business_id, _of_lead(conn, business_id, lead_id, starts_at).id)
+
+
+def _of_lead(conn: sqlite3.Connection, business_id: int, lead_id: int, starts_at: dt.datetime) -> Appointment:
+    known = appointments.at(conn, business_id, starts_at, lead_id=lead_id)
+    if known is None:
+        raise NotFound("appointment", utc_text("starts_at", starts_at))
+    return known
+
+
+def _free(
+    conn: sqlite3.Connection,
+    business_id: int,
+    call_sid: str,
+    starts_at: dt.datetime,
+    request: Request,
+    now: dt.datetime,
+    *,
+    but: Appointment | None = None,
+) -> Slot:
+    rules, busy = _around(conn, business_id, call_sid, starts_at.date(), 1, now)
+    if but is not None:
+        own = Busy(starts_at=but.busy_start, ends_at=but.busy_end)
+        busy = [taken for taken in busy if taken != own]
+    judged = availability.judge(rules, busy, now, request, starts_at)
+    if isinstance(judged, Refused):
+        raise NotBookable(judged)
+    return judged
+
+
+def _around(
+    conn: sqlite3.Connection, business_id: int, call_sid: str, date: dt.date, days: int, now: dt.datetime
+) -> tuple[Schedule, Sequence[Busy]]:
+    """The rules and what is taken, for every zone's slots of the days around the date, whole."""
+    first, last = _days_from(date, -days - 2), _days_from(date, days + 4)
+    rules = schedule.schedule(conn, business_id, first, last)
+    since, until = (dt.datetime.combine(day, dt.time(), dt.UTC) for day in (first, last))
+    held = holds.of_others(conn, business_id, call_sid=call_sid, since=since, until=until, now=now)
+    return rules, [*appointments.busy(conn, business_id, since, until), *held]
+
+
+def _days_from(date: dt.date, days: int) -> dt.date:
+    """That many days on, as far as the calendar goes: callers name any date, and it is refused in words."""
+    first, last = dt.date.min.toordinal(), dt.date.max.toordinal()
+    return dt.date.fromordinal(min(max(date.toordinal() + days, first), last))

@@ -1,0 +1,58 @@
+"""What callers left for the owner. Plain functions of a connection."""
+
+import sqlite3
+
+from storage import fields
+from storage.errors import InvalidField
+from storage.records import Message, from_row
+
+_TEXT_MAX = 2_000
+_MOST_OF_A_CALL = 10
+
+
+def take(conn: sqlite3.Connection, business_id: int, *, lead_id: int, call_sid: str, text: str) -> Message:
+    """Keep a message. The same words in the same call are one message.
+
+    Raises InvalidField if it is empty or too long, or if the call has left ten already.
+    """
+    text = fields.at_most("text", text.strip(), longest=_TEXT_MAX)
+    if not text:
+        raise InvalidField("text", "is empty")
+    known = of_call(conn, business_id, call_sid)
+    for message in known:
+        if message.text == text:
+            return message
+    if len(known) >= _MOST_OF_A_CALL:
+        raise InvalidField("text", f"would be message {len(known) + 1} of one call")
+    row = conn.execute(
+        "INSERT INTO messages (business_id, id, lead_id, call_sid, text)"
+        " SELECT :business_id, coalesce(max(id), 0) + 1, :lead_id, :call_sid, :text"
+        " FROM messages WHERE business_id = :business_id RETURNING *",
+        {"business_id": business_id, "lead_id": lead_id, "call_sid": call_sid, "text": text},
+    ).fetchone()
+    return from_row(Message, row)
+
+
+def of_call(conn: sqlite3.Connection, business_id: int, call_sid: str) -> tuple[Message, ...]:
+    """What the caller of that call left, in order."""
+    rows = conn.execute(
+        "SELECT * FROM messages WHERE business_id = ? AND call_sid = ? ORDER BY id", (business_id, call_sid)
+    )
+    return tuple(from_row(Message, row) for row in rows)
+
+
+def waiting(conn: sqlite3.Connection, business_id: int) -> tuple[Message, ...]:
+    """What the owner has not dealt with, the oldest first."""
+    rows = conn.execute(
+        "SELECT * FROM messages WHERE business_id = ? AND status = 'new' ORDER BY id", (business_id,)
+    )
+    return tuple(from_row(Message, row) for row in rows)
+
+
+def mark_done(conn: sqlite3.Connection, business_id: int, message_id: int) -> bool:
+    """Note that the owner has dealt with it. False if it was not waiting."""
+    cursor = conn.execute(
+        "UPDATE messages SET status = 'done' WHERE business_id = ? AND id = ? AND status = 'new'",
+        (business_id, message_id),
+    )
+    return cursor.rowcount == 1

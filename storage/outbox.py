@@ -1,0 +1,100 @@
+"""The outbox: what is to be sent once its call has ended. Plain functions of a connection.
+
+`due` gives out only what belongs to an ended call, so nothing can be sent while one runs, whoever asks.
+"""
+
+import datetime as dt
+import sqlite3
+
+from storage.records import Outgoing, from_row, utc_text
+
+_OF_ENDED_CALLS = (
+    " FROM outbox JOIN calls USING (business_id, call_sid)"
+    " WHERE outbox.status = 'pending' AND calls.outcome IS NOT NULL"
+)
+
+
+def put(
+    conn: sqlite3.Connection,
+    business_id: int,
+    *,
+    call_sid: str,
+    kind: str,
+    recipient: str,
+    body: str,
+    now: dt.datetime,
+    channel: str = "sms",
+) -> bool:
+    """Have a message sent from `now` on. False if this call has said just that already, sent or not."""
+    cursor = conn.execute(
+        "INSERT INTO outbox (business_id, id, call_sid, kind, channel, recipient, body, due_at)"
+        " SELECT :business_id, coalesce(max(id), 0) + 1,"
+        " :call_sid, :kind, :channel, :recipient, :body, :due_at"
+        " FROM outbox WHERE business_id = :business_id"
+        " ON CONFLICT (business_id, call_sid, kind, recipient, body) DO NOTHING",
+        {
+            "business_id": business_id,
+            "call_sid": call_sid,
+            "kind": kind,
+            "channel": channel,
+            "recipient": recipient,
+            "body": body,
+            "due_at": utc_text("now", now),
+        },
+    )
+    return cursor.rowcount == 1
+
+
+def withdraw(conn: sqlite3.Connection, business_id: int, call_sid: str) -> int:
+    """Take back what the call put in and nobody has tried to send yet; return how many those were."""
+    cursor = conn.execute(
+        "DELETE FROM outbox WHERE business_id = ? AND call_sid = ? AND status = 'pending' AND attempts = 0",
+        (business_id, call_sid),
+    )
+    return cursor.rowcount
+
+
+def due(conn: sqlite3.Connection, now: dt.datetime, limit: int) -> tuple[Outgoing, ...]:
+    """What is to be sent now, of any business, the longest due first; only of calls that have ended."""
+    rows = conn.execute(
+        f"SELECT outbox.*{_OF_ENDED_CALLS} AND due_at <= ? ORDER BY due_at, id LIMIT ?",
+        (utc_text("now", now), limit),
+    )
+    return tuple(from_row(Outgoing, row) for row in rows)
+
+
+def next_due(conn: sqlite3.Connection) -> dt.datetime | None:
+    """When the next message of an ended call is due; None if there is none."""
+    (text,) = conn.execute(f"SELECT min(due_at){_OF_ENDED_CALLS}").fetchone()
+    return dt.datetime.fromisoformat(text) if text else None
+
+
+def sent(conn: sqlite3.Connection, business_id: int, outgoing_id: int) -> None:
+    """It is on its way; it is not tried again."""
+    conn.execute(
+        "UPDATE outbox SET status = 'sent', attempts = attempts + 1, problem = ''"
+        " WHERE business_id = ? AND id = ?",
+        (business_id, outgoing_id),
+    )
+
+
+def failed(
+    conn: sqlite3.Connection,
+    business_id: int,
+    outgoing_id: int,
+    *,
+    problem: str,
+    retry_at: dt.datetime | None,
+) -> None:
+    """It could not be sent, for that reason: try again at `retry_at`, or never if that is None."""
+    conn.execute(
+        "UPDATE outbox SET attempts = attempts + 1, problem = :problem,"
+        " status = CASE WHEN :retry_at IS NULL THEN 'failed' ELSE 'pending' END,"
+        " due_at = coalesce(:retry_at, due_at) WHERE business_id = :business_id AND id = :id",
+        {
+            "business_id": business_id,
+            "id": outgoing_id,
+            "problem": problem,
+            "retry_at": utc_text("retry_at", retry_at) if retry_at is not None else None,
+        },
+    )

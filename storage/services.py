@@ -1,0 +1,67 @@
+"""What can be booked at a business, and how long it takes. Plain functions of a connection."""
+
+import sqlite3
+
+from storage import fields
+from storage.errors import InvalidField
+from storage.records import Service, from_row
+
+_NAME_MAX = 80
+_PRICE_MAX = 80
+
+
+def add(
+    conn: sqlite3.Connection,
+    business_id: int,
+    *,
+    name: str,
+    duration_min: int,
+    buffer_before_min: int = 0,
+    buffer_after_min: int = 0,
+    price: str = "",
+) -> Service:
+    """Offer a service from now on. Raises InvalidField, also for a name that is offered already."""
+    values = {
+        "business_id": business_id,
+        "name": fields.one_line("name", name, longest=_NAME_MAX),
+        "duration_min": fields.between("duration_min", duration_min, 5, 480),
+        "buffer_before_min": fields.between("buffer_before_min", buffer_before_min, 0, 240),
+        "buffer_after_min": fields.between("buffer_after_min", buffer_after_min, 0, 240),
+        "price": fields.one_line("price", price, longest=_PRICE_MAX) if price.strip() else "",
+    }
+    names = {service.name.casefold() for service in offered(conn, business_id)}
+    if str(values["name"]).casefold() in names:
+        raise InvalidField("name", "is a service already; retire that one first")
+    row = conn.execute(
+        "INSERT INTO services"
+        " (business_id, id, name, duration_min, buffer_before_min, buffer_after_min, price)"
+        " SELECT :business_id, coalesce(max(id), 0) + 1, :name, :duration_min, :buffer_before_min,"
+        " :buffer_after_min, :price FROM services WHERE business_id = :business_id RETURNING *",
+        values,
+    ).fetchone()
+    return from_row(Service, row)
+
+
+def offered(conn: sqlite3.Connection, business_id: int) -> tuple[Service, ...]:
+    """What can be booked now, in the order in which it was added."""
+    rows = conn.execute(
+        "SELECT * FROM services WHERE business_id = ? AND active = 1 ORDER BY id", (business_id,)
+    )
+    return tuple(from_row(Service, row) for row in rows)
+
+
+def get(conn: sqlite3.Connection, business_id: int, service_id: int) -> Service | None:
+    """The business's service with that id, offered or not."""
+    row = conn.execute(
+        "SELECT * FROM services WHERE business_id = ? AND id = ?", (business_id, service_id)
+    ).fetchone()
+    return row and from_row(Service, row)
+
+
+def retire(conn: sqlite3.Connection, business_id: int, service_id: int) -> bool:
+    """No longer offer a service; appointments keep it. False if it was not offered."""
+    cursor = conn.execute(
+        "UPDATE services SET active = 0 WHERE business_id = ? AND id = ? AND active = 1",
+        (business_id, service_id),
+    )
+    return cursor.rowcount == 1

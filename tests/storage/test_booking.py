@@ -1,0 +1,315 @@
+import datetime as dt
+from zoneinfo import ZoneInfo
+
+import attrs
+import pytest
+
+from storage import appointments, booking, holds, schedule, services
+from storage.availability import Refused, Why
+from storage.booking import NotBookable
+from storage.errors import InvalidField, NotFound, SlotTaken
+from storage.records import Booking, ExceptionDay
+from tests.storage.conftest import HOUR, MONDAY, MONDAY_9, NOW, add_business, add_live_call, book, wish
+
+MINUTE = dt.timedelta(minutes=1)
+EIGHT = MONDAY_9 - HOUR  # the first hour of the Monday: nine o'clock in Berlin
+NOON = MONDAY_9 + 3 * HOUR
+
+
+@pytest.fixture
+def business_id(conn):
+    business_id = add_business(conn).id
+    add_live_call(conn, business_id, "CA1")
+    add_live_call(conn, business_id, "CA2", phone="+14155550198")
+    return business_id
+
+
+def offer(conn, business_id, call_sid="CA1", request=None, now=NOW):
+    return booking.offer(conn, business_id, call_sid=call_sid, request=request or wish(), now=now)
+
+
+def starts(offered):
+    return [slot.starts_at for slot in offered.slots]
+
+
+def move(conn, business_id, starts_at=MONDAY_9, to=NOON, **more):
+    asked = {"lead_id": 1, "call_sid": "CA1", "request": wish(), "now": NOW, **more}
+    return booking.reschedule(conn, business_id, starts_at=starts_at, to=to, **asked)
+
+
+def cancel(conn, business_id, starts_at=MONDAY_9, lead_id=1):
+    return booking.cancel(conn, business_id, lead_id=lead_id, starts_at=starts_at)
+
+
+def why(refused):
+    return refused.value.refused.why
+
+
+def booked(conn, business_id):
+    return appointments.between(conn, business_id, NOW, NOW + 100 * 24 * HOUR)
+
+
+def test_a_booking_is_kept_as_it_was_made_with_its_buffers(conn, business_id):
+    service = services.add(
+        conn, business_id, name="Haircut", duration_min=45, buffer_before_min=10, buffer_after_min=15
+    )
+    made = book(
+        conn,
+        business_id,
+        request=wish(duration_min=45, buffer_before_min=10, buffer_after_min=15),
+        service_id=service.id,
+        notes="short hair",
+        wants_sms=True,
+    )
+    assert attrs.asdict(made.appointment) == {
+        "id": 1,
+        "lead_id": 1,
+        "call_sid": "CA1",
+        "service_id": service.id,
+        "starts_at": MONDAY_9,
+        "ends_at": MONDAY_9 + 45 * MINUTE,
+        "busy_start": MONDAY_9 - 10 * MINUTE,
+        "busy_end": MONDAY_9 + HOUR,
+        "notes": "short hair",
+        "status": "booked",
+        "confirmed_heard": False,
+        "wants_sms": True,
+        "created_at": made.appointment.created_at,
+    }
+    assert made.created
+    assert booked(conn, business_id) == (made.appointment,)
+
+
+def test_a_call_that_asks_twice_for_one_time_has_one_appointment(conn, business_id):
+    first = book(conn, business_id)
+    berlin = MONDAY_9.astimezone(ZoneInfo("Europe/Berlin"))
+    again = book(conn, business_id, berlin, notes="never mind", request=wish(duration_min=30))
+    assert again == Booking(appointment=first.appointment, created=False)
+    assert booked(conn, business_id) == (first.appointment,)
+
+
+@pytest.mark.parametrize("minutes", [-30, 30])
+@pytest.mark.parametrize("call_sid", ["CA1", "CA2"])
+def test_a_time_that_is_taken_in_part_is_refused_and_nothing_changes(conn, business_id, call_sid, minutes):
+    first = book(conn, business_id)
+    with pytest.raises(NotBookable) as refused:
+        book(conn, business_id, MONDAY_9 + minutes * MINUTE, call_sid=call_sid)
+    assert refused.value.refused == Refused(why=Why.FULL, date=MONDAY, notice_min=120, days_ahead=60)
+    assert str(refused.value) == "not bookable: full"
+    assert booked(conn, business_id) == (first.appointment,)
+
+
+def test_one_appointment_may_begin_as_another_ends_but_not_in_its_buffer(conn, business_id):
+    book(conn, business_id, request=wish(duration_min=60, buffer_after_min=30))
+    with pytest.raises(NotBookable) as refused:
+        book(conn, business_id, MONDAY_9 + HOUR)
+    assert why(refused) is Why.FULL
+    with pytest.raises(NotBookable):
+        book(conn, business_id, EIGHT, request=wish(duration_min=60, buffer_after_min=15))
+    assert book(conn, business_id, MONDAY_9 + HOUR + 30 * MINUTE).created
+    assert book(conn, business_id, EIGHT).created
+
+
+@pytest.mark.parametrize(
+    ("starts_at", "now", "reason"),
+    [
+        (MONDAY_9 + 10 * HOUR, NOW, Why.OFF_GRID),
+        (MONDAY_9 + 10 * MINUTE, NOW, Why.OFF_GRID),
+        (MONDAY_9 - 24 * HOUR, NOW, Why.CLOSED_THAT_WEEKDAY),
+        (MONDAY_9 + 70 * 24 * HOUR, NOW, Why.TOO_FAR),
+        (MONDAY_9, MONDAY_9 + MINUTE, Why.PAST),
+        (MONDAY_9, MONDAY_9 - HOUR, Why.TOO_SOON),
+    ],
+)
+def test_what_cannot_be_booked_is_refused_with_its_reason(conn, business_id, starts_at, now, reason):
+    with pytest.raises(NotBookable) as refused:
+        book(conn, business_id, starts_at, now=now)
+    assert (why(refused), booked(conn, business_id)) == (reason, ())
+
+
+def test_the_hours_that_count_are_those_of_the_moment_of_booking(conn, business_id):
+    assert MONDAY_9 in starts(offer(conn, business_id))
+    schedule.set_exception(conn, business_id, ExceptionDay(date=MONDAY))
+    with pytest.raises(NotBookable) as refused:
+        book(conn, business_id)
+    assert why(refused) is Why.CLOSED_THAT_DATE
+
+
+@pytest.mark.parametrize(
+    ("values", "field", "problem"),
+    [
+        ({"notes": "a" * 2001}, "notes", "is 2001 characters long; at most 2000 are kept"),
+        (
+            {"starts_at": MONDAY_9.replace(tzinfo=None)},
+            "starts_at",
+            "has no time zone; give an instant in UTC",
+        ),
+        ({"request": wish(duration_min=0)}, "duration_min", "must be between 1 and 1440 minutes"),
+    ],
+)
+def test_a_booking_that_makes_no_sense_is_refused_by_its_field(conn, business_id, values, field, problem):
+    with pytest.raises(InvalidField) as refused:
+        book(conn, business_id, **values)
+    assert (refused.value.field, refused.value.problem) == (field, problem)
+    assert booked(conn, business_id) == ()
+
+
+def test_an_overlap_that_only_the_table_sees_is_a_taken_slot(conn, business_id):
+    # Another resource's appointment is busy for nobody else, until it is moved over to this one.
+    book(conn, business_id)
+    slot = offer(conn, business_id, "CA2").slots[0]
+    at_nine = attrs.evolve(slot, busy_start=MONDAY_9, busy_end=MONDAY_9 + HOUR)
+    at_nine = attrs.evolve(at_nine, starts_at=MONDAY_9, ends_at=MONDAY_9 + HOUR)
+    values = {"lead_id": 1, "call_sid": "CA1", "service_id": None, "notes": "", "wants_sms": False}
+    with pytest.raises(SlotTaken, match="slot taken"):
+        appointments.insert(conn, business_id, at_nine, **values)
+    other = book(conn, business_id, NOON).appointment
+    with pytest.raises(SlotTaken):
+        appointments.move(conn, business_id, other.id, at_nine)
+
+
+# What a call was offered is held for it.
+
+
+def test_what_one_call_is_offered_no_other_is_offered_and_none_can_book(conn, business_id):
+    assert starts(offer(conn, business_id)) == [EIGHT, EIGHT + HOUR / 2, MONDAY_9]
+    assert starts(offer(conn, business_id, "CA2")) == [EIGHT + hours * HOUR for hours in (2, 2.5, 3)]
+    with pytest.raises(NotBookable) as refused:
+        book(conn, business_id, call_sid="CA2", lead_id=2)
+    assert why(refused) is Why.FULL
+    assert book(conn, business_id).created
+
+
+def test_a_new_search_gives_back_what_the_last_one_held(conn, business_id):
+    offer(conn, business_id)
+    later = wish(from_minute=14 * 60)
+    assert starts(offer(conn, business_id, request=later)) == [EIGHT + hours * HOUR for hours in (5, 5.5, 6)]
+    assert starts(offer(conn, business_id, "CA2"))[0] == EIGHT
+
+
+def test_a_call_that_has_booked_or_moved_holds_nothing_more(conn, business_id):
+    offered = starts(offer(conn, business_id))
+    book(conn, business_id, offered[2])
+    assert starts(offer(conn, business_id, "CA2"))[0] == offered[0]
+    holds.release(conn, business_id, call_sid="CA2")
+    offered = starts(offer(conn, business_id, request=wish(duration_min=30)))
+    move(conn, business_id, MONDAY_9, to=offered[1], request=wish(duration_min=30))
+    assert starts(offer(conn, business_id, "CA2", request=wish(duration_min=30)))[0] == offered[0]
+
+
+def test_a_hold_ends_with_its_call_or_after_three_minutes(conn, business_id):
+    offer(conn, business_id)
+    assert starts(offer(conn, business_id, "CA2", now=NOW + 179 * dt.timedelta(seconds=1)))[0] != EIGHT
+    assert starts(offer(conn, business_id, "CA2", now=NOW + 180 * dt.timedelta(seconds=1)))[0] == EIGHT
+    holds.release(conn, business_id, call_sid="CA2")
+    holds.release(conn, business_id, call_sid="CA1")
+    assert starts(offer(conn, business_id, "CA2"))[0] == EIGHT
+
+
+def test_a_day_without_a_free_time_gives_the_reason_and_the_nearest_which_are_held(conn, business_id):
+    sunday = MONDAY - dt.timedelta(days=1)
+    offered = offer(conn, business_id, request=wish(sunday))
+    assert (offered.refused.why, len(offered.slots)) == (Why.CLOSED_THAT_WEEKDAY, 3)
+    assert set(starts(offered)) & set(starts(offer(conn, business_id, "CA2", request=wish(sunday)))) == set()
+
+
+def test_the_nearest_to_a_wish_are_held_and_what_others_hold_is_not_among_them(conn, business_id):
+    nearest = {"request": wish(), "wish": MONDAY_9, "now": NOW}
+    first = booking.offer_nearest(conn, business_id, call_sid="CA1", **nearest)
+    assert [slot.starts_at for slot in first] == [MONDAY_9 - HOUR / 2, MONDAY_9, MONDAY_9 + HOUR / 2]
+    second = booking.offer_nearest(conn, business_id, call_sid="CA2", **nearest)
+    assert [slot.starts_at for slot in second] == [MONDAY_9 + hours * HOUR for hours in (1.5, 2, 2.5)]
+
+
+@pytest.mark.parametrize("date", [dt.date.min, dt.date.max, MONDAY - dt.timedelta(days=30)])
+def test_a_day_that_nobody_can_book_is_refused_wherever_it_lies(conn, business_id, date):
+    offered = offer(conn, business_id, request=wish(date))
+    assert (offered.slots, offered.refused.date) == ((), date)
+    assert offered.refused.why in (Why.PAST, Why.TOO_FAR)
+
+
+# Moving and cancelling.
+
+
+def test_an_appointment_that_is_moved_stays_the_same_and_its_old_time_is_free(conn, business_id):
+    made = book(conn, business_id, notes="short hair").appointment
+    appointments.mark_confirmed(conn, business_id, made.id)
+    moved = move(conn, business_id)
+    assert moved == attrs.evolve(
+        made,
+        starts_at=NOON,
+        ends_at=NOON + HOUR,
+        busy_start=NOON,
+        busy_end=NOON + HOUR,
+        confirmed_heard=False,
+    )
+    assert booked(conn, business_id) == (moved,)
+    assert book(conn, business_id, call_sid="CA2", lead_id=2).created
+
+
+def test_an_appointment_can_be_moved_into_its_own_time(conn, business_id):
+    book(conn, business_id)
+    assert move(conn, business_id, to=MONDAY_9 + HOUR / 2).starts_at == MONDAY_9 + HOUR / 2
+
+
+def test_moving_an_appointment_to_where_it_is_changes_nothing(conn, business_id):
+    made = book(conn, business_id).appointment
+    appointments.mark_confirmed(conn, business_id, made.id)
+    moved = move(conn, business_id, to=MONDAY_9.astimezone(ZoneInfo("Europe/Berlin")))
+    assert moved == attrs.evolve(made, confirmed_heard=True)
+    assert booked(conn, business_id) == (moved,)
+
+
+@pytest.mark.parametrize(
+    ("to", "reason"),
+    [(NOON, Why.FULL), (NOON + 7 * HOUR, Why.OFF_GRID), (MONDAY_9 - 24 * HOUR, Why.CLOSED_THAT_WEEKDAY)],
+)
+def test_an_appointment_that_cannot_be_moved_stays_where_it_was(conn, business_id, to, reason):
+    made = book(conn, business_id).appointment
+    other = book(conn, business_id, NOON, call_sid="CA2", lead_id=2).appointment
+    with pytest.raises(NotBookable) as refused:
+        move(conn, business_id, to=to)
+    assert (why(refused), booked(conn, business_id)) == (reason, (made, other))
+
+
+def test_an_appointment_cannot_be_moved_to_what_another_call_was_offered(conn, business_id):
+    book(conn, business_id, NOON)
+    offer(conn, business_id, "CA2")
+    with pytest.raises(NotBookable) as refused:
+        move(conn, business_id, starts_at=NOON, to=EIGHT)
+    assert why(refused) is Why.FULL
+
+
+def test_a_cancelled_appointment_leaves_its_time_free_for_the_same_call_too(conn, business_id):
+    first = book(conn, business_id).appointment
+    assert cancel(conn, business_id) == attrs.evolve(first, status="cancelled")
+    second = book(conn, business_id)
+    assert second.created
+    assert [(a.id, a.status) for a in appointments.for_call(conn, business_id, "CA1")] == [
+        (first.id, "cancelled"),
+        (second.appointment.id, "booked"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("starts_at", "lead_id"),
+    [(MONDAY_9, 2), (NOON, 1), (MONDAY_9 + HOUR, 1)],
+    ids=["stranger", "cancelled", "none"],
+)
+def test_what_the_lead_has_not_booked_can_neither_be_moved_nor_cancelled(
+    conn, business_id, starts_at, lead_id
+):
+    made = book(conn, business_id).appointment
+    book(conn, business_id, NOON)
+    cancel(conn, business_id, NOON)
+    for change in (cancel, move):
+        with pytest.raises(NotFound, match=f"no appointment {starts_at:%Y-%m-%dT%H:%M}:00Z"):
+            change(conn, business_id, starts_at, lead_id=lead_id)
+    assert booked(conn, business_id) == (made,)
+
+
+def test_asking_what_is_free_gives_what_would_be_offered_and_holds_nothing(conn, business_id):
+    before = [*conn.iterdump()]
+    free = booking.free(conn, business_id, call_sid="CA1", request=wish(), now=NOW)
+    assert [*conn.iterdump()] == before
+    assert booking.offer(conn, business_id, call_sid="CA1", request=wish(), now=NOW) == free

@@ -1,0 +1,94 @@
+"""A call's office as the model meets it: tools by name, arguments as JSON, one response after the other."""
+
+import datetime as dt
+import json
+
+from attrs import define, field
+
+from engine import tools
+from engine.tools import ToolCall
+from storage import appointments, calls, leads
+from storage.database import Database
+from storage.records import Business
+from tests.web.support import CALL_SID, CALLER, NUMBER
+from web.office import BusinessOffice, open_office
+from web.tokens import Grant
+
+SATURDAY_NOON = dt.datetime(2026, 11, 21, 12, tzinfo=dt.UTC)
+TUESDAY = "2026-11-24"
+TUESDAY_9 = "2026-11-24T08:00:00Z"  # 9 in Berlin
+TUESDAY_930 = "2026-11-24T08:30:00Z"
+
+
+@define
+class Now:
+    """The time, which stands still until a test moves it."""
+
+    value: dt.datetime = SATURDAY_NOON
+
+    def __call__(self):
+        return self.value
+
+
+def grant(business, caller=CALLER, call_sid=CALL_SID, **more):
+    return Grant(
+        call_sid=call_sid, business_id=business.id, caller_number=caller, called_number=NUMBER, **more
+    )
+
+
+@define(eq=False)
+class Front:
+    """One call. `asks` answers as `tools.run` does; each call comes in a response of its own."""
+
+    office: BusinessOffice
+    database: Database
+    business: Business
+    call_sid: str
+    responses: int = 0
+    outputs: list[tools.ToolOutput] = field(factory=list)
+
+    async def asks(self, name, /, *, same_response=False, **arguments):
+        """The result of the tool; `same_response` asks in the response of the call before."""
+        self.responses += not same_response
+        tool = next(tool for tool in self.office.tools if tool.name == name)
+        call = ToolCall(
+            call_id=f"call_{len(self.outputs)}",
+            response_id=f"response_{self.responses}",
+            name=name,
+            arguments=json.dumps(arguments),
+        )
+        output = await tools.run(tool, call, deadline_ms=60_000)
+        self.outputs.append(output)
+        return output.result
+
+    async def finds(self, date=TUESDAY, **more):
+        return await self.asks("find_available_slots", date_iso=date, **more)
+
+    async def books(self, slot_start=TUESDAY_9, **more):
+        return await self.asks("create_appointment", slot_start=slot_start, **more)
+
+    async def does(self, function, *arguments, **more):
+        """A storage function of this business, as one job."""
+        return await self.database.write(lambda conn: function(conn, self.business.id, *arguments, **more))
+
+    async def rows(self):
+        """The call, its lead and the appointments made on it, as they are stored."""
+
+        def read(conn):
+            call = calls.get(conn, self.business.id, self.call_sid)
+            lead = call and leads.get(conn, self.business.id, call.lead_id)
+            return call, lead, appointments.for_call(conn, self.business.id, self.call_sid)
+
+        return await self.database.read(read)
+
+
+async def ring(database, business, now, *, caller=CALLER, call_sid=CALL_SID, **more):
+    """A call is let in."""
+    office = await open_office(
+        database, grant(business, caller, call_sid), call_sid=call_sid, now=now, **more
+    )
+    return Front(office, database, business, call_sid)
+
+
+def refused(say):
+    return {"status": "refused", "say": say}

@@ -1,0 +1,237 @@
+"""`frontdesk business`, and how BUSINESS is named."""
+
+import pytest
+
+from tests.web.command_line import add, error, frontdesk
+from tests.web.support import NUMBER
+
+OTHER = "+14155550101"
+OWNER = "+14155550177"
+
+
+@pytest.fixture
+def database(tmp_path):
+    return tmp_path / "frontdesk.db"
+
+
+@pytest.fixture
+def salon(database):
+    """Runs a command with the file of one business."""
+    assert add(database)[0] == 0
+    return lambda *arguments: frontdesk(*arguments, "--database", database)
+
+
+def test_all_that_is_set_can_be_shown(salon):
+    changes = {
+        "--name": "Salon Two",
+        "--timezone": "Asia/Jerusalem",
+        "--language": "he",
+        "--trade": "a hair salon",
+        "--greeting": "Salon Two, good morning.",
+        "--rules": "Be kind.\nSay please.",
+        "--owner-phone": "+1 415 555 0177",
+        "--grid": "15",
+        "--notice": "60",
+        "--days-ahead": "90",
+    }
+    options = [word for option in changes.items() for word in option]
+    set_to = salon("business", "set", "Salon", *options, "--keep-audio")
+    salon("facts", "1", "--set", "Parking", "behind the house")
+    salon("people", "1", "--add", "Dana", "+1 415 555 0144")
+
+    assert set_to[0] == 0
+    code, output = salon("business", "show", NUMBER)
+    assert (code, output.splitlines()) == (
+        0,
+        [
+            "Salon Two (1)",
+            "number       +14155550100",
+            "timezone     Asia/Jerusalem",
+            "language     he",
+            "trade        a hair salon",
+            "greeting     Salon Two, good morning.",
+            "owner-phone  +14155550177",
+            "grid         15 minutes",
+            "notice       60 minutes",
+            "days-ahead   90",
+            "keep-audio   yes",
+            "hours",
+            "  Monday     9:00-17:00",
+            "  Tuesday    9:00-17:00",
+            "  Wednesday  9:00-17:00",
+            "  Thursday   9:00-17:00",
+            "  Friday     9:00-17:00",
+            "  Saturday   closed",
+            "  Sunday     closed",
+            "services",
+            "  -",
+            "facts",
+            "  Parking: behind the house",
+            "people",
+            "  Dana  +14155550144",
+            "rules",
+            "  Be kind.",
+            "  Say please.",
+        ],
+    )
+
+
+def test_what_is_not_named_stays(salon):
+    salon("business", "set", "Salon", "--trade", "a hair salon", "--owner-phone", OWNER, "--keep-audio")
+
+    shown = salon("business", "set", "Salon", "--grid", "60", "--owner-phone", "", "--no-keep-audio")[1]
+    assert shown.splitlines()[4:11] == [
+        "trade        a hair salon",
+        "greeting     (the usual)",
+        "owner-phone  - (nobody is told of what callers leave)",
+        "grid         60 minutes",
+        "notice       120 minutes",
+        "days-ahead   60",
+        "keep-audio   no",
+    ]
+
+
+def test_a_business_may_be_added_with_its_owners_number(database):
+    assert add(database, NUMBER, "Europe/Berlin", "--owner-phone", "+1 415 555 0177")[0] == 0
+
+    assert f"owner-phone  {OWNER}\n" in frontdesk("business", "show", "Salon", "--database", database)[1]
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "problem"),
+    [
+        ("--timezone", "Berlin", (1, "timezone: 'Berlin' is not a zone name such as Europe/Berlin")),
+        (
+            "--language",
+            "english",
+            (1, "language: is not a language code of two or three letters, such as en or he"),
+        ),
+        ("--name", " ", (1, "name: is empty")),
+        ("--grid", "20", (1, "grid_min: is 20; it must be one of 15, 30, 45, 60")),
+        ("--notice", "-1", (1, "notice_min: is -1; it must be between 0 and 86400")),
+        ("--days-ahead", "soon", (2, "'--days-ahead': 'soon' is not a valid integer.")),
+        (
+            "--owner-phone",
+            "0171 555",
+            (
+                2,
+                "--owner-phone: '0171 555' is not a telephone number; write it as +14155550100",
+            ),
+        ),
+        (
+            "--owner-phone",
+            "+18005550177",
+            (2, "--owner-phone: +18005550177 takes no text messages: give a mobile's"),
+        ),
+        (
+            "--owner-phone",
+            NUMBER,
+            (
+                2,
+                f"--owner-phone: {NUMBER} is the business's own, which this server answers: give a mobile's",
+            ),
+        ),
+    ],
+)
+def test_a_value_that_cannot_be_is_refused_and_nothing_changes(salon, option, value, problem):
+    before = salon("business", "show", "Salon")
+
+    assert error(salon("business", "set", "Salon", "--trade", "a hair salon", option, value)) == problem
+    assert salon("business", "show", "Salon") == before
+
+
+def test_setting_nothing_is_refused(salon):
+    code, problem = error(salon("business", "set", "Salon"))
+    assert (code, problem.startswith("give at least one option")) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("name", "number", "timezone", "more"),
+    [
+        ("Salon", NUMBER, "Berlin", ()),
+        ("Salon", "0415", "Europe/Berlin", ()),
+        (" ", NUMBER, "Europe/Berlin", ()),
+        ("Salon", NUMBER, "Europe/Berlin", ("--language", "english")),
+        ("Salon", NUMBER, "Europe/Berlin", ("--owner-phone", "+18005550177")),
+    ],
+)
+def test_a_business_that_is_refused_leaves_no_file_behind(tmp_path, database, name, number, timezone, more):
+    assert add(database, number, timezone, *more, name=name)[0] != 0
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_businesses_are_listed_in_the_order_in_which_they_were_added(salon, database):
+    add(database, OTHER, "Asia/Jerusalem", "--language", "he", name="Praxis")
+
+    assert salon("business", "list") == (
+        0,
+        "  1  +14155550100     Salon  (Europe/Berlin, en)\n"
+        "  2  +14155550101     Praxis  (Asia/Jerusalem, he)\n",
+    )
+
+
+@pytest.mark.parametrize("named", [NUMBER, "+1 415 555 0100", "1", "Salon", " salon "])
+def test_a_business_is_known_by_number_id_and_name(salon, database, named):
+    add(database, OTHER, name="Praxis")
+
+    assert salon("business", "show", named)[1].startswith("Salon (1)\n")
+
+
+@pytest.mark.parametrize(
+    ("named", "problem"),
+    [
+        (
+            "salon",
+            "'salon' means 2 businesses; give the number of one of them: +14155550100 (Salon, 1), "
+            "+14155550101 (Salon, 2)",
+        ),
+        (
+            "3",
+            "there is no '3'; give a number, a name or an id: +14155550100 (Salon, 1), "
+            "+14155550101 (Salon, 2)",
+        ),
+        ("+1 415", "'+1 415' has the wrong number of digits for its country; write it as +14155550100"),
+    ],
+)
+def test_a_name_that_is_nobodys_or_of_several_is_refused(salon, database, named, problem):
+    add(database, OTHER)
+
+    refusal = (2, f"BUSINESS: {problem}")
+    assert error(salon("business", "show", named)) == refusal
+    assert error(salon("business", "set", named, "--grid", "15")) == refusal
+
+
+READING = [
+    ("business", "list"),
+    ("business", "show", "1"),
+    ("hours", "1"),
+    ("services", "1"),
+    ("facts", "1"),
+    ("people", "1"),
+    ("slots", "1", "tomorrow"),
+    ("leads", "1"),
+    ("appointments", "1"),
+    ("prompt", "1"),
+    ("backup", "copy.db"),
+    ("business", "set", "1", "--grid", "15"),
+]
+
+
+@pytest.mark.parametrize("command", READING, ids=" ".join)
+def test_a_file_that_is_not_there_is_not_made(tmp_path, database, command):
+    assert error(frontdesk(*command, "--database", database)) == (
+        2,
+        f"'--database': there is no database at {database}: give another, or make it with "
+        "`frontdesk business add`",
+    )
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("command", READING, ids=" ".join)
+def test_a_file_of_something_else_is_refused_and_left_as_it_is(tmp_path, command):
+    database = tmp_path / "shopping.txt"
+    database.write_text("eggs\n" * 200, encoding="ascii")
+
+    code, problem = error(frontdesk(*command, "--database", database))
+    assert (code, problem.startswith(f"{database}: file is not a database")) == (1, True)
+    assert database.read_text(encoding="ascii") == "eggs\n" * 200

@@ -1,0 +1,143 @@
+"""my_appointments, reschedule_appointment, cancel_appointment: whose they are, and what it takes."""
+
+import pytest
+
+from tests.web.front import TUESDAY, TUESDAY_9, TUESDAY_930, Now, refused, ring
+
+WEDNESDAY_9 = "2026-11-25T08:00:00Z"
+
+
+@pytest.fixture
+def now():
+    return Now()
+
+
+@pytest.fixture
+async def booked(database, business, now):
+    """An earlier call of the same caller, Dana Levi, with an appointment on Tuesday at 9."""
+    earlier = await ring(database, business, now, call_sid="CAearlier")
+    await earlier.asks("update_lead_details", full_name="Dana Levi")
+    await earlier.finds()
+    await earlier.books()
+    return earlier
+
+
+@pytest.fixture
+async def front(database, business, now, booked):
+    return await ring(database, business, now)
+
+
+YOURS = {
+    "appointments": [{"starts_at": TUESDAY_9, "say": "Tuesday 24 November at 9:00"}],
+    "say": "You have an appointment Tuesday 24 November at 9:00.",
+}
+
+
+@pytest.mark.parametrize(
+    "fact",
+    [{"full_name": "dana levi"}, {"full_name": "Levi, Dana".replace(",", "")}, {"date_iso": "Tuesday"}],
+)
+async def test_the_number_and_a_fact_show_the_appointment(front, fact):
+    assert (await front.asks("my_appointments", **fact))["appointments"] == YOURS["appointments"]
+
+
+@pytest.mark.parametrize(
+    "fact", [{"full_name": "Dana"}, {"full_name": "Levi"}, {"date_iso": "2026-11-25"}, {"full_name": ""}]
+)
+async def test_a_part_of_the_name_or_another_day_proves_nothing(front, fact):
+    asked = await front.asks("my_appointments", **fact)
+    assert asked == refused("That does not match what I have. Under which name is it, or on which day?")
+
+
+async def test_without_a_fact_one_is_asked_for(front):
+    asked = await front.asks("my_appointments")
+    assert asked == refused("To be sure, under which name is the appointment, or on which day?")
+
+
+async def test_a_day_cannot_be_guessed_at_length(front):
+    for day in ("2026-11-25", "2026-11-26", "2026-11-27"):
+        await front.asks("my_appointments", date_iso=day)
+    asked = await front.asks("my_appointments", date_iso=TUESDAY)
+    assert asked == refused("That does not match either. I would rather take a message.")
+
+
+async def test_another_number_finds_nothing_whatever_it_says(database, business, now, booked):
+    stranger = await ring(database, business, now, caller="+14155550111")
+    asked = await stranger.asks("my_appointments", full_name="Dana Levi")
+    assert asked == {"appointments": [], "say": "I find no coming appointment under your number."}
+
+
+async def test_a_withheld_number_finds_nothing(database, business, now, booked):
+    nobody = await ring(database, business, now, caller=None)
+    asked = await nobody.asks("my_appointments", full_name="Dana Levi")
+    assert asked == refused(
+        "Your number is withheld, so I cannot look at appointments. I can take a message."
+    )
+
+
+@pytest.mark.parametrize("tool", ["cancel_appointment", "reschedule_appointment"])
+async def test_what_was_not_proven_cannot_be_changed(front, booked, tool):
+    await front.finds("2026-11-25")
+    more = {"slot_start": WEDNESDAY_9} if tool == "reschedule_appointment" else {}
+    changed = await front.asks(tool, starts_at=TUESDAY_9, **more)
+    assert changed == refused("I find no appointment of yours at that time.")
+    assert (await booked.rows())[2][0].status == "booked"
+
+
+async def test_an_appointment_is_cancelled_once(front, booked):
+    await front.asks("my_appointments", date_iso=TUESDAY)
+    assert await front.asks("cancel_appointment", starts_at=TUESDAY_9) == {
+        "status": "ok",
+        "say": "The appointment for Tuesday 24 November at 9:00 is cancelled.",
+    }
+    again = await front.asks("cancel_appointment", starts_at=TUESDAY_9)
+    assert again == refused("I find no appointment of yours at that time.")
+    assert (await booked.rows())[2][0].status == "cancelled"
+    assert (await front.finds())["slots"][0]["slot_start"] == TUESDAY_9
+
+
+async def test_an_appointment_is_moved_to_an_offered_time_and_stays_the_same_row(front, booked):
+    await front.asks("my_appointments", full_name="Dana Levi")
+    await front.finds("2026-11-25")
+    moved = await front.asks("reschedule_appointment", starts_at=TUESDAY_9, slot_start=WEDNESDAY_9)
+    assert moved == {
+        "status": "ok",
+        "starts_at": WEDNESDAY_9,
+        "say": "Moved from Tuesday 24 November at 9:00 to Wednesday 25 November at 9:00.",
+    }
+    (appointment,) = (await booked.rows())[2]
+    assert (appointment.id, appointment.starts_at.isoformat()) == (1, "2026-11-25T08:00:00+00:00")
+
+
+async def test_it_can_be_moved_into_the_half_hour_after_it(front):
+    await front.asks("my_appointments", full_name="Dana Levi")
+    await front.finds()
+    moved = await front.asks("reschedule_appointment", starts_at=TUESDAY_9, slot_start=TUESDAY_930)
+    assert moved["status"] == "ok"
+
+
+async def test_a_time_that_was_not_offered_cannot_be_moved_to(front, booked):
+    await front.asks("my_appointments", full_name="Dana Levi")
+    moved = await front.asks("reschedule_appointment", starts_at=TUESDAY_9, slot_start=WEDNESDAY_9)
+    assert moved == refused("I have not offered that time. Let me look which times are free.")
+
+
+async def test_a_time_taken_meanwhile_leaves_the_appointment_where_it_was(
+    front, booked, database, business, now
+):
+    await front.asks("my_appointments", full_name="Dana Levi")
+    await front.finds("2026-11-25")
+    now.value = now.value.replace(minute=4)
+    other = await ring(database, business, now, caller="+14155550111", call_sid="CAother")
+    await other.finds("2026-11-25")
+    await other.books(WEDNESDAY_9)
+    moved = await front.asks("reschedule_appointment", starts_at=TUESDAY_9, slot_start=WEDNESDAY_9)
+    assert (moved["status"], len(moved["slots"])) == ("taken", 3)
+    assert (await booked.rows())[2][0].starts_at.isoformat() == "2026-11-24T08:00:00+00:00"
+
+
+async def test_what_this_call_booked_needs_no_further_fact_also_without_a_number(database, business, now):
+    nobody = await ring(database, business, now, caller=None)
+    await nobody.finds()
+    await nobody.books()
+    assert (await nobody.asks("cancel_appointment", starts_at=TUESDAY_9))["status"] == "ok"

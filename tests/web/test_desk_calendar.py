@@ -1,0 +1,271 @@
+"""find_available_slots and create_appointment."""
+
+import datetime as dt
+
+import pytest
+import trio
+
+from storage import schedule, services
+from storage.records import DayHours, ExceptionDay, WeeklyHours
+from tests.web.front import TUESDAY, TUESDAY_9, TUESDAY_930, Now, refused, ring
+
+OTHER = {"caller": "+14155550111", "call_sid": "CAother"}
+
+
+@pytest.fixture
+def now():
+    return Now()
+
+
+@pytest.fixture
+async def front(database, business, now):
+    return await ring(database, business, now)
+
+
+@pytest.fixture
+async def other(database, business, now):
+    """Somebody else who is on the line with the same business."""
+    return await ring(database, business, now, **OTHER)
+
+
+async def test_free_times_come_with_their_instant_and_their_words(front):
+    assert await front.finds() == {
+        "slots": [
+            {"slot_start": TUESDAY_9, "say": "Tuesday 24 November at 9:00"},
+            {"slot_start": TUESDAY_930, "say": "Tuesday 24 November at 9:30"},
+            {"slot_start": "2026-11-24T09:00:00Z", "say": "Tuesday 24 November at 10:00"},
+        ],
+        "say": "These times are free: Tuesday 24 November at 9:00, 9:30 or 10:00.",
+    }
+
+
+async def test_the_callers_own_words_for_a_day_are_understood_in_the_businesss_zone(front, now):
+    now.value = dt.datetime(2026, 11, 22, 23, 30, tzinfo=dt.UTC)  # Monday, half past midnight in Berlin
+    found = await front.finds("tomorrow afternoon")
+    assert found["slots"][0] == {
+        "slot_start": "2026-11-24T11:00:00Z",
+        "say": "tomorrow, Tuesday 24 November at 12:00",
+    }
+
+
+async def test_a_closed_day_comes_with_the_reason_and_the_nearest_times(front):
+    found = await front.finds("2026-11-22")
+    assert [slot["slot_start"] for slot in found["slots"]] == [
+        "2026-11-23T08:00:00Z",
+        "2026-11-23T08:30:00Z",
+        "2026-11-23T09:00:00Z",
+    ]
+    assert found["say"] == (
+        "We are closed on Sunday. The nearest free times are Monday 23 November at 9:00, 9:30 or 10:00."
+    )
+
+
+@pytest.mark.parametrize(
+    ("date", "say"),
+    [
+        ("2026-11-20", "That time has passed already."),
+        ("2000-01-01", "That time has passed already."),
+        ("2027-06-01", "That is too far ahead, we book at most 60 days ahead."),
+        ("2199-12-31", "That is too far ahead, we book at most 60 days ahead."),
+    ],
+)
+async def test_a_day_that_cannot_be_booked_comes_with_the_reason_alone(front, date, say):
+    assert await front.finds(date) == {"slots": [], "say": say}
+
+
+@pytest.mark.parametrize("date", ["", "soonish", "2026-13-01", "2026-02-30", "9999-99-99"])
+async def test_a_day_that_is_none_is_refused_in_words(front, date):
+    assert await front.finds(date) == refused("I did not catch the day. Which day would you like?")
+
+
+@pytest.mark.parametrize("duration_min", [-30, 0, 4, 481, 10**18])
+async def test_a_duration_that_makes_no_sense_is_refused_in_words(front, duration_min):
+    found = await front.finds(duration_min=duration_min)
+    assert found == refused("An appointment takes 5 minutes to 8 hours. How long do you need?")
+
+
+async def test_hours_changed_and_dates_excepted_count_from_the_next_question_on(front):
+    await front.does(schedule.set_weekly_hours, [WeeklyHours(weekday=1, opens_minute=600, closes_minute=660)])
+    assert [slot["say"] for slot in (await front.finds(duration_min=60))["slots"]] == [
+        "Tuesday 24 November at 10:00"
+    ]
+    tuesday = dt.date.fromisoformat(TUESDAY)
+    longer = ExceptionDay(date=tuesday, hours=(DayHours(opens_minute=480, closes_minute=540),))
+    await front.does(schedule.set_exception, longer)
+    assert [slot["say"] for slot in (await front.finds(duration_min=60))["slots"]] == [
+        "Tuesday 24 November at 8:00"
+    ]
+    await front.does(schedule.set_exception, ExceptionDay(date=tuesday))
+    assert (await front.finds(duration_min=60))["say"].startswith("We are closed on Tuesday 24 November.")
+
+
+async def test_a_service_decides_how_long_and_keeps_its_buffers_free(front, other):
+    await front.does(services.add, name="Check-up", duration_min=30)
+    await front.does(
+        services.add, name="Root canal", duration_min=60, buffer_before_min=30, buffer_after_min=30
+    )
+    await front.finds(service="root canal")
+    booked = await front.books("2026-11-24T09:00:00Z", notes="Tooth")
+    (appointment,) = (await front.rows())[2]
+    found = await other.finds(service="Check-up")
+    assert booked["status"] == "ok"
+    assert (appointment.ends_at - appointment.starts_at, appointment.service_id) == (dt.timedelta(hours=1), 2)
+    assert [slot["slot_start"][11:16] for slot in found["slots"]] == ["08:00", "10:30", "11:00"]
+
+
+async def test_a_business_with_services_asks_which_one(front):
+    await front.does(services.add, name="Check-up", duration_min=30)
+    assert len((await front.finds())["slots"]) == 3  # there is only one
+    await front.does(services.add, name="Cleaning", duration_min=45)
+    asked = refused("What is the appointment for? You can book: Check-up and Cleaning.")
+    assert await front.finds() == asked
+    assert await front.finds(service="Hair") == refused(
+        "We do not offer that. You can book: Check-up and Cleaning."
+    )
+
+
+async def test_an_offered_time_is_booked_for_the_caller(front):
+    await front.finds(duration_min=60)
+    assert await front.books(notes="Check-up") == {
+        "status": "ok",
+        "starts_at": TUESDAY_9,
+        "say": "Booked for Tuesday 24 November at 9:00.",
+    }
+    _, lead, (booked,) = await front.rows()
+    assert (booked.lead_id, booked.notes, booked.status) == (lead.id, "Check-up", "booked")
+    assert booked.ends_at - booked.starts_at == dt.timedelta(hours=1)
+
+
+async def test_booking_the_same_time_twice_is_one_appointment(front):
+    await front.finds()
+    first, again = await front.books(), await front.books()
+    assert (first["status"], again["say"]) == ("ok", "That is booked already: Tuesday 24 November at 9:00.")
+    assert len((await front.rows())[2]) == 1
+
+
+@pytest.mark.parametrize("written", [TUESDAY_9, "2026-11-24T08:00:00+00:00", "2026-11-24T09:00:00+01:00"])
+async def test_an_instant_may_be_written_in_any_zone(front, written):
+    await front.finds()
+    assert (await front.books(written))["starts_at"] == TUESDAY_9
+
+
+@pytest.mark.parametrize(
+    "slot_start",
+    [
+        "2026-11-24T10:00:00Z",  # free, but not among those offered
+        "2026-11-24T09:00:00",  # no zone
+        "Tuesday at nine",
+        "",
+        "0001-01-01T00:00:00+23:59",
+    ],
+)
+async def test_a_time_that_was_not_offered_is_not_booked(front, slot_start):
+    await front.finds()
+    say = "I have not offered that time. Let me look which times are free."
+    assert await front.books(slot_start) == refused(say)
+    assert (await front.rows())[2] == ()
+
+
+async def test_a_time_offered_in_another_call_is_not_booked(front, other):
+    await other.finds()
+    assert (await front.books())["status"] == "refused"
+
+
+async def test_one_response_may_not_both_offer_and_book(front):
+    await front.finds()
+    booked = await front.books(same_response=True)
+    assert booked == refused("I found that time only just now. Does it suit you?")
+    assert (await front.rows())[2] == ()
+
+
+async def test_offering_a_time_again_takes_nothing_back(front):
+    await front.finds()
+    await front.finds()
+    assert (await front.books(same_response=True))["status"] == "ok"
+
+
+async def test_offering_a_time_at_another_length_is_a_new_offer(front):
+    await front.finds()
+    await front.finds(duration_min=60)
+    assert (await front.books(same_response=True))["status"] == "refused"
+
+
+async def test_what_one_call_was_offered_is_not_offered_to_another(front, other):
+    await front.finds()
+    found = await other.finds()
+    assert [slot["slot_start"][11:16] for slot in found["slots"]] == ["09:30", "10:00", "10:30"]
+
+
+async def test_a_new_search_gives_back_what_was_held(front, other):
+    await front.finds()
+    await front.finds("2026-11-25")
+    assert (await other.finds())["slots"][0]["slot_start"] == TUESDAY_9
+
+
+async def test_a_time_that_was_taken_meanwhile_comes_with_the_nearest_others_which_count_as_offered(
+    front, other, now
+):
+    await front.finds()
+    now.value += dt.timedelta(minutes=4)  # nobody renewed what the call held
+    await other.finds()
+    await other.books(TUESDAY_930)
+    assert await front.books(TUESDAY_930) == {
+        "status": "taken",
+        "slots": [
+            {"slot_start": TUESDAY_9, "say": "Tuesday 24 November at 9:00"},
+            {"slot_start": "2026-11-24T09:00:00Z", "say": "Tuesday 24 November at 10:00"},
+            {"slot_start": "2026-11-24T09:30:00Z", "say": "Tuesday 24 November at 10:30"},
+        ],
+        "say": "That time has just been taken. Still free: Tuesday 24 November at 9:00, 10:00 or 10:30.",
+    }
+    assert (await front.books("2026-11-24T09:30:00Z"))["status"] == "ok"
+
+
+async def test_hours_that_were_cut_meanwhile_are_the_reason(front):
+    await front.finds()
+    await front.does(schedule.set_weekly_hours, [])
+    assert await front.books() == refused("We are closed on Tuesday.")
+    assert (await front.rows())[2] == ()
+
+
+async def test_two_calls_at_once_get_one_time_once(front, other, now):
+    await front.finds()
+    now.value += dt.timedelta(minutes=4)
+    await other.finds()
+    results = []
+
+    async def attempt(who):
+        results.append((await who.books())["status"])
+
+    async with trio.open_nursery() as both:
+        both.start_soon(attempt, front)
+        both.start_soon(attempt, other)
+    assert sorted(results) == ["ok", "taken"]
+
+
+async def test_no_caller_books_without_end(front):
+    for day in ("2026-11-24", "2026-11-25"):
+        for slot in (await front.finds(day))["slots"]:
+            last = await front.books(slot["slot_start"])
+    assert last["status"] == "refused"
+    assert len((await front.rows())[2]) == 5
+
+
+async def test_notes_that_are_too_long_are_refused_and_nothing_is_kept(front):
+    await front.finds()
+    say = "That is too much for me to note. Could you say it in a few words?"
+    assert await front.books(notes="x" * 2_001) == refused(say)
+    assert (await front.rows())[2] == ()
+
+
+async def test_a_text_message_is_promised_only_to_a_number(front, database, business, now):
+    await front.finds()
+    assert (await front.books(wants_sms=True))["say"].endswith("A text message will follow after the call.")
+    withheld = await ring(database, business, now, caller=None, call_sid="CAnobody")
+    await withheld.finds()
+    booked = await withheld.books("2026-11-24T09:30:00Z", wants_sms=True)
+    assert booked["say"].endswith("I cannot send a text message to a withheld number.")
+    assert [booked.wants_sms for booked in (await front.rows())[2] + (await withheld.rows())[2]] == [
+        True,
+        False,
+    ]

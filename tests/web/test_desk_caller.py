@@ -1,0 +1,97 @@
+"""update_lead_details and take_message: what the caller leaves, with a number and without."""
+
+import pytest
+
+from storage import messages
+from tests.web.front import Now, refused, ring
+from tests.web.full_disk import FullDisk
+from tests.web.support import CALLER
+from tests.web.test_office import RECORD
+
+
+@pytest.fixture
+def now():
+    return Now()
+
+
+@pytest.fixture
+async def front(database, business, now):
+    return await ring(database, business, now)
+
+
+@pytest.fixture
+async def nobody(database, business, now):
+    """A caller who withholds the number."""
+    return await ring(database, business, now, caller=None)
+
+
+async def left(front):
+    return [message.text for message in await front.does(messages.waiting)]
+
+
+async def test_the_callers_details_are_noted_and_a_missing_one_stays(front):
+    await front.asks("update_lead_details", full_name="Dana Levi")
+    noted = await front.asks("update_lead_details", email="dana@example.com", notes="Has a dog.")
+    _, lead, _ = await front.rows()
+    assert noted == {"status": "ok", "say": "Noted."}
+    assert (lead.full_name, lead.email, lead.notes) == ("Dana Levi", "dana@example.com", "Has a dog.")
+
+
+@pytest.mark.parametrize(
+    ("details", "say"),
+    [
+        ({}, "There was nothing to note. What is your name?"),
+        ({"full_name": " "}, "I could not note that name. Could you say it again?"),
+        (
+            {"email": "dana at example"},
+            "That does not sound like a mail address. Could you say it again, letter by letter?",
+        ),
+        ({"callback_phone": "12"}, "That does not sound like a telephone number. Could you say it again?"),
+        ({"notes": "x" * 2_001}, "That is too much for me to note. Could you say it in a few words?"),
+    ],
+)
+async def test_details_that_cannot_be_kept_are_refused_in_words(front, details, say):
+    assert await front.asks("update_lead_details", **details) == refused(say)
+
+
+async def test_a_number_that_was_said_is_kept_apart_from_the_one_that_rang(front):
+    await front.asks("update_lead_details", callback_phone="(415) 555-0111")
+    _, lead, _ = await front.rows()
+    assert (lead.phone, lead.callback_phone) == (CALLER, "+14155550111")
+
+
+async def test_a_message_is_kept_for_the_owner_once(front):
+    taken = await front.asks("take_message", text="Please call me back.")
+    await front.asks("take_message", text="Please call me back. ")
+    assert taken == {"status": "ok", "say": "I have noted your message and will pass it on."}
+    assert await left(front) == ["Please call me back."]
+
+
+async def test_a_message_without_words_is_asked_for(front):
+    assert await front.asks("take_message", text=" ") == refused(
+        "There was no message yet. What shall I pass on?"
+    )
+
+
+async def test_who_withholds_the_number_is_asked_for_one_before_the_message_is_taken(nobody):
+    asked = await nobody.asks("take_message", text="Call me.")
+    assert asked == refused("Your number is withheld. At which number can we reach you?")
+    assert await left(nobody) == []
+    taken = await nobody.asks("take_message", text="Call me.", callback_phone="+4930123456")
+    _, lead, _ = await nobody.rows()
+    assert (taken["status"], lead.phone, lead.callback_phone) == ("ok", None, "+4930123456")
+
+
+async def test_a_number_given_before_is_enough(nobody):
+    await nobody.asks("update_lead_details", callback_phone="(415) 555-0111")
+    assert (await nobody.asks("take_message", text="Call me."))["status"] == "ok"
+
+
+async def test_a_message_that_the_disk_did_not_take_is_written_with_the_record(database, business, now):
+    disk = FullDisk(database)
+    front = await ring(disk, business, now)
+    asked = await front.asks("take_message", text="Call me.")
+    disk.full = False
+    await front.office.close_call(RECORD)
+    assert asked["say"].startswith("I cannot write anything down now.")
+    assert await left(front) == ["Call me."]

@@ -1,0 +1,229 @@
+"""my_appointments, reschedule_appointment, cancel_appointment: what the caller has booked before.
+
+Whoever shows a number can ask; a number can be forged, so a fact of the appointment is needed too: the name
+it stands under, or its day. Only what was proven so, or was booked in this very call, can be changed.
+"""
+
+import sqlite3
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from attrs import Factory, define, field, frozen
+
+from engine.tools import Tool, ToolCall, describe
+from storage import appointments, booking, leads
+from storage.booking import NotBookable
+from storage.errors import NotFound, SlotTaken
+from storage.records import Appointment, Lead
+from web import afterwards, wishes
+from web.desk.calendar import Calendar
+from web.desk.desk import CannotWrite, Desk, Result
+from web.desk.offers import canonical, slot_start
+
+T = TypeVar("T")
+
+Change = tuple[str, dict[str, object]]  # an event's kind and fields
+
+_MOST_TOLD = 3  # nobody keeps more in mind on the phone
+_MOST_WRONG_FACTS = 3  # in one call: a day could be guessed
+
+
+@frozen(kw_only=True)
+class MyAppointments:
+    """The arguments of my_appointments."""
+
+    full_name: str | None = field(
+        default=None, metadata=describe("The name that the appointment stands under, as the caller said it.")
+    )
+    date_iso: str | None = field(
+        default=None, metadata=describe("Or its day: YYYY-MM-DD, or in the caller's own words.")
+    )
+
+
+@frozen(kw_only=True)
+class RescheduleAppointment:
+    """The arguments of reschedule_appointment."""
+
+    starts_at: str = field(metadata=describe("starts_at of an appointment that my_appointments returned."))
+    slot_start: str = field(metadata=describe("slot_start of a slot that find_available_slots returned."))
+
+
+@frozen(kw_only=True)
+class CancelAppointment:
+    """The arguments of cancel_appointment."""
+
+    starts_at: str = field(metadata=describe("starts_at of an appointment that my_appointments returned."))
+
+
+@define(eq=False)
+class Bookings:
+    """The three tools over the caller's own appointments."""
+
+    desk: Desk
+    calendar: Calendar
+    changes: list[Change] = Factory(list)  # events of the call's record
+    _proven: set[int] = Factory(set)
+    _wrong_facts: int = 0
+
+    def tools(self) -> tuple[Tool, ...]:
+        """All three, for the model."""
+        return (
+            Tool(
+                name="my_appointments",
+                description="The caller's own coming appointments. Needs the name or the day of one.",
+                arguments=MyAppointments,
+                run=self.my_appointments,
+                interruptible=True,
+            ),
+            Tool(
+                name="reschedule_appointment",
+                description="Move an appointment that my_appointments returned to a time that was offered "
+                "and that the caller has agreed to. Only its result means that it is moved.",
+                arguments=RescheduleAppointment,
+                run=self.reschedule_appointment,
+            ),
+            Tool(
+                name="cancel_appointment",
+                description="Cancel an appointment that my_appointments returned, once the caller has said "
+                "yes. Only its result means that it is cancelled.",
+                arguments=CancelAppointment,
+                run=self.cancel_appointment,
+            ),
+        )
+
+    async def my_appointments(self, wanted: MyAppointments, _call: ToolCall) -> Result:
+        """The caller's coming appointments, if the number is theirs and the fact fits. A few tries a call."""
+        desk = self.desk
+        if desk.caller is None:
+            raise desk.refusal("number_withheld")
+        if wanted.full_name is None and wanted.date_iso is None:
+            raise desk.refusal("fact_needed")
+        if self._wrong_facts >= _MOST_WRONG_FACTS:
+            raise desk.refusal("too_many_wrong_facts")
+        lead, coming = await desk.read(self._coming)
+        if lead is None or not coming:
+            return {"appointments": [], "say": desk.say("no_appointments")}
+        found = self._proven_by(wanted, lead, coming)
+        if not found:
+            self._wrong_facts += 1
+            raise desk.refusal("wrong_fact")
+        self._proven |= {appointment.id for appointment in found}
+        told = found[:_MOST_TOLD]
+        times = desk.choices(appointment.starts_at for appointment in told)
+        return {
+            "appointments": [
+                {"starts_at": slot_start(appointment.starts_at), "say": desk.when(appointment.starts_at)}
+                for appointment in told
+            ],
+            "say": desk.say("your_appointments", times=times),
+        }
+
+    def _coming(
+        self, conn: sqlite3.Connection, business_id: int
+    ) -> tuple[Lead | None, tuple[Appointment, ...]]:
+        lead = leads.of_phone(conn, business_id, self.desk.caller or "")
+        if lead is None:
+            return None, ()
+        return lead, appointments.of_lead(conn, business_id, lead.id, self.desk.now())
+
+    def _proven_by(
+        self, wanted: MyAppointments, lead: Lead, coming: Sequence[Appointment]
+    ) -> list[Appointment]:
+        if wanted.full_name is not None and same_name(wanted.full_name, lead.full_name):
+            return list(coming)
+        desk = self.desk
+        wish = wishes.parse(wanted.date_iso or "", desk.local(desk.now()), desk.business.language)
+        return [each for each in coming if wish and desk.local(each.starts_at).date() == wish.date]
+
+    async def _own(self, text: str) -> Appointment:
+        """The caller's appointment that the model names. Raises Refusal if it is not known to be theirs."""
+        start = canonical(text)
+        _, coming = await self.desk.read(self._coming_of_call)
+        made_here = {made.id for made in self.calendar.booked.values()}
+        for appointment in coming:
+            if slot_start(appointment.starts_at) == start and appointment.id in self._proven | made_here:
+                return appointment
+        raise self.desk.refusal("no_such_appointment")
+
+    def _coming_of_call(
+        self, conn: sqlite3.Connection, business_id: int
+    ) -> tuple[Lead | None, tuple[Appointment, ...]]:
+        """Those of the caller's number, or, if that is withheld, of this call's own lead."""
+        if self.desk.caller is not None:
+            return self._coming(conn, business_id)
+        made_here = appointments.for_call(conn, business_id, self.desk.call_sid)
+        return None, tuple(made for made in made_here if made.status == "booked")
+
+    async def reschedule_appointment(self, wanted: RescheduleAppointment, call: ToolCall) -> Result:
+        """Move one of the caller's appointments to a time that an earlier response offered."""
+        desk = self.desk
+        old = await self._own(wanted.starts_at)
+        offered = self.calendar.chosen(wanted.slot_start, call.response_id)
+
+        def job(conn: sqlite3.Connection, business_id: int, lead_id: int) -> Appointment:
+            return booking.reschedule(
+                conn,
+                business_id,
+                lead_id=lead_id,
+                call_sid=desk.call_sid,
+                starts_at=old.starts_at,
+                to=offered.slot.starts_at,
+                request=offered.request,
+                now=desk.now(),
+            )
+
+        was, to = slot_start(old.starts_at), slot_start(offered.slot.starts_at)
+        moved = (afterwards.MOVED, {"appointment_id": old.id, "starts_at": was, "to": to})
+        try:
+            new = await (self._change(moved, job) if to != was else desk.write(job))
+        except NotFound:
+            raise desk.refusal("no_such_appointment") from None
+        except (NotBookable, SlotTaken) as error:
+            return await self.calendar.taken(offered, call, error)
+        self.calendar.booked[call.call_id] = new
+        if new.starts_at == old.starts_at:
+            say = desk.say("moved_nowhere", when=desk.when(new.starts_at))
+        else:
+            say = desk.say("moved", old=desk.when(old.starts_at), new=desk.when(new.starts_at))
+        return {"status": "ok", "starts_at": slot_start(new.starts_at), "say": say}
+
+    async def cancel_appointment(self, wanted: CancelAppointment, _call: ToolCall) -> Result:
+        """Cancel one of the caller's appointments."""
+        desk = self.desk
+        old = await self._own(wanted.starts_at)
+
+        def job(conn: sqlite3.Connection, business_id: int, lead_id: int) -> Appointment:
+            return booking.cancel(conn, business_id, lead_id=lead_id, starts_at=old.starts_at)
+
+        cancelled = (
+            afterwards.CANCELLED,
+            {"appointment_id": old.id, "starts_at": slot_start(old.starts_at)},
+        )
+        try:
+            gone = await self._change(cancelled, job)
+        except NotFound:
+            raise desk.refusal("no_such_appointment") from None
+        return {"status": "ok", "say": desk.say("cancelled", when=desk.when(gone.starts_at))}
+
+    async def _change(self, change: Change, job: Callable[[sqlite3.Connection, int, int], T]) -> T:
+        """Run the job and note the change, also if nobody waits for it any more: a queued job is done."""
+
+        def noting(conn: sqlite3.Connection, business_id: int, lead_id: int) -> T:
+            done = job(conn, business_id, lead_id)
+            self.changes.append(change)
+            return done
+
+        try:
+            return await self.desk.write(noting)
+        except CannotWrite:
+            self.changes = [known for known in self.changes if known is not change]
+            raise
+
+
+def same_name(said: str, known: str | None) -> bool:
+    """Whether these are the words of that name, in any order: a part of a name is no proof."""
+    return known is not None and bool(known.split()) and _words(said) == _words(known)
+
+
+def _words(name: str) -> list[str]:
+    return sorted(name.casefold().replace("-", " ").split())

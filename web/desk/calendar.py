@@ -1,0 +1,221 @@
+"""find_available_slots and create_appointment: what is free, and booking what was offered."""
+
+import sqlite3
+from collections.abc import Sequence
+
+from attrs import Factory, define, field, frozen
+
+from engine.tools import Refusal, Tool, ToolCall, describe
+from storage import booking, services
+from storage.availability import Offer, Request, Slot, Why
+from storage.booking import NotBookable
+from storage.errors import SlotTaken
+from storage.records import Appointment, Booking, Service
+from web import spoken, wishes
+from web.desk.desk import Desk, Result
+from web.desk.offers import Offered, Offers, slot_start
+
+DURATION_MIN = 30  # of an appointment whose length nobody named, at a business without services
+_SHORTEST_MIN, _LONGEST_MIN = 5, 8 * 60
+_MOST_BOOKINGS = 5  # in one call: more is no caller
+_OFFERED_AT_ONCE = 3  # nobody keeps more times in mind on the phone
+
+
+@frozen(kw_only=True)
+class FindAvailableSlots:
+    """The arguments of find_available_slots."""
+
+    date_iso: str = field(
+        metadata=describe(
+            "The day, as YYYY-MM-DD or in the caller's own words: tomorrow, next Sunday afternoon, "
+            "Tuesday at 15:00."
+        )
+    )
+    duration_min: int | None = field(
+        default=None, metadata=describe("Length in minutes, only if the business has no list of services.")
+    )
+    service: str | None = field(
+        default=None, metadata=describe("What it is for, by the name in the list of services.")
+    )
+
+
+@frozen(kw_only=True)
+class CreateAppointment:
+    """The arguments of create_appointment."""
+
+    slot_start: str = field(metadata=describe("slot_start of a slot that find_available_slots returned."))
+    notes: str | None = field(default=None, metadata=describe("What the appointment is for, in a few words."))
+    wants_sms: bool = field(
+        default=False, metadata=describe("True only if the caller said yes to a text message with the time.")
+    )
+
+
+@define(eq=False)
+class Calendar:
+    """The two tools that look for times and book them."""
+
+    desk: Desk
+    offers: Offers
+    booked: dict[str, Appointment] = Factory(dict)  # what each call_id booked or moved
+
+    def tools(self) -> tuple[Tool, ...]:
+        """Both, for the model. A booking is not interruptible: the caller would not know how it ended."""
+        return (
+            Tool(
+                name="find_available_slots",
+                description="Find free appointment times on one day. Offer the caller what it returns.",
+                arguments=FindAvailableSlots,
+                run=self.find_available_slots,
+                interruptible=True,
+            ),
+            Tool(
+                name="create_appointment",
+                description="Book a time that was offered and that the caller has agreed to. "
+                "Only its result means that the time is booked.",
+                arguments=CreateAppointment,
+                run=self.create_appointment,
+            ),
+        )
+
+    async def find_available_slots(self, wanted: FindAvailableSlots, call: ToolCall) -> Result:
+        """Two or three free times of a day, or why there are none and the nearest. They are held."""
+        desk = self.desk
+        wish = wishes.parse(wanted.date_iso, desk.local(desk.now()), desk.business.language)
+        if wish is None:
+            raise desk.refusal("date_not_understood")
+        service = self._service(wanted.service, await desk.read(services.offered))
+        request = Request(
+            date=wish.date,
+            from_minute=wish.from_minute,
+            until_minute=wish.until_minute,
+            duration_min=service.duration_min if service else self._duration_min(wanted.duration_min),
+            buffer_before_min=service.buffer_before_min if service else 0,
+            buffer_after_min=service.buffer_after_min if service else 0,
+        )
+
+        def job(conn: sqlite3.Connection, business_id: int, _lead_id: int) -> Offer:
+            return booking.offer(
+                conn,
+                business_id,
+                call_sid=desk.call_sid,
+                request=request,
+                now=desk.now(),
+                limit=_OFFERED_AT_ONCE,
+            )
+
+        offer = await desk.write(job)
+        slots = self._remember(offer.slots, request, service.id if service else None, call)
+        return {"slots": slots, "say": self._found(offer)}
+
+    def _remember(
+        self, slots: Sequence[Slot], request: Request, service_id: int | None, call: ToolCall
+    ) -> list[Result]:
+        return [
+            {
+                "slot_start": self.offers.remember(
+                    Offered(slot=slot, request=request, service_id=service_id, response_id=call.response_id)
+                ),
+                "say": self.desk.when(slot.starts_at),
+            }
+            for slot in slots
+        ]
+
+    def _found(self, offer: Offer) -> str:
+        desk = self.desk
+        times = desk.choices(slot.starts_at for slot in offer.slots)
+        if offer.refused is None:
+            return desk.say("slots_found", times=times)
+        reason = desk.refused(offer.refused)
+        return desk.say("slots_nearest", reason=reason, times=times) if offer.slots else reason
+
+    def _service(self, name: str | None, offered: tuple[Service, ...]) -> Service | None:
+        if not offered:
+            return None
+        words = spoken.listed(self.desk.business.language, [service.name for service in offered])
+        if name is None:
+            if len(offered) == 1:
+                return offered[0]
+            raise self.desk.refusal("which_service", services=words)
+        for service in offered:
+            if service.name.casefold() == name.strip().casefold():
+                return service
+        raise self.desk.refusal("no_such_service", services=words)
+
+    def _duration_min(self, asked: int | None) -> int:
+        duration_min = DURATION_MIN if asked is None else asked
+        if not _SHORTEST_MIN <= duration_min <= _LONGEST_MIN:
+            shortest, longest = (
+                spoken.duration(self.desk.business.language, minutes)
+                for minutes in (_SHORTEST_MIN, _LONGEST_MIN)
+            )
+            raise self.desk.refusal("duration_out_of_range", shortest=shortest, longest=longest)
+        return duration_min
+
+    def chosen(self, text: str, response_id: str) -> Offered:
+        """The offered time that the model names. Raises Refusal for any other."""
+        offered = self.offers.get(text)
+        if offered is None:
+            raise self.desk.refusal("not_offered")
+        if offered.response_id == response_id:
+            # One response that searches and books leaves the caller no choice.
+            raise self.desk.refusal("just_found")
+        return offered
+
+    async def create_appointment(self, wanted: CreateAppointment, call: ToolCall) -> Result:
+        """Book a time that an earlier response offered. Refuses any other, and one taken meanwhile."""
+        desk = self.desk
+        offered = self.chosen(wanted.slot_start, call.response_id)
+        if len({booked.id for booked in self.booked.values()}) >= _MOST_BOOKINGS:
+            raise desk.refusal("too_many_requests")
+        wants_sms = wanted.wants_sms and desk.caller is not None
+
+        def job(conn: sqlite3.Connection, business_id: int, lead_id: int) -> Booking:
+            return booking.book(
+                conn,
+                business_id,
+                lead_id=lead_id,
+                call_sid=desk.call_sid,
+                starts_at=offered.slot.starts_at,
+                request=offered.request,
+                service_id=offered.service_id,
+                notes=wanted.notes or "",
+                wants_sms=wants_sms,
+                now=desk.now(),
+            )
+
+        try:
+            made = await desk.write(job)
+        except (NotBookable, SlotTaken) as error:
+            return await self.taken(offered, call, error)
+        self.booked[call.call_id] = made.appointment
+        when = desk.when(made.appointment.starts_at)
+        say = [desk.say("booked" if made.created else "already_booked", when=when)]
+        if wants_sms:
+            say.append(desk.say("booked_sms"))
+        elif wanted.wants_sms:
+            say.append(desk.say("sms_needs_number"))
+        return {"status": "ok", "starts_at": slot_start(made.appointment.starts_at), "say": " ".join(say)}
+
+    async def taken(self, offered: Offered, call: ToolCall, error: NotBookable | SlotTaken) -> Result:
+        """What to say of a time that can no longer be had: the nearest that can, which are then offered."""
+        desk = self.desk
+        if isinstance(error, NotBookable) and error.refused.why is not Why.FULL:
+            raise Refusal(desk.refused(error.refused))
+
+        def job(conn: sqlite3.Connection, business_id: int, _lead_id: int) -> tuple[Slot, ...]:
+            return booking.offer_nearest(
+                conn,
+                business_id,
+                call_sid=desk.call_sid,
+                request=offered.request,
+                wish=offered.slot.starts_at,
+                now=desk.now(),
+                limit=_OFFERED_AT_ONCE,
+            )
+
+        slots = await desk.write(job)
+        if not slots:
+            raise desk.refusal("taken_nothing_near")
+        named = self._remember(slots, offered.request, offered.service_id, call)
+        say = desk.say("taken", times=desk.choices(slot.starts_at for slot in slots))
+        return {"status": "taken", "slots": named, "say": say}

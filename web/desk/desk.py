@@ -1,0 +1,104 @@
+"""What the tools of one call share: the business, the caller, and the way to the rows."""
+
+import datetime as dt
+import logging
+import sqlite3
+from collections.abc import Callable, Iterable
+from typing import TypeVar
+from zoneinfo import ZoneInfo
+
+from attrs import Factory, field, frozen
+
+from engine.tools import Refusal
+from storage import calls, leads
+from storage.availability import Refused
+from storage.database import Database
+from storage.errors import InvalidField, WriteFailed
+from storage.records import Business
+from web import spoken
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+Result = dict[str, object]
+
+
+class CannotWrite(Refusal):
+    """The disk takes nothing now."""
+
+
+@frozen(kw_only=True, eq=False)
+class Desk:
+    """One business during one call. Bound to both at birth, so no argument of a tool can name another."""
+
+    database: Database
+    business: Business
+    caller: str | None  # E.164; None: withheld
+    call_sid: str
+    now: Callable[[], dt.datetime]  # UTC
+    started_at: dt.datetime = field(default=Factory(lambda desk: desk.now(), takes_self=True))
+
+    def local(self, instant: dt.datetime) -> dt.datetime:
+        """The instant as the business's clock shows it."""
+        return instant.astimezone(ZoneInfo(self.business.timezone))
+
+    @property
+    def today(self) -> dt.date:
+        """The business's date."""
+        return self.local(self.now()).date()
+
+    def say(self, name: str, /, **parameters: str) -> str:
+        """The sentence of that name in the business's language."""
+        return spoken.say(self.business.language, name, **parameters)
+
+    def when(self, instant: dt.datetime) -> str:
+        """A date and a time in words."""
+        return spoken.when(self.business.language, self.local(instant), self.today)
+
+    def choices(self, instants: Iterable[dt.datetime]) -> str:
+        """Times to choose from in words."""
+        walls = [self.local(instant) for instant in instants]
+        return spoken.choices(self.business.language, walls, self.today)
+
+    def refused(self, why: Refused) -> str:
+        """Why there is no such time, in words."""
+        return spoken.refused(self.business.language, why, self.today)
+
+    def refusal(self, name: str, /, **parameters: str) -> Refusal:
+        """The sentence of that name, to be raised."""
+        return Refusal(self.say(name, **parameters))
+
+    async def read(self, query: Callable[[sqlite3.Connection, int], T]) -> T:
+        """What the query finds; it is called with a connection and the business's id."""
+        return await self.database.read(lambda conn: query(conn, self.business.id))
+
+    async def write(self, job: Callable[[sqlite3.Connection, int, int], T]) -> T:
+        """Run the job in a transaction, with the caller's lead; return its result once it is committed.
+
+        Raises Refusal, in words for the caller, for a value that cannot be kept; CannotWrite for a disk that
+        takes nothing.
+        """
+        try:
+            return await self.database.write(lambda conn: job(conn, self.business.id, self.begin(conn)))
+        except InvalidField as error:
+            raise Refusal(spoken.invalid(self.business.language, error)) from None
+        except WriteFailed as failure:
+            log.error("call %s: %s", self.call_sid, failure)  # noqa: TRY400 (no bug)
+            raise CannotWrite(self.say("cannot_write")) from None
+
+    def begin(self, conn: sqlite3.Connection) -> int:
+        """The caller's lead, with this call begun. Whichever job comes first writes both rows.
+
+        So a tool never races the start of the call, and a first write that failed costs no booking.
+        """
+        lead = leads.find_or_create(conn, self.business.id, phone=self.caller, call_sid=self.call_sid)
+        calls.begin(
+            conn,
+            self.business.id,
+            call_sid=self.call_sid,
+            caller=self.caller,
+            lead_id=lead.id,
+            started_at=self.started_at,
+        )
+        return lead.id
