@@ -119,6 +119,7 @@ CREATE TABLE calls (
 ) STRICT;
 
 CREATE INDEX calls_by_sid ON calls (call_sid);
+CREATE INDEX calls_by_start ON calls (business_id, started_at);
 CREATE INDEX calls_live ON calls (business_id, call_sid) WHERE outcome IS NULL;
 
 CREATE TABLE call_events (

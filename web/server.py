@@ -1,6 +1,7 @@
 """The server: database > outbox > switchboard > web application > calls, each inside the one before it."""
 
 import datetime as dt
+import gc
 import logging
 import signal
 import sqlite3
@@ -52,8 +53,19 @@ def _now() -> dt.datetime:
 
 async def serve_until_signal(configuration: Configuration, *, host: str, port: int, database: str) -> None:
     """Serve until SIGTERM or SIGINT, also one that comes before the server listens."""
+    keep_what_is_loaded()
     with trio.open_signal_receiver(*SIGNALS) as signals:
         await serve(configuration, host=host, port=port, database=database, stop=signals.__anext__)
+
+
+def keep_what_is_loaded() -> None:
+    """Take all that is loaded now out of the garbage collector's sight, for good.
+
+    A full collection looks at every object while no call is heard: 40 ms for the modules alone, which stay
+    anyhow (https://docs.python.org/3/library/gc.html#gc.freeze).
+    """
+    gc.collect()
+    gc.freeze()
 
 
 async def serve(

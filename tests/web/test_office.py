@@ -6,6 +6,7 @@ from functools import partial
 import attrs
 import pytest
 import trio
+import trio.testing
 
 from engine import tools
 from engine.ports import CallEvent, CallRecord, Profile
@@ -74,9 +75,10 @@ async def test_the_profile_is_the_businesss_own_at_this_hour(database, business,
     )
 
 
-async def test_every_tool_has_a_declaration_that_names_no_business_and_no_caller(front):
+async def test_every_tool_has_a_declaration_that_names_no_business_and_no_caller(database, business, now):
+    office = (await ring(database, business, now)).office
     declared = {
-        tool.name: sorted(tools.declaration(tool)["parameters"]["properties"]) for tool in front.office.tools
+        tool.name: sorted(tools.declaration(tool)["parameters"]["properties"]) for tool in office.tools
     }
     assert declared == {
         "find_available_slots": ["date_iso", "duration_min", "service"],
@@ -95,8 +97,8 @@ async def attended(front):
     """The office has begun to attend to its call."""
     async with trio.open_nursery() as nursery:
         nursery.start_soon(front.office.attend)
-        while (await front.rows())[0] is None:
-            await trio.lowlevel.checkpoint()
+        await trio.testing.wait_all_tasks_blocked()  # its first job is in the writer's queue,
+        await front.does(leads.every)  # and done before this one
         nursery.cancel_scope.cancel()
 
 
@@ -128,8 +130,8 @@ async def test_a_full_disk_at_the_start_costs_no_call_and_the_record_is_written_
     disk = FullDisk(database)
     front = await ring(disk, business, now)
     nursery.start_soon(front.office.attend)
-    while "disk is full" not in caplog.text:
-        await trio.lowlevel.checkpoint()
+    await trio.testing.wait_all_tasks_blocked()
+    assert "disk is full" in caplog.text
     disk.full = False
     await front.office.close_call(RECORD)
     call, lead, _ = await front.rows()
