@@ -17,6 +17,7 @@ AUDIO_FORMAT = "audio/pcmu"
 
 MAX_MESSAGE_CHARACTERS = 16 * 2**20
 
+_NAME_CHARS = 64  # of a tool, as the API limits it; a model may write anything, and it goes into the log
 _FATAL_CODES = {
     "insufficient_quota",
     "credit_balance_exhausted",
@@ -233,7 +234,7 @@ def _read_item_done(body: dict[str, Any]) -> FunctionCalled | ItemDone | Ignored
                 response_id=wire.text(body, "response_id"),
                 item_id=wire.text(item, "id"),
                 call_id=wire.text(item, "call_id"),
-                name=wire.text(item, "name"),
+                name=wire.text(item, "name")[:_NAME_CHARS],
                 arguments=wire.text(item, "arguments"),
             )
         case "message", _:

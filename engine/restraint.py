@@ -1,8 +1,8 @@
 """Which tool calls are answered without being run, so that a model in a loop neither floods nor costs.
 
 * **filler**: a response that is only to ask the caller for patience calls no tools.
-* **limit**: a call of the telephone runs so many tools and no more. What is refused then does not make the
-  model speak: the caller's next words do, or the prompt after their silence.
+* **limit**: a call of the telephone runs so many tools and no more. The model speaks about the first refusal
+  after the caller has spoken, so that nobody waits in silence; the others ask for nothing.
 * **repeat**: the same request again before the caller has spoken again, or anything was changed. If the
   first has answered, its output is given again. While it still runs, the repeat is refused at once instead
   of made to wait: so each call has its output however long the first takes, and the first one's answer
@@ -51,6 +51,7 @@ class Restraint:
 
     most: int
     _ran: int = 0
+    _limit_told: bool = False  # since the caller last spoke
     _requests: dict[tuple[str, str], _Request] = Factory(dict)
 
     def judge(self, call: ToolCall, *, only_words: bool) -> Unrun | None:
@@ -61,7 +62,8 @@ class Restraint:
         if only_words:
             return _refuse(call, "filler")
         if self._ran >= self.most:
-            return _refuse(call, "limit")
+            asks, self._limit_told = not self._limit_told, True
+            return evolve(_refuse(call, "limit"), asks=asks)
         key = _key(call)
         known = self._requests.get(key)
         if known is None or (known.output is not None and known.output.status not in _KEPT):
@@ -87,6 +89,7 @@ class Restraint:
     def caller_spoke(self) -> None:
         """Whatever is asked for now may be asked for anew."""
         self._requests.clear()
+        self._limit_told = False
 
 
 def _refuse(call: ToolCall, why: Literal["filler", "limit", "repeat"]) -> Unrun:

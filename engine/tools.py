@@ -115,7 +115,9 @@ def structure(tool: Tool, arguments: str) -> Any:
     try:
         return _converter_for(tool.arguments).structure(parsed, tool.arguments)
     except cattrs.BaseValidationError as error:
-        raise ArgumentsRefused("; ".join(cattrs.transform_error(error, path="arguments"))) from None
+        problems = "; ".join(cattrs.transform_error(error, path="arguments"))
+        # They quote the model's keys, and half a surrogate pair in one can be neither sent nor stored.
+        raise ArgumentsRefused(problems.encode(errors="replace").decode()) from None
 
 
 def _converter_for(kind: type[Any]) -> cattrs.Converter:

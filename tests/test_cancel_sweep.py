@@ -3,11 +3,18 @@
 `make cancel-sweep` runs the whole of it.
 """
 
+import trio
 from attrs import define, evolve
 
+from engine.ports import CallRecord
 from engine.tools import Tool
-from tests import changing
+from storage import businesses
+from storage.database import Database, open_database
+from storage.errors import WriteFailed
+from storage.writer import run_batch
+from tests import booking, changing
 from tests.rig import HUMMED
+from tests.storage.inline import inline
 from tests.sweep import (
     BookingRuns,
     ChangingRuns,
@@ -18,6 +25,8 @@ from tests.sweep import (
     sweep,
     windows,
 )
+from tests.web.front import Now, ring
+from web.desk.offers import slot_start
 from web.office import BusinessOffice
 
 
@@ -140,3 +149,87 @@ def test_rows_that_are_not_as_the_call_was_told_are_found(tmp_path):
     assert faults(earlier=(back,))[:2] == ["reschedule_appointment", "half an appointment"]
     assert faults(earlier=(evolve(earlier, notes=""),)) == ["half an appointment"]
     assert [fault.startswith(owner) for fault in faults(told="")] == [True]
+
+
+# What was changed is told to the owner: exactly what was
+
+
+@define
+class Struck:
+    """Runs the writer's work inline, and ends whoever waits for the next of it."""
+
+    scope: trio.CancelScope | None = None
+
+    async def __call__(self, sync_fn, /, *args, limiter=None):
+        await trio.lowlevel.checkpoint()
+        if self.scope is not None and sync_fn is run_batch:
+            self.scope.cancel()
+        return sync_fn(*args)
+
+
+@define
+class Unwilling:
+    """A database whose disk may turn out to be full at COMMIT, after the job has run."""
+
+    database: Database
+    full: bool = False
+
+    async def read(self, query):
+        return await self.database.read(query)
+
+    async def write(self, job):
+        def fails(conn):
+            job(conn)
+            raise WriteFailed("database or disk is full")
+
+        return await self.database.write(fails if self.full else job)
+
+
+def known_caller(conn):
+    business = businesses.add(
+        conn, name="Demo Dental", number=booking.NUMBER, timezone="Europe/Berlin", language="en"
+    )
+    changing.earlier_call(conn)
+    return business
+
+
+async def about_to_move(database):
+    business = await database.write(known_caller)
+    front = await ring(database, business, Now(booking.NOW), caller=booking.CALLER)
+    await front.asks("my_appointments", full_name=changing.NAME)
+    await front.finds(changing.TUESDAY)
+    return front
+
+
+async def moves(front):
+    was, to = slot_start(changing.WAS), slot_start(changing.MOVED_TO)
+    return await front.asks("reschedule_appointment", starts_at=was, slot_start=to)
+
+
+async def told_of(front):
+    """The lines below the heading of what the owner is told once the call has ended."""
+    await front.office.close_call(CallRecord(outcome="completed", detail="", duration_ms=0, events=()))
+    found = await front.database.read(lambda conn: conn.execute("SELECT body FROM outbox").fetchall())
+    return [line for row in found for line in row["body"].splitlines()[1:]]
+
+
+async def test_a_move_for_which_nobody_waits_any_more_is_told_to_the_owner(tmp_path):
+    struck = Struck()
+    async with open_database(tmp_path / "frontdesk.db", run_sync=struck) as database:
+        front = await about_to_move(database)
+        with trio.CancelScope() as struck.scope:
+            await moves(front)
+        assert struck.scope.cancelled_caught
+        assert await told_of(front) == [
+            "Appointment moved: from Monday 23 November 2026 at 9:00 to Tuesday 24 November 2026 at 9:00"
+        ]
+
+
+async def test_a_move_that_the_disk_did_not_take_is_not_told(tmp_path):
+    async with open_database(tmp_path / "frontdesk.db", run_sync=inline) as database:
+        disk = Unwilling(database)
+        front = await about_to_move(disk)
+        disk.full = True
+        assert (await moves(front))["status"] == "refused"
+        disk.full = False
+        assert await told_of(front) == []

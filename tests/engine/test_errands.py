@@ -324,7 +324,7 @@ def test_a_filler_is_credited_with_no_output(talk):
 # What is not run
 
 
-def test_beyond_the_limit_a_call_is_answered_but_does_not_make_the_model_speak():
+def test_beyond_the_limit_the_model_speaks_about_the_first_refusal_and_no_other():
     talk = talking(evolve(DEFAULTS, tool_calls_max=1))
     talk.call("r1", "save")
     talk.tool_answers()
@@ -335,8 +335,13 @@ def test_beyond_the_limit_a_call_is_answered_but_does_not_make_the_model_speak()
     assert outputs(talk) == ["call_2"]
     talk.asked()
     talk.done("r2")
-    assert (talk.asked(), len(talk.running)) == ([], 1)
+    assert (talk.asked(), len(talk.running)) == (["response.create"], 1)
     assert answered(talk) == [("call_2", "refused", "limit")]
+    talk.created("r3")
+    talk.call("r3", "save", "call_3", '{"n": 3}')
+    talk.asked()
+    talk.done("r3")
+    assert (talk.asked(), len(talk.running)) == ([], 1)
     talk.wait(DEFAULTS.silence_ms)
     assert talk.asked() == ["conversation.item.create", "response.create"]  # no dead air
 

@@ -27,11 +27,11 @@ def test_calls_run_up_to_the_limit_and_not_beyond():
     assert [judge(restraint, call(str(n), f"[{n}]")) for n in range(4)] == [
         "ran",
         "ran",
-        ("refused", "limit", False),
+        ("refused", "limit", True),  # somebody must say so, once
         ("refused", "limit", False),
     ]
     restraint.caller_spoke()
-    assert judge(restraint, call("5", "[5]")) == ("refused", "limit", False)
+    assert judge(restraint, call("5", "[5]")) == ("refused", "limit", True)
 
 
 def test_what_is_not_run_does_not_count():
@@ -164,5 +164,5 @@ def test_with_a_limit_of_none_nothing_runs():
     assert judge(Restraint(Settings(tool_calls_max=0).tool_calls_max), call("1")) == (
         "refused",
         "limit",
-        False,
+        True,
     )
