@@ -1,9 +1,9 @@
 """What a call leaves to be told, composed in the job that writes its final record.
 
-So the words are in the outbox exactly if the record is in the file. They are composed from rows alone. What
-was moved or cancelled stands in the call's events (`MOVED`, `CANCELLED`), because an appointment keeps only its
-last state; of a call whose process died there are none, so the owner is told what it booked and took down, and
-finds the rest in the calendar.
+So the words are in the outbox exactly if the record is in the file. They are composed from rows alone.
+What was moved or cancelled stands in the call's events (`MOVED`, `CANCELLED`), because an appointment keeps
+only its last state; of a call whose process died there are none, so the owner is told what it booked and
+took down, and finds the rest in the calendar.
 """
 
 import datetime as dt
