@@ -150,6 +150,7 @@ CREATE TABLE appointments (
     id INTEGER NOT NULL,
     resource_id INTEGER NOT NULL,  -- who or what is busy; today every business has one, number 1
     lead_id INTEGER NOT NULL,
+    full_name TEXT,  -- under which it was made: a caller who knows it may change it, so no later call changes it
     call_sid TEXT NOT NULL,
     service_id INTEGER,
     starts_at TEXT NOT NULL CHECK (starts_at IS strftime('%Y-%m-%dT%H:%M:%SZ', starts_at)),

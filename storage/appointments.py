@@ -24,13 +24,17 @@ def insert(
     notes: str,
     wants_sms: bool,
 ) -> Appointment:
-    """Write an appointment. Raises SlotTaken if any of its time, buffers included, is another's."""
+    """Write an appointment, under the lead's name of now.
+
+    Raises SlotTaken if any of its time, buffers included, is another's.
+    """
     return _guarded(
         conn,
-        "INSERT INTO appointments (business_id, id, resource_id, lead_id, call_sid, service_id,"
+        "INSERT INTO appointments (business_id, id, resource_id, lead_id, full_name, call_sid, service_id,"
         " starts_at, ends_at, busy_start, busy_end, notes, wants_sms)"
-        " SELECT :business_id, coalesce(max(id), 0) + 1, :resource_id, :lead_id, :call_sid, :service_id,"
-        " :starts_at, :ends_at, :busy_start, :busy_end, :notes, :wants_sms"
+        " SELECT :business_id, coalesce(max(id), 0) + 1, :resource_id, :lead_id,"
+        " (SELECT full_name FROM leads WHERE business_id = :business_id AND id = :lead_id), :call_sid,"
+        " :service_id, :starts_at, :ends_at, :busy_start, :busy_end, :notes, :wants_sms"
         " FROM appointments WHERE business_id = :business_id RETURNING *",
         {
             "business_id": business_id,
@@ -43,6 +47,18 @@ def insert(
             **_times(slot),
         },
     )
+
+
+def name(conn: sqlite3.Connection, business_id: int, call_sid: str, full_name: str) -> int:
+    """Put what that call made under this name; return how many appointments those are.
+
+    Only that call may: whoever could rename an earlier one could then prove that it is theirs.
+    """
+    cursor = conn.execute(
+        "UPDATE appointments SET full_name = ? WHERE business_id = ? AND call_sid = ?",
+        (full_name, business_id, call_sid),
+    )
+    return cursor.rowcount
 
 
 def move(conn: sqlite3.Connection, business_id: int, appointment_id: int, slot: Slot) -> Appointment:

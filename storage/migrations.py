@@ -23,8 +23,13 @@ def initial(_: Database) -> None:
 
 
 def business(db: Database) -> None:
-    """Hours belong to a resource; a call that ended with its process is called interrupted."""
+    """Hours have a resource, appointments a name; a call that its process left is called interrupted."""
     db.execute("ALTER TABLE weekly_hours ADD COLUMN resource_id INTEGER NOT NULL DEFAULT 1")
+    db.execute("ALTER TABLE appointments ADD COLUMN full_name TEXT")
+    db.execute(
+        "UPDATE appointments SET full_name = (SELECT full_name FROM leads"
+        " WHERE leads.business_id = appointments.business_id AND leads.id = appointments.lead_id)"
+    )
     db.execute("UPDATE calls SET outcome = 'interrupted' WHERE outcome = 'process_died'")
 
 

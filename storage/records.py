@@ -121,6 +121,7 @@ class Appointment:
 
     id: int
     lead_id: int
+    full_name: str | None  # under which it was made
     call_sid: str
     service_id: int | None
     starts_at: dt.datetime

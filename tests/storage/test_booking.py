@@ -64,6 +64,7 @@ def test_a_booking_is_kept_as_it_was_made_with_its_buffers(conn, business_id):
     assert attrs.asdict(made.appointment) == {
         "id": 1,
         "lead_id": 1,
+        "full_name": None,
         "call_sid": "CA1",
         "service_id": service.id,
         "starts_at": MONDAY_9,

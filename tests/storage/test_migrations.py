@@ -49,7 +49,9 @@ def migrated(rows):
             for row in rows["calls"]
         ],
         "call_events": rows["call_events"],
-        "appointments": [(*row[:5], None, *row[5:12], 0, row[12]) for row in rows["appointments"]],
+        "appointments": [
+            (*row[:4], "Dana", row[4], None, *row[5:12], 0, row[12]) for row in rows["appointments"]
+        ],
     }
 
 

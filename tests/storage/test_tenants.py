@@ -126,6 +126,7 @@ def test_another_businesss_rows_cannot_be_read(conn, ours_and_theirs, read):
 
 
 WRITES = {
+    "appointments.name": lambda conn, ours: appointments.name(conn, ours, "CAended", "Mallory"),
     "appointments.mark_confirmed": lambda conn, ours: appointments.mark_confirmed(conn, ours, 1),
     "booking.book": lambda conn, ours: book(conn, ours, call_sid="CAours"),
     "booking.free": lambda conn, ours: booking.free(conn, ours, call_sid="CAours", request=wish(), now=NOW),

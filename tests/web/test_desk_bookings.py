@@ -49,6 +49,30 @@ async def test_a_part_of_the_name_or_another_day_proves_nothing(front, fact):
     assert asked == refused("That does not match what I have. Under which name is it, or on which day?")
 
 
+async def test_a_name_given_in_this_call_proves_nothing_about_an_earlier_one(front):
+    await front.asks("update_lead_details", full_name="Mallory")
+    asked = await front.asks("my_appointments", full_name="Mallory")
+    assert asked == refused("That does not match what I have. Under which name is it, or on which day?")
+
+
+async def test_nor_does_a_name_given_in_a_call_before(front, database, business, now):
+    await front.asks("update_lead_details", full_name="Mallory")
+    again = await ring(database, business, now, call_sid="CAagain")
+    assert (await again.asks("my_appointments", full_name="Mallory"))["status"] == "refused"
+    assert (await again.asks("my_appointments", full_name="Dana Levi"))["appointments"] == YOURS[
+        "appointments"
+    ]
+
+
+async def test_a_name_given_after_the_booking_is_the_one_it_stands_under(database, business, now):
+    first = await ring(database, business, now, call_sid="CAfirst")
+    await first.finds()
+    await first.books()
+    await first.asks("update_lead_details", full_name="Noa Bar")
+    again = await ring(database, business, now, call_sid="CAagain")
+    assert (await again.asks("my_appointments", full_name="noa bar"))["appointments"] == YOURS["appointments"]
+
+
 async def test_without_a_fact_one_is_asked_for(front):
     asked = await front.asks("my_appointments")
     assert asked == refused("To be sure, under which name is the appointment, or on which day?")

@@ -14,7 +14,7 @@ from engine.tools import Tool, ToolCall, describe
 from storage import appointments, booking, leads
 from storage.booking import NotBookable
 from storage.errors import NotFound, SlotTaken
-from storage.records import Appointment, Lead
+from storage.records import Appointment
 from web import afterwards, wishes
 from web.desk.calendar import Calendar
 from web.desk.desk import CannotWrite, Desk, Result
@@ -100,10 +100,10 @@ class Bookings:
             raise desk.refusal("fact_needed")
         if self._wrong_facts >= _MOST_WRONG_FACTS:
             raise desk.refusal("too_many_wrong_facts")
-        lead, coming = await desk.read(self._coming)
-        if lead is None or not coming:
+        coming = await desk.read(self._coming)
+        if not coming:
             return {"appointments": [], "say": desk.say("no_appointments")}
-        found = self._proven_by(wanted, lead, coming)
+        found = self._proven_by(wanted, coming)
         if not found:
             self._wrong_facts += 1
             raise desk.refusal("wrong_fact")
@@ -118,19 +118,14 @@ class Bookings:
             "say": desk.say("your_appointments", times=times),
         }
 
-    def _coming(
-        self, conn: sqlite3.Connection, business_id: int
-    ) -> tuple[Lead | None, tuple[Appointment, ...]]:
+    def _coming(self, conn: sqlite3.Connection, business_id: int) -> tuple[Appointment, ...]:
         lead = leads.of_phone(conn, business_id, self.desk.caller or "")
-        if lead is None:
-            return None, ()
-        return lead, appointments.of_lead(conn, business_id, lead.id, self.desk.now())
+        return appointments.of_lead(conn, business_id, lead.id, self.desk.now()) if lead else ()
 
-    def _proven_by(
-        self, wanted: MyAppointments, lead: Lead, coming: Sequence[Appointment]
-    ) -> list[Appointment]:
-        if wanted.full_name is not None and same_name(wanted.full_name, lead.full_name):
-            return list(coming)
+    def _proven_by(self, wanted: MyAppointments, coming: Sequence[Appointment]) -> list[Appointment]:
+        named = [each for each in coming if same_name(wanted.full_name or "", each.full_name)]
+        if named:
+            return named
         desk = self.desk
         wish = wishes.parse(wanted.date_iso or "", desk.local(desk.now()), desk.business.language)
         return [each for each in coming if wish and desk.local(each.starts_at).date() == wish.date]
@@ -138,21 +133,19 @@ class Bookings:
     async def _own(self, text: str) -> Appointment:
         """The caller's appointment that the model names. Raises Refusal if it is not known to be theirs."""
         start = canonical(text)
-        _, coming = await self.desk.read(self._coming_of_call)
+        coming = await self.desk.read(self._coming_of_call)
         made_here = {made.id for made in self.calendar.booked.values()}
         for appointment in coming:
             if slot_start(appointment.starts_at) == start and appointment.id in self._proven | made_here:
                 return appointment
         raise self.desk.refusal("no_such_appointment")
 
-    def _coming_of_call(
-        self, conn: sqlite3.Connection, business_id: int
-    ) -> tuple[Lead | None, tuple[Appointment, ...]]:
+    def _coming_of_call(self, conn: sqlite3.Connection, business_id: int) -> tuple[Appointment, ...]:
         """Those of the caller's number, or, if that is withheld, of this call's own lead."""
         if self.desk.caller is not None:
             return self._coming(conn, business_id)
         made_here = appointments.for_call(conn, business_id, self.desk.call_sid)
-        return None, tuple(made for made in made_here if made.status == "booked")
+        return tuple(made for made in made_here if made.status == "booked")
 
     async def reschedule_appointment(self, wanted: RescheduleAppointment, call: ToolCall) -> Result:
         """Move one of the caller's appointments to a time that an earlier response offered."""

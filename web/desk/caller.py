@@ -5,7 +5,7 @@ import sqlite3
 from attrs import Factory, define, field, frozen
 
 from engine.tools import Tool, ToolCall, describe
-from storage import leads, messages
+from storage import appointments, leads, messages
 from web import numbers
 from web.desk.desk import CannotWrite, Desk, Result
 
@@ -67,7 +67,7 @@ class Caller:
         callback_phone = self._number(details.callback_phone)
 
         def job(conn: sqlite3.Connection, business_id: int, lead_id: int) -> None:
-            leads.update_details(
+            lead = leads.update_details(
                 conn,
                 business_id,
                 lead_id,
@@ -76,6 +76,8 @@ class Caller:
                 callback_phone=callback_phone,
                 notes=details.notes,
             )
+            if details.full_name is not None and lead.full_name is not None:
+                appointments.name(conn, business_id, self.desk.call_sid, lead.full_name)
 
         await self.desk.write(job)
         self._reachable_on = callback_phone or self._reachable_on
