@@ -415,7 +415,7 @@ async def test_words_that_give_orders_are_kept_as_words(plain, tmp_path, autojum
     assert (lead.full_name, lead.notes, message.text) == (name, text, text)
     assert rung.placed.said() == SAID
     changed = {table for table, rows in rung.rows.items() if rows != plain.rows[table]}
-    assert changed == {"leads", "messages", "outbox"}
+    assert changed == {"appointments", "leads", "messages", "outbox"}
     assert {told["recipient"] for told in rung.rows["outbox"]} == {"+14155550177"}
     assert rung.neighbour == plain.neighbour
     instructions = after.placed.model.instructions
