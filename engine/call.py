@@ -203,7 +203,7 @@ def _final_record(call: _Call) -> CallRecord:
     return CallRecord(
         outcome=outcome.value,
         detail=call.detail,
-        duration_ms=round(call.now_ms()),
+        duration_ms=call.account[-1].at_ms,
         events=tuple(call.account),
         recording=call.recording,
     )

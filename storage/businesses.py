@@ -33,7 +33,7 @@ def add(
     """
     values = {
         "number": fields.e164("number", number),
-        **_checked({"name": name, "timezone": timezone, "language": language, **more}),
+        **checked(name=name, timezone=timezone, language=language, **more),
     }
     if by_number(conn, number):
         raise InvalidField("number", "already belongs to a business")
@@ -52,11 +52,11 @@ def change(conn: sqlite3.Connection, business_id: int, **changes: Any) -> Busine
 
     Raises InvalidField for a value that cannot be kept (then nothing is), NotFound without such a business.
     """
-    checked = _checked(changes)
-    columns = ", ".join(f"{name} = :{name}" for name in checked) or "id = id"
+    values = checked(**changes)
+    columns = ", ".join(f"{name} = :{name}" for name in values) or "id = id"
     row = conn.execute(
         f"UPDATE businesses SET {columns} WHERE id = :id RETURNING *",  # noqa: S608 - names are keys of _CHECKS
-        {"id": business_id, **checked},
+        {"id": business_id, **values},
     ).fetchone()
     if row is None:
         raise NotFound("business", str(business_id))
@@ -64,7 +64,10 @@ def change(conn: sqlite3.Connection, business_id: int, **changes: Any) -> Busine
 
 
 def checked(**values: Any) -> dict[str, Any]:
-    """These fields as they would be kept. Raises InvalidField for a value that cannot be."""
+    """These fields as they would be kept. Raises InvalidField for one that cannot be set, or not to that."""
+    for name in values:
+        if name not in _CHECKS:
+            raise InvalidField(name, f"cannot be set; these can: {', '.join(_CHECKS)}")
     return {name: _CHECKS[name](name, value) for name, value in values.items()}
 
 
@@ -83,13 +86,6 @@ def by_id(conn: sqlite3.Connection, business_id: int) -> Business | None:
 def every(conn: sqlite3.Connection) -> tuple[Business, ...]:
     """All businesses in this file, in the order in which they were added."""
     return tuple(from_row(Business, row) for row in conn.execute("SELECT * FROM businesses ORDER BY id"))
-
-
-def _checked(values: dict[str, Any]) -> dict[str, Any]:
-    for name in values:
-        if name not in _CHECKS:
-            raise InvalidField(name, f"cannot be set; these can: {', '.join(_CHECKS)}")
-    return {name: _CHECKS[name](name, value) for name, value in values.items()}
 
 
 def _grid(field: str, value: int) -> int:

@@ -64,6 +64,7 @@ _SPAN = st.lists(_MINUTES, min_size=2, max_size=2, unique=True).map(sorted)
 _LONG = st.tuples(st.integers(0, 600), st.integers(840, 1440))
 _TAKEN = st.one_of(  # in minutes from noon: the start and the length
     st.tuples(st.integers(-1400, 2600), st.integers(1, 600)),
+    st.tuples(st.integers(-48, 48), st.integers(1, 24)).map(lambda drawn: (drawn[0] * 15, drawn[1] * 15)),
     st.tuples(st.integers(-900, -300), st.integers(600, 2000)),
 )
 _NEAR_A_JUMP = st.tuples(st.sampled_from(JUMPS), st.integers(-2, 2)).map(

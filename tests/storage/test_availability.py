@@ -240,8 +240,9 @@ def test_a_refusal_is_of_the_day_that_was_judged():
     )
 
 
-def near(instant, busy=(), *, schedule=NINE_TO_FIVE, **more):
-    return [f"{slot.wall:%a %H:%M}" for slot in nearest(schedule, busy, MONDAY_NOON, WISH, instant, **more)]
+def near(instant, busy=(), *, schedule=NINE_TO_FIVE, request=WISH, **more):
+    slots = nearest(schedule, busy, MONDAY_NOON, request, instant, **more)
+    return [f"{slot.wall:%a %H:%M}" for slot in slots]
 
 
 def test_the_nearest_slots_lie_on_both_sides_of_the_wish_in_order_of_time():
@@ -255,6 +256,11 @@ def test_the_nearest_slots_may_be_of_other_days():
     assert near(utc(24, 12), ALL_TUESDAY) == ["Mon 16:30", "Wed 09:00", "Wed 09:30"]
     assert near(utc(28, 10)) == ["Fri 15:30", "Fri 16:00", "Fri 16:30"]
     assert near(utc(29, 20)) == ["Mon 09:00", "Mon 09:30", "Mon 10:00"]
+
+
+def test_the_nearest_slots_may_be_of_any_part_of_the_day():
+    assert near(utc(24, 9), request=wish(from_minute=1200)) == ["Tue 09:30", "Tue 10:00", "Tue 10:30"]
+    assert near(utc(24, 9), request=wish(until_minute=1)) == ["Tue 09:30", "Tue 10:00", "Tue 10:30"]
 
 
 def test_no_slot_further_than_those_days_is_near():

@@ -178,6 +178,12 @@ def test_a_change_that_makes_no_sense_is_refused_whole(conn, unlike, field, valu
         businesses.change(conn, business.id, **{"name": "Other", field: value})
     assert (refused.value.field, refused.value.problem) == (field, problem)
     assert businesses.by_id(conn, business.id) == business
+    with pytest.raises(InvalidField, match=f"{field}: "):
+        businesses.checked(**{field: value})
+
+
+def test_fields_can_be_checked_before_there_is_a_file():
+    assert businesses.checked(name=" Salon ", language="DE") == {"name": "Salon", "language": "de"}
 
 
 def test_a_field_that_does_not_exist_is_refused_before_it_comes_near_the_database(conn):
