@@ -1,5 +1,5 @@
--- The whole of Frontdesk's data. Every key begins with business_id, and every reference carries it along,
--- so that a row cannot refer to a row of another business.
+-- The whole of Frontdesk's data. Every key of a business's rows begins with business_id, and every reference
+-- carries it along, so that a row cannot refer to a row of another business.
 --
 -- Instants are UTC text, 'YYYY-MM-DDTHH:MM:SSZ': it sorts as time. Hours are wall time in the business's zone.
 -- Changing this file needs a step in storage/migrations.py that makes the same change to existing files.
@@ -18,6 +18,9 @@ CREATE TABLE businesses (
     grid_min INTEGER NOT NULL DEFAULT 30 CHECK (grid_min IN (15, 30, 45, 60)),  -- starts are counted in these
     notice_min INTEGER NOT NULL DEFAULT 120 CHECK (notice_min >= 0),
     days_ahead INTEGER NOT NULL DEFAULT 60 CHECK (days_ahead >= 0),
+    disclosure TEXT NOT NULL DEFAULT '',  -- said before the greeting: that a machine answers, that it is recorded
+    retention_days INTEGER NOT NULL DEFAULT 0 CHECK (retention_days >= 0),  -- of calls; 0: until removed by hand
+    feed_token TEXT UNIQUE CHECK (length(feed_token) > 20),  -- who knows it may read the calendar; NULL: nobody
     created_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%SZ', 'now'))
 ) STRICT;
 
@@ -83,6 +86,14 @@ CREATE TABLE people (
     PRIMARY KEY (business_id, name)
 ) STRICT;
 
+-- Who is not let through: they hear that the line is busy.
+CREATE TABLE blocked_callers (
+    business_id INTEGER NOT NULL REFERENCES businesses (id),
+    phone TEXT NOT NULL CHECK (phone GLOB '+[1-9]*'),
+    created_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%SZ', 'now')),
+    PRIMARY KEY (business_id, phone)
+) STRICT;
+
 CREATE TABLE leads (
     business_id INTEGER NOT NULL REFERENCES businesses (id),
     id INTEGER NOT NULL,
@@ -91,8 +102,8 @@ CREATE TABLE leads (
     full_name TEXT,
     email TEXT,
     notes TEXT NOT NULL DEFAULT '',
-    source TEXT NOT NULL DEFAULT 'phone' CHECK (source <> ''),
-    last_call_sid TEXT NOT NULL,
+    source TEXT NOT NULL DEFAULT 'phone' CHECK (source <> ''),  -- 'owner': written in by hand
+    last_call_sid TEXT,  -- NULL: never rang
     created_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%SZ', 'now')),
     updated_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%SZ', 'now')),
     PRIMARY KEY (business_id, id)
@@ -113,6 +124,7 @@ CREATE TABLE calls (
     detail TEXT NOT NULL DEFAULT '',
     duration_ms INTEGER CHECK (duration_ms >= 0),
     transfer_to TEXT,  -- the number that the caller was last put through to
+    removed_at TEXT CHECK (removed_at IS NULL OR removed_at IS strftime('%Y-%m-%dT%H:%M:%SZ', removed_at)),
     PRIMARY KEY (business_id, call_sid),
     FOREIGN KEY (business_id, lead_id) REFERENCES leads (business_id, id),
     CHECK (outcome IS NOT NULL OR (ended_at IS NULL AND duration_ms IS NULL))
@@ -120,6 +132,7 @@ CREATE TABLE calls (
 
 CREATE INDEX calls_by_sid ON calls (call_sid);
 CREATE INDEX calls_by_start ON calls (business_id, started_at);
+CREATE INDEX calls_by_lead ON calls (business_id, lead_id, started_at);
 CREATE INDEX calls_live ON calls (business_id, call_sid) WHERE outcome IS NULL;
 
 CREATE TABLE call_events (
@@ -151,7 +164,7 @@ CREATE TABLE appointments (
     resource_id INTEGER NOT NULL,  -- who or what is busy; today every business has one, number 1
     lead_id INTEGER NOT NULL,
     full_name TEXT,  -- under which it was made: a caller who knows it may change it, so no later call changes it
-    call_sid TEXT NOT NULL,
+    call_sid TEXT,  -- NULL: written in by the owner, or the call has been erased
     service_id INTEGER,
     starts_at TEXT NOT NULL CHECK (starts_at IS strftime('%Y-%m-%dT%H:%M:%SZ', starts_at)),
     ends_at TEXT NOT NULL CHECK (ends_at IS strftime('%Y-%m-%dT%H:%M:%SZ', ends_at)),
@@ -218,7 +231,7 @@ CREATE TABLE messages (
     business_id INTEGER NOT NULL REFERENCES businesses (id),
     id INTEGER NOT NULL,
     lead_id INTEGER NOT NULL,
-    call_sid TEXT NOT NULL,
+    call_sid TEXT,  -- NULL: the call has been erased
     text TEXT NOT NULL CHECK (text <> ''),
     status TEXT NOT NULL DEFAULT 'new' CHECK (status IN ('new', 'done')),
     created_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%SZ', 'now')),
@@ -229,6 +242,8 @@ CREATE TABLE messages (
 
 -- A call that says the same thing twice has left one message.
 CREATE UNIQUE INDEX messages_once ON messages (business_id, call_sid, text);
+CREATE INDEX messages_waiting ON messages (business_id, id) WHERE status = 'new';
+CREATE INDEX messages_by_lead ON messages (business_id, lead_id);
 
 -- What is to be sent once the call has ended. Written with the call's final record, sent by a task of the server.
 CREATE TABLE outbox (
@@ -251,3 +266,55 @@ CREATE TABLE outbox (
 -- Each call says each thing once, also if its end is written twice.
 CREATE UNIQUE INDEX outbox_once ON outbox (business_id, call_sid, kind, recipient, body);
 CREATE INDEX outbox_due ON outbox (due_at) WHERE status = 'pending';
+
+-- Who may sign in to the pages. An owner sees the businesses of owner_businesses, an administrator all.
+CREATE TABLE owners (
+    id INTEGER NOT NULL PRIMARY KEY,
+    email TEXT NOT NULL UNIQUE COLLATE NOCASE CHECK (email <> ''),
+    password_hash TEXT NOT NULL CHECK (password_hash GLOB '$argon2id$*'),
+    language TEXT NOT NULL,  -- of the pages: the receptionist's is the business's
+    administrator INTEGER NOT NULL DEFAULT 0 CHECK (administrator IN (0, 1)),
+    created_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%SZ', 'now'))
+) STRICT;
+
+CREATE TABLE owner_businesses (
+    owner_id INTEGER NOT NULL REFERENCES owners (id) ON DELETE CASCADE,
+    business_id INTEGER NOT NULL REFERENCES businesses (id),
+    PRIMARY KEY (owner_id, business_id)
+) STRICT;
+
+CREATE INDEX owner_businesses_by_business ON owner_businesses (business_id, owner_id);
+
+-- A browser that is signed in. Only a hash of its token is kept: who reads this file cannot sign in with it.
+CREATE TABLE sessions (
+    token_hash TEXT NOT NULL PRIMARY KEY CHECK (length(token_hash) = 64),
+    id INTEGER NOT NULL UNIQUE,  -- by which an owner names it, to end it
+    owner_id INTEGER NOT NULL REFERENCES owners (id) ON DELETE CASCADE,
+    browser TEXT NOT NULL DEFAULT '',  -- as it names itself
+    seen_at TEXT NOT NULL CHECK (seen_at IS strftime('%Y-%m-%dT%H:%M:%SZ', seen_at)),
+    expires_at TEXT NOT NULL CHECK (expires_at IS strftime('%Y-%m-%dT%H:%M:%SZ', expires_at)),
+    created_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%SZ', 'now'))
+) STRICT;
+
+CREATE INDEX sessions_by_owner ON sessions (owner_id, seen_at);
+
+-- A link that lets somebody in once: the first administrator (both NULL), another owner of a business, or an
+-- owner who has lost the password.
+CREATE TABLE links (
+    token_hash TEXT NOT NULL PRIMARY KEY CHECK (length(token_hash) = 64),
+    business_id INTEGER REFERENCES businesses (id),
+    owner_id INTEGER REFERENCES owners (id) ON DELETE CASCADE,
+    expires_at TEXT NOT NULL CHECK (expires_at IS strftime('%Y-%m-%dT%H:%M:%SZ', expires_at)),
+    CHECK (business_id IS NULL OR owner_id IS NULL)
+) STRICT;
+
+-- What was changed in the pages, with what was there before, so that it can be taken back.
+CREATE TABLE changes (
+    business_id INTEGER NOT NULL REFERENCES businesses (id),
+    id INTEGER NOT NULL,
+    kind TEXT NOT NULL CHECK (kind <> ''),  -- of what; storage/changes.py lists them
+    key TEXT NOT NULL,  -- which of these; '' where there is one
+    before TEXT NOT NULL CHECK (json_valid(before)),
+    made_at TEXT NOT NULL CHECK (made_at IS strftime('%Y-%m-%dT%H:%M:%SZ', made_at)),
+    PRIMARY KEY (business_id, id)
+) STRICT;

@@ -180,7 +180,7 @@ def nearest(
 
 def _check(request: Request) -> None:
     if not 1 <= request.duration_min <= _DAY_MIN:
-        raise InvalidField("duration_min", f"must be between 1 and {_DAY_MIN} minutes")
+        raise InvalidField("duration_min", "must be between 1 and {most} minutes", {"most": _DAY_MIN})
 
 
 def _because(why: Why, schedule: Schedule, request: Request) -> Refused:

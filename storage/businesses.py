@@ -9,6 +9,7 @@ from storage.records import Business, WeeklyHours, from_row
 
 _NAME_MAX = 200
 _GREETING_MAX, _RULES_MAX = 300, 2_000
+_RETENTION_MAX_DAYS = 3_650
 _GRIDS_MIN = (15, 30, 45, 60)
 _NOTICE_MAX_MIN, _DAYS_AHEAD_MAX = 60 * 24 * 60, 730
 _MONDAY_TO_FRIDAY = range(5)
@@ -67,7 +68,7 @@ def checked(**values: Any) -> dict[str, Any]:
     """These fields as they would be kept. Raises InvalidField for one that cannot be set, or not to that."""
     for name in values:
         if name not in _CHECKS:
-            raise InvalidField(name, f"cannot be set; these can: {', '.join(_CHECKS)}")
+            raise InvalidField(name, "cannot be set; these can: {names}", {"names": ", ".join(_CHECKS)})
     return {name: _CHECKS[name](name, value) for name, value in values.items()}
 
 
@@ -90,7 +91,11 @@ def every(conn: sqlite3.Connection) -> tuple[Business, ...]:
 
 def _grid(field: str, value: int) -> int:
     if value not in _GRIDS_MIN:
-        raise InvalidField(field, f"is {value}; it must be one of {', '.join(map(str, _GRIDS_MIN))}")
+        raise InvalidField(
+            field,
+            "is {value}; it must be one of {choices}",
+            {"value": value, "choices": ", ".join(map(str, _GRIDS_MIN))},
+        )
     return value
 
 
@@ -105,9 +110,11 @@ _CHECKS: dict[str, Any] = {
     "keeps_audio": lambda _field, value: bool(value),
     "trade": _line(_NAME_MAX),
     "greeting": _line(_GREETING_MAX),
+    "disclosure": _line(_GREETING_MAX),
     "rules": lambda field, value: fields.at_most(field, value.strip(), longest=_RULES_MAX),
     "owner_phone": lambda field, value: fields.e164(field, value) if value else None,
     "grid_min": _grid,
     "notice_min": lambda field, value: fields.between(field, value, 0, _NOTICE_MAX_MIN),
     "days_ahead": lambda field, value: fields.between(field, value, 0, _DAYS_AHEAD_MAX),
+    "retention_days": lambda field, value: fields.between(field, value, 0, _RETENTION_MAX_DAYS),
 }

@@ -1,6 +1,8 @@
 """What the storage refuses, and why, in words for whoever has to act on it."""
 
-from attrs import frozen
+from collections.abc import Mapping
+
+from attrs import Factory, frozen
 
 
 class StorageError(Exception):
@@ -9,10 +11,20 @@ class StorageError(Exception):
 
 @frozen
 class InvalidField(StorageError):
-    """A value that cannot be stored. `problem` says what is wrong and what would be right."""
+    """A value that cannot be stored.
+
+    `problem` says what is wrong and what would be right. The template without its values is what is
+    translated where an owner reads it.
+    """
 
     field: str
-    problem: str
+    template: str
+    values: Mapping[str, object] = Factory(dict)
+
+    @property
+    def problem(self) -> str:
+        """The template with its values, in English."""
+        return self.template.format(**self.values)
 
     def __str__(self) -> str:
         return f"{self.field}: {self.problem}"
@@ -35,6 +47,16 @@ class SlotTaken(StorageError):
 
     def __str__(self) -> str:
         return "slot taken"
+
+
+@frozen
+class Overtaken(StorageError):
+    """A change cannot be taken back: something else has come in its place since."""
+
+    kind: str
+
+    def __str__(self) -> str:
+        return f"this {self.kind} has been changed again since"
 
 
 @frozen

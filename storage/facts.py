@@ -46,7 +46,9 @@ def people(conn: sqlite3.Connection, business_id: int) -> tuple[Person, ...]:
 def set_people(conn: sqlite3.Connection, business_id: int, people: Sequence[Person]) -> None:
     """Replace the whole list. Raises InvalidField."""
     if len(people) > _PEOPLE_MAX:
-        raise InvalidField("people", f"are {len(people)}; at most {_PEOPLE_MAX} are kept")
+        raise InvalidField(
+            "people", "are {number}; at most {most} are kept", {"number": len(people), "most": _PEOPLE_MAX}
+        )
     names = [fields.one_line("name", person.name, longest=_NAME_MAX) for person in people]
     if len({name.casefold() for name in names}) < len(names):
         raise InvalidField("name", "stands twice in the list; callers ask for a name")

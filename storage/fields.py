@@ -24,7 +24,11 @@ def one_line(field: str, value: str, *, longest: int) -> str:
 def at_most(field: str, value: str, *, longest: int) -> str:
     """The value, if it is no longer than that many characters."""
     if len(value) > longest:
-        raise InvalidField(field, f"is {len(value)} characters long; at most {longest} are kept")
+        raise InvalidField(
+            field,
+            "is {number} characters long; at most {most} are kept",
+            {"number": len(value), "most": longest},
+        )
     return value
 
 
@@ -57,12 +61,18 @@ def timezone(field: str, value: str) -> str:
         zoneinfo.ZoneInfo(value)
     # The key is also a file name below the zone directory: "../x" is a ValueError, "Europe" a directory.
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
-        raise InvalidField(field, f"{value!r} is not a zone name such as Europe/Berlin") from None
+        raise InvalidField(
+            field, "{value!r} is not a zone name such as Europe/Berlin", {"value": value}
+        ) from None
     return value
 
 
 def between(field: str, value: int, least: int, most: int) -> int:
     """The value, if it lies between these two, both included."""
     if not least <= value <= most:
-        raise InvalidField(field, f"is {value}; it must be between {least} and {most}")
+        raise InvalidField(
+            field,
+            "is {value}; it must be between {least} and {most}",
+            {"value": value, "least": least, "most": most},
+        )
     return value

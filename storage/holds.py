@@ -24,7 +24,9 @@ def hold(
     Raises InvalidField for more than three.
     """
     if len(slots) > _MOST:
-        raise InvalidField("slots", f"are {len(slots)}; a call holds at most {_MOST}")
+        raise InvalidField(
+            "slots", "are {number}; a call holds at most {most}", {"number": len(slots), "most": _MOST}
+        )
     release(conn, business_id, call_sid=call_sid)
     conn.executemany(
         "INSERT INTO holds (business_id, resource_id, call_sid, busy_start, busy_end, expires_at)"

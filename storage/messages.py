@@ -23,7 +23,7 @@ def take(conn: sqlite3.Connection, business_id: int, *, lead_id: int, call_sid: 
         if message.text == text:
             return message
     if len(known) >= _MOST_OF_A_CALL:
-        raise InvalidField("text", f"would be message {len(known) + 1} of one call")
+        raise InvalidField("text", "would be message {number} of one call", {"number": len(known) + 1})
     row = conn.execute(
         "INSERT INTO messages (business_id, id, lead_id, call_sid, text)"
         " SELECT :business_id, coalesce(max(id), 0) + 1, :lead_id, :call_sid, :text"

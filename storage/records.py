@@ -29,6 +29,8 @@ class Business:
     grid_min: int  # starts are counted in these from each opening
     notice_min: int
     days_ahead: int
+    disclosure: str  # said before the greeting; may be empty
+    retention_days: int  # for how long calls are kept; 0: until removed by hand
     created_at: dt.datetime
 
 
@@ -109,8 +111,8 @@ class Lead:
     full_name: str | None
     email: str | None
     notes: str
-    source: str
-    last_call_sid: str
+    source: str  # "phone", or "owner": written in by hand
+    last_call_sid: str | None  # None: never rang
     created_at: dt.datetime
     updated_at: dt.datetime
 
@@ -122,7 +124,7 @@ class Appointment:
     id: int
     lead_id: int
     full_name: str | None  # under which it was made
-    call_sid: str
+    call_sid: str | None  # None: made by the owner, or the call has been erased
     service_id: int | None
     starts_at: dt.datetime
     ends_at: dt.datetime
@@ -164,6 +166,7 @@ class Call:
     detail: str
     duration_ms: int | None
     transfer_to: str | None  # the number that the caller was last put through to
+    removed_at: dt.datetime | None  # by the owner, who may take that back
 
 
 @frozen(kw_only=True)
@@ -181,7 +184,7 @@ class Message:
 
     id: int
     lead_id: int
-    call_sid: str
+    call_sid: str | None  # None: the call has been erased
     text: str
     status: str  # "new" or "done"
     created_at: dt.datetime
@@ -212,6 +215,29 @@ class CallEvent:
     at_ms: int  # since the media stream started
     kind: str
     fields: dict[str, Any]
+
+
+@frozen(kw_only=True)
+class Owner:
+    """Somebody who may sign in to the pages."""
+
+    id: int
+    email: str
+    language: str  # of the pages
+    administrator: bool  # sees all businesses
+    created_at: dt.datetime
+
+
+@frozen(kw_only=True)
+class Session:
+    """A browser that is signed in."""
+
+    id: int
+    owner_id: int
+    browser: str  # as it names itself
+    seen_at: dt.datetime
+    expires_at: dt.datetime
+    created_at: dt.datetime
 
 
 _converter = cattrs.Converter()

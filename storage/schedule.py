@@ -1,5 +1,6 @@
 """When a business is open: its week, and the dates that do not follow it. Plain functions of a connection."""
 
+import calendar
 import datetime as dt
 import itertools
 import sqlite3
@@ -36,8 +37,10 @@ def set_weekly_hours(conn: sqlite3.Connection, business_id: int, hours: Sequence
     """Replace all of the business's hours. Raises InvalidField for times that make no sense or overlap."""
     for weekday in {span.weekday for span in hours}:
         if not 0 <= weekday <= 6:
-            raise InvalidField("hours", f"{weekday} is no weekday; 0 is Monday and 6 is Sunday")
-        _checked([_of_day(span) for span in hours if span.weekday == weekday], f"weekday {weekday}")
+            raise InvalidField(
+                "hours", "{weekday} is no weekday; 0 is Monday and 6 is Sunday", {"weekday": weekday}
+            )
+        _checked([_of_day(span) for span in hours if span.weekday == weekday], calendar.day_name[weekday])
     conn.execute(
         "DELETE FROM weekly_hours WHERE business_id = ? AND resource_id = ?", (business_id, RESOURCE_ID)
     )
@@ -121,14 +124,24 @@ def _of_day(span: WeeklyHours) -> DayHours:
 
 def _checked(hours: Sequence[DayHours], day: str) -> None:
     if len(hours) > _SPANS_MAX:
-        raise InvalidField("hours", f"{day} has {len(hours)} openings; at most {_SPANS_MAX} are kept")
+        raise InvalidField(
+            "hours",
+            "{day} has {number} openings; at most {most} are kept",
+            {"day": day, "number": len(hours), "most": _SPANS_MAX},
+        )
     for span in hours:
         if not 0 <= span.opens_minute < span.closes_minute <= 24 * 60:
-            raise InvalidField("hours", f"{day} {_in_words(span)} is no time of a day; open before you close")
+            raise InvalidField(
+                "hours",
+                "{day} {span} is no time of a day; open before you close",
+                {"day": day, "span": _in_words(span)},
+            )
     for span, following in itertools.pairwise(sorted(hours, key=lambda span: span.opens_minute)):
         if following.opens_minute < span.closes_minute:
             raise InvalidField(
-                "hours", f"{day} {_in_words(span)} and {_in_words(following)} overlap; join them"
+                "hours",
+                "{day} {first} and {second} overlap; join them",
+                {"day": day, "first": _in_words(span), "second": _in_words(following)},
             )
 
 
