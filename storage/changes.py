@@ -194,7 +194,7 @@ def _put_back(conn: sqlite3.Connection, business_id: int, kind: str, key: str, b
                 values = ", ".join(f":{name}" for name in row)
                 conn.execute(f"INSERT INTO {part.table} ({names}) VALUES ({values})", row)  # noqa: S608
             continue
-        for row in rows or [part.unmade]:
+        for row in rows or [dict(part.unmade)]:
             sets = ", ".join(f"{name} = :{name}" for name in row)
             conn.execute(
                 f"UPDATE {part.table} SET {sets} WHERE {_where(part)}",  # noqa: S608

@@ -76,6 +76,11 @@ def end_others(conn: sqlite3.Connection, owner_id: int, session_id: int) -> int:
     return cursor.rowcount
 
 
+def end_all(conn: sqlite3.Connection, owner_id: int) -> None:
+    """Sign all of the owner's browsers out."""
+    conn.execute("DELETE FROM sessions WHERE owner_id = ?", (owner_id,))
+
+
 def invite(
     conn: sqlite3.Connection,
     now: dt.datetime,
@@ -89,7 +94,8 @@ def invite(
     """
     token = secrets.token_urlsafe(_TOKEN_BYTES)
     conn.execute(
-        "DELETE FROM links WHERE expires_at <= ? OR (owner_id IS ? AND business_id IS ? AND business_id IS NULL)",
+        "DELETE FROM links WHERE expires_at <= ?"
+        " OR (owner_id IS ? AND business_id IS ? AND business_id IS NULL)",
         (utc_text("now", now), owner_id, business_id),
     )
     conn.execute(

@@ -1,15 +1,15 @@
 """What the server serves: the media mount in front, the webhooks and pages behind it."""
 
 import logging
+from collections.abc import Iterable
 
 from attrs import frozen
+from quart import Blueprint
 from quart_trio import QuartTrio
 
 from web.asgi import App, Receive, Scope, Send, forbid, path_and_query
-from web.health import Health
 from web.media import MEDIA_PATH, MediaMount
 from web.origin import Origin
-from web.webhooks import Webhooks
 
 log = logging.getLogger(__name__)
 
@@ -17,13 +17,13 @@ _BODY_LIMIT = 65_536
 _BODY_WITHIN_S = 10
 
 
-def build_pages(webhooks: Webhooks, health: Health) -> QuartTrio:
+def build_pages(blueprints: Iterable[Blueprint]) -> QuartTrio:
     """The HTTP application: everything but the media socket."""
-    app = QuartTrio(__name__)
+    app = QuartTrio(__name__, static_folder=None)  # Quart would serve files by threads of asyncio's
     app.config["MAX_CONTENT_LENGTH"] = _BODY_LIMIT
     app.config["BODY_TIMEOUT"] = _BODY_WITHIN_S
-    app.register_blueprint(webhooks.blueprint())
-    app.register_blueprint(health.blueprint())
+    for blueprint in blueprints:
+        app.register_blueprint(blueprint)
     return app
 
 

@@ -123,6 +123,14 @@ def _max_calls(name: str, text: str) -> int:
     return int(text)
 
 
+def _proxies(name: str, text: str) -> int:
+    if not text.isdecimal() or int(text) > 5:
+        raise ConfigurationError(
+            f"{name} must be a whole number from 0 to 5: how many proxies stand before us"
+        )
+    return int(text)
+
+
 def _variable(name: str, read: Callable[[str, str], Any], *, default: str | None = None) -> Any:
     """One variable; empty counts as not set, because that is what env files and Compose write."""
 
@@ -150,6 +158,7 @@ class Configuration:
         "FRONTDESK_REALTIME_AUTH", _auth, default="bearer"
     )
     max_calls: int = _variable("FRONTDESK_MAX_CALLS", _max_calls, default="20")
+    proxies: int = _variable("FRONTDESK_PROXIES", _proxies, default="1")  # counts on a public deployment only
     detector: Literal["neural", "level"] = _variable("FRONTDESK_DETECTOR", _detector, default="neural")
 
     @property

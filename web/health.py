@@ -15,6 +15,7 @@ from web.configuration import Configuration
 
 log = logging.getLogger(__name__)
 
+_OK = "ok"
 _DATABASE_WITHIN_S = 2.0
 _PROBE_EVERY_S = 5.0  # whoever may ask how we are must not be able to keep the disk busy
 
@@ -40,15 +41,23 @@ class Health:
         """The process answers."""
         return Response("ok\n", content_type="text/plain; charset=utf-8")
 
+    async def checks(self) -> dict[str, str]:
+        """What a call needs, each with "ok" or why it is red."""
+        return {
+            "database": await self._database_problem() or _OK,
+            "model": self.configuration.model_problem or _OK,
+            "calls": "draining" if self.switchboard.draining else _OK,
+        }
+
+    async def problems(self) -> dict[str, str]:
+        """What keeps a call from being answered right now; empty if nothing does."""
+        return {part: said for part, said in (await self.checks()).items() if said != _OK}
+
     async def readyz(self) -> Response:
         """200 if a call would be taken and answered, else 503; the body says which part is red."""
-        checks = {
-            "database": await self._database_problem() or "ok",
-            "model": self.configuration.model_problem or "ok",
-            "calls": "draining" if self.switchboard.draining else "ok",
-        }
+        checks = await self.checks()
         response: Response = jsonify(checks)
-        response.status_code = 200 if set(checks.values()) == {"ok"} else 503
+        response.status_code = 200 if set(checks.values()) == {_OK} else 503
         return response
 
     async def _database_problem(self) -> str | None:

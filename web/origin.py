@@ -65,6 +65,20 @@ class Origin:
         """Why a request with these headers may not come in at all, or None."""
         return local_refusal(headers) if self.configuration.public_url is None else None
 
+    def base_url(self, host: str) -> str:
+        """What all URLs of the pages begin with. `host` counts only on a local deployment."""
+        return self._url(host, "")
+
+    def same_site(self, site: str | None, origin: str | None, host: str) -> bool:
+        """Whether a request that changes something comes from one of our own pages.
+
+        By Sec-Fetch-Site, which a page cannot set (https://www.w3.org/TR/fetch-metadata/), else by Origin,
+        which browsers send with every POST. A request with neither is no browser's, and is refused.
+        """
+        if site is not None:
+            return site == "same-origin"
+        return origin == self._url(host, "")
+
     def stream_url(self, host: str, path: str) -> str:
         """The media socket's URL as Twilio must dial it. `host` counts only on a local deployment."""
         return "ws" + self._url(host, path).removeprefix("http")

@@ -20,6 +20,7 @@ from engine.ports import CallStart, CarrierLink
 from engine.settings import DEFAULTS, Settings
 from engine.switchboard import Switchboard
 from engine.vad import DetectorMissing, open_detector
+from storage import owners, sessions
 from storage.database import Database, open_database
 from storage.errors import StorageError
 from web import afterwards, recordings
@@ -31,6 +32,10 @@ from web.media import MESSAGE_LIMIT, MediaMount
 from web.office import open_office
 from web.origin import Origin, check_exposure
 from web.outbox import Outbox
+from web.pages.deployment import Deployment
+from web.pages.index import blueprints
+from web.pages.signin import WELCOME_PATH
+from web.pages.site import Site
 from web.tokens import Grant, StreamTokens
 from web.twilio_rest import TwilioAccount, account_of
 from web.webhooks import Webhooks
@@ -45,6 +50,7 @@ _GRACEFUL_S = 5.0
 
 Stop = Callable[[], Awaitable[object]]  # returns when the server is to stop
 Now = Callable[[], dt.datetime]
+Say = Callable[[str], object]  # to whoever started the server: what must not stand in a log
 
 
 def _now() -> dt.datetime:
@@ -78,11 +84,13 @@ async def serve(
     stop: Stop,
     drain_s: float = DRAIN_S,
     now: Now = _now,
+    say: Say = print,
     task_status: trio.TaskStatus[tuple[str, int]] = trio.TASK_STATUS_IGNORED,
 ) -> None:
     """Answer calls until `stop` returns, then let the live ones end; return once all is written.
 
-    `now` dates the calls and decides which times are still to come, in UTC. Reports the bound address.
+    `now` dates the calls and decides which times are still to come, in UTC. While no owner exists `say` is
+    given a link that makes the first. Reports the bound address.
     Raises ConfigurationError, OSError (the address is in use) or StorageError before it listens.
     """
     check_exposure(configuration, host)
@@ -109,7 +117,17 @@ async def serve(
                 transfer_over=partial(transfer_over, opened, outbox, now),
             )
             health = Health(configuration=configuration, switchboard=switchboard, database=opened)
-            front = Front(origin=origin, media=media, pages=build_pages(webhooks, health))
+            site = Site(
+                Deployment(
+                    configuration=configuration,
+                    database=opened,
+                    health=health,
+                    recordings_folder=folder,
+                    now=now,
+                )
+            )
+            pages = build_pages([webhooks.blueprint(), health.blueprint(), *blueprints(site)])
+            front = Front(origin=origin, media=media, pages=pages)
             async with trio.open_nursery() as nursery:
                 shutdown = partial(_drain, stop, switchboard, tokens, media, drain_s)
                 await nursery.start(
@@ -118,6 +136,7 @@ async def serve(
                 if configuration.model_problem:
                     log.warning("callers will hear an apology: %s", configuration.model_problem)
                 log.info("listening on http://%s:%d (%s)", *bound, _exposure(configuration))
+                await _welcome(opened, origin, f"{bound[0]}:{bound[1]}", now, say)
                 task_status.started(bound)
     log.info("stopped")
 
@@ -179,6 +198,22 @@ async def _sending(database: Database, configuration: Configuration, now: Now) -
 async def _send(outbox: Outbox, account: TwilioAccount) -> None:
     async with account.client() as client:
         await outbox.run(partial(account.send_text, client))
+
+
+async def _welcome(database: Database, origin: Origin, address: str, now: Now, say: Say) -> None:
+    """While nobody can sign in, a link that lets the first owner in."""
+
+    def job(conn: sqlite3.Connection) -> str | None:
+        return sessions.invite(conn, now()) if owners.none_yet(conn) else None
+
+    try:
+        token = await database.write(job)
+    except (sqlite3.Error, StorageError):
+        # Nor must it keep the telephone from being answered.
+        log.exception("no link for the first owner: it cannot be written")
+        return
+    if token is not None:
+        say(f"No owner yet. This link lets one in, once: {origin.base_url(address)}{WELCOME_PATH}{token}")
 
 
 def with_detector(settings: Settings, configuration: Configuration) -> Settings:

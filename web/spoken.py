@@ -31,6 +31,11 @@ def say(language: str, name: str, /, **parameters: str) -> str:
     return _catalog(language).sentences[name].format(**parameters)
 
 
+def week(language: str) -> tuple[int, ...]:
+    """The weekdays, 0 is Monday, in the order in which the week is told."""
+    return _catalog(language).week
+
+
 # Dates and times
 
 

@@ -66,7 +66,7 @@ def tables(conn: sqlite3.Connection) -> list[str]:
 def everything(conn: sqlite3.Connection) -> dict[str, list[tuple]]:
     """Every row of every table."""
     return {
-        table: [tuple(row) for row in conn.execute(f"SELECT * FROM {table} ORDER BY 1, 2, 3")]
+        table: [tuple(row) for row in conn.execute(f"SELECT * FROM {table} ORDER BY rowid")]
         for table in tables(conn)
     }
 

@@ -25,6 +25,8 @@ def test_a_business_is_found_by_its_number_and_by_its_id(conn):
         "grid_min": 30,
         "notice_min": 120,
         "days_ahead": 60,
+        "disclosure": "",
+        "retention_days": 0,
         "created_at": business.created_at,
     }
     assert business.created_at.utcoffset().total_seconds() == 0
@@ -60,11 +62,13 @@ ANSWERS = {
     "keeps_audio": True,
     "trade": "a hair salon",
     "greeting": "Salon Dönmez, hello!",
+    "disclosure": "This call is answered by a machine.",
     "rules": "Never talk about prices.\nAsk for the colour.",
     "owner_phone": "+4915112345678",
     "grid_min": 45,
     "notice_min": 0,
     "days_ahead": 730,
+    "retention_days": 365,
 }
 
 
@@ -88,7 +92,7 @@ def test_one_field_is_changed_and_the_others_stay(conn, unlike, field):
 def test_what_may_be_left_unsaid_can_be_taken_back(conn):
     business = businesses.add(conn, **VALID)
     businesses.change(conn, business.id, **ANSWERS)
-    unsaid = {"trade": " ", "greeting": "", "rules": "\n", "owner_phone": ""}
+    unsaid = {"trade": " ", "greeting": "", "disclosure": " ", "rules": "\n", "owner_phone": ""}
     businesses.change(
         conn, business.id, **unsaid, **{k: getattr(business, k) for k in ANSWERS.keys() - unsaid}
     )
@@ -157,6 +161,8 @@ E164 = "is not a number like +14155550100: a plus, the country code, digits only
         ("trade", "a" * 201, "is 201 characters long; at most 200 are kept"),
         ("greeting", "a\x00b", "must be one line of text"),
         ("greeting", "a" * 301, "is 301 characters long; at most 300 are kept"),
+        ("disclosure", "a\nb", "must be one line of text"),
+        ("disclosure", "a" * 301, "is 301 characters long; at most 300 are kept"),
         ("rules", "a" * 2001, "is 2001 characters long; at most 2000 are kept"),
         ("owner_phone", "0151 12345678", E164),
         ("grid_min", 20, "is 20; it must be one of 15, 30, 45, 60"),
@@ -164,11 +170,13 @@ E164 = "is not a number like +14155550100: a plus, the country code, digits only
         ("notice_min", 86401, "is 86401; it must be between 0 and 86400"),
         ("days_ahead", -1, "is -1; it must be between 0 and 730"),
         ("days_ahead", 731, "is 731; it must be between 0 and 730"),
+        ("retention_days", -1, "is -1; it must be between 0 and 3650"),
+        ("retention_days", 3651, "is 3651; it must be between 0 and 3650"),
         (
             "number",
             "+14155550199",
-            "cannot be set; these can: name, timezone, language, keeps_audio, trade, greeting, rules,"
-            " owner_phone, grid_min, notice_min, days_ahead",
+            "cannot be set; these can: name, timezone, language, keeps_audio, trade, greeting, disclosure,"
+            " rules, owner_phone, grid_min, notice_min, days_ahead, retention_days",
         ),
     ],
 )

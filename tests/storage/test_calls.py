@@ -19,6 +19,7 @@ LIVE = Call(
     detail="",
     duration_ms=None,
     transfer_to=None,
+    removed_at=None,
 )
 ENDED = attrs.evolve(LIVE, ended_at=ENDED_AT, outcome="completed", detail="said goodbye", duration_ms=60_500)
 

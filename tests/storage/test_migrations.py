@@ -36,16 +36,17 @@ ROWS = {
     ],
 }
 NO_DETAILS = ("", "", "", None, 30, 120, 60)  # trade, greeting, rules, owner_phone, grid, notice, days ahead
+NO_PAGES = ("", 0, None)  # disclosure, retention, feed token
 
 
 def migrated(rows):
     """What the rows of the first release are today."""
     return {
-        "businesses": [(*row[:6], *NO_DETAILS, row[6]) for row in rows["businesses"]],
+        "businesses": [(*row[:6], *NO_DETAILS, *NO_PAGES, row[6]) for row in rows["businesses"]],
         "weekly_hours": [(row[0], 1, *row[1:]) for row in rows["weekly_hours"]],
         "leads": [(*row[:3], None, *row[3:5], "", "phone", *row[5:]) for row in rows["leads"]],
         "calls": [
-            (*row[:6], "interrupted" if row[6] == "process_died" else row[6], *row[7:], None)
+            (*row[:6], "interrupted" if row[6] == "process_died" else row[6], *row[7:], None, None)
             for row in rows["calls"]
         ],
         "call_events": rows["call_events"],
@@ -200,6 +201,7 @@ async def test_an_old_file_is_opened_with_its_rows(tmp_path):
         None,
         "interrupted",
         "the server stopped while this call was live",
+        None,
         None,
         None,
     )

@@ -61,7 +61,7 @@ SENSELESS = [
 def test_hours_that_make_no_sense_are_refused_and_the_old_ones_stay(conn, ours, spans, problem):
     with pytest.raises(InvalidField) as refused:
         schedule.set_weekly_hours(conn, ours, [hours(0, 0, 60), *(hours(3, *span) for span in spans)])
-    assert str(refused.value) == f"hours: weekday 3 {problem}"
+    assert str(refused.value) == f"hours: Thursday {problem}"
     assert schedule.weekly_hours(conn, ours) == NINE_TO_FIVE
 
 

@@ -136,7 +136,10 @@ def as_the_file_is_opened(conn):
 
 
 def walks(conn, work):
-    """The steps in which a statement of this work goes through a whole table or index."""
+    """The steps in which a statement of this work goes through a whole table or index.
+
+    But those of the file are short: who may sign in, and where they are signed in.
+    """
     asked: list[str] = []
     conn.set_trace_callback(asked.append)
     work(conn)
@@ -144,7 +147,10 @@ def walks(conn, work):
     statements = {sql for sql in asked if not sql.startswith("--")}  # lines of triggers come as comments
     plans = [conn.execute(f"EXPLAIN QUERY PLAN {sql}").fetchall() for sql in statements]
     return len(statements), {
-        row["detail"] for plan in plans for row in plan if row["detail"].startswith("SCAN")
+        row["detail"]
+        for plan in plans
+        for row in plan
+        if row["detail"].startswith("SCAN") and row["detail"].split()[1] not in OF_THE_FILE
     }
 
 

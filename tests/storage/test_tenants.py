@@ -30,7 +30,7 @@ from tests.storage.conftest import (
     add_live_call,
     book,
     end_call,
-    everything,
+    tables,
     wish,
 )
 
@@ -82,7 +82,15 @@ def put(conn, business_id):
 
 
 def rows_of(conn, business_id):
-    return {table: [row for row in rows if row[0] == business_id] for table, rows in everything(conn).items()}
+    return {
+        table: [tuple(row) for row in conn.execute(f"SELECT * FROM {table} WHERE {key} = ?", (business_id,))]
+        for table in tables(conn)
+        for key in {"id" if table == "businesses" else "business_id"} & columns(conn, table)
+    }
+
+
+def columns(conn, table):
+    return {row["name"] for row in conn.execute(f"PRAGMA table_info({table})")}
 
 
 # Each as it is asked for their rows; the name is the function's, and what follows it a case of it.

@@ -43,7 +43,7 @@ class Desk:
             transfer_over=self.transfer_over,
         )
         health = Health(configuration=configured, switchboard=self.switchboard, database=self.database)
-        self.client = build_pages(webhooks, health).test_client()
+        self.client = build_pages([webhooks.blueprint(), health.blueprint()]).test_client()
 
     async def transfer_over(self, call_sid):
         self.over.append(call_sid)

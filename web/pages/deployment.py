@@ -1,0 +1,24 @@
+"""What the pages are given by the server that they are a part of."""
+
+import datetime as dt
+from collections.abc import Callable
+from pathlib import Path
+
+from attrs import field, frozen
+
+from storage.database import Database
+from web.configuration import Configuration
+from web.health import Health
+from web.passwords import Passwords
+
+
+@frozen(kw_only=True)
+class Deployment:
+    """One running server."""
+
+    configuration: Configuration
+    database: Database = field(repr=False)
+    health: Health
+    recordings_folder: Path
+    now: Callable[[], dt.datetime]  # UTC
+    passwords: Passwords = field(factory=Passwords)

@@ -1,0 +1,81 @@
+"""Templates, rendered in one of the pages' languages; and the few files that go with them."""
+
+import hashlib
+from collections.abc import Mapping
+from functools import cache, partial
+from pathlib import Path
+from typing import Any
+
+from attrs import frozen
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from web.pages import words as wording
+from web.pages.labels import LABELS, OUTCOMES
+from web.pages.words import LANGUAGES, Words
+
+_STATIC = Path(__file__).parent / "static"
+
+
+@frozen(kw_only=True)
+class StaticFile:
+    """A file that pages refer to; its path names its content, so browsers may keep it for good."""
+
+    content: bytes
+    kind: str
+    version: str
+
+
+_KINDS = {".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
+STATIC: Mapping[str, StaticFile] = {
+    path.name: StaticFile(
+        content=path.read_bytes(),
+        kind=_KINDS[path.suffix],
+        version=hashlib.sha256(path.read_bytes()).hexdigest()[:12],
+    )
+    for path in sorted(_STATIC.iterdir())
+}
+
+
+def static_url(name: str) -> str:
+    """Where a page finds that file."""
+    return f"/static/{STATIC[name].version}/{name}"
+
+
+@cache
+def words_of(language: str) -> Words:
+    """The words of one of LANGUAGES."""
+    return Words(language, wording.catalog(language))
+
+
+@cache
+def _environment(language: str) -> Environment:
+    environment = Environment(
+        loader=PackageLoader("web.pages"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
+    )
+    words = words_of(language)
+    environment.install_gettext_translations(words.translations, newstyle=True)  # type: ignore[attr-defined]
+    environment.globals.update(
+        words=words,
+        languages=LANGUAGES,
+        label_of=partial(_label, words),
+        outcome_of=lambda outcome: words.say(OUTCOMES[outcome]),
+        static_url=static_url,
+        clock=wording.clock,
+        span=wording.span,
+    )
+    environment.filters.update(phone=wording.phone, said=wording.said, clock=wording.clock)
+    return environment
+
+
+def _label(words: Words, field: str) -> str:
+    return words.say(LABELS.get(field, field))
+
+
+def render(language: str, template: str, /, **values: Any) -> str:
+    """The page as HTML."""
+    return _environment(language).get_template(template).render(**values)

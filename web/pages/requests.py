@@ -1,0 +1,54 @@
+"""What a browser sends: forms, its session's cookie, its address."""
+
+import ipaddress
+from urllib.parse import parse_qsl
+
+from quart import Request
+from werkzeug.datastructures import MultiDict
+
+from web.configuration import Configuration
+
+_MOST_FIELDS = 500
+_FORM = "application/x-www-form-urlencoded"
+_HOST_COOKIE, _LOCAL_COOKIE = "__Host-frontdesk", "frontdesk_session"
+
+Form = MultiDict[str, str]
+
+
+async def form_of(request: Request) -> Form | None:
+    """The form that a page sent; None if it is none that a page of ours would send."""
+    if request.mimetype != _FORM:
+        return None
+    body = await request.get_data(cache=False, as_text=False, parse_form_data=False)
+    try:
+        fields = parse_qsl(body.decode("utf-8"), keep_blank_values=True, max_num_fields=_MOST_FIELDS)
+    except ValueError:
+        return None
+    return MultiDict((name, value.replace("\r\n", "\n").replace("\0", "")) for name, value in fields)
+
+
+def cookie_name(configuration: Configuration) -> str:
+    """Of the session. A browser keeps a __Host- cookie from every other host, but only over TLS."""
+    return _LOCAL_COOKIE if configuration.public_url is None else _HOST_COOKIE
+
+
+def client_address(request: Request, proxies: int) -> str:
+    """Whose request it is: the address that the outermost of our own proxies saw.
+
+    What stands further left in X-Forwarded-For anybody can have written. Of an IPv6 address the network:
+    its customer has all the addresses in it.
+    """
+    peer = (request.scope.get("client") or ("unknown",))[0]
+    if proxies:
+        forwarded = request.headers.get("X-Forwarded-For", "").split(",")
+        peer = forwarded[-proxies].strip() if len(forwarded) >= proxies else "unknown"
+    try:
+        return str(ipaddress.ip_network((peer, 64 if ":" in peer else 32), strict=False))
+    except ValueError:
+        return "unknown"
+
+
+def local_path(target: str) -> str | None:
+    """The target if it is a path of this site, which a redirect may go to."""
+    safe = target.startswith("/") and not target.startswith(("//", "/\\")) and target.isprintable()
+    return target if safe else None

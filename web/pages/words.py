@@ -1,0 +1,111 @@
+"""What the pages say, in the owner's language: catalogs, dates, numbers.
+
+The catalogs are the .po files beside this file, read as they are when the server starts: nothing is built.
+English is the language of the messages themselves.
+"""
+
+import datetime as dt
+from collections.abc import Mapping
+from io import BytesIO
+from pathlib import Path
+
+from attrs import field, frozen
+from babel import Locale
+from babel.dates import format_date
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.support import NullTranslations, Translations
+from markupsafe import Markup, escape
+
+from storage.errors import InvalidField
+from web import spoken
+
+LANGUAGES: Mapping[str, str] = {"en": "English", "he": "עברית"}  # each by its own name
+_FOLDER = Path(__file__).parent / "locale"
+_MIDNIGHT_MIN = 24 * 60
+
+
+def catalog(language: str) -> NullTranslations:
+    """The translations of a language; English, which needs none, has none."""
+    if language == "en":
+        return NullTranslations()
+    with (_FOLDER / f"{language}.po").open("rb") as file:
+        messages = read_po(file, locale=language)
+    compiled = BytesIO()
+    write_mo(compiled, messages)
+    compiled.seek(0)
+    return Translations(compiled)
+
+
+def mark(message: str) -> str:
+    """The message as it is, so that it is found and translated where it will be said."""
+    return message
+
+
+@frozen
+class Words:
+    """One language of the pages."""
+
+    language: str
+    translations: NullTranslations = field(repr=False)
+
+    @property
+    def direction(self) -> str:
+        """For the `dir` of a page."""
+        return Locale.parse(self.language).text_direction
+
+    @property
+    def week(self) -> tuple[int, ...]:
+        """The weekdays, 0 is Monday, in the order in which this language's week runs."""
+        return spoken.week(self.language)
+
+    def say(self, message: str, **values: object) -> str:
+        """The message in this language, with its values."""
+        said: str = self.translations.ugettext(message)
+        return said % values if values else said
+
+    def problem(self, error: InvalidField) -> str:
+        """What is wrong with a field, and what would be right: a clause without a subject."""
+        said: str = self.translations.ugettext(error.template)
+        return said.format(**error.values)
+
+    def weekday(self, weekday: int) -> str:
+        """The name of a weekday, 0 is Monday."""
+        return str(Locale.parse(self.language).days["stand-alone"]["wide"][weekday])
+
+    def date(self, day: dt.date) -> str:
+        """A date with its weekday: "Tuesday 24 November 2026"."""
+        return spoken.plain_date(self.language, day)
+
+    def short_date(self, day: dt.date) -> str:
+        """A date for a list: "Tue 24 Nov"."""
+        return str(format_date(day, "EEE d MMM", locale=self.language))
+
+    def month(self, day: dt.date) -> str:
+        """A month with its year."""
+        return str(format_date(day, "LLLL y", locale=self.language))
+
+    def duration(self, minutes: int) -> str:
+        """How long: "45 minutes"."""
+        return spoken.duration(self.language, minutes)
+
+
+def clock(wall: dt.datetime | int) -> str:
+    """A time of the 24-hour clock, of a wall time or a minute of the day: "09:05"."""
+    hour, minute = divmod(wall, 60) if isinstance(wall, int) else (wall.hour, wall.minute)
+    return f"{hour:02}:{minute:02}"
+
+
+def span(opens: dt.datetime | int, closes: dt.datetime | int) -> Markup:
+    """From one time to another, which stays in this order also in a text from right to left."""
+    return Markup('<bdi dir="ltr">{}–{}</bdi>').format(clock(opens), clock(closes))  # noqa: RUF001
+
+
+def phone(number: str | None) -> Markup:
+    """A telephone number in its groups, which keep their order also in a text from right to left."""
+    return Markup('<bdi dir="ltr">{}</bdi>').format(spoken.phone(number)) if number else Markup("")
+
+
+def said(text: str) -> Markup:
+    """What somebody said, whose direction and control signs stay inside it."""
+    return Markup('<bdi dir="auto">{}</bdi>').format(escape(text))

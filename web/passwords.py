@@ -1,0 +1,58 @@
+"""Passwords, hashed slowly in a thread: a third of a second each, one at a time, beside the calls."""
+
+import re
+
+import trio
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from attrs import field, frozen
+
+from storage.errors import InvalidField
+
+SHORTEST, LONGEST = 10, 200  # characters; NIST SP 800-63B asks for 8 at least and no rules on their kind
+_MOST_WAITING = 8
+_NOTHING_BUT_ONE_SIGN = re.compile(r"(.)\1*", re.DOTALL)
+
+
+class TooBusy(Exception):
+    """So many passwords are being looked at that one more would have to wait for seconds."""
+
+
+@frozen
+class Passwords:
+    """The one place where passwords are hashed and checked.
+
+    argon2id with the library's defaults (RFC 9106, low memory: 64 MiB). The thread runs without Python's
+    lock, so calls are not disturbed.
+    """
+
+    _hasher: PasswordHasher = field(factory=PasswordHasher)
+    _limiter: trio.CapacityLimiter = field(factory=lambda: trio.CapacityLimiter(1))
+
+    async def hashed(self, password: str) -> str:
+        """The password as it is kept. Raises InvalidField for one that is too weak, TooBusy."""
+        if not SHORTEST <= len(password) <= LONGEST:
+            problem = "must have {least} to {most} characters; a short sentence is a good one"
+            raise InvalidField("password", problem, {"least": SHORTEST, "most": LONGEST})
+        if _NOTHING_BUT_ONE_SIGN.fullmatch(password):
+            raise InvalidField("password", "is one sign again and again; a short sentence is a good one")
+        self._check_queue()
+        return await trio.to_thread.run_sync(self._hasher.hash, password, limiter=self._limiter)
+
+    async def fits(self, password: str, password_hash: str | None) -> bool:
+        """Whether it is that password. None fits nothing, and takes as long. Raises TooBusy."""
+        self._check_queue()
+        return await trio.to_thread.run_sync(self._fits, password, password_hash, limiter=self._limiter)
+
+    def _fits(self, password: str, password_hash: str | None) -> bool:
+        if password_hash is None:
+            self._hasher.hash(password)
+            return False
+        try:
+            return self._hasher.verify(password_hash, password)
+        except (VerificationError, InvalidHashError):
+            return False
+
+    def _check_queue(self) -> None:
+        if self._limiter.statistics().tasks_waiting >= _MOST_WAITING:
+            raise TooBusy
