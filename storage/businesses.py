@@ -10,7 +10,7 @@ from storage.records import Business, WeeklyHours, from_row
 _NAME_MAX = 200
 _GREETING_MAX, _RULES_MAX = 300, 2_000
 _RETENTION_MAX_DAYS = 3_650
-_GRIDS_MIN = (15, 30, 45, 60)
+GRIDS_MIN = (15, 30, 45, 60)
 _NOTICE_MAX_MIN, _DAYS_AHEAD_MAX = 60 * 24 * 60, 730
 _MONDAY_TO_FRIDAY = range(5)
 _DEFAULT_HOURS = tuple(
@@ -90,11 +90,11 @@ def every(conn: sqlite3.Connection) -> tuple[Business, ...]:
 
 
 def _grid(field: str, value: int) -> int:
-    if value not in _GRIDS_MIN:
+    if value not in GRIDS_MIN:
         raise InvalidField(
             field,
             "is {value}; it must be one of {choices}",
-            {"value": value, "choices": ", ".join(map(str, _GRIDS_MIN))},
+            {"value": value, "choices": ", ".join(map(str, GRIDS_MIN))},
         )
     return value
 

@@ -40,7 +40,7 @@ def set_weekly_hours(conn: sqlite3.Connection, business_id: int, hours: Sequence
             raise InvalidField(
                 "hours", "{weekday} is no weekday; 0 is Monday and 6 is Sunday", {"weekday": weekday}
             )
-        _checked([_of_day(span) for span in hours if span.weekday == weekday], calendar.day_name[weekday])
+        check_day(calendar.day_name[weekday], [_of_day(span) for span in hours if span.weekday == weekday])
     conn.execute(
         "DELETE FROM weekly_hours WHERE business_id = ? AND resource_id = ?", (business_id, RESOURCE_ID)
     )
@@ -75,7 +75,7 @@ def set_exception(conn: sqlite3.Connection, business_id: int, day: ExceptionDay)
 
     Raises InvalidField for times that make no sense or overlap.
     """
-    _checked(day.hours, day.date.isoformat())
+    check_day(day.date.isoformat(), day.hours)
     note = fields.at_most("note", day.note.strip(), longest=_NOTE_MAX)
     remove_exception(conn, business_id, day.date)
     key = (business_id, RESOURCE_ID, day.date.isoformat())
@@ -122,26 +122,23 @@ def _of_day(span: WeeklyHours) -> DayHours:
     return DayHours(opens_minute=span.opens_minute, closes_minute=span.closes_minute)
 
 
-def _checked(hours: Sequence[DayHours], day: str) -> None:
+def check_day(field: str, hours: Sequence[DayHours]) -> None:
+    """Raise InvalidField, of that field, for times of one day that make no sense or overlap."""
     if len(hours) > _SPANS_MAX:
         raise InvalidField(
-            "hours",
-            "{day} has {number} openings; at most {most} are kept",
-            {"day": day, "number": len(hours), "most": _SPANS_MAX},
+            field, "has {number} openings; at most {most} are kept", {"number": len(hours), "most": _SPANS_MAX}
         )
     for span in hours:
         if not 0 <= span.opens_minute < span.closes_minute <= 24 * 60:
             raise InvalidField(
-                "hours",
-                "{day} {span} is no time of a day; open before you close",
-                {"day": day, "span": _in_words(span)},
+                field, "{span} is no time of a day; open before you close", {"span": _in_words(span)}
             )
     for span, following in itertools.pairwise(sorted(hours, key=lambda span: span.opens_minute)):
         if following.opens_minute < span.closes_minute:
             raise InvalidField(
-                "hours",
-                "{day} {first} and {second} overlap; join them",
-                {"day": day, "first": _in_words(span), "second": _in_words(following)},
+                field,
+                "{first} and {second} overlap; join them",
+                {"first": _in_words(span), "second": _in_words(following)},
             )
 
 

@@ -33,9 +33,13 @@ PURE_ELSEWHERE = {
     "web/named.py",
     "web/named_english.py",
     "web/named_hebrew.py",
+    "web/pages/labels.py",
+    "web/pages/notices.py",
+    "web/pages/week_form.py",
     "web/phrases.py",
     "web/relative.py",
     "web/spoken.py",
+    "web/throttle.py",
     "web/wishes.py",
 }
 

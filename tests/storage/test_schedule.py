@@ -61,7 +61,7 @@ SENSELESS = [
 def test_hours_that_make_no_sense_are_refused_and_the_old_ones_stay(conn, ours, spans, problem):
     with pytest.raises(InvalidField) as refused:
         schedule.set_weekly_hours(conn, ours, [hours(0, 0, 60), *(hours(3, *span) for span in spans)])
-    assert str(refused.value) == f"hours: Thursday {problem}"
+    assert str(refused.value) == f"Thursday: {problem}"
     assert schedule.weekly_hours(conn, ours) == NINE_TO_FIVE
 
 
@@ -119,7 +119,7 @@ def test_an_exception_that_makes_no_sense_is_refused_and_the_old_one_stays(conn,
     schedule.set_exception(conn, ours, before)
     with pytest.raises(InvalidField) as refused:
         schedule.set_exception(conn, ours, except_on(CHRISTMAS, *spans))
-    assert str(refused.value) == f"hours: 2026-12-25 {problem}"
+    assert str(refused.value) == f"2026-12-25: {problem}"
     assert kept(conn, ours) == (before,)
 
 

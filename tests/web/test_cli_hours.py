@@ -119,8 +119,8 @@ def test_a_date_that_is_past_is_not_shown(hours):
         (["--on", FAR, "shut"], (2, "--on: 'shut' is no time; write it as 9:00-17:00")),
         (["--usual", "2999-13-01"], (2, "--usual: '2999-13-01' is no date; write it as 2026-12-24")),
         (["--usual", FAR], (2, "--usual: 2999-12-24 follows its weekday already")),
-        (["--set", "mon 9-12 11-13"], (1, "hours: Monday 9:00-12:00 and 11:00-13:00 overlap; join them")),
-        (["--on", FAR, "9-12 11-13"], (1, "hours: 2999-12-24 9:00-12:00 and 11:00-13:00 overlap; join them")),
+        (["--set", "mon 9-12 11-13"], (1, "Monday: 9:00-12:00 and 11:00-13:00 overlap; join them")),
+        (["--on", FAR, "9-12 11-13"], (1, "2999-12-24: 9:00-12:00 and 11:00-13:00 overlap; join them")),
     ],
 )
 def test_hours_that_make_no_sense_are_refused_and_nothing_changes(hours, options, problem):

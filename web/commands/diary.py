@@ -9,16 +9,15 @@ from zoneinfo import ZoneInfo
 import click
 
 from storage import appointments as stored_appointments
-from storage import booking, schedule, services
 from storage import leads as stored_leads
-from storage.availability import Offer, Request
+from storage import schedule, services
+from storage.availability import Request
 from storage.records import Appointment, Business, Lead
-from web import spoken, wishes
+from web import wishes
 from web.commands import access
 from web.desk.calendar import DURATION_MIN
+from web.preview import preview
 from web.wishes import Wish
-
-_NO_CALL = ""  # no call's sid, so that every hold counts
 
 
 @click.command()
@@ -58,11 +57,14 @@ def free_lines(
         buffer_before_min=before_min,
         buffer_after_min=after_min,
     )
-    offer = booking.free(conn, business.id, call_sid=_NO_CALL, request=request, now=now)
+    found = preview(conn, business, request, now, language=business.language)
     zone = ZoneInfo(business.timezone)
     return [
-        _said(offer, business, schedule.local(business.timezone, now).date()),
-        *(f"{slot.wall:%a %Y-%m-%d %H:%M}-{slot.ends_at.astimezone(zone):%H:%M}" for slot in offer.slots),
+        found.said,
+        *(
+            f"{slot.wall:%a %Y-%m-%d %H:%M}-{slot.ends_at.astimezone(zone):%H:%M}"
+            for slot in found.offer.slots
+        ),
     ]
 
 
@@ -92,15 +94,6 @@ def _length(
         problem = "is missing" if name is None else f"{name!r} is not offered"
         raise click.BadParameter(f"{problem}; the services are: {names}", param_hint="--service")
     return wanted[0].duration_min, wanted[0].buffer_before_min, wanted[0].buffer_after_min
-
-
-def _said(offer: Offer, business: Business, today: dt.date) -> str:
-    language, zone = business.language, ZoneInfo(business.timezone)
-    times = spoken.choices(language, [slot.starts_at.astimezone(zone) for slot in offer.slots], today)
-    if offer.refused is None:
-        return spoken.say(language, "slots_found", times=times)
-    reason = spoken.refused(language, offer.refused, today)
-    return spoken.say(language, "slots_nearest", reason=reason, times=times) if offer.slots else reason
 
 
 @click.command()

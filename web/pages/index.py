@@ -2,11 +2,11 @@
 
 from quart import Blueprint
 
-from web.pages import more, today, undo
+from web.pages import hours, more, today, undo
 from web.pages.signin import SignIn
 from web.pages.site import Site
 
-_PAGES = (today, more, undo)
+_PAGES = (today, hours, more, undo)
 ROUTES = tuple(route for page in _PAGES for route in page.ROUTES)
 
 

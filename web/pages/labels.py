@@ -12,6 +12,7 @@ LABELS = {
     "hours": mark("Hours"),
     "date": mark("Date"),
     "note": mark("Note"),
+    "exception": mark("That date"),
     "grid_min": mark("Appointments start every"),
     "notice_min": mark("Notice needed"),
     "days_ahead": mark("Days ahead"),

@@ -73,6 +73,9 @@ def _environment(language: str) -> Environment:
 
 
 def _label(words: Words, field: str) -> str:
+    kind, _, weekday = field.partition("-")
+    if kind == "hours" and weekday:
+        return words.weekday(int(weekday))
     return words.say(LABELS.get(field, field))
 
 

@@ -74,7 +74,7 @@ class Site:
                 partial(self._serve, route.view),
                 methods=[route.method],
             )
-        pages.add_url_rule("/static/<version>/<name>", "static", _static)
+        pages.add_url_rule("/static/<version>/<name>", "static", self._static)
         return pages
 
     def guard(self, pages: Blueprint) -> None:
@@ -214,10 +214,9 @@ class Site:
             response.headers["Strict-Transport-Security"] = f"max-age={_A_YEAR_S}"
         return response
 
-
-async def _static(version: str, name: str) -> Response:
-    file = STATIC.get(name)
-    if file is None or file.version != version:
-        return Response("no such file\n", 404, content_type="text/plain; charset=utf-8")
-    headers = {"Cache-Control": f"public, max-age={_A_YEAR_S}, immutable"}
-    return Response(file.content, content_type=file.kind, headers=headers)
+    async def _static(self, version: str, name: str) -> Response:
+        file = STATIC.get(name)
+        if file is None or file.version != version:
+            return Response("no such file\n", 404, content_type="text/plain; charset=utf-8")
+        headers = {"Cache-Control": f"public, max-age={_A_YEAR_S}, immutable"}
+        return Response(file.content, content_type=file.kind, headers=headers)

@@ -6,6 +6,7 @@ import re
 import sqlite3
 from functools import partial
 from pathlib import Path
+from urllib.parse import urlencode
 
 from attrs import define
 
@@ -50,12 +51,13 @@ class Browser:
 
     async def post(self, path, headers=ORIGIN, **form):
         """What a form does; several values of one name as a list."""
-        return await self._ask("POST", path, headers=headers, form=form)
+        typed = {"Content-Type": "application/x-www-form-urlencoded", **headers}
+        return await self._ask("POST", path, headers=typed, data=urlencode(form, doseq=True))
 
     async def follow(self, answer):
         """The page that an answer redirects to."""
         assert answer.status == 303, answer.text
-        return await self.get(f"/{answer.location}")
+        return await self.get(f"/{answer.location.partition('#')[0]}")
 
     async def undo(self, answer):
         """Press Undo on the page that a form's answer leads to, and follow."""
@@ -75,12 +77,17 @@ class Browser:
         )
 
 
-def client_of(database, *, configured=None, now=lambda: NOW, recordings=Path("recordings")):
+def client_of(database, *, configured=None, now=lambda: NOW, recordings=Path("recordings"), **more):
     """A client of the pages alone, signed in as nobody."""
     configured = configured or local()
     health = Health(configuration=configured, switchboard=Switchboard(max_calls=1), database=database)
     deployment = Deployment(
-        configuration=configured, database=database, health=health, recordings_folder=recordings, now=now
+        configuration=configured,
+        database=database,
+        health=health,
+        recordings_folder=recordings,
+        now=now,
+        **more,
     )
     return build_pages(blueprints(Site(deployment))).test_client()
 
