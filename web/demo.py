@@ -6,7 +6,7 @@ import logging
 import sqlite3
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, closing, contextmanager
 from functools import partial
 from pathlib import Path
@@ -141,7 +141,8 @@ async def _play(database: Path, *, keep: bool) -> None:
     click.echo()
     dates = await _prepare(database)
     narrator = Narrator()
-    async with _desk(database, voices, dates, narrator) as url:
+    welcome: list[str] = []
+    async with _desk(database, voices, dates, narrator, say=welcome.append) as url:
         report = await place_call(
             url,
             scenario.caller_steps(voices),
@@ -153,13 +154,13 @@ async def _play(database: Path, *, keep: bool) -> None:
         await _wait_for_record(database, report.call_sid)
         _print_rows(database, report.call_sid)
         if keep:
-            _print_how_to_go_on(url, database)
+            _print_how_to_go_on(url, database, welcome)
             await trio.sleep_forever()
 
 
 @asynccontextmanager
 async def _desk(
-    database: Path, voices: Voices, dates: Iterator[dt.date], narrator: Narrator
+    database: Path, voices: Voices, dates: Iterator[dt.date], narrator: Narrator, *, say: server.Say
 ) -> AsyncIterator[str]:
     """The real server with a scripted model behind it, both on loopback; its URL."""
     stopped = trio.Event()
@@ -187,6 +188,7 @@ async def _desk(
                 port=0,
                 database=str(database),
                 stop=stopped.wait,
+                say=say,
             )
             host, port = await serving.start(serve)
             with _account_shown_by(narrator):
@@ -265,9 +267,10 @@ def _print_rows(database: Path, call_sid: str) -> None:
                 click.echo(f"  {name:<12}{', '.join(f'{key} {row[key]}' for key in row.keys())}")  # noqa: SIM118
 
 
-def _print_how_to_go_on(url: str, database: Path) -> None:
+def _print_how_to_go_on(url: str, database: Path, welcome: Sequence[str]) -> None:
     click.echo(
         f"\nThe server goes on at {url} with {database}. Call it again from another terminal:\n"
         f"  {sys.argv[0]} call --url {url} --to {NUMBER} --scenario booking\n"
+        f"The owner's pages are at {url}. {' '.join(welcome)}\n"
         "Ctrl-C ends it."
     )

@@ -1,4 +1,4 @@
-"""The server: database > outbox > switchboard > web application > calls, each inside the one before it."""
+"""The server: database > retention > outbox > switchboard > web application > calls, each inside the last."""
 
 import datetime as dt
 import gc
@@ -23,7 +23,7 @@ from engine.vad import DetectorMissing, open_detector
 from storage import owners, sessions
 from storage.database import Database, open_database
 from storage.errors import StorageError
-from web import afterwards, recordings
+from web import afterwards, recordings, retention
 from web.app import Front, build_pages
 from web.configuration import Configuration, ConfigurationError
 from web.health import Health
@@ -98,11 +98,15 @@ async def serve(
     settings = with_detector(settings, configuration)
     with listening_socket(host, port) as listener:
         bound = listener.getsockname()[:2]
-        async with open_database(database) as opened, _sending(opened, configuration, now) as outbox:
+        folder = recordings.folder_of(database)
+        async with (
+            open_database(database) as opened,
+            _erasing(opened, folder, now),
+            _sending(opened, configuration, now) as outbox,
+        ):
             switchboard = Switchboard(configuration.max_calls)
             origin = Origin(configuration)
             tokens = StreamTokens(trio.current_time)
-            folder = recordings.folder_of(database)
             media = MediaMount(
                 origin=origin,
                 tokens=tokens,
@@ -172,6 +176,15 @@ async def transfer_over(database: Database, outbox: Outbox, now: Now, call_sid: 
         # Not worth a caller's hang-up: it goes out when the longest transfer would be over.
         log.exception("dialled: what call %s leaves to be told cannot be written", call_sid)
     outbox.wake()
+
+
+@asynccontextmanager
+async def _erasing(database: Database, recordings_folder: Path, now: Now) -> AsyncIterator[None]:
+    """For as long as the body runs, calls go when their business keeps them no longer."""
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(retention.run, database, recordings_folder, now)
+        yield
+        nursery.cancel_scope.cancel()
 
 
 @asynccontextmanager

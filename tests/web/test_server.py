@@ -27,7 +27,7 @@ from simulator.model_script import Call
 from simulator.phone import place_call
 from simulator.twilio_api import serve_twilio_api
 from simulator.twilio_http import signature
-from storage import businesses, calls, leads, messages
+from storage import businesses, calls, leads, messages, owners
 from storage.database import open_database
 from tests.web.support import CALLER, NUMBER, PUBLIC_URL, TOKEN, local, public
 from web import configuration, recordings, server, spoken, twiml
@@ -51,7 +51,7 @@ async def path(tmp_path):
 
 
 @asynccontextmanager
-async def serving(path, configured, *, drain_s=0.5):
+async def serving(path, configured, *, drain_s=0.5, say=lambda _: None):
     """A server in this process: its URL, and the event that stops it. Left when it has stopped."""
     stop = trio.Event()
     serve = partial(
@@ -62,6 +62,7 @@ async def serving(path, configured, *, drain_s=0.5):
         database=path,
         stop=stop.wait,
         drain_s=drain_s,
+        say=say,
     )
     async with trio.open_nursery() as nursery:
         host, port = await nursery.start(serve)
@@ -343,3 +344,19 @@ async def test_the_process_stops_at_a_signal_with_exit_code_0(path, number):
         assert await process.wait() == 0
     assert b"stopped" in lines
     assert b"Traceback" not in lines
+
+
+async def test_while_nobody_can_sign_in_each_start_says_a_link_that_lets_the_first_owner_in(path, caplog):
+    said = []
+    async with serving(path, local(), say=said.append) as (url, _):
+        link = said[0].rpartition(" ")[2]
+        assert link.startswith(f"{url}/welcome/")
+        async with httpx2.AsyncClient() as browser:
+            page = await browser.get(link)
+        assert (page.status_code, "Welcome to Frontdesk" in page.text) == (200, True)
+    assert link.rpartition("/")[2] not in caplog.text
+    async with open_database(path) as database:
+        add = partial(owners.add, email="a@b.co", password_hash="$argon2id$", language="en")
+        await database.write(add)
+    async with serving(path, local(), say=said.append):
+        assert len(said) == 1
