@@ -53,6 +53,7 @@ def _environment(language: str) -> Environment:
         loader=PackageLoader("web.pages"),
         autoescape=True,
         undefined=StrictUndefined,
+        finalize=_without_overrides,
         trim_blocks=True,
         lstrip_blocks=True,
         extensions=["jinja2.ext.i18n"],
@@ -77,6 +78,16 @@ def _label(words: Words, field: str) -> str:
     if kind == "hours" and weekday:
         return words.weekday(int(weekday))
     return words.say(LABELS.get(field, field))
+
+
+# Signs that turn the direction of what follows. A stray U+2069 ends the isolate that <bdi> makes, also in Chromium,
+# and the next of them then reaches the rest of the line (https://www.unicode.org/reports/tr9/, X6a).
+_OVERRIDES = dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A)))
+
+
+def _without_overrides(value: Any) -> Any:
+    """Whatever stands in a page: text without those signs."""
+    return value.translate(_OVERRIDES) if isinstance(value, str) else value
 
 
 def render(language: str, template: str, /, **values: Any) -> str:
