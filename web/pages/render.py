@@ -80,8 +80,8 @@ def _label(words: Words, field: str) -> str:
     return words.say(LABELS.get(field, field))
 
 
-# Signs that turn the direction of what follows. A stray U+2069 ends the isolate that <bdi> makes, and the next
-# of them then reaches the rest of the line (https://www.unicode.org/reports/tr9/, X6a; Chromium does it).
+# Signs that turn the direction of what follows. A stray U+2069 ends the isolate that <bdi> makes, and the
+# next of them then reaches the rest of the line (https://www.unicode.org/reports/tr9/, X6a; so Chromium).
 _OVERRIDES = dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A)))
 
 
