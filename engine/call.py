@@ -10,6 +10,7 @@
     speak       one turn of the bot            under `turn.scope`, the barge-in scope
     work        one tool call                  beside the readers, with its deadline and its scope
     attend      what the office does beside the call, for as long as it lives
+    hang_up     ends the call when somebody outside asks for it
 
 Leaving the nursery is hanging up; leaving a turn's scope is being interrupted. Both writers are
 outside every scope that can be cancelled while their socket lives on, because a send cancelled half
@@ -79,6 +80,7 @@ class _Call:
     settings: Settings
     start: CallStart
     ended: Callable[[Outcome], None]
+    noted: Callable[[CallEvent], None]
     began_at: float
     scope: trio.CancelScope = Factory(trio.CancelScope)
     conversation: Conversation
@@ -108,6 +110,7 @@ class _Call:
         """Add one line to the call's account and to the log; the record bears the event as `call_event`."""
         event = CallEvent(at_ms=round(self.now_ms()), kind=kind, fields=fields)
         self.account.append(event)
+        self.noted(event)
         line = account.line(kind, fields)
         log.info("%s %.3f s: %s", self.start.call_sid, event.at_ms / 1000, line, extra={"call_event": event})
 
@@ -134,14 +137,17 @@ async def run_call(
     *,
     start: CallStart,
     ended: Callable[[Outcome], None],
+    noted: Callable[[CallEvent], None] = lambda _event: None,
+    hung_up: trio.Event | None = None,
 ) -> Outcome:
     """Run one call from its `start` message to its end, and return how it ended.
 
     Owns the model's socket and closes both. `ended` is told the outcome before the carrier's socket
-    closes, because the carrier asks what to do next as soon as it does. Whatever happens, exactly one
-    final record goes to `office.close_call`, shielded, for at most `settings.final_write_ms`. A fault
-    ends the call with an outcome and a logged line; only cancellation from outside, and a failing final
-    write, leave this function as exceptions.
+    closes, because the carrier asks what to do next as soon as it does. `noted` is told each line of the
+    account as it is written, and neither waits nor raises; setting `hung_up` ends the call. Whatever
+    happens, exactly one final record goes to `office.close_call`, shielded, for at most
+    `settings.final_write_ms`. A fault ends the call with an outcome and a logged line; only cancellation from
+    outside, and a failing final write, leave this function as exceptions.
     """
     call = _Call(
         carrier=carrier_link,
@@ -150,6 +156,7 @@ async def run_call(
         settings=settings,
         start=start,
         ended=ended,
+        noted=noted,
         began_at=trio.current_time(),
         conversation=Conversation(office.profile, settings, tools=office.tools, now_ms=0.0),
         ear=Ear(settings, open_detector(settings)),
@@ -163,6 +170,8 @@ async def run_call(
                 nursery.start_soon(office.attend)  # the lead: beside the greeting, never before it
                 for task in (hear, listen, to_carrier, talk):
                     nursery.start_soon(task, call)
+                if hung_up is not None:
+                    nursery.start_soon(hang_up, call, hung_up)
     except* ModelFault as faults:
         call.end(Outcome.MODEL_FAILED, str(_first(faults)))
     except* CarrierFault as faults:
@@ -238,6 +247,12 @@ async def hear(call: _Call) -> None:
                 case carrier.MarkReached() | carrier.Dtmf():
                     call.events.put(event)
     call.end(Outcome.CARRIER_LOST, f"no audio from the carrier for {limit_s:g} s")
+
+
+async def hang_up(call: _Call, asked: trio.Event) -> None:
+    """End the call when it is asked for from outside."""
+    await asked.wait()
+    call.end(Outcome.OWNER_HUNG_UP, "hung up from the owner's page")
 
 
 async def listen(call: _Call) -> None:

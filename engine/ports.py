@@ -89,6 +89,7 @@ class Profile:
     hours: str  # "Monday to Friday 9:00 to 17:00", with the exceptions of the next days
     trade: str = ""
     greeting: str = ""  # the caller's first sentence; empty: the language's own
+    disclosure: str = ""  # said before the greeting: that a machine answers, that the call is recorded
     services: tuple[str, ...] = ()  # "check-up, 30 minutes, eighty dollars"
     facts: tuple[str, ...] = ()  # "Parking: behind the house"
     rules: str = ""  # the owner's own

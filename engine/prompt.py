@@ -72,17 +72,23 @@ def instructions(profile: Profile) -> str:
 
 
 def greeting(profile: Profile) -> str:
-    """How the call begins: the owner's sentence or the language's own; in other languages a described one."""
+    """How the call begins: the owner's sentence or the language's own; in other languages a described one.
+
+    Before it comes the disclosure, word for word, unless the caller has heard it: they are back from a
+    transfer.
+    """
     if profile.back_from_transfer:
         return _greeting_after_transfer(profile)
+    disclosure = _line(profile.disclosure, _GREETING_CHARS)
     own = _line(profile.greeting, _GREETING_CHARS)
-    sentence = _GREETINGS.get(profile.language, "").format(name=_line(profile.name, _NAME_CHARS))
-    if own or sentence:
-        return f"Greet the caller with exactly: {own or sentence}"
-    return (
+    sentence = own or _GREETINGS.get(profile.language, "").format(name=_line(profile.name, _NAME_CHARS))
+    if sentence:
+        return f"Greet the caller with exactly: {f'{disclosure} {sentence}'.strip()}"
+    described = (
         f"Greet the caller in {_language(profile)} with one short sentence: "
         f"say that this is {_line(profile.name, _NAME_CHARS)} and ask how you can help."
     )
+    return f"Begin with exactly “{disclosure}”. Then: {described}" if disclosure else described
 
 
 def keypad(keys: str) -> str:

@@ -7,10 +7,13 @@ import datetime as dt
 import sqlite3
 from typing import Any
 
+from storage import fields
 from storage.availability import Slot
 from storage.errors import NotFound, SlotTaken
 from storage.records import Appointment, Busy, from_row, utc_text
 from storage.schedule import RESOURCE_ID
+
+_NOTES_MAX = 2_000
 
 
 def insert(
@@ -19,14 +22,15 @@ def insert(
     slot: Slot,
     *,
     lead_id: int,
-    call_sid: str,
+    call_sid: str | None,
     service_id: int | None,
     notes: str,
     wants_sms: bool,
 ) -> Appointment:
     """Write an appointment, under the lead's name of now.
 
-    Raises SlotTaken if any of its time, buffers included, is another's.
+    `call_sid` is None for one that no call made. Raises SlotTaken if any of its time, buffers included, is
+    another's, InvalidField for notes that are too long.
     """
     return _guarded(
         conn,
@@ -42,7 +46,7 @@ def insert(
             "lead_id": lead_id,
             "call_sid": call_sid,
             "service_id": service_id,
-            "notes": notes,
+            "notes": fields.at_most("notes", notes, longest=_NOTES_MAX),
             "wants_sms": wants_sms,
             **_times(slot),
         },
@@ -99,6 +103,14 @@ def _guarded(conn: sqlite3.Connection, statement: str, values: dict[str, Any]) -
     if row is None:
         raise NotFound("appointment", str(values["id"]))
     return from_row(Appointment, row)
+
+
+def get(conn: sqlite3.Connection, business_id: int, appointment_id: int) -> Appointment | None:
+    """The business's appointment with that id, booked or cancelled."""
+    row = conn.execute(
+        "SELECT * FROM appointments WHERE business_id = ? AND id = ?", (business_id, appointment_id)
+    ).fetchone()
+    return row and from_row(Appointment, row)
 
 
 def at(

@@ -26,6 +26,7 @@ from storage.records import Busy, DayHours, Schedule
 _DAY_MIN = 24 * 60
 _MINUTE = dt.timedelta(minutes=1)
 _DAY = dt.timedelta(days=1)
+_SLIP = 3_650 * _DAY
 
 _Span = tuple[dt.datetime, dt.datetime]  # half-open, UTC
 
@@ -148,6 +149,32 @@ def judge(
     return slots[0] if why is None else _because(why, schedule, request)
 
 
+def room(
+    schedule: Schedule, busy: Sequence[Busy], now: dt.datetime, request: Request, starts_at: dt.datetime
+) -> Slot | Refused:
+    """The slot that starts at this very instant, whatever the hours, the grid, the notice and the days ahead.
+
+    Only what is taken refuses it (FULL), and an instant that is a slip of the pen: more than ten years ago
+    (PAST) or from now (TOO_FAR). `busy` and errors as for `find`.
+    """
+    _check(request)
+    if abs(starts_at - now) > _SLIP:
+        return _because(Why.PAST if starts_at < now else Why.TOO_FAR, schedule, request)
+    zone = ZoneInfo(schedule.timezone)
+    request = attrs.evolve(request, date=starts_at.astimezone(zone).date())
+    slot = _slot(starts_at.astimezone(dt.UTC), request, zone)
+    return _because(Why.FULL, schedule, request) if _taken(slot, busy) else slot
+
+
+def open_during(schedule: Schedule, starts_at: dt.datetime, ends_at: dt.datetime) -> bool:
+    """Whether the business is open from end to end of that time, which is no longer than a day.
+
+    `schedule` must have the exceptions of the day that it starts on and of the two after it.
+    """
+    zone = ZoneInfo(schedule.timezone)
+    return _within(_open_spans(schedule, zone, starts_at.astimezone(zone).date()), starts_at, ends_at)
+
+
 def nearest(
     schedule: Schedule,
     busy: Sequence[Busy],
@@ -230,18 +257,27 @@ def _open_slots(schedule: Schedule, request: Request) -> list[Slot]:
         for minute in range(span.opens_minute, span.closes_minute, schedule.grid_min)
     }
     return [
-        Slot(
-            wall=start.astimezone(zone),
-            starts_at=start,
-            ends_at=end,
-            busy_start=start - request.buffer_before_min * _MINUTE,
-            busy_end=end + request.buffer_after_min * _MINUTE,
-        )
+        slot
         for minute in sorted(minutes)
         if (start := _instant(_wall(request.date, minute), zone)) is not None
-        for end in (start + request.duration_min * _MINUTE,)
-        if any(opens <= start and end <= closes for opens, closes in spans)
+        for slot in (_slot(start, request, zone),)
+        if _within(spans, slot.starts_at, slot.ends_at)
     ]
+
+
+def _slot(starts_at: dt.datetime, request: Request, zone: ZoneInfo) -> Slot:
+    ends_at = starts_at + request.duration_min * _MINUTE
+    return Slot(
+        wall=starts_at.astimezone(zone),
+        starts_at=starts_at,
+        ends_at=ends_at,
+        busy_start=starts_at - request.buffer_before_min * _MINUTE,
+        busy_end=ends_at + request.buffer_after_min * _MINUTE,
+    )
+
+
+def _within(spans: Sequence[_Span], starts_at: dt.datetime, ends_at: dt.datetime) -> bool:
+    return any(opens <= starts_at and ends_at <= closes for opens, closes in spans)
 
 
 def _open_spans(schedule: Schedule, zone: ZoneInfo, date: dt.date) -> list[_Span]:

@@ -3,6 +3,8 @@
 A job runs in one immediate transaction, and reads hours, appointments and holds in it. So what it decides is
 true when it is committed, whatever other calls and the owner do. The overlap triggers in schema.sql are the
 last word. Only the ids of the business itself go in: a lead of another is an IntegrityError, and a bug.
+
+A caller names an appointment by its start; an owner, who sees the calendar, puts one in and puts one off.
 """
 
 import datetime as dt
@@ -12,13 +14,15 @@ from zoneinfo import ZoneInfo
 
 from attrs import frozen
 
-from storage import appointments, availability, fields, holds, schedule
+from storage import appointments, availability, holds, schedule
 from storage.availability import Offer, Refused, Request, Slot, Why
 from storage.errors import NotFound, StorageError
 from storage.records import Appointment, Booking, Busy, Schedule, utc_text
 
 _NEAR_DAYS = 14
-_NOTES_MAX = 2_000
+_NO_CALL = ""  # for an owner what any call holds is held by another
+_DAY = dt.timedelta(days=1)
+_MINUTE = dt.timedelta(minutes=1)
 # Who is refused for one of these is helped by another day.
 _ELSEWHERE = {
     Why.CLOSED_THAT_DATE,
@@ -129,7 +133,6 @@ def book(
     Raises NotBookable with the reason if it is not free, open and in time now, SlotTaken if only the trigger
     knew, InvalidField for notes that are too long.
     """
-    fields.at_most("notes", notes, longest=_NOTES_MAX)
     if known := appointments.at(conn, business_id, starts_at, call_sid=call_sid):
         return Booking(appointment=known, created=False)
     slot = _free(conn, business_id, call_sid, starts_at, request, now)
@@ -179,6 +182,78 @@ def cancel(
     return appointments.cancel(conn, business_id, _of_lead(conn, business_id, lead_id, starts_at).id)
 
 
+def put(
+    conn: sqlite3.Connection,
+    business_id: int,
+    *,
+    lead_id: int,
+    starts_at: dt.datetime,
+    request: Request,
+    service_id: int | None = None,
+    notes: str = "",
+    anyway: bool = False,
+    now: dt.datetime,
+) -> Appointment:
+    """Write in what the owner has arranged, on no call.
+
+    It keeps to what a caller must keep to, or `anyway` to nothing but what is taken or held for a live call:
+    it may then lie outside the hours, and in the past. Raises as `book` does.
+    """
+    slot = _free(conn, business_id, _NO_CALL, starts_at, request, now, anyway=anyway)
+    return appointments.insert(
+        conn,
+        business_id,
+        slot,
+        lead_id=lead_id,
+        call_sid=None,
+        service_id=service_id,
+        notes=notes,
+        wants_sms=False,
+    )
+
+
+def put_off(
+    conn: sqlite3.Connection,
+    business_id: int,
+    appointment_id: int,
+    *,
+    to: dt.datetime,
+    now: dt.datetime,
+    anyway: bool = False,
+) -> Appointment:
+    """Move an appointment for the owner, with its own length and buffers; `anyway` as for `put`.
+
+    Its own time is free for it, and moving it to where it is changes nothing. Raises NotFound if it is not
+    booked, NotBookable or SlotTaken as `book` does; then it stays where it was.
+    """
+    known = appointments.get(conn, business_id, appointment_id)
+    if known is None or known.status != "booked":
+        raise NotFound("appointment", str(appointment_id))
+    if to == known.starts_at:
+        return known
+    slot = _free(conn, business_id, _NO_CALL, to, _as_long_as(known), now, but=known, anyway=anyway)
+    return appointments.move(conn, business_id, known.id, slot)
+
+
+def outside(conn: sqlite3.Connection, business_id: int, now: dt.datetime) -> tuple[Appointment, ...]:
+    """The coming appointments that the hours do not cover from end to end; buffers may lie outside."""
+    coming = appointments.between(conn, business_id, now, dt.datetime.max.replace(tzinfo=dt.UTC))
+    if not coming:
+        return ()
+    first, last = coming[0].starts_at.date() - _DAY, coming[-1].starts_at.date() + 3 * _DAY
+    rules = schedule.schedule(conn, business_id, first, last)
+    return tuple(each for each in coming if not availability.open_during(rules, each.starts_at, each.ends_at))
+
+
+def _as_long_as(known: Appointment) -> Request:
+    return Request(
+        date=known.starts_at.date(),
+        duration_min=(known.ends_at - known.starts_at) // _MINUTE,
+        buffer_before_min=(known.starts_at - known.busy_start) // _MINUTE,
+        buffer_after_min=(known.busy_end - known.ends_at) // _MINUTE,
+    )
+
+
 def _of_lead(conn: sqlite3.Connection, business_id: int, lead_id: int, starts_at: dt.datetime) -> Appointment:
     known = appointments.at(conn, business_id, starts_at, lead_id=lead_id)
     if known is None:
@@ -195,12 +270,15 @@ def _free(
     now: dt.datetime,
     *,
     but: Appointment | None = None,
+    anyway: bool = False,
 ) -> Slot:
+    utc_text("starts_at", starts_at)  # refuses an instant without a zone
     rules, busy = _around(conn, business_id, call_sid, starts_at.date(), 1, now)
     if but is not None:
         own = Busy(starts_at=but.busy_start, ends_at=but.busy_end)
         busy = [taken for taken in busy if taken != own]
-    judged = availability.judge(rules, busy, now, request, starts_at)
+    decide = availability.room if anyway else availability.judge
+    judged = decide(rules, busy, now, request, starts_at)
     if isinstance(judged, Refused):
         raise NotBookable(judged)
     return judged

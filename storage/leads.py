@@ -1,6 +1,8 @@
-"""Leads: who rang a business. Plain functions of a connection."""
+"""Leads: who rang a business, or was written in by its owner. Plain functions of a connection."""
 
 import sqlite3
+from collections.abc import Collection
+from typing import Any
 
 from storage import fields
 from storage.errors import NotFound
@@ -36,6 +38,32 @@ def find_or_create(conn: sqlite3.Connection, business_id: int, *, phone: str | N
     return from_row(Lead, row)
 
 
+def write_in(
+    conn: sqlite3.Connection,
+    business_id: int,
+    *,
+    full_name: str,
+    phone: str | None = None,
+    email: str | None = None,
+) -> Lead:
+    """The lead that the owner writes in: a new one, or the one who rings from that number.
+
+    Who is known keeps the name and the address that they gave. Raises InvalidField.
+    """
+    values = _checked(full_name=full_name, phone=phone, email=email)
+    known = of_phone(conn, business_id, phone) if phone is not None else None
+    if known is not None:
+        missing = {name: value for name, value in values.items() if getattr(known, name) is None}
+        return update_details(conn, business_id, known.id, **missing)
+    row = conn.execute(
+        "INSERT INTO leads (business_id, id, phone, full_name, email, source)"
+        " SELECT :business_id, coalesce(max(id), 0) + 1, :phone, :full_name, :email, 'owner'"
+        " FROM leads WHERE business_id = :business_id RETURNING *",
+        {"business_id": business_id, **values},
+    ).fetchone()
+    return from_row(Lead, row)
+
+
 def get(conn: sqlite3.Connection, business_id: int, lead_id: int) -> Lead | None:
     """The business's lead with that id."""
     row = conn.execute(
@@ -58,6 +86,16 @@ def every(conn: sqlite3.Connection, business_id: int) -> tuple[Lead, ...]:
     return tuple(from_row(Lead, row) for row in rows)
 
 
+def names(conn: sqlite3.Connection, business_id: int, lead_ids: Collection[int]) -> dict[int, str]:
+    """What to call these leads: the name, or else the number. Who gave neither is left out."""
+    marks = ", ".join("?" * len(lead_ids))
+    rows = conn.execute(
+        f"SELECT id, coalesce(full_name, phone) AS name FROM leads WHERE business_id = ? AND id IN ({marks})",  # noqa: S608
+        (business_id, *lead_ids),
+    )
+    return {row["id"]: row["name"] for row in rows if row["name"] is not None}
+
+
 def update_details(
     conn: sqlite3.Connection,
     business_id: int,
@@ -73,27 +111,26 @@ def update_details(
     Raises InvalidField for a value that cannot be kept (then nothing is), NotFound for a lead that the
     business does not have.
     """
-    if full_name is not None:
-        full_name = fields.one_line("full_name", full_name, longest=_FULL_NAME_MAX)
-    if email is not None:
-        email = fields.email("email", email)
-    if callback_phone is not None:
-        callback_phone = fields.e164("callback_phone", callback_phone)
-    if notes is not None:
-        notes = fields.at_most("notes", notes.strip(), longest=_NOTES_MAX)
+    values = _checked(full_name=full_name, email=email, callback_phone=callback_phone, notes=notes)
     row = conn.execute(
         "UPDATE leads SET full_name = coalesce(:full_name, full_name), email = coalesce(:email, email),"  # noqa: S608
         " callback_phone = coalesce(:callback_phone, callback_phone), notes = coalesce(:notes, notes),"
         f" updated_at = {_NOW} WHERE business_id = :business_id AND id = :lead_id RETURNING *",
-        {
-            "business_id": business_id,
-            "lead_id": lead_id,
-            "full_name": full_name,
-            "email": email,
-            "callback_phone": callback_phone,
-            "notes": notes,
-        },
+        {"business_id": business_id, "lead_id": lead_id, **values},
     ).fetchone()
     if row is None:
         raise NotFound("lead", str(lead_id))
     return from_row(Lead, row)
+
+
+def _checked(**values: Any) -> dict[str, Any]:
+    return {name: value if value is None else _CHECKS[name](name, value) for name, value in values.items()}
+
+
+_CHECKS: dict[str, Any] = {
+    "full_name": lambda field, value: fields.one_line(field, value, longest=_FULL_NAME_MAX),
+    "email": fields.email,
+    "phone": fields.e164,
+    "callback_phone": fields.e164,
+    "notes": lambda field, value: fields.at_most(field, value.strip(), longest=_NOTES_MAX),
+}

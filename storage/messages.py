@@ -49,10 +49,36 @@ def waiting(conn: sqlite3.Connection, business_id: int) -> tuple[Message, ...]:
     return tuple(from_row(Message, row) for row in rows)
 
 
+def done(conn: sqlite3.Connection, business_id: int, limit: int) -> tuple[Message, ...]:
+    """What the owner has dealt with, the newest first."""
+    rows = conn.execute(
+        "SELECT * FROM messages WHERE business_id = ? AND status = 'done' ORDER BY id DESC LIMIT ?",
+        (business_id, limit),
+    )
+    return tuple(from_row(Message, row) for row in rows)
+
+
+def get(conn: sqlite3.Connection, business_id: int, message_id: int) -> Message | None:
+    """The business's message with that id."""
+    row = conn.execute(
+        "SELECT * FROM messages WHERE business_id = ? AND id = ?", (business_id, message_id)
+    ).fetchone()
+    return row and from_row(Message, row)
+
+
 def mark_done(conn: sqlite3.Connection, business_id: int, message_id: int) -> bool:
     """Note that the owner has dealt with it. False if it was not waiting."""
     cursor = conn.execute(
         "UPDATE messages SET status = 'done' WHERE business_id = ? AND id = ? AND status = 'new'",
+        (business_id, message_id),
+    )
+    return cursor.rowcount == 1
+
+
+def reopen(conn: sqlite3.Connection, business_id: int, message_id: int) -> bool:
+    """Let it wait for the owner again. False if it had not been dealt with."""
+    cursor = conn.execute(
+        "UPDATE messages SET status = 'new' WHERE business_id = ? AND id = ? AND status = 'done'",
         (business_id, message_id),
     )
     return cursor.rowcount == 1

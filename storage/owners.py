@@ -31,6 +31,11 @@ def add(
     return from_row(Owner, row)
 
 
+def every(conn: sqlite3.Connection) -> tuple[Owner, ...]:
+    """Everybody who may sign in, by address."""
+    return tuple(from_row(Owner, row) for row in conn.execute("SELECT * FROM owners ORDER BY email"))
+
+
 def by_email(conn: sqlite3.Connection, email: str) -> tuple[Owner, str] | None:
     """The owner with that address, in any case, and the hash of their password."""
     row = conn.execute("SELECT * FROM owners WHERE email = ?", (email.strip(),)).fetchone()

@@ -126,7 +126,9 @@ def check_day(field: str, hours: Sequence[DayHours]) -> None:
     """Raise InvalidField, of that field, for times of one day that make no sense or overlap."""
     if len(hours) > _SPANS_MAX:
         raise InvalidField(
-            field, "has {number} openings; at most {most} are kept", {"number": len(hours), "most": _SPANS_MAX}
+            field,
+            "has {number} openings; at most {most} are kept",
+            {"number": len(hours), "most": _SPANS_MAX},
         )
     for span in hours:
         if not 0 <= span.opens_minute < span.closes_minute <= 24 * 60:

@@ -1,9 +1,13 @@
 """What can be booked at a business, and how long it takes. Plain functions of a connection."""
 
 import sqlite3
+from collections.abc import Sequence
+from typing import Any
+
+import attrs
 
 from storage import fields
-from storage.errors import InvalidField
+from storage.errors import InvalidField, NotFound
 from storage.records import Service, from_row
 
 _NAME_MAX = 80
@@ -21,25 +25,64 @@ def add(
     price: str = "",
 ) -> Service:
     """Offer a service from now on. Raises InvalidField, also for a name that is offered already."""
-    values = {
-        "business_id": business_id,
-        "name": fields.one_line("name", name, longest=_NAME_MAX),
-        "duration_min": fields.between("duration_min", duration_min, 5, 480),
-        "buffer_before_min": fields.between("buffer_before_min", buffer_before_min, 0, 240),
-        "buffer_after_min": fields.between("buffer_after_min", buffer_after_min, 0, 240),
-        "price": fields.one_line("price", price, longest=_PRICE_MAX) if price.strip() else "",
-    }
-    names = {service.name.casefold() for service in offered(conn, business_id)}
-    if str(values["name"]).casefold() in names:
-        raise InvalidField("name", "is a service already; retire that one first")
+    values = _checked(
+        offered(conn, business_id),
+        name=name,
+        duration_min=duration_min,
+        buffer_before_min=buffer_before_min,
+        buffer_after_min=buffer_after_min,
+        price=price,
+    )
     row = conn.execute(
         "INSERT INTO services"
         " (business_id, id, name, duration_min, buffer_before_min, buffer_after_min, price)"
         " SELECT :business_id, coalesce(max(id), 0) + 1, :name, :duration_min, :buffer_before_min,"
         " :buffer_after_min, :price FROM services WHERE business_id = :business_id RETURNING *",
-        values,
+        {"business_id": business_id, **values},
     ).fetchone()
     return from_row(Service, row)
+
+
+def change(conn: sqlite3.Connection, business_id: int, service_id: int, **changes: Any) -> Service:
+    """Change what is named of a service that is offered, and nothing else; what is booked keeps its length.
+
+    Raises InvalidField as `add` does (then nothing is changed), NotFound if it is not offered.
+    """
+    others = offered(conn, business_id)
+    known = next((service for service in others if service.id == service_id), None)
+    if known is None:
+        raise NotFound("service", str(service_id))
+    others = tuple(service for service in others if service.id != service_id)
+    as_it_is = attrs.asdict(known, filter=attrs.filters.exclude("id", "active"))
+    row = conn.execute(
+        "UPDATE services SET name = :name, duration_min = :duration_min, price = :price,"
+        " buffer_before_min = :buffer_before_min, buffer_after_min = :buffer_after_min"
+        " WHERE business_id = :business_id AND id = :id RETURNING *",
+        {"business_id": business_id, "id": service_id, **_checked(others, **{**as_it_is, **changes})},
+    ).fetchone()
+    return from_row(Service, row)
+
+
+def _checked(
+    others: Sequence[Service],
+    *,
+    name: str,
+    duration_min: int,
+    buffer_before_min: int,
+    buffer_after_min: int,
+    price: str,
+) -> dict[str, Any]:
+    """The fields as they are kept, beside these other services."""
+    name = fields.one_line("name", name, longest=_NAME_MAX)
+    if name.casefold() in {other.name.casefold() for other in others}:
+        raise InvalidField("name", "is a service already; retire that one first")
+    return {
+        "name": name,
+        "duration_min": fields.between("duration_min", duration_min, 5, 480),
+        "buffer_before_min": fields.between("buffer_before_min", buffer_before_min, 0, 240),
+        "buffer_after_min": fields.between("buffer_after_min", buffer_after_min, 0, 240),
+        "price": fields.one_line("price", price, longest=_PRICE_MAX) if price.strip() else "",
+    }
 
 
 def offered(conn: sqlite3.Connection, business_id: int) -> tuple[Service, ...]:

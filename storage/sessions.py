@@ -90,7 +90,8 @@ def invite(
 ) -> str:
     """A token that lets somebody in once: a new owner of a business, or an owner who has lost the password.
 
-    With neither it makes an administrator. An earlier link for the same is void from now on.
+    With neither it makes an administrator. An earlier link for the same owner, or for an administrator, is void
+    from now on; a business may have several.
     """
     token = secrets.token_urlsafe(_TOKEN_BYTES)
     conn.execute(

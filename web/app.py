@@ -1,14 +1,14 @@
 """What the server serves: the media mount in front, the webhooks and pages behind it."""
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from attrs import frozen
 from quart import Blueprint
 from quart_trio import QuartTrio
 
 from web.asgi import App, Receive, Scope, Send, forbid, path_and_query
-from web.media import MEDIA_PATH, MediaMount
+from web.media import MediaMount
 from web.origin import Origin
 
 log = logging.getLogger(__name__)
@@ -32,7 +32,7 @@ class Front:
     """The ASGI application: refuses what may not come in, then sends media one way and HTTP the other."""
 
     origin: Origin
-    media: MediaMount
+    media: Sequence[MediaMount]
     pages: App
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -45,7 +45,12 @@ class Front:
         elif refusal := self.origin.refusal(scope["headers"]):
             log.warning("%s refused: %s", scope["path"], refusal)
             await forbid(scope, receive, send, refusal)
-        elif scope["type"] == "websocket" and scope["path"] == MEDIA_PATH:
-            await self.media(scope, receive, send)
         else:
-            await self.pages(scope, receive, send)
+            await self._app(scope)(scope, receive, send)
+
+    def _app(self, scope: Scope) -> App:
+        if scope["type"] == "websocket":
+            for mount in self.media:
+                if mount.path == scope["path"]:
+                    return mount
+        return self.pages

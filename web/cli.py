@@ -19,6 +19,7 @@ from web.commands.diary import appointments, leads, slots
 from web.commands.file import backup, restore
 from web.commands.hours import hours
 from web.commands.knowledge import facts, people, services
+from web.commands.owner import owner
 from web.commands.prompt import prompt
 from web.configuration import Configuration
 from web.recorded_call import BadRecording
@@ -40,6 +41,7 @@ for command in (
     appointments,
     leads,
     prompt,
+    owner,
     backup,
     restore,
 ):

@@ -32,6 +32,7 @@ _POLICY_VIOLATION = 1008
 _TRY_AGAIN_LATER = 1013
 
 _E = TypeVar("_E", Connected, Started)
+Admit = Callable[[Scope], Awaitable[int | None]]
 TakeCall = Callable[[CarrierLink, CallStart, Grant], Awaitable[Any]]
 
 
@@ -89,15 +90,24 @@ class MediaLink:
                 return
 
 
+class NotAdmitted(Exception):
+    """This upgrade may not come in; the text says why."""
+
+
 class _HandshakeRefused(Exception):
     """The peer did not open its stream as Twilio does; the text says how."""
 
 
 @frozen(kw_only=True)
 class MediaMount:
-    """Takes upgrades on MEDIA_PATH, checks who is there, and hands each call to `take_call`."""
+    """Takes upgrades on its path, checks who is there, and hands each call to `take_call`.
 
-    origin: Origin
+    `admit` looks at the upgrade and returns the session of a signed-in owner, or None for Twilio; the token
+    that the stream shows must have been issued to the same. It raises NotAdmitted.
+    """
+
+    path: str
+    admit: Admit
     tokens: StreamTokens
     switchboard: Switchboard
     take_call: TakeCall
@@ -105,19 +115,18 @@ class MediaMount:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one WebSocket from its upgrade to its end."""
-        given = header(scope, b"x-twilio-signature")
-        if not self.origin.signed_upgrade(given, header(scope, b"host"), path_and_query(scope)):
-            log.warning(
-                "media: upgrade refused: its signature does not fit FRONTDESK_PUBLIC_URL%s", MEDIA_PATH
-            )
-            await forbid(scope, receive, send, "bad signature")
+        try:
+            session_id = await self.admit(scope)
+        except NotAdmitted as refused:
+            log.warning("media: upgrade refused: %s", refused)
+            await forbid(scope, receive, send, str(refused))
             return
         await receive()  # websocket.connect
         offered = scope.get("subprotocols") or [None]
         await send({"type": "websocket.accept", "subprotocol": offered[0]})
         link = MediaLink(receive, send)
         try:
-            started, grant = await self._shake_hands(link)
+            started, grant = await self._shake_hands(link, session_id)
         except _HandshakeRefused as refused:
             log.warning("media: stream refused: %s", refused)
             await link.close(_POLICY_VIOLATION)
@@ -131,7 +140,7 @@ class MediaMount:
         for line in self._lines:
             line.cancel()
 
-    async def _shake_hands(self, link: MediaLink) -> tuple[Started, Grant]:
+    async def _shake_hands(self, link: MediaLink, session_id: int | None) -> tuple[Started, Grant]:
         try:
             with trio.fail_after(START_WITHIN_S):
                 await _expect(Connected, link)
@@ -141,7 +150,7 @@ class MediaMount:
         except RemoteProtocolError as error:
             raise _HandshakeRefused(str(error)) from None
         grant = self.tokens.consume(started.parameters.get("token", ""), started.call_sid)
-        if grant is None:
+        if grant is None or grant.session_id != session_id:
             raise _HandshakeRefused("its token is unknown, used, expired, or another call's")
         return started, grant
 
@@ -157,6 +166,17 @@ class MediaMount:
         except Refused as refused:
             log.warning("media: call %s not admitted: %s", start.call_sid, refused)
             await link.close(_TRY_AGAIN_LATER)
+
+
+def signed_by_twilio(origin: Origin) -> Admit:
+    """Admits upgrades that bear Twilio's signature."""
+
+    async def admit(scope: Scope) -> None:
+        given = header(scope, b"x-twilio-signature")
+        if not origin.signed_upgrade(given, header(scope, b"host"), path_and_query(scope)):
+            raise NotAdmitted(f"its signature does not fit FRONTDESK_PUBLIC_URL{MEDIA_PATH}")
+
+    return admit
 
 
 async def _expect(kind: type[_E], link: MediaLink) -> _E:

@@ -69,6 +69,7 @@ def profile(conn: sqlite3.Connection, business: Business, grant: Grant, now: dt.
         hours=spoken.hours(language, rules.weekly, rules.exceptions, today),
         trade=business.trade,
         greeting=business.greeting,
+        disclosure=business.disclosure,
         services=tuple(spoken.service(language, service) for service in services.offered(conn, business.id)),
         facts=tuple(spoken.fact(language, fact) for fact in facts.all_facts(conn, business.id)),
         rules=business.rules,

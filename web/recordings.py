@@ -1,8 +1,7 @@
 """The files of recorded calls: `<database>.recordings/<call_sid>.jsonl`, one for each call that is kept.
 
 `recorded_call.py` says what stands in them. Nobody's number does unless somebody said it, and no pressed key.
-What was said is personal: only the owner of the process may read it, and a file stays until the owner of the
-business removes it. Nothing here removes one.
+What was said is personal: only the owner of the process may read it, and a file stays as long as its call.
 """
 
 import logging
@@ -102,6 +101,15 @@ def write(folder: Path, recorded: RecordedCall) -> Path:
     finally:
         unfinished.unlink(missing_ok=True)
     return path
+
+
+def remove(folder: Path, call_sids: Iterable[str]) -> None:
+    """Remove the files of these calls, of those that have one. Blocks. Raises OSError.
+
+    Run it in the job that erases the calls: if it fails, they stay, and both can be tried again.
+    """
+    for call_sid in call_sids:
+        (folder / f"{call_sid}.jsonl").unlink(missing_ok=True)
 
 
 def read(path: Path) -> RecordedCall:

@@ -5,7 +5,7 @@ import gc
 import logging
 import signal
 import sqlite3
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
@@ -14,9 +14,7 @@ import trio
 from attrs import evolve
 from hypercorn.config import Config
 
-from engine.call import run_call
-from engine.model import ModelAddress, connect
-from engine.ports import CallStart, CarrierLink
+from engine.model import ModelAddress
 from engine.settings import DEFAULTS, Settings
 from engine.switchboard import Switchboard
 from engine.vad import DetectorMissing, open_detector
@@ -24,19 +22,21 @@ from storage import owners, sessions
 from storage.database import Database, open_database
 from storage.errors import StorageError
 from web import afterwards, recordings, retention
+from web.answering import Answering
 from web.app import Front, build_pages
 from web.configuration import Configuration, ConfigurationError
 from web.health import Health
 from web.listener import listening_socket, serve_connections
-from web.media import MESSAGE_LIMIT, MediaMount
-from web.office import open_office
+from web.live import LiveCalls
+from web.media import MEDIA_PATH, MESSAGE_LIMIT, MediaMount, signed_by_twilio
 from web.origin import Origin, check_exposure
 from web.outbox import Outbox
 from web.pages.deployment import Deployment
 from web.pages.index import blueprints
+from web.pages.phone_line import PHONE_PATH, PhoneGate
 from web.pages.signin import WELCOME_PATH
 from web.pages.site import Site
-from web.tokens import Grant, StreamTokens
+from web.tokens import StreamTokens
 from web.twilio_rest import TwilioAccount, account_of
 from web.webhooks import Webhooks
 
@@ -106,12 +106,17 @@ async def serve(
         ):
             switchboard = Switchboard(configuration.max_calls)
             origin = Origin(configuration)
-            tokens = StreamTokens(trio.current_time)
-            media = MediaMount(
-                origin=origin,
-                tokens=tokens,
+            tokens, phone_tokens = StreamTokens(trio.current_time), StreamTokens(trio.current_time)
+            live = LiveCalls()
+            answering = Answering(
+                database=opened,
+                recordings_folder=folder,
                 switchboard=switchboard,
-                take_call=partial(take_call, opened, folder, switchboard, outbox, address, settings, now),
+                live=live,
+                outbox=outbox,
+                address=address,
+                settings=settings,
+                now=now,
             )
             webhooks = Webhooks(
                 origin=origin,
@@ -121,19 +126,24 @@ async def serve(
                 transfer_over=partial(transfer_over, opened, outbox, now),
             )
             health = Health(configuration=configuration, switchboard=switchboard, database=opened)
-            site = Site(
-                Deployment(
-                    configuration=configuration,
-                    database=opened,
-                    health=health,
-                    recordings_folder=folder,
-                    now=now,
-                )
+            deployment = Deployment(
+                configuration=configuration,
+                database=opened,
+                health=health,
+                recordings_folder=folder,
+                now=now,
+                phone_tokens=phone_tokens,
+                live=live,
             )
-            pages = build_pages([webhooks.blueprint(), health.blueprint(), *blueprints(site)])
+            pages = build_pages([webhooks.blueprint(), health.blueprint(), *blueprints(Site(deployment))])
+            mount = partial(MediaMount, switchboard=switchboard, take_call=answering.take)
+            media = (
+                mount(path=MEDIA_PATH, admit=signed_by_twilio(origin), tokens=tokens),
+                mount(path=PHONE_PATH, admit=PhoneGate(deployment).admit, tokens=phone_tokens),
+            )
             front = Front(origin=origin, media=media, pages=pages)
             async with trio.open_nursery() as nursery:
-                shutdown = partial(_drain, stop, switchboard, tokens, media, drain_s)
+                shutdown = partial(_drain, stop, switchboard, live, media, drain_s)
                 await nursery.start(
                     partial(serve_connections, front, hypercorn_config(), listener, shutdown=shutdown)
                 )
@@ -143,29 +153,6 @@ async def serve(
                 await _welcome(opened, origin, f"{bound[0]}:{bound[1]}", now, say)
                 task_status.started(bound)
     log.info("stopped")
-
-
-async def take_call(
-    database: Database,
-    recordings_folder: Path,
-    switchboard: Switchboard,
-    outbox: Outbox,
-    address: ModelAddress,
-    settings: Settings,
-    now: Now,
-    carrier: CarrierLink,
-    start: CallStart,
-    grant: Grant,
-) -> None:
-    """Run one call that was let in, from its office to its outcome."""
-    office = await open_office(
-        database, grant, call_sid=start.call_sid, now=now, recordings_folder=recordings_folder
-    )
-    connect_model = partial(connect, address, deadline_ms=settings.model_ready_ms)
-    ended = partial(switchboard.report, start.call_sid)
-    settings = evolve(settings, keep_audio=office.keeps_audio)
-    await run_call(carrier, connect_model, office, settings, start=start, ended=ended)
-    outbox.wake()
 
 
 async def transfer_over(database: Database, outbox: Outbox, now: Now, call_sid: str) -> None:
@@ -264,21 +251,24 @@ def hypercorn_config() -> Config:
 
 
 async def _drain(
-    stop: Stop, switchboard: Switchboard, tokens: StreamTokens, media: MediaMount, drain_s: float
+    stop: Stop, switchboard: Switchboard, live: LiveCalls, media: Sequence[MediaMount], drain_s: float
 ) -> None:
     """Wait for `stop`, then until nobody is on the line. hypercorn stops listening when this returns."""
     await stop()
     switchboard.start_draining()
-    if not switchboard.live and not tokens.pending:
+    if not switchboard.live and not any(mount.tokens.pending for mount in media):
+        live.stop()
         return
     log.info("draining: %d live calls, at most %.0f s", switchboard.live, drain_s)
     with trio.move_on_after(drain_s):
         await switchboard.wait_empty()
     if switchboard.live:
         log.warning("cancelling %d calls that are still live", switchboard.live)
-        media.cancel_calls()
+        for mount in media:
+            mount.cancel_calls()
         with trio.move_on_after(_CANCELLED_CALLS_S):
             await switchboard.wait_empty()
+    live.stop()
     await trio.sleep(min(_LAST_WEBHOOK_S, drain_s))
 
 

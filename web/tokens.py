@@ -22,6 +22,8 @@ class Grant:
     caller_number: str | None  # None if withheld
     called_number: str
     back_from_transfer: bool = False  # the caller was put through, nobody answered, and they are here again
+    test: bool = False  # an owner tries the receptionist: nothing of it counts
+    session_id: int | None = None  # of the owner who rings from the pages; None: Twilio's
 
 
 class StreamTokens:

@@ -77,6 +77,11 @@ def say_and_hang_up(text: str, language: Words = ENGLISH) -> str:
     return _response(f"<Say{attributes}>{escape(text)}</Say><Hangup/>")
 
 
+def reject() -> str:
+    """Do not answer: the caller hears that the line is busy, and the call costs nothing."""
+    return _response('<Reject reason="busy"/>')
+
+
 def hang_up() -> str:
     """End the call without a word: everything has been said."""
     return _response("<Hangup/>")

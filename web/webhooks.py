@@ -17,7 +17,7 @@ from quart import Blueprint, Response, abort, request
 
 from engine.outcome import Outcome
 from engine.switchboard import Switchboard
-from storage import businesses, calls, facts
+from storage import blocked, businesses, calls, facts
 from storage.database import Database
 from storage.records import Business
 from web import numbers, twiml
@@ -67,8 +67,9 @@ class Webhooks:
         """
         form = await self._signed_form()
         call_sid, called = _sid(form), _required(form, "To")
+        caller = numbers.caller_number(form.get("From", ""))
         try:
-            business = await self._business(called)
+            business, refused = await self.database.read(partial(_called, called=called, caller=caller))
         except sqlite3.Error:
             log.exception("voice: the business of call %s cannot be read", call_sid)
             words = _words_at(called)
@@ -77,6 +78,9 @@ class Webhooks:
             log.warning("voice: call %s refused: no business has %s", call_sid, numbers.masked(called))
             words = _words_at(called)
             return _said(words.not_in_service, words)
+        if refused:
+            log.info("voice: call %s refused: %s is blocked", call_sid, numbers.masked(caller or ""))
+            return _xml(twiml.reject())
         if not self.switchboard.has_room:
             why = "draining" if self.switchboard.draining else "busy"
             log.warning("voice: call %s refused: %s, %d live", call_sid, why, self.switchboard.live)
@@ -189,6 +193,14 @@ class Webhooks:
             log.warning("webhook %s refused: its signature does not fit its URL and form", request.path)
             _refuse(403, "bad signature")
         return dict(form)
+
+
+def _called(conn: sqlite3.Connection, called: str, caller: str | None) -> tuple[Business | None, bool]:
+    """Whose number was called, and whether that business has blocked the caller's."""
+    business = businesses.by_number(conn, called)
+    if business is None or caller is None:
+        return business, False
+    return business, blocked.is_blocked(conn, business.id, caller)
 
 
 def _transfer(conn: sqlite3.Connection, call_sid: str) -> tuple[Business, str] | None:

@@ -180,6 +180,7 @@ profiles = st.builds(
     hours=st.text(max_size=5000),
     trade=st.text(max_size=500),
     greeting=st.text(max_size=2000),
+    disclosure=st.text(max_size=2000),
     services=st.lists(st.text(max_size=500), max_size=50).map(tuple),
     facts=st.lists(st.text(max_size=500), max_size=50).map(tuple),
     rules=st.text(max_size=5000),
@@ -257,9 +258,23 @@ def test_in_another_language_the_first_sentence_is_described():
     )
 
 
+def test_the_disclosure_comes_first_word_for_word_before_whatever_greeting():
+    told = "I am a machine,\nand this call is recorded."
+    profiles = (ROSE, evolve(ROSE, greeting="Rose, good morning."), VERED, evolve(ROSE, language="fr"))
+    assert [prompt.greeting(evolve(profile, disclosure=told)) for profile in profiles] == [
+        "Greet the caller with exactly: I am a machine, and this call is recorded. "
+        "Hello, this is Rose Barbers. How can I help you?",
+        "Greet the caller with exactly: I am a machine, and this call is recorded. Rose, good morning.",
+        "Greet the caller with exactly: I am a machine, and this call is recorded. "
+        "שלום, הגעתם אל ורד. איך אפשר לעזור?",
+        "Begin with exactly “I am a machine, and this call is recorded.”. Then: Greet the caller in French "
+        "with one short sentence: say that this is Rose Barbers and ask how you can help.",
+    ]
+
+
 def test_who_comes_back_from_a_transfer_is_not_greeted_again():
     assert [
-        prompt.greeting(evolve(profile, back_from_transfer=True, greeting="Hello!"))
+        prompt.greeting(evolve(profile, back_from_transfer=True, greeting="Hello!", disclosure="Recorded."))
         for profile in (ROSE, VERED, evolve(ROSE, language="fr"))
     ] == [
         "Tell the caller exactly: I'm sorry, nobody could take your call just now. Can I take a message?",

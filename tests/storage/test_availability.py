@@ -4,7 +4,18 @@ from zoneinfo import ZoneInfo
 import attrs
 import pytest
 
-from storage.availability import Offer, Refused, Request, Slot, Why, find, judge, nearest
+from storage.availability import (
+    Offer,
+    Refused,
+    Request,
+    Slot,
+    Why,
+    find,
+    judge,
+    nearest,
+    open_during,
+    room,
+)
 from storage.errors import InvalidField
 from storage.records import Busy, DayHours, ExceptionDay, Schedule, WeeklyHours
 
@@ -343,3 +354,80 @@ def test_an_hour_that_the_clock_repeats_after_midnight_belongs_to_the_new_day():
     assert clock(day_of(saturday, "America/St_Johns", opens=1380, closes=1440).slots) == ["23:00", "23:30"]
     offer = day_of(saturday + DAY, "America/St_Johns", opens=0, closes=30)
     assert [f"{slot.starts_at:%H:%M}" for slot in offer.slots] == ["02:30"]
+
+
+# What an owner may do: a time that only has to be free, and whether the business is open during one.
+
+
+@pytest.mark.parametrize(
+    ("starts_at", "now"),
+    [
+        (utc(24, 9, 7), MONDAY_NOON),
+        (utc(24, 3), MONDAY_NOON),
+        (utc(28, 9), MONDAY_NOON),
+        (MONDAY_NOON, MONDAY_NOON),
+        (utc(24, 9), utc(25, 9)),
+        (utc(24, 9) + 300 * DAY, MONDAY_NOON),
+    ],
+    ids=["off grid", "at night", "closed", "at once", "past", "far"],
+)
+def test_there_is_room_for_whatever_is_free(starts_at, now):
+    slot = room(NINE_TO_FIVE, (), now, wish(buffer_before_min=5, buffer_after_min=10), starts_at)
+    assert slot == Slot(
+        wall=starts_at.astimezone(BERLIN),
+        starts_at=starts_at,
+        ends_at=starts_at + 30 * MINUTE,
+        busy_start=starts_at - 5 * MINUTE,
+        busy_end=starts_at + 40 * MINUTE,
+    )
+
+
+def test_there_is_no_room_where_anything_is_taken_and_the_refusal_names_the_day():
+    night = utc(24, 23, 30)  # half past midnight of the Wednesday in Berlin
+    refused = room(NINE_TO_FIVE, [taken(night + 29 * MINUTE, night + DAY)], MONDAY_NOON, WISH, night)
+    assert refused == Refused(why=Why.FULL, date=dt.date(2026, 11, 25), notice_min=120, days_ahead=60)
+    beside = [taken(night - DAY, night), taken(night + 30 * MINUTE, night + DAY)]
+    assert room(NINE_TO_FIVE, beside, MONDAY_NOON, WISH, night).starts_at == night
+
+
+@pytest.mark.parametrize(
+    ("starts_at", "ends_at", "is_open"),
+    [
+        (utc(24, 8), utc(24, 16), True),
+        (utc(24, 7, 59), utc(24, 16), False),
+        (utc(24, 8), utc(24, 16, 1), False),
+        (utc(24, 20), utc(24, 21), False),
+        (utc(28, 9), utc(28, 10), False),
+    ],
+)
+def test_a_business_is_open_during_what_its_hours_hold_from_end_to_end(starts_at, ends_at, is_open):
+    assert open_during(NINE_TO_FIVE, starts_at, ends_at) is is_open
+
+
+def test_a_business_is_not_open_during_what_its_lunch_interrupts_but_where_hours_meet():
+    with_lunch = rules(weekly=(hours(1, 540, 720), hours(1, 780, 1020), hours(1, 1020, 1080)))
+    assert not open_during(with_lunch, utc(24, 10), utc(24, 13))
+    assert open_during(with_lunch, utc(24, 15), utc(24, 17))
+
+
+def test_a_business_is_open_over_midnight_if_both_days_are():
+    around_midnight = rules(weekly=(hours(1, 1200, 1440), hours(2, 0, 120)))
+    assert open_during(around_midnight, utc(24, 22), utc(25, 1))  # from eleven to two in Berlin
+    assert not open_during(around_midnight, utc(24, 22), utc(25, 1, 1))
+    closed = attrs.evolve(around_midnight, exceptions=(except_on(dt.date(2026, 11, 25)),))
+    assert not open_during(closed, utc(24, 22), utc(24, 23, 1))
+    assert open_during(closed, utc(24, 22), utc(24, 23))
+
+
+def test_a_business_is_open_by_the_clock_of_its_zone_whatever_that_jumps():
+    sunday = rules(weekly=(hours(6, 0, 180),))  # until three; the clock goes back from three to two first
+    assert open_during(
+        sunday,
+        dt.datetime(2026, 10, 24, 22, tzinfo=dt.UTC),
+        dt.datetime(2026, 10, 25, 2, tzinfo=dt.UTC),
+    )
+    assert not open_during(
+        sunday,
+        dt.datetime(2026, 10, 24, 22, tzinfo=dt.UTC),
+        dt.datetime(2026, 10, 25, 2, 1, tzinfo=dt.UTC),
+    )

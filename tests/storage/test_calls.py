@@ -5,7 +5,7 @@ import pytest
 
 from storage import booking, calls
 from storage.records import Call, CallEvent, Flag
-from tests.storage.conftest import NOW, add_business, add_live_call, wish
+from tests.storage.conftest import NOW, add_business, add_live_call, end_call, wish
 
 ENDED_AT = NOW + dt.timedelta(seconds=61)
 EVENTS = [(0, "connected", {}), (1500, "caller_said", {"text": "שלום", "ms": [1, None]})]
@@ -202,3 +202,37 @@ def test_what_calls_of_a_dead_process_held_is_free(conn, business_id):
     calls.close_abandoned(conn)
     add_live_call(conn, business_id, "CA2")
     assert booking.offer(conn, business_id, call_sid="CA2", **asked).slots == offered
+
+
+def test_a_call_that_its_owner_removed_is_listed_no_more_and_is_still_there(conn, business_id):
+    add_live_call(conn, business_id, "CA1")
+    finish(conn, business_id)
+    assert calls.remove(conn, business_id, "CA1", BACK_AT)
+    assert not calls.remove(conn, business_id, "CA1", BACK_AT + dt.timedelta(days=1))
+    assert calls.get(conn, business_id, "CA1") == attrs.evolve(ENDED, removed_at=BACK_AT)
+    assert calls.recent(conn, business_id, 10) == ()
+    assert calls.outcomes(conn, business_id) == ()
+
+
+def test_a_live_call_or_one_that_nobody_knows_cannot_be_removed(conn, business_id):
+    add_live_call(conn, business_id, "CA1")
+    assert not calls.remove(conn, business_id, "CA1", BACK_AT)
+    assert not calls.remove(conn, business_id, "CA9", BACK_AT)
+    assert calls.recent(conn, business_id, 10) == (LIVE,)
+
+
+def test_the_ways_in_which_calls_have_ended_are_each_given_once(conn, business_id):
+    for number, outcome in enumerate(("transferred", "completed", "completed")):
+        end_call(conn, business_id, f"CA{number}", outcome=outcome)
+    add_live_call(conn, business_id, "CA9")
+    assert calls.outcomes(conn, business_id) == ("completed", "transferred")
+
+
+def test_what_is_wrong_with_calls_is_counted_for_all_of_them_at_once(conn, business_id):
+    for number in range(3):
+        add_live_call(conn, business_id, f"CA{number}")
+    wrong = Flag(kind="said_not_done", said="You're booked.", done="-")
+    calls.flag(conn, business_id, "CA0", [wrong, wrong])
+    calls.flag(conn, business_id, "CA2", [wrong])
+    assert calls.flag_counts(conn, business_id, ["CA0", "CA1", "CA9"]) == {"CA0": 2}
+    assert calls.flag_counts(conn, business_id, []) == {}

@@ -137,3 +137,76 @@ async def test_calls_from_one_number_at_once_make_one_lead(tmp_path):
                 nursery.start_soon(ring, number)
         (lead,) = await database.read(partial(leads.every, business_id=1))
     assert {each.id for each in found} == {lead.id}
+
+
+# Those that the owner writes in.
+
+
+def test_an_owner_writes_in_somebody_who_never_rang(conn):
+    business_id = add_business(conn).id
+    lead = leads.write_in(conn, business_id, full_name=" Dana Lévi ", phone=PHONE, email=" dana@example.com")
+    assert attrs.asdict(lead) == {
+        "id": 1,
+        "phone": PHONE,
+        "callback_phone": None,
+        "full_name": "Dana Lévi",
+        "email": "dana@example.com",
+        "notes": "",
+        "source": "owner",
+        "last_call_sid": None,
+        "created_at": lead.created_at,
+        "updated_at": lead.updated_at,
+    }
+    rang = leads.find_or_create(conn, business_id, phone=PHONE, call_sid="CA1")
+    assert attrs.evolve(rang, updated_at=lead.updated_at) == attrs.evolve(lead, last_call_sid="CA1")
+
+
+def test_two_who_are_written_in_without_a_number_are_two_leads(conn):
+    business_id = add_business(conn).id
+    written = [leads.write_in(conn, business_id, full_name="Dana") for _ in range(2)]
+    assert [(lead.id, lead.phone, lead.email) for lead in written] == [(1, None, None), (2, None, None)]
+
+
+def test_who_is_known_by_the_number_gets_only_what_is_missing(conn):
+    business_id = add_business(conn).id
+    lead = leads.find_or_create(conn, business_id, phone=PHONE, call_sid="CA1")
+    written = {"phone": PHONE, "full_name": "Dana"}
+    named = leads.write_in(conn, business_id, **written)
+    assert attrs.evolve(named, updated_at=lead.updated_at) == attrs.evolve(lead, full_name="Dana")
+    written = {"phone": PHONE, "full_name": "Mallory", "email": "dana@example.com"}
+    mailed = leads.write_in(conn, business_id, **written)
+    assert attrs.evolve(mailed, updated_at=lead.updated_at) == attrs.evolve(
+        lead, full_name="Dana", email="dana@example.com"
+    )
+    again = leads.write_in(conn, business_id, **{**written, "email": "mallory@example.com"})
+    assert (again.email, leads.every(conn, business_id)) == ("dana@example.com", (again,))
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "problem"),
+    [
+        ("full_name", " ", "is empty"),
+        ("full_name", "a" * 201, "is 201 characters long; at most 200 are kept"),
+        ("phone", "0301234567", "is not a number like +14155550100: a plus, the country code, digits only"),
+        ("email", "dana", "is not a mail address; it should look like name@example.com"),
+    ],
+)
+@pytest.mark.parametrize("known", [False, True])
+def test_who_cannot_be_written_in_is_refused_by_the_field(conn, field, value, problem, known):
+    business_id = add_business(conn).id
+    if known:
+        leads.find_or_create(conn, business_id, phone=PHONE, call_sid="CA1")
+    before = leads.every(conn, business_id)
+    with pytest.raises(InvalidField) as refused:
+        leads.write_in(conn, business_id, **{"full_name": "Dana", "phone": PHONE, field: value})
+    assert (refused.value.field, refused.value.problem) == (field, problem)
+    assert leads.every(conn, business_id) == before
+
+
+def test_leads_are_called_by_their_name_or_else_by_their_number(conn):
+    business_id = add_business(conn).id
+    for number, phone in enumerate((PHONE, "+14155550198", None, "+14155550197")):
+        leads.find_or_create(conn, business_id, phone=phone, call_sid=f"CA{number}")
+    leads.update_details(conn, business_id, 1, full_name="Dana")
+    assert leads.names(conn, business_id, {1, 2, 3, 99}) == {1: "Dana", 2: "+14155550198"}
+    assert leads.names(conn, business_id, ()) == {}

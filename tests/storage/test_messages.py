@@ -70,3 +70,27 @@ def test_a_message_that_was_dealt_with_waits_no_more(conn, business_id):
     assert not messages.mark_done(conn, business_id, 7)
     assert messages.waiting(conn, business_id) == (second,)
     assert messages.of_call(conn, business_id, "CA1") == (attrs.evolve(first, status="done"), second)
+
+
+def test_a_message_that_is_reopened_waits_again(conn, business_id):
+    message = take(conn, business_id)
+    assert not messages.reopen(conn, business_id, message.id)
+    messages.mark_done(conn, business_id, message.id)
+    assert messages.reopen(conn, business_id, message.id)
+    assert not messages.reopen(conn, business_id, 7)
+    assert messages.waiting(conn, business_id) == (message,)
+
+
+def test_what_was_dealt_with_is_listed_the_newest_first(conn, business_id):
+    taken = [take(conn, business_id, text) for text in ("first", "second", "third", "fourth")]
+    for message in taken[:3]:
+        messages.mark_done(conn, business_id, message.id)
+    assert texts(messages.done(conn, business_id, 9)) == ["third", "second", "first"]
+    assert texts(messages.done(conn, business_id, 2)) == ["third", "second"]
+
+
+def test_a_message_is_had_by_its_id(conn, business_id):
+    take(conn, business_id, "first")
+    second = take(conn, business_id, "second")
+    assert messages.get(conn, business_id, second.id) == second
+    assert messages.get(conn, business_id, 7) is None

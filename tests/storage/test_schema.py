@@ -5,17 +5,23 @@ from pathlib import Path
 
 from storage import (
     appointments,
+    blocked,
     booking,
     businesses,
     calls,
+    changes,
+    erasure,
     facts,
+    feeds,
     holds,
     leads,
     messages,
     migrations,
     outbox,
+    owners,
     schedule,
     services,
+    sessions,
 )
 from storage.records import DayHours, ExceptionDay, Flag, Person
 from tests.storage.conftest import (
@@ -89,6 +95,7 @@ def ask_everything(conn):
     schedule.remove_exception(conn, ours, schedule.exceptions(conn, ours, MONDAY, MONDAY)[0].date)
     service = services.add(conn, ours, name="Haircut", duration_min=30)
     services.get(conn, ours, service.id)
+    services.change(conn, ours, service.id, price="forty")
     services.retire(conn, ours, service.id)
     facts.put_fact(conn, ours, topic="parking", text="behind the house")
     facts.remove_fact(conn, ours, facts.all_facts(conn, ours)[0].topic)
@@ -97,12 +104,19 @@ def ask_everything(conn):
     leads.get(conn, ours, lead.id)
     leads.of_phone(conn, ours, "+14155550199")
     leads.every(conn, ours)
+    leads.names(conn, ours, [lead.id, 2])
+    leads.write_in(conn, ours, full_name="Rosa", phone="+14155550188")
     leads.update_details(conn, ours, lead.id, full_name="Dana")
     booking.offer(conn, ours, request=wish(), **asked)
     holds.renew(conn, ours, **asked)
     book(conn, ours)
     booking.reschedule(conn, ours, lead_id=1, starts_at=MONDAY_9, to=MONDAY_9 + HOUR, request=wish(), **asked)
     appointments.mark_confirmed(conn, ours, 1)
+    booking.put_off(conn, ours, 1, to=MONDAY_9 + 2 * HOUR, now=NOW)
+    booking.put_off(conn, ours, 1, to=MONDAY_9 + HOUR, now=NOW)
+    written = booking.put(conn, ours, lead_id=3, starts_at=NOW + HOUR, request=wish(), now=NOW, anyway=True)
+    appointments.get(conn, ours, written.id)
+    booking.outside(conn, ours, NOW)
     appointments.for_call(conn, ours, "CA1")
     appointments.of_lead(conn, ours, lead.id, NOW)
     appointments.every_of_lead(conn, ours, lead.id)
@@ -112,14 +126,20 @@ def ask_everything(conn):
     message = messages.take(conn, ours, lead_id=1, call_sid="CA1", text="Please ring back.")
     messages.waiting(conn, ours)
     messages.mark_done(conn, ours, message.id)
+    messages.get(conn, ours, message.id)
+    messages.done(conn, ours, 10)
+    messages.reopen(conn, ours, message.id)
     calls.set_transfer(conn, ours, "CA1", "+14155550177")
     calls.transfer_to(conn, "CA1")
     end_call(conn, ours, "CA1")
     calls.get(conn, ours, "CA1")
     calls.recent(conn, ours, 10)
+    calls.search(conn, ours, outcome="completed", words="please", flagged=True, before=(NOW, "CA1"))
+    calls.outcomes(conn, ours)
     calls.events(conn, ours, "CA1")
     calls.flag(conn, ours, "CA1", [Flag(kind="said_not_done", said="You're booked.", done="-")])
     calls.flags(conn, ours, "CA1")
+    calls.flag_counts(conn, ours, ["CA1", "CA2"])
     calls.outcome(conn, "CA1")
     for recipient in ("+14155550199", "+14155550177"):
         outbox.put(conn, ours, kind="confirmation", recipient=recipient, body="You are booked.", **asked)
@@ -128,6 +148,48 @@ def ask_everything(conn):
     outbox.failed(conn, ours, 1, problem="status 503", retry_at=NOW)
     outbox.sent(conn, ours, 1)
     outbox.withdraw(conn, ours, "CA1")
+    ask_the_pages(conn, ours)
+
+
+def ask_the_pages(conn, ours):
+    """Call what only the pages ask for."""
+    blocked.add(conn, ours, "+14155550188")
+    blocked.remove(conn, ours, blocked.every(conn, ours)[0])
+    feeds.business_of(conn, feeds.renew(conn, ours))
+    feeds.stop(conn, ours)
+    feeds.token(conn, ours)
+    owner = owners.add(conn, email="dana@example.com", password_hash="$argon2id$x", language="en")
+    owners.set_password(conn, owner.id, "$argon2id$y")
+    owners.set_language(conn, owner.id, "he")
+    owners.let_into(conn, owner.id, ours)
+    owners.get(conn, owner.id)
+    owners.every(conn)
+    owners.business(conn, owner, ours)
+    owners.businesses_of(conn, owner)
+    owners.of_business(conn, ours)
+    owners.take_from(conn, owner.id, ours)
+    token = sessions.begin(conn, owner.id, browser="Firefox", now=NOW)
+    _, session = sessions.find(conn, token, NOW)
+    sessions.seen(conn, session.id, NOW)
+    sessions.of_owner(conn, owner.id, NOW)
+    sessions.end_others(conn, owner.id, session.id)
+    sessions.end(conn, owner.id, session.id)
+    sessions.end_all(conn, owner.id)
+    sessions.invited(conn, sessions.invite(conn, NOW, business_id=ours), NOW)
+    for kind, key, job in (
+        ("blocked", "", lambda conn: blocked.add(conn, ours, "+14155550188")),
+        ("call", "CA1", lambda conn: calls.remove(conn, ours, "CA1", NOW)),
+        ("message", "1", lambda conn: messages.mark_done(conn, ours, 1)),
+        ("hours", "", lambda conn: schedule.set_weekly_hours(conn, ours, [])),
+    ):
+        change = changes.make(conn, ours, kind, key, job, now=NOW)
+        changes.get(conn, ours, change.id)
+        changes.take_back(conn, ours, change.id, now=NOW)
+    end_call(conn, ours, "CA2")
+    erasure.export(conn, ours)
+    erasure.expire(conn, ours, NOW)
+    erasure.erase_call(conn, ours, "CA2")
+    erasure.erase_caller(conn, ours, "+14155550199")
 
 
 def as_the_file_is_opened(conn):
@@ -156,7 +218,7 @@ def walks(conn, work):
 
 def test_no_query_walks_through_a_whole_table(conn):
     asked, found = walks(conn, ask_everything)
-    assert asked > 70
+    assert asked > 170
     assert found == set()
 
 

@@ -1,9 +1,10 @@
 import sqlite3
 
+import attrs
 import pytest
 
 from storage import services
-from storage.errors import InvalidField
+from storage.errors import InvalidField, NotFound
 from storage.records import Service
 from tests.storage.conftest import add_business
 
@@ -78,22 +79,22 @@ def test_two_services_cannot_have_one_name(conn, ours, first, second):
     assert len(services.offered(conn, ours)) == 1
 
 
-@pytest.mark.parametrize(
-    ("field", "value", "problem"),
-    [
-        ("name", " ", "is empty"),
-        ("name", "a\nb", "must be one line of text"),
-        ("name", "a" * 81, "is 81 characters long; at most 80 are kept"),
-        ("duration_min", 4, "is 4; it must be between 5 and 480"),
-        ("duration_min", 481, "is 481; it must be between 5 and 480"),
-        ("buffer_before_min", -1, "is -1; it must be between 0 and 240"),
-        ("buffer_before_min", 241, "is 241; it must be between 0 and 240"),
-        ("buffer_after_min", -1, "is -1; it must be between 0 and 240"),
-        ("buffer_after_min", 241, "is 241; it must be between 0 and 240"),
-        ("price", "a\nb", "must be one line of text"),
-        ("price", "a" * 81, "is 81 characters long; at most 80 are kept"),
-    ],
-)
+SENSELESS = [
+    ("name", " ", "is empty"),
+    ("name", "a\nb", "must be one line of text"),
+    ("name", "a" * 81, "is 81 characters long; at most 80 are kept"),
+    ("duration_min", 4, "is 4; it must be between 5 and 480"),
+    ("duration_min", 481, "is 481; it must be between 5 and 480"),
+    ("buffer_before_min", -1, "is -1; it must be between 0 and 240"),
+    ("buffer_before_min", 241, "is 241; it must be between 0 and 240"),
+    ("buffer_after_min", -1, "is -1; it must be between 0 and 240"),
+    ("buffer_after_min", 241, "is 241; it must be between 0 and 240"),
+    ("price", "a\nb", "must be one line of text"),
+    ("price", "a" * 81, "is 81 characters long; at most 80 are kept"),
+]
+
+
+@pytest.mark.parametrize(("field", "value", "problem"), SENSELESS)
 def test_a_service_that_makes_no_sense_is_refused_by_its_field(conn, ours, field, value, problem):
     with pytest.raises(InvalidField) as refused:
         services.add(conn, ours, **{**CUT, field: value})
@@ -125,3 +126,45 @@ def test_services_are_the_businesss_own(conn, ours):
     assert services.offered(conn, theirs) == (same_name,)
     with pytest.raises(sqlite3.IntegrityError):
         services.add(conn, 99, **CUT)
+
+
+# Changing what is offered.
+
+
+def test_a_service_is_changed_in_what_is_named_and_stays_in_the_rest(conn, ours):
+    services.add(conn, ours, name="shave", duration_min=30)
+    cut = services.add(conn, ours, **CUT, buffer_after_min=10, price="forty")
+    assert services.change(conn, ours, cut.id) == cut
+    changed = services.change(conn, ours, cut.id, name=" trim ", duration_min=60, price=" ")
+    assert changed == attrs.evolve(cut, name="trim", duration_min=60, price="")
+    buffered = services.change(conn, ours, cut.id, buffer_before_min=5, buffer_after_min=0)
+    assert buffered == attrs.evolve(changed, buffer_before_min=5, buffer_after_min=0)
+    assert services.get(conn, ours, cut.id) == buffered
+    assert services.get(conn, ours, 1).name == "shave"
+
+
+def test_a_service_may_keep_its_name_or_take_that_of_a_retired_one(conn, ours):
+    cut, shave = services.add(conn, ours, **CUT), services.add(conn, ours, name="shave", duration_min=30)
+    assert services.change(conn, ours, cut.id, name="HAIRCUT").name == "HAIRCUT"
+    with pytest.raises(InvalidField, match="name: is a service already; retire that one first"):
+        services.change(conn, ours, cut.id, name="Shave")
+    services.retire(conn, ours, shave.id)
+    assert services.change(conn, ours, cut.id, name="Shave").name == "Shave"
+
+
+@pytest.mark.parametrize(("field", "value", "problem"), SENSELESS)
+def test_a_change_that_makes_no_sense_is_refused_by_its_field(conn, ours, field, value, problem):
+    cut = services.add(conn, ours, **CUT)
+    with pytest.raises(InvalidField) as refused:
+        services.change(conn, ours, cut.id, **{"name": "trim", field: value})
+    assert (refused.value.field, refused.value.problem) == (field, problem)
+    assert services.offered(conn, ours) == (cut,)
+
+
+def test_only_what_is_offered_can_be_changed(conn, ours):
+    old = services.add(conn, ours, **CUT)
+    services.retire(conn, ours, old.id)
+    for service_id in (old.id, 7):
+        with pytest.raises(NotFound, match=f"no service {service_id}"):
+            services.change(conn, ours, service_id, name="trim")
+    assert services.get(conn, ours, old.id) == attrs.evolve(old, active=False)

@@ -28,6 +28,7 @@ def test_all_that_is_set_can_be_shown(salon):
         "--language": "he",
         "--trade": "a hair salon",
         "--greeting": "Salon Two, good morning.",
+        "--disclosure": "This call is recorded.",
         "--rules": "Be kind.\nSay please.",
         "--owner-phone": "+1 415 555 0177",
         "--grid": "15",
@@ -50,6 +51,7 @@ def test_all_that_is_set_can_be_shown(salon):
             "language     he",
             "trade        a hair salon",
             "greeting     Salon Two, good morning.",
+            "disclosure   This call is recorded.",
             "owner-phone  +14155550177",
             "grid         15 minutes",
             "notice       60 minutes",
@@ -80,9 +82,10 @@ def test_what_is_not_named_stays(salon):
     salon("business", "set", "Salon", "--trade", "a hair salon", "--owner-phone", OWNER, "--keep-audio")
 
     shown = salon("business", "set", "Salon", "--grid", "60", "--owner-phone", "", "--no-keep-audio")[1]
-    assert shown.splitlines()[4:11] == [
+    assert shown.splitlines()[4:12] == [
         "trade        a hair salon",
         "greeting     (the usual)",
+        "disclosure   -",
         "owner-phone  - (nobody is told of what callers leave)",
         "grid         60 minutes",
         "notice       120 minutes",

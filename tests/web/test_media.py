@@ -24,7 +24,7 @@ from tests.web.support import (
 from web import configuration, signature
 from web.app import Front
 from web.listener import listening_socket, serve_connections
-from web.media import START_WITHIN_S, MediaLink, MediaMount
+from web.media import MEDIA_PATH, START_WITHIN_S, MediaLink, MediaMount, signed_by_twilio
 from web.origin import Origin
 from web.server import hypercorn_config
 from web.tokens import Grant, StreamTokens
@@ -47,7 +47,11 @@ class Desk:
         self.switchboard = Switchboard(max_calls)
         self.origin = Origin(configured or local())
         self.mount = MediaMount(
-            origin=self.origin, tokens=self.tokens, switchboard=self.switchboard, take_call=self.take_call
+            path=MEDIA_PATH,
+            admit=signed_by_twilio(self.origin),
+            tokens=self.tokens,
+            switchboard=self.switchboard,
+            take_call=self.take_call,
         )
 
     def token(self):
@@ -279,7 +283,7 @@ async def serve(nursery):
     async def serve(desk):
         listener = listening_socket("127.0.0.1", 0)
         port = listener.getsockname()[1]
-        front = Front(origin=desk.origin, media=desk.mount, pages=no_pages)
+        front = Front(origin=desk.origin, media=[desk.mount], pages=no_pages)
         run = partial(serve_connections, front, hypercorn_config(), listener, shutdown=trio.sleep_forever)
         await nursery.start(run)
         return f"ws://127.0.0.1:{port}/twilio/media"

@@ -24,6 +24,10 @@ def test_dial_rings_one_number_and_asks_how_to_go_on():
     )
 
 
+def test_a_rejected_caller_hears_that_the_line_is_busy():
+    assert twiml.reject() == f'{HEAD}<Response><Reject reason="busy"/></Response>'
+
+
 def test_nothing_that_is_put_in_can_become_markup():
     hostile = "\"'><Dial>+1900</Dial>&"
     connect = ET.fromstring(twiml.connect(hostile, hostile, action=hostile))

@@ -9,7 +9,7 @@ import trio.testing
 
 from engine.outcome import Outcome
 from engine.switchboard import Switchboard
-from storage import businesses, calls, facts
+from storage import blocked, businesses, calls, facts
 from storage.records import Person
 from tests.web.support import CALL_SID, CALLER, FORM, NUMBER, PUBLIC_URL, local, public, signed_form
 from web import configuration, signature, twiml
@@ -105,6 +105,32 @@ async def test_a_number_of_no_business_is_told_so_and_logged_without_the_number(
     assert [record.getMessage() for record in caplog.records] == [
         f"voice: call {CALL_SID} refused: no business has …23"
     ]
+
+
+async def test_a_blocked_caller_is_rejected_and_leaves_no_call(desk, database, business, caplog):
+    caplog.set_level(logging.INFO)
+    await database.write(lambda conn: blocked.add(conn, business.id, CALLER))
+
+    assert await desk.post("/twilio/voice", CALL) == (200, twiml.reject())
+    assert [record.getMessage() for record in caplog.records] == [
+        f"voice: call {CALL_SID} refused: …99 is blocked"
+    ]
+    assert await database.read(lambda conn: calls.recent(conn, business.id, 9)) == ()
+
+
+@pytest.mark.parametrize("caller", ["+14155550198", "+266696687", ""])
+async def test_whoever_is_not_blocked_is_let_in(desk, database, business, caller):
+    await database.write(lambda conn: blocked.add(conn, business.id, CALLER))
+
+    assert "<Connect" in (await desk.post("/twilio/voice", {**CALL, "From": caller}))[1]
+
+
+async def test_another_business_still_lets_in_whom_one_has_blocked(desk, database, business):
+    other = partial(businesses.add, name="Other", number="+14155550101", timezone="UTC", language="en")
+    await database.write(other)
+    await database.write(lambda conn: blocked.add(conn, business.id, CALLER))
+
+    assert "<Connect" in (await desk.post("/twilio/voice", {**CALL, "To": "+14155550101"}))[1]
 
 
 async def test_a_call_too_many_hears_that_the_lines_are_busy(desk):

@@ -97,6 +97,7 @@ def shown(conn: sqlite3.Connection, business: Business) -> list[str]:
         f"language     {business.language}",
         f"trade        {business.trade or '-'}",
         f"greeting     {business.greeting or '(the usual)'}",
+        f"disclosure   {business.disclosure or '-'}",
         f"owner-phone  {business.owner_phone or '- (nobody is told of what callers leave)'}",
         f"grid         {business.grid_min} minutes",
         f"notice       {business.notice_min} minutes",
@@ -117,6 +118,7 @@ def shown(conn: sqlite3.Connection, business: Business) -> list[str]:
 @click.option("--language", help="What the voice speaks, as en or he.")
 @click.option("--trade", help="What it is: 'a dental practice'.")
 @click.option("--greeting", help="The caller's first sentence; '' for the usual one.")
+@click.option("--disclosure", help="Said before the greeting: 'This call is recorded.'; '' for nothing.")
 @click.option("--rules", help="What else the voice must keep to, a line each.")
 @click.option("--owner-phone", help="The mobile that gets a text message after each call; '' for none.")
 @click.option("--grid", "grid_min", type=int, help="Starts are this many minutes apart: 15, 30, 45 or 60.")

@@ -9,7 +9,9 @@ from attrs import field, frozen
 from storage.database import Database
 from web.configuration import Configuration
 from web.health import Health
+from web.live import LiveCalls
 from web.passwords import Passwords
+from web.tokens import StreamTokens
 
 
 @frozen(kw_only=True)
@@ -21,4 +23,6 @@ class Deployment:
     health: Health
     recordings_folder: Path
     now: Callable[[], dt.datetime]  # UTC
+    phone_tokens: StreamTokens = field(repr=False)  # of calls that the pages' telephone may place
+    live: LiveCalls
     passwords: Passwords = field(factory=Passwords)

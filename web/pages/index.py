@@ -2,14 +2,53 @@
 
 from quart import Blueprint
 
-from web.pages import hours, more, today, undo
+from web.pages import (
+    appointment,
+    appointments,
+    call,
+    calls,
+    data,
+    erase,
+    feed,
+    hours,
+    messages,
+    more,
+    people_with_access,
+    receptionist,
+    services,
+    settings,
+    telephone,
+    today,
+    undo,
+    your_account,
+)
+from web.pages.feed import Feed
 from web.pages.signin import SignIn
 from web.pages.site import Site
 
-_PAGES = (today, hours, more, undo)
+_PAGES = (
+    today,
+    calls,
+    call,
+    appointments,
+    appointment,
+    messages,
+    feed,
+    hours,
+    services,
+    receptionist,
+    telephone,
+    more,
+    undo,
+    settings,
+    your_account,
+    people_with_access,
+    data,
+    erase,
+)
 ROUTES = tuple(route for page in _PAGES for route in page.ROUTES)
 
 
 def blueprints(site: Site) -> tuple[Blueprint, ...]:
     """The owner's pages and the way in, ready to be registered."""
-    return site.blueprint(ROUTES), SignIn(site=site).blueprint()
+    return site.blueprint(ROUTES), SignIn(site=site).blueprint(), Feed(site=site).blueprint()

@@ -1,4 +1,4 @@
-"""What the pages call things: fields where an error speaks of them, and how calls ended."""
+"""What the pages call things: fields where an error speaks of them, and what happens in calls."""
 
 from web.pages.words import mark
 
@@ -16,6 +16,26 @@ LABELS = {
     "grid_min": mark("Appointments start every"),
     "notice_min": mark("Notice needed"),
     "days_ahead": mark("Days ahead"),
+    "notes": mark("Notes"),
+    "time": mark("Time"),
+    "service": mark("Service"),
+    "full_name": mark("Name"),
+    "owner_phone": mark("Mobile for messages"),
+    "retention_days": mark("Keep calls"),
+    "current_password": mark("Present password"),
+    "duration_min": mark("How long"),
+    "buffer_before_min": mark("Kept free before"),
+    "buffer_after_min": mark("Kept free after"),
+    "price": mark("Price"),
+    "disclosure": mark("Announcement"),
+    "greeting": mark("Greeting"),
+    "trade": mark("What the business is"),
+    "rules": mark("Rules"),
+    "topic": mark("About"),
+    "text": mark("What callers are told"),
+    "people": mark("People"),
+    "phone": mark("Telephone number"),
+    "blocked": mark("Number to block"),
 }
 
 OUTCOMES = {
@@ -24,10 +44,32 @@ OUTCOMES = {
     "transferred": mark("Put through"),
     "caller_hung_up": mark("The caller hung up"),
     "silence_timeout": mark("The caller fell silent"),
+    "owner_hung_up": mark("Hung up from here"),
     "longest_call": mark("Ended by the longest time"),
     "carrier_lost": mark("The line broke"),
     "model_failed": mark("The voice failed"),
     "server_stopped": mark("The server was stopped"),
     "internal_error": mark("A fault of the server"),
     "interrupted": mark("The server went down"),
+}
+
+TOOLS = {
+    "find_available_slots": mark("Looked for free times"),
+    "create_appointment": mark("Booked an appointment"),
+    "my_appointments": mark("Looked up the caller's appointments"),
+    "reschedule_appointment": mark("Moved an appointment"),
+    "cancel_appointment": mark("Cancelled an appointment"),
+    "update_lead_details": mark("Noted who calls"),
+    "take_message": mark("Took a message"),
+    "business_facts": mark("Looked up what callers ask about"),
+    "transfer_to_human": mark("Put the caller through"),
+}
+
+TOOL_STATUSES = {
+    None: mark("the call ended before it was known"),
+    "ok": mark("done"),
+    "refused": mark("refused"),
+    "error": mark("failed"),
+    "timeout": mark("took too long"),
+    "cancelled": mark("stopped, because the caller spoke"),
 }

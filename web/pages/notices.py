@@ -7,5 +7,12 @@ NOTICES = {
     "unchanged": mark("Nothing was changed."),
     "undone": mark("Taken back."),
     "not_undone": mark("This can't be taken back any more: something else has come in its place."),
+    "services_added": mark("Added. Change whatever is different at your business."),
     "gone": mark("That was done already."),
+    "feed_made": mark("The link is ready. Copy it into your calendar program."),
+    "feed_stopped": mark("The link leads nowhere any more."),
+    "password_changed": mark("Your password is changed, and you are signed out everywhere else."),
+    "signed_out": mark("Signed out."),
+    "access_taken": mark("Access is taken away."),
+    "erased": mark("Erased."),
 }

@@ -18,21 +18,20 @@ _STATIC = Path(__file__).parent / "static"
 
 @frozen(kw_only=True)
 class StaticFile:
-    """A file that pages refer to; its path names its content, so browsers may keep it for good."""
+    """A file that pages refer to. Its path names the content of them all: browsers may keep it for good."""
 
     content: bytes
     kind: str
     version: str
 
 
-_KINDS = {".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
+_KINDS = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
+_CONTENTS = {path: path.read_bytes() for path in sorted(_STATIC.iterdir())}
+# One for all: scripts find each other beside themselves, so none may be of another release than the rest.
+_VERSION = hashlib.sha256(b"".join(_CONTENTS.values())).hexdigest()[:12]
 STATIC: Mapping[str, StaticFile] = {
-    path.name: StaticFile(
-        content=path.read_bytes(),
-        kind=_KINDS[path.suffix],
-        version=hashlib.sha256(path.read_bytes()).hexdigest()[:12],
-    )
-    for path in sorted(_STATIC.iterdir())
+    path.name: StaticFile(content=content, kind=_KINDS[path.suffix], version=_VERSION)
+    for path, content in _CONTENTS.items()
 }
 
 

@@ -5,6 +5,7 @@ from urllib.parse import parse_qsl
 
 from quart import Request
 from werkzeug.datastructures import MultiDict
+from werkzeug.http import parse_cookie
 
 from web.configuration import Configuration
 
@@ -30,6 +31,11 @@ async def form_of(request: Request) -> Form | None:
 def cookie_name(configuration: Configuration) -> str:
     """Of the session. A browser keeps a __Host- cookie from every other host, but only over TLS."""
     return _LOCAL_COOKIE if configuration.public_url is None else _HOST_COOKIE
+
+
+def cookies_of(header: str) -> dict[str, str]:
+    """The cookies in a Cookie header."""
+    return dict(parse_cookie(header).items())
 
 
 def client_address(request: Request, proxies: int) -> str:

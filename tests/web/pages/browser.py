@@ -15,9 +15,11 @@ from storage import businesses, owners, sessions
 from tests.web.support import local
 from web.app import build_pages
 from web.health import Health
+from web.live import LiveCalls
 from web.pages.deployment import Deployment
 from web.pages.index import blueprints
 from web.pages.site import Site
+from web.tokens import StreamTokens
 
 NOW = dt.datetime(2026, 11, 20, 9, tzinfo=dt.UTC)  # a Friday, 10:00 in Berlin
 ORIGIN = {"Sec-Fetch-Site": "same-origin"}
@@ -87,6 +89,8 @@ def client_of(database, *, configured=None, now=lambda: NOW, recordings=Path("re
         health=health,
         recordings_folder=recordings,
         now=now,
+        phone_tokens=StreamTokens(lambda: 0.0),
+        live=LiveCalls(),
         **more,
     )
     return build_pages(blueprints(Site(deployment))).test_client()

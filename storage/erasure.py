@@ -1,0 +1,167 @@
+"""Erasing what a business has kept of its calls and callers, and giving all of it out.
+
+Nothing that is erased can be brought back. A live call is never erased, nor anything that it works on.
+Recordings are files: whoever erases removes those of the calls that are given back.
+"""
+
+import datetime as dt
+import json
+import sqlite3
+from typing import Any
+
+from attrs import frozen
+
+from storage import blocked, businesses, fields
+from storage.errors import InvalidField, NotFound
+from storage.records import utc_text
+
+_REMOVED_KEPT = dt.timedelta(days=30)
+_OF_A_CALL = ("call_events", "call_flags", "holds", "outbox", "calls")  # in the order of their references
+_OUTLIVES_A_CALL = ("appointments", "messages")
+_LEADS = (
+    "SELECT id FROM leads WHERE business_id = :business_id AND (phone = :phone OR callback_phone = :phone)"
+)
+# All that is a business's own, but what is secret, what is there to be taken back and what a live call holds.
+_EXPORTED = (
+    "weekly_hours",
+    "exception_days",
+    "exception_hours",
+    "services",
+    "facts",
+    "people",
+    "blocked_callers",
+    "leads",
+    "calls",
+    "call_events",
+    "call_flags",
+    "appointments",
+    "messages",
+    "outbox",
+)
+
+
+@frozen(kw_only=True)
+class Erased:
+    """What was erased of a caller: the sids of the calls, and how many of the others."""
+
+    calls: tuple[str, ...]
+    appointments: int
+    messages: int
+
+
+def erase_call(conn: sqlite3.Connection, business_id: int, call_sid: str) -> bool:
+    """Erase a call with its account and what it had to be sent; its appointments and messages stay.
+
+    False, and nothing erased, if it is live or unknown.
+    """
+    key = (business_id, call_sid)
+    ended = conn.execute(
+        "SELECT lead_id FROM calls WHERE business_id = ? AND call_sid = ? AND outcome IS NOT NULL", key
+    ).fetchone()
+    if ended is None:
+        return False
+    for table in _OUTLIVES_A_CALL:
+        conn.execute(f"UPDATE {table} SET call_sid = NULL WHERE business_id = ? AND call_sid = ?", key)  # noqa: S608
+    conn.execute(
+        "UPDATE leads SET last_call_sid = NULL WHERE business_id = ? AND last_call_sid = ? AND id = ?",
+        (*key, ended["lead_id"]),
+    )
+    for table in _OF_A_CALL:
+        conn.execute(f"DELETE FROM {table} WHERE business_id = ? AND call_sid = ?", key)  # noqa: S608
+    _forget_changes(conn, business_id, "call", call_sid)
+    return True
+
+
+def erase_caller(conn: sqlite3.Connection, business_id: int, phone: str) -> Erased:
+    """Erase everybody who rang from that number or named it to be rung back on, with all that is theirs.
+
+    That is their calls, messages and appointments, past and coming: who has one is no longer expected. It is
+    also what was to be sent to that number, its block, and what could be taken back of any of it. Raises
+    InvalidField for what is no number, and while a call of theirs is live.
+    """
+    who = {"business_id": business_id, "phone": fields.e164("phone", phone)}
+    calls = conn.execute(
+        "SELECT call_sid, outcome FROM calls WHERE business_id = :business_id"  # noqa: S608 - constants only
+        f" AND (caller = :phone OR lead_id IN ({_LEADS}))",
+        who,
+    ).fetchall()
+    if any(call["outcome"] is None for call in calls):
+        raise InvalidField("phone", "is on the line now; erase it when that call has ended")
+    gone = {table: _erase_of_leads(conn, table, who) for table in _OUTLIVES_A_CALL}
+    for call in calls:
+        erase_call(conn, business_id, call["call_sid"])
+    conn.execute(f"DELETE FROM leads WHERE business_id = :business_id AND id IN ({_LEADS})", who)  # noqa: S608
+    conn.execute("DELETE FROM outbox WHERE business_id = :business_id AND recipient = :phone", who)
+    blocked.remove(conn, business_id, phone)
+    # All changes of the same thing: were only one forgotten, an older one would count as the last.
+    conn.execute(
+        "DELETE FROM changes WHERE business_id = :business_id AND (kind, key) IN"
+        " (SELECT kind, key FROM changes WHERE business_id = :business_id AND instr(before, :phone))",
+        who,
+    )
+    return Erased(calls=tuple(call["call_sid"] for call in calls), **gone)
+
+
+def expire(
+    conn: sqlite3.Connection, business_id: int, now: dt.datetime, *, limit: int = 200
+) -> tuple[str, ...]:
+    """Erase the calls that the business keeps no longer, and those that its owner removed thirty days ago.
+
+    Returns their sids, the oldest first. At most `limit` at a time, because live calls wait for the same
+    writer: ask again until there are none. Raises NotFound without such a business.
+    """
+    business = businesses.by_id(conn, business_id)
+    if business is None:
+        raise NotFound("business", str(business_id))
+    kept = dt.timedelta(days=business.retention_days)
+    rows = conn.execute(
+        "SELECT call_sid FROM calls WHERE business_id = ? AND outcome IS NOT NULL"
+        " AND (started_at < ? OR removed_at < ?) ORDER BY started_at, call_sid LIMIT ?",
+        (
+            business_id,
+            utc_text("now", now - kept) if kept else "",  # before all instants
+            utc_text("now", now - _REMOVED_KEPT),
+            limit,
+        ),
+    ).fetchall()
+    for row in rows:
+        erase_call(conn, business_id, row["call_sid"])
+    return tuple(row["call_sid"] for row in rows)
+
+
+def export(conn: sqlite3.Connection, business_id: int) -> dict[str, Any]:
+    """All that is kept for a business, as rows by table that can be written as JSON.
+
+    Left out are the secret of its calendar's link, who may sign in, what could be taken back, and what live
+    calls hold. Raises NotFound without such a business.
+    """
+    row = conn.execute("SELECT * FROM businesses WHERE id = ?", (business_id,)).fetchone()
+    if row is None:
+        raise NotFound("business", str(business_id))
+    business = {name: value for name, value in dict(row).items() if name != "feed_token"}
+    tables = {
+        table: [
+            dict(row)
+            for row in conn.execute(f"SELECT * FROM {table} WHERE business_id = ?", (business_id,))  # noqa: S608
+        ]
+        for table in _EXPORTED
+    }
+    for event in tables["call_events"]:
+        event["fields"] = json.loads(event["fields"])
+    return {"businesses": [business], **tables}
+
+
+def _erase_of_leads(conn: sqlite3.Connection, table: str, who: dict[str, Any]) -> int:
+    rows = conn.execute(
+        f"DELETE FROM {table} WHERE business_id = :business_id AND lead_id IN ({_LEADS}) RETURNING id",  # noqa: S608
+        who,
+    ).fetchall()
+    for row in rows:
+        _forget_changes(conn, who["business_id"], table.removesuffix("s"), str(row["id"]))
+    return len(rows)
+
+
+def _forget_changes(conn: sqlite3.Connection, business_id: int, kind: str, key: str) -> None:
+    conn.execute(
+        "DELETE FROM changes WHERE business_id = ? AND kind = ? AND key = ?", (business_id, kind, key)
+    )

@@ -1,0 +1,182 @@
+"""The other end of the browser's telephone: a real server of the pages, and what the telephone says to it."""
+
+import json
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import trio
+from attrs import Factory, define, field, frozen
+
+from engine import carrier
+from engine.errors import LinkClosed
+from simulator.carrier_wire import Outgoing
+from storage import businesses, owners, sessions
+from storage.database import open_database
+from tests.web.pages.browser import NOW, client_of
+from web.asgi import App, Receive, Scope, Send
+from web.listener import listening_socket, serve_connections
+from web.media import MediaLink
+from web.server import hypercorn_config
+
+CALL_SID, STREAM_SID = "CA" + "1" * 32, "MZ" + "2" * 32
+TOKEN = "a one-time token"
+WIRE = Outgoing("AC" + "0" * 32, CALL_SID, STREAM_SID)
+_WITHIN_S = 20
+
+
+@frozen
+class Heard:
+    """One message of the telephone, and when it came."""
+
+    at_s: float
+    message: dict[str, Any]
+
+
+@define(eq=False)
+class Peer:
+    """One stream, seen from the server. Every message of it is one that the engine takes."""
+
+    link: MediaLink
+    heard: list[Heard] = Factory(list)
+    over: bool = False
+
+    def of(self, event: str) -> list[Any]:
+        """What the messages of this kind hold, in order."""
+        return [each.message.get(event) for each in self.heard if each.message["event"] == event]
+
+    def at_s(self, event: str) -> list[float]:
+        """When they came."""
+        return [each.at_s for each in self.heard if each.message["event"] == event]
+
+    @property
+    def sound(self) -> bytes:
+        """All that was spoken, as mu-law."""
+        frames = [carrier.receive(json.dumps(each.message)) for each in self.heard]
+        return b"".join(frame.payload for frame in frames if isinstance(frame, carrier.Media))
+
+    async def play(self, audio: bytes) -> None:
+        """Have this mu-law heard."""
+        await self.link.send(carrier.media(STREAM_SID, audio))
+
+    async def mark(self, name: str) -> None:
+        """Ask to be told when all before was heard."""
+        await self.link.send(carrier.mark(STREAM_SID, name))
+
+    async def clear(self) -> None:
+        """Drop what was not heard."""
+        await self.link.send(carrier.clear(STREAM_SID))
+
+    async def close(self) -> None:
+        """End the call."""
+        await self.link.close()
+
+
+@define(eq=False)
+class Exchange:
+    """The pages, and beside them calls that can be placed and answered by a test."""
+
+    pages: App
+    business_id: int
+    session: str  # of the owner's browser
+    url: str = ""
+    recording: bytes | None = None
+    account: tuple[tuple[str, dict[str, Any]], ...] = ()  # what is told of the call while it is live
+    placed: bool = True  # whether calls can be
+    peers: list[Peer] = Factory(list)
+    _news: trio.Event = field(factory=trio.Event, init=False)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one connection, request or lifespan."""
+        home = f"/b/{self.business_id}"
+        answers = {
+            f"{home}/telephone/calls": self._place,
+            f"{home}/telephone/caller.wav": self._recording,
+            f"{home}/live": self._live,
+        }
+        if scope["type"] == "websocket":
+            await self._talk(receive, send)
+        elif answer := answers.get(scope.get("path", "")):
+            status, kind, body = answer()
+            headers = [(b"content-type", kind)]
+            await send({"type": "http.response.start", "status": status, "headers": headers})
+            await send({"type": "http.response.body", "body": body})
+        else:
+            await self.pages(scope, receive, send)
+
+    async def until(self, happened: Callable[[], Any]) -> Any:
+        """What it gives as soon as it is true, looked at whenever something is heard."""
+        with trio.fail_after(_WITHIN_S):
+            while not (found := happened()):
+                await self._news.wait()
+        return found
+
+    def _place(self) -> tuple[int, bytes, bytes]:
+        if not self.placed:
+            return 503, b"text/html", b"busy"
+        host = self.url.removeprefix("http://")
+        call = {
+            "url": f"ws://{host}/phone/media",
+            "token": TOKEN,
+            "callSid": CALL_SID,
+            "streamSid": STREAM_SID,
+        }
+        return 200, b"application/json", json.dumps(call).encode()
+
+    def _recording(self) -> tuple[int, bytes, bytes]:
+        return (200, b"audio/wav", self.recording) if self.recording else (404, b"text/plain", b"none")
+
+    def _live(self) -> tuple[int, bytes, bytes]:
+        events = [
+            {"call_sid": CALL_SID, "at_ms": 0, "kind": kind, "fields": fields}
+            for kind, fields in self.account
+        ]
+        told = "".join(f"event: event\ndata: {json.dumps(event)}\n\n" for event in events)
+        return 200, b"text/event-stream", told.encode()
+
+    async def _talk(self, receive: Receive, send: Send) -> None:
+        await receive()  # websocket.connect
+        await send({"type": "websocket.accept"})
+        peer = Peer(MediaLink(receive, send))
+        self.peers.append(peer)
+        try:
+            while True:
+                text = await peer.link.receive()
+                carrier.receive(text)
+                peer.heard.append(Heard(trio.current_time(), json.loads(text)))
+                self._tell()
+        except LinkClosed:
+            peer.over = True
+            self._tell()
+
+    def _tell(self) -> None:
+        self._news.set()
+        self._news = trio.Event()
+
+
+@asynccontextmanager
+async def open_exchange(folder: Path) -> AsyncIterator[Exchange]:
+    """An exchange that listens, of one business whose owner is signed in."""
+    stop = trio.Event()
+    async with open_database(str(folder / "frontdesk.db")) as database:
+
+        def people(conn: Any) -> tuple[int, str]:
+            salon = businesses.add(
+                conn, number="+14155550100", name="Salon", timezone="Europe/Berlin", language="en"
+            )
+            owner = owners.add(conn, email="owner@example.com", password_hash="$argon2id$none", language="en")
+            owners.let_into(conn, owner.id, salon.id)
+            return salon.id, sessions.begin(conn, owner.id, browser="a test", now=NOW)
+
+        business_id, session = await database.write(people)
+        exchange = Exchange(client_of(database).app, business_id, session)
+        with listening_socket("127.0.0.1", 0) as listener:
+            host, port = listener.getsockname()
+            exchange.url = f"http://{host}:{port}"
+            serve = partial(serve_connections, exchange, hypercorn_config(), listener, shutdown=stop.wait)
+            async with trio.open_nursery() as nursery:
+                await nursery.start(serve)
+                yield exchange
+                stop.set()

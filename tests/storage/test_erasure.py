@@ -1,0 +1,358 @@
+"""What is erased, what stays, and what is given out whole."""
+
+import datetime as dt
+import json
+
+import attrs
+import pytest
+
+from storage import (
+    appointments,
+    blocked,
+    booking,
+    businesses,
+    calls,
+    changes,
+    erasure,
+    facts,
+    feeds,
+    leads,
+    messages,
+    outbox,
+    owners,
+    schedule,
+    services,
+    sessions,
+)
+from storage.erasure import Erased
+from storage.errors import InvalidField, NotFound
+from storage.records import DayHours, ExceptionDay, Flag, Person
+from tests.storage.conftest import (
+    HOUR,
+    MONDAY,
+    MONDAY_9,
+    NOW,
+    add_business,
+    add_live_call,
+    book,
+    end_call,
+    everything,
+    tables,
+    wish,
+)
+
+DAY = dt.timedelta(days=1)
+DANA, ROSA, OWNER = "+14155550199", "+14155550188", "+14155550177"
+FLAG = Flag(kind="said_not_done", said="You're booked.", done="-")
+
+
+@pytest.fixture
+def ours(conn):
+    return add_business(conn).id
+
+
+def add_full_call(conn, business_id, sid, phone, starts_at, *, lead_id, outcome="completed"):
+    """An ended call with a row of every kind."""
+    add_live_call(conn, business_id, sid, phone)
+    leads.update_details(conn, business_id, lead_id, full_name=f"Lead {lead_id}", notes=phone)
+    booking.offer(conn, business_id, call_sid=sid, request=wish(MONDAY + 7 * DAY), now=NOW)
+    made = book(conn, business_id, starts_at, call_sid=sid, lead_id=lead_id).appointment
+    messages.take(conn, business_id, lead_id=lead_id, call_sid=sid, text="Please ring back.")
+    calls.flag(conn, business_id, sid, [FLAG])
+    for kind, recipient in (("confirmation", phone), ("to_owner", OWNER)):
+        outbox.put(
+            conn, business_id, call_sid=sid, kind=kind, recipient=recipient, body=f"Of {sid}.", now=NOW
+        )
+    end_call(conn, business_id, sid, outcome=outcome)
+    return made
+
+
+def of_call(conn, sid):
+    """The tables in which a row names the call."""
+    return {table for table, rows in everything(conn).items() if any(sid in row for row in rows)}
+
+
+def holding(conn, text):
+    """The tables in which that text stands anywhere."""
+    return {
+        table
+        for table, rows in everything(conn).items()
+        if any(text in str(value) for row in rows for value in row)
+    }
+
+
+def test_an_erased_call_is_gone_and_its_appointment_and_message_stay(conn, ours):
+    made = add_full_call(conn, ours, "CA1", DANA, MONDAY_9, lead_id=1)
+    before = everything(conn)
+    assert of_call(conn, "CA1") == {
+        "appointments",
+        "call_events",
+        "call_flags",
+        "calls",
+        "leads",
+        "messages",
+        "outbox",
+    }
+    assert erasure.erase_call(conn, ours, "CA1")
+    assert of_call(conn, "CA1") == set()
+    assert appointments.get(conn, ours, made.id) == attrs.evolve(made, call_sid=None)
+    (message,) = messages.waiting(conn, ours)
+    assert (message.text, message.call_sid, message.lead_id) == ("Please ring back.", None, 1)
+    assert leads.get(conn, ours, 1).last_call_sid is None
+    assert not erasure.erase_call(conn, ours, "CA1")
+    untouched = {"call_events", "call_flags", "calls", "outbox", "appointments", "messages", "leads"}
+    after = everything(conn)
+    assert {table: after[table] for table in after.keys() - untouched} == {
+        table: before[table] for table in before.keys() - untouched
+    }
+
+
+def test_only_that_call_is_erased(conn, ours):
+    add_full_call(conn, ours, "CA1", DANA, MONDAY_9, lead_id=1)
+    theirs = add_business(conn, "+14155550101").id
+    add_full_call(conn, theirs, "CA1", DANA, MONDAY_9, lead_id=1)
+    add_full_call(conn, ours, "CA2", DANA, MONDAY_9 + HOUR, lead_id=1)
+    of_theirs, of_second = erasure.export(conn, theirs), calls.events(conn, ours, "CA2")
+    erasure.erase_call(conn, ours, "CA1")
+    assert erasure.export(conn, theirs) == of_theirs
+    assert calls.events(conn, ours, "CA2") == of_second
+    assert calls.flags(conn, ours, "CA2") == (FLAG,)
+    assert leads.get(conn, ours, 1).last_call_sid == "CA2"
+    assert [row.call_sid for row in appointments.every_of_lead(conn, ours, 1)] == [None, "CA2"]
+
+
+@pytest.mark.parametrize("sid", ["CA1", "CA9"], ids=["live", "none"])
+def test_a_live_call_or_one_that_is_not_there_is_not_erased(conn, ours, sid):
+    add_live_call(conn, ours, "CA1")
+    booking.offer(conn, ours, call_sid="CA1", request=wish(), now=NOW)
+    before = everything(conn)
+    assert not erasure.erase_call(conn, ours, sid)
+    assert everything(conn) == before
+
+
+def test_what_was_changed_of_an_erased_call_can_be_taken_back_no_more(conn, ours):
+    add_full_call(conn, ours, "CA1", DANA, MONDAY_9, lead_id=1)
+    change = changes.make(
+        conn, ours, "call", "CA1", lambda conn: calls.remove(conn, ours, "CA1", NOW), now=NOW
+    )
+    erasure.erase_call(conn, ours, "CA1")
+    with pytest.raises(NotFound):
+        changes.take_back(conn, ours, change.id, now=NOW)
+
+
+# A caller, with all that is theirs.
+
+
+def test_an_erased_caller_leaves_nothing(conn, ours):
+    nothing = {table: rows for table, rows in everything(conn).items() if rows}
+    add_full_call(conn, ours, "CA1", DANA, MONDAY_9, lead_id=1)
+    add_full_call(conn, ours, "CA2", DANA, MONDAY_9 + HOUR, lead_id=1)
+    book(conn, ours, MONDAY_9 + 2 * HOUR, call_sid="CA2")
+    booking.cancel(conn, ours, lead_id=1, starts_at=MONDAY_9 + 2 * HOUR)
+    blocked.add(conn, ours, DANA)
+    assert erasure.erase_caller(conn, ours, DANA) == Erased(calls=("CA1", "CA2"), appointments=3, messages=2)
+    assert {table: rows for table, rows in everything(conn).items() if rows} == nothing
+    assert erasure.erase_caller(conn, ours, DANA) == Erased(calls=(), appointments=0, messages=0)
+
+
+def test_others_keep_what_is_theirs(conn, ours):
+    theirs = add_business(conn, "+14155550101").id
+    add_full_call(conn, theirs, "CA1", DANA, MONDAY_9, lead_id=1)
+    add_full_call(conn, ours, "CA2", ROSA, MONDAY_9, lead_id=1)
+    blocked.add(conn, ours, ROSA)
+    before = erasure.export(conn, ours), erasure.export(conn, theirs)
+    add_full_call(conn, ours, "CA1", DANA, MONDAY_9 + HOUR, lead_id=2)
+    erasure.erase_caller(conn, ours, DANA)
+    assert (erasure.export(conn, ours), erasure.export(conn, theirs)) == before
+
+
+def test_who_named_the_number_to_be_rung_back_on_is_erased_too(conn, ours):
+    add_full_call(conn, ours, "CA1", ROSA, MONDAY_9, lead_id=1)
+    leads.update_details(conn, ours, 1, callback_phone=DANA)
+    leads.write_in(conn, ours, full_name="Dana", phone=DANA)
+    booking.put(conn, ours, lead_id=2, starts_at=MONDAY_9 + HOUR, request=wish(), now=NOW)
+    assert erasure.erase_caller(conn, ours, DANA) == Erased(calls=("CA1",), appointments=2, messages=1)
+    assert holding(conn, DANA) | holding(conn, ROSA) == set()
+
+
+def test_what_another_call_was_to_send_to_the_number_is_erased_and_that_call_stays(conn, ours):
+    add_full_call(conn, ours, "CA1", ROSA, MONDAY_9, lead_id=1)
+    outbox.put(
+        conn, ours, call_sid="CA1", kind="confirmation", recipient=DANA, body="You are booked.", now=NOW
+    )
+    assert erasure.erase_caller(conn, ours, DANA) == Erased(calls=(), appointments=0, messages=0)
+    assert [row.recipient for row in outbox.due(conn, NOW, 9)] == [ROSA, OWNER]
+    assert calls.get(conn, ours, "CA1")
+
+
+def test_a_call_of_the_number_that_belongs_to_no_lead_is_erased(conn, ours):
+    calls.begin(conn, ours, call_sid="CA1", caller=DANA, lead_id=None, started_at=NOW)
+    end_call(conn, ours, "CA1")
+    assert erasure.erase_caller(conn, ours, DANA).calls == ("CA1",)
+    assert of_call(conn, "CA1") == set()
+
+
+def test_what_others_made_on_the_callers_call_stays_without_it(conn, ours):
+    add_live_call(conn, ours, "CA1", DANA)
+    leads.write_in(conn, ours, full_name="Rosa", phone=ROSA)
+    made = book(conn, ours, lead_id=2, call_sid="CA1").appointment
+    end_call(conn, ours, "CA1")
+    erasure.erase_caller(conn, ours, DANA)
+    assert appointments.get(conn, ours, made.id) == attrs.evolve(made, call_sid=None)
+
+
+def test_nobody_is_erased_while_they_are_on_the_line(conn, ours):
+    add_full_call(conn, ours, "CA1", DANA, MONDAY_9, lead_id=1)
+    add_live_call(conn, ours, "CA2", DANA)
+    before = everything(conn)
+    with pytest.raises(InvalidField) as refused:
+        erasure.erase_caller(conn, ours, DANA)
+    assert str(refused.value) == "phone: is on the line now; erase it when that call has ended"
+    assert everything(conn) == before
+
+
+def test_what_is_no_number_erases_nobody(conn, ours):
+    add_full_call(conn, ours, "CA1", DANA, MONDAY_9, lead_id=1)
+    with pytest.raises(InvalidField, match="phone: is not a number like"):
+        erasure.erase_caller(conn, ours, "%")
+    assert calls.get(conn, ours, "CA1")
+
+
+def test_no_change_that_can_be_taken_back_holds_an_erased_caller(conn, ours):
+    def change(kind, key, job):
+        return changes.make(conn, ours, kind, key, job, now=NOW)
+
+    add_full_call(conn, ours, "CA1", DANA, MONDAY_9, lead_id=1)
+    add_full_call(conn, ours, "CA2", ROSA, MONDAY_9 + HOUR, lead_id=2)
+    for number in (1, 2):
+        change(
+            "appointment", f"{number}", lambda conn, number=number: appointments.cancel(conn, ours, number)
+        )
+        change("message", f"{number}", lambda conn, number=number: messages.mark_done(conn, ours, number))
+    change("call", "CA1", lambda conn: calls.remove(conn, ours, "CA1", NOW))
+    for phone in (ROSA, DANA, OWNER):
+        change("blocked", "", lambda conn, phone=phone: blocked.add(conn, ours, phone))
+    erasure.erase_caller(conn, ours, DANA)
+    rows = conn.execute("SELECT kind, key FROM changes ORDER BY kind")
+    assert [tuple(row) for row in rows] == [("appointment", "2"), ("message", "2")]
+    assert holding(conn, DANA) | holding(conn, "Lead 1") == set()
+    assert blocked.every(conn, ours) == (OWNER, ROSA)
+
+
+# What is kept for a time only.
+
+
+def ended(conn, business_id, sid, age):
+    calls.begin(conn, business_id, call_sid=sid, caller=None, lead_id=None, started_at=NOW - age)
+    end_call(conn, business_id, sid)
+
+
+def kept(conn, business_id):
+    return {call["call_sid"] for call in erasure.export(conn, business_id)["calls"]}
+
+
+def test_calls_that_are_older_than_the_business_keeps_them_expire(conn, ours):
+    second = dt.timedelta(seconds=1)
+    for sid, age in (("CA1", 9 * DAY), ("CA2", 7 * DAY + second), ("CA3", 7 * DAY), ("CA4", HOUR)):
+        ended(conn, ours, sid, age)
+    calls.begin(conn, ours, call_sid="CAlive", caller=None, lead_id=None, started_at=NOW - 8 * DAY)
+    assert erasure.expire(conn, ours, NOW) == ()
+    businesses.change(conn, ours, retention_days=7)
+    assert erasure.expire(conn, ours, NOW) == ("CA1", "CA2")
+    assert erasure.expire(conn, ours, NOW) == ()
+    assert kept(conn, ours) == {"CA3", "CA4", "CAlive"}
+
+
+@pytest.mark.parametrize("retention_days", [0, 3650])
+def test_a_call_that_its_owner_removed_expires_thirty_days_later(conn, ours, retention_days):
+    businesses.change(conn, ours, retention_days=retention_days)
+    for sid in ("CA1", "CA2", "CA3"):
+        ended(conn, ours, sid, 99 * DAY)
+    calls.remove(conn, ours, "CA1", NOW - 30 * DAY - dt.timedelta(seconds=1))
+    calls.remove(conn, ours, "CA2", NOW - 30 * DAY)
+    assert erasure.expire(conn, ours, NOW) == ("CA1",)
+    assert kept(conn, ours) == {"CA2", "CA3"}
+
+
+def test_calls_expire_a_few_at_a_time_the_oldest_first(conn, ours):
+    businesses.change(conn, ours, retention_days=1)
+    for number in range(5):
+        ended(conn, ours, f"CA{number}", (9 - number) * DAY)
+    batches = [erasure.expire(conn, ours, NOW, limit=2) for _ in range(4)]
+    assert batches == [("CA0", "CA1"), ("CA2", "CA3"), ("CA4",), ()]
+
+
+def test_each_business_keeps_its_calls_as_long_as_it_says(conn, ours):
+    theirs = add_business(conn, "+14155550101").id
+    for business_id in (ours, theirs):
+        ended(conn, business_id, "CA1", 9 * DAY)
+    businesses.change(conn, theirs, retention_days=1)
+    assert erasure.expire(conn, ours, NOW) == ()
+    assert erasure.expire(conn, theirs, NOW) == ("CA1",)
+    assert kept(conn, ours) == {"CA1"}
+
+
+@pytest.mark.parametrize(
+    "ask", [lambda conn: erasure.expire(conn, 99, NOW), lambda conn: erasure.export(conn, 99)]
+)
+def test_a_business_that_does_not_exist_has_nothing_to_expire_or_give_out(conn, ask):
+    with pytest.raises(NotFound, match="no business 99"):
+        ask(conn)
+
+
+# All of it.
+
+
+def test_all_of_a_business_is_given_out_and_nothing_secret_or_anothers(conn, ours):
+    theirs = add_business(conn, "+14155550101").id
+    for business_id in (ours, theirs):
+        add_full_call(conn, business_id, "CA1", DANA, MONDAY_9 + HOUR, lead_id=1)
+        schedule.set_exception(
+            conn,
+            business_id,
+            ExceptionDay(date=MONDAY, hours=(DayHours(opens_minute=480, closes_minute=1080),)),
+        )
+        services.add(conn, business_id, name="Haircut", duration_min=60)
+        facts.put_fact(conn, business_id, topic="parking", text="behind the house")
+        facts.set_people(conn, business_id, [Person(name="Dana", phone=OWNER)])
+        blocked.add(conn, business_id, ROSA)
+        changes.make(
+            conn,
+            business_id,
+            "message",
+            "1",
+            lambda conn, b=business_id: messages.mark_done(conn, b, 1),
+            now=NOW,
+        )
+        feeds.renew(conn, business_id)
+        owner = owners.add(
+            conn, email=f"dana{business_id}@example.com", password_hash="$argon2id$x", language="en"
+        )
+        owners.let_into(conn, owner.id, business_id)
+        sessions.begin(conn, owner.id, browser="Firefox", now=NOW)
+        sessions.invite(conn, NOW, business_id=business_id)
+    add_live_call(conn, ours, "CA2")
+    booking.offer(conn, ours, call_sid="CA2", request=wish(), now=NOW)
+    export = json.loads(json.dumps(erasure.export(conn, ours)))
+    secret = {"owners", "owner_businesses", "sessions", "links", "changes", "holds"}
+    assert export.keys() == set(tables(conn)) - secret
+    assert [table for table, rows in export.items() if not rows] == []
+    assert {row.get("business_id", row.get("id")) for rows in export.values() for row in rows} == {ours}
+    assert export["calls"][0] == {
+        "business_id": ours,
+        "call_sid": "CA1",
+        "lead_id": 1,
+        "caller": DANA,
+        "started_at": "2026-11-20T12:00:00Z",
+        "ended_at": "2026-11-20T13:00:00Z",
+        "outcome": "completed",
+        "detail": "",
+        "duration_ms": 1000,
+        "transfer_to": None,
+        "removed_at": None,
+    }
+    assert export["call_events"] == [
+        {"business_id": ours, "call_sid": "CA1", "seq": 0, "at_ms": 0, "kind": "connected", "fields": {}}
+    ]
+    assert "feed_token" not in export["businesses"][0]
+    assert feeds.token(conn, ours) not in json.dumps(export)

@@ -1,0 +1,271 @@
+"""One appointment: written in, moved, cancelled, and each taken back."""
+
+import html
+import re
+from functools import partial
+
+import pytest
+
+from storage import appointments, booking, calls, leads, services
+from storage.availability import Request
+from tests.web.pages.browser import NOW, add_business
+from tests.web.pages.diary import HOUR, MONDAY_10, book, booked
+
+ADA = {"full_name": "Ada Lovelace", "phone": "+1 415 555 0199", "notes": "Tooth hurts"}
+MONDAY = {**ADA, "duration_min": "30", "date": "2026-11-23", "time": "10:00"}
+
+
+def choices(page):
+    """The free times that the page offers, as their buttons send them."""
+    return re.findall(r'name="at" value="([^"]*)"', page.body)
+
+
+def typed(page):
+    """What the inputs of the page hold."""
+    return {
+        name: html.unescape(value)
+        for name, value in re.findall(r'<input id="[^"]*" name="(\w+)" type="\w+" value="([^"]*)"', page.body)
+    }
+
+
+async def test_an_appointment_is_written_in_and_undo_takes_it_out_again(browser, database, business):
+    answer = await browser.post("/appointments/new", **MONDAY)
+    page = await browser.follow(answer)
+    assert "Saved." in page.text
+    assert "10:00\u201310:30 Ada Lovelace" in page.text
+    assert await booked(database, business.id) == [("Mon 10:00", 30, "Ada Lovelace", "Tooth hurts")]
+    await browser.undo(answer)
+    assert await booked(database, business.id) == []
+
+
+async def test_who_is_written_in_with_a_number_is_who_rings_from_it(browser, database, business):
+    await browser.post("/appointments/new", **{**MONDAY, "phone": "415 555 0199"})
+    lead = await database.read(lambda conn: leads.of_phone(conn, business.id, "+14155550199"))
+    coming = await database.read(lambda conn: appointments.of_lead(conn, business.id, lead.id, NOW))
+    assert [each.starts_at for each in coming] == [MONDAY_10]
+
+
+async def test_a_service_gives_its_length_and_buffers(browser, database, business):
+    offer = partial(
+        services.add, business_id=business.id, name="Haircut", duration_min=60, buffer_after_min=15
+    )
+    service = await database.write(offer)
+    page = await browser.get("/appointments/new?on=2026-11-23&time=10:00")
+    assert ("Haircut" in page.text, "duration_min" in page.body) == (True, False)
+    await browser.post("/appointments/new", **MONDAY, service=str(service.id))
+    kept = await database.read(lambda conn: appointments.get(conn, business.id, 1))
+    assert (kept.service_id, kept.ends_at, kept.busy_end) == (
+        service.id,
+        MONDAY_10 + HOUR,
+        MONDAY_10 + 1.25 * HOUR,
+    )
+
+
+async def test_the_form_has_the_date_and_time_of_its_link(browser):
+    page = await browser.get("/appointments/new?on=2026-11-24&time=14:30")
+    assert typed(page) == {
+        "full_name": "",
+        "phone": "",
+        "duration_min": "30",
+        "date": "2026-11-24",
+        "time": "14:30",
+    }
+
+
+@pytest.mark.parametrize(
+    ("change", "problem"),
+    [
+        ({"full_name": "  "}, "Name: is empty"),
+        ({"full_name": "x" * 201}, "Name: is 201 characters long"),
+        ({"phone": "call me"}, "Telephone number: is not a telephone number; write it as +14155550100"),
+        ({"duration_min": "long"}, "How long: is no whole number"),
+        ({"duration_min": "0"}, "How long: must be between 1 and 1440 minutes"),
+        ({"date": "soon"}, "Date: is no date; write it as 2026-12-24"),
+        ({"date": "9999-12-31"}, "Date: is no date; write it as 2026-12-24"),
+        ({"time": '"><b>'}, "is no time; write it as 09:00"),
+        (
+            {"date": "2027-03-28", "time": "02:30"},
+            "Time: is left out on that date, when the clock changes; choose another time",
+        ),
+        ({"notes": "x" * 2_001}, "Notes: is 2001 characters long"),
+    ],
+)
+async def test_what_makes_no_sense_is_said_and_stays_in_the_form(
+    browser, database, business, change, problem
+):
+    form = {**MONDAY, **change}
+    page = await browser.post("/appointments/new", anyway="1", **form)
+    assert (page.status, problem in page.text) == (422, True)
+    assert {**typed(page), "notes": form["notes"]} == form
+    assert form["notes"] in page.body
+    assert await booked(database, business.id) == []
+
+
+async def test_a_service_that_is_gone_is_said(browser, database, business):
+    await database.write(partial(services.add, business_id=business.id, name="Haircut", duration_min=60))
+    page = await browser.post("/appointments/new", **MONDAY, service="9")
+    assert (page.status, "Service: is not offered any more; choose another" in page.text) == (422, True)
+
+
+@pytest.mark.parametrize(
+    ("date", "time", "reason", "near"),
+    [
+        ("2026-11-22", "10:00", "We are closed on Sunday.", "23T09:00 23T09:30 23T10:00"),
+        ("2026-11-23", "10:10", "We do not begin at that time.", "23T09:30 23T10:00 23T10:30"),
+        ("2026-11-20", "10:30", "That is too soon, we need to know at least", "20T12:00 20T12:30 20T13:00"),
+        ("2026-11-20", "09:00", "That time has passed already.", ""),
+        ("2028-11-20", "10:00", "That is too far ahead, we book at most 60 days ahead.", ""),
+    ],
+)
+async def test_a_time_that_callers_could_not_have_is_refused_until_the_owner_insists(
+    browser, database, business, date, time, reason, near
+):
+    form = {**MONDAY, "date": date, "time": time}
+    page = await browser.post("/appointments/new", **form)
+    assert (page.status, reason in page.text) == (422, True)
+    assert choices(page) == [f"2026-11-{start}" for start in near.split()]
+    assert typed(page) == {name: value for name, value in form.items() if name != "notes"}
+    assert await booked(database, business.id) == []
+    assert "Write it in anyway" in page.text
+    assert (await browser.post("/appointments/new", anyway="1", **form)).status == 303
+    kept = await database.read(lambda conn: appointments.get(conn, business.id, 1))
+    assert f"{kept.starts_at + HOUR:%Y-%m-%d %H:%M}" == f"{date} {time}"
+
+
+async def test_a_free_time_that_is_chosen_stands_in_place_of_what_was_typed(browser, database, business):
+    answer = await browser.post("/appointments/new", **MONDAY, at="2026-11-24T14:30")
+    assert answer.location.startswith(f"/b/{business.id}/appointments?on=2026-11-24")
+    assert [when for when, *_ in await booked(database, business.id)] == ["Tue 14:30"]
+
+
+@pytest.mark.parametrize("insists", [{}, {"anyway": "1"}])
+async def test_a_time_that_is_taken_is_nobody_elses_whoever_insists(browser, database, business, insists):
+    await book(database, business.id, name="Grace Hopper")
+    page = await browser.post("/appointments/new", **{**MONDAY, "time": "10:30"}, **insists)
+    assert "That time is taken, or is being offered to a caller right now." in page.text
+    assert choices(page) == ["2026-11-23T09:30", "2026-11-23T11:00", "2026-11-23T11:30"]
+    assert (page.status, "anyway" in page.text) == (422, False)
+    assert await booked(database, business.id) == [("Mon 10:00", 60, "Grace Hopper", "")]
+
+
+async def test_what_a_live_call_holds_is_taken_too(browser, database, business):
+    def job(conn):
+        calls.begin(conn, business.id, call_sid="CA9", caller=None, lead_id=None, started_at=NOW)
+        request = Request(date=MONDAY_10.date(), duration_min=30, from_minute=600)
+        booking.offer(conn, business.id, call_sid="CA9", request=request, now=NOW)
+
+    await database.write(job)
+    page = await browser.post("/appointments/new", **MONDAY, anyway="1")
+    assert (page.status, choices(page)) == (422, ["2026-11-23T09:00", "2026-11-23T09:30", "2026-11-23T11:30"])
+
+
+async def test_the_page_says_who_comes_when_for_what_and_how_it_was_made(browser, database, business):
+    appointment_id = await book(database, business.id, notes="Tooth\nhurts", wants_sms=True)
+    page = await browser.get(f"/appointments/{appointment_id}")
+    assert "When Monday 23 November 2026, 10:00\u201311:00 Telephone +1 415-555-0199" in page.text
+    assert "Notes Tooth hurts" in page.text
+    assert "in a call Confirmation not heard by the caller Text message asked for by the caller" in page.text
+    assert 'href="tel:+14155550199"' in page.body
+    assert f'href="/b/{business.id}/calls/CA230900"' in page.body
+
+
+async def test_what_was_written_in_has_no_call(browser):
+    await browser.post("/appointments/new", **{**MONDAY, "phone": ""})
+    page = await browser.get("/appointments/1")
+    assert "Telephone Not known" in page.text
+    assert ("/calls/" in page.body, "Confirmation" in page.text, "tel:" in page.body) == (False, False, False)
+
+
+async def test_an_appointment_is_moved_and_undo_moves_it_back(browser, database, business):
+    appointment_id = await book(database, business.id)
+    answer = await browser.post(f"/appointments/{appointment_id}/move", date="2026-11-24", time="10:30")
+    assert "Tuesday 24 November 2026, 10:30\u201311:30" in (await browser.follow(answer)).text
+    assert await booked(database, business.id) == [("Tue 10:30", 60, "Ada Lovelace", "")]
+    await browser.undo(answer)
+    assert await booked(database, business.id) == [("Mon 10:00", 60, "Ada Lovelace", "")]
+
+
+async def test_its_own_time_is_free_for_what_is_moved(browser, database, business):
+    appointment_id = await book(database, business.id)
+    await browser.post(f"/appointments/{appointment_id}/move", date="2026-11-23", time="10:30")
+    assert [when for when, *_ in await booked(database, business.id)] == ["Mon 10:30"]
+
+
+async def test_a_move_to_where_nobody_is_is_refused_until_the_owner_insists(browser, database, business):
+    appointment_id = await book(database, business.id)
+    where = {"date": "2026-11-22", "time": "10:00"}
+    page = await browser.post(f"/appointments/{appointment_id}/move", **where)
+    assert (page.status, "We are closed on Sunday." in page.text) == (422, True)
+    assert choices(page) == ["2026-11-23T09:00", "2026-11-23T11:00", "2026-11-23T11:30"]
+    assert typed(page) == where
+    await browser.post(f"/appointments/{appointment_id}/move", anyway="1", **where)
+    assert [when for when, *_ in await booked(database, business.id)] == ["Sun 10:00"]
+
+
+async def test_a_move_onto_another_is_refused_with_free_times(browser, database, business):
+    appointment_id = await book(database, business.id)
+    await book(database, business.id, MONDAY_10 + 2 * HOUR, name="Grace Hopper")
+    page = await browser.post(
+        f"/appointments/{appointment_id}/move", date="2026-11-23", time="12:00", anyway="1"
+    )
+    assert (page.status, "That time is taken" in page.text) == (422, True)
+    assert "2026-11-23T11:00" in choices(page)
+    await browser.post(f"/appointments/{appointment_id}/move", at="2026-11-23T11:00")
+    assert [when for when, *_ in await booked(database, business.id)] == ["Mon 11:00", "Mon 12:00"]
+
+
+async def test_a_move_to_no_date_is_said_beside_it(browser, database, business):
+    appointment_id = await book(database, business.id)
+    page = await browser.post(f"/appointments/{appointment_id}/move", date="soon", time="10:30")
+    assert (page.status, "Date: is no date" in page.text) == (422, True)
+    assert typed(page) == {"date": "soon", "time": "10:30"}
+
+
+async def test_a_cancelled_appointment_says_so_and_undo_brings_it_back(browser, database, business):
+    appointment_id = await book(database, business.id)
+    answer = await browser.post(f"/appointments/{appointment_id}/cancel")
+    page = await browser.follow(answer)
+    assert "Cancelled. Others can have this time." in page.text
+    assert "/move" not in page.body
+    page = await browser.undo(answer)
+    assert ("Cancelled." in page.text, "/move" in page.body) == (False, True)
+    assert await booked(database, business.id) == [("Mon 10:00", 60, "Ada Lovelace", "")]
+
+
+async def test_a_time_that_somebody_else_has_meanwhile_cannot_be_taken_back(browser, database, business):
+    appointment_id = await book(database, business.id)
+    answer = await browser.post(f"/appointments/{appointment_id}/cancel")
+    await book(database, business.id, name="Grace Hopper", caller="+14155550198")
+    assert "something else has come in its place" in (await browser.undo(answer)).text
+    assert await booked(database, business.id) == [("Mon 10:00", 60, "Grace Hopper", "")]
+
+
+@pytest.mark.parametrize("act", ["cancel", "move"])
+async def test_what_was_cancelled_meanwhile_is_said(browser, database, business, act):
+    appointment_id = await book(database, business.id)
+    await browser.post(f"/appointments/{appointment_id}/cancel")
+    answer = await browser.post(f"/appointments/{appointment_id}/{act}", date="2026-11-24", time="10:30")
+    assert "That was done already." in (await browser.follow(answer)).text
+
+
+async def test_another_businesss_appointment_is_not_there(browser, database):
+    other_id = await add_business(database)
+    theirs = await book(database, other_id)
+    path = f"/appointments/{theirs}"
+    answers = [
+        await browser.get(path),
+        await browser.post(f"{path}/move", date="2026-11-24", time="10:30"),
+        await browser.post(f"{path}/cancel"),
+    ]
+    assert [answer.status for answer in answers] == [404, 404, 404]
+    assert await booked(database, other_id) == [("Mon 10:00", 60, "Ada Lovelace", "")]
+
+
+async def test_hostile_words_stay_words(browser, database, business):
+    appointment_id = await book(
+        database, business.id, name='"><script>alert(1)</script>', notes="<img src=x>"
+    )
+    for path in (f"/appointments/{appointment_id}", "/appointments?on=2026-11-23"):
+        page = await browser.get(path)
+        assert ("<script" in page.body, "<img" in page.body) == (False, False)
+        assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page.body

@@ -1,0 +1,71 @@
+"""What can be taken away from a server: a business's data, and the whole file."""
+
+import json
+from functools import partial
+
+import pytest
+
+from storage import calls, erasure, leads
+from storage.database import look_at
+from tests.web.pages.browser import NOW, add_business, client_of, sign_in
+from web.pages.data import as_json
+
+HOSTILE = '<b>"Grace"</b> \\ שלום'
+
+
+@pytest.fixture
+async def admin(database, business):
+    return await sign_in(database, client_of(database), business.id, email="a@b.co", administrator=True)
+
+
+async def download(browser, path):
+    """The bytes that are sent, and the name that they are to be kept under."""
+    response = await browser._client.get(
+        f"/b/{browser.business_id}{path}", headers={"Cookie": f"frontdesk_session={browser._token}"}
+    )
+    return await response.get_data(), response.headers["Content-Disposition"]
+
+
+async def add_lead(database, business_id):
+    def job(conn):
+        lead = leads.find_or_create(conn, business_id, phone="+14155550199", call_sid="CA1")
+        leads.update_details(conn, business_id, lead.id, full_name=HOSTILE)
+        calls.begin(conn, business_id, call_sid="CA1", caller="+14155550199", lead_id=lead.id, started_at=NOW)
+
+    await database.write(job)
+
+
+async def test_the_download_holds_what_is_kept_for_this_business_only(browser, database, business):
+    await add_lead(database, await add_business(database, name="Somebody else's"))
+    await add_lead(database, business.id)
+    content, name = await download(browser, "/export.json")
+    assert name == 'attachment; filename="frontdesk-1-2026-11-20.json"'
+    assert json.loads(content) == await database.read(partial(erasure.export, business_id=business.id))
+    assert b"Somebody else's" not in content
+
+
+@pytest.mark.parametrize("tables", [{}, {"a": []}, {"a": [{"x": 1}, {"x": HOSTILE}], "b": [{"y": None}]}])
+def test_rows_are_written_one_by_one_as_the_json_that_they_are(tables):
+    assert json.loads("".join(as_json(tables))) == tables
+
+
+async def test_a_backup_is_a_whole_database_and_leaves_nothing_behind(admin, database, business, tmp_path):
+    await add_lead(database, business.id)
+    before = {path.name for path in tmp_path.iterdir()}
+    copy = tmp_path / "copy.db"
+    content, name = await download(admin, "/backup.db")
+    assert name == 'attachment; filename="frontdesk-20261120T090000Z.db"'
+    copy.write_bytes(content)
+    with look_at(copy) as conn:
+        assert [lead.full_name for lead in leads.every(conn, business.id)] == [HOSTILE]
+    assert {path.name for path in tmp_path.iterdir()} - {"copy.db", "copy.db.lock"} == before
+
+
+async def test_all_businesses_are_in_a_backup_so_owners_get_none(browser):
+    assert (await browser.get("/backup.db")).status == 404
+    page = await browser.get("/settings/data")
+    assert ("Download the data" in page.text, "backup" in page.text) == (True, False)
+
+
+async def test_an_administrator_is_offered_a_backup(admin):
+    assert "Download a backup" in (await admin.get("/settings/data")).text

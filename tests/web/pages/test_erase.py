@@ -1,0 +1,101 @@
+"""Erasing a caller."""
+
+import pytest
+
+from storage import blocked, calls, leads, messages
+from tests.web.pages.browser import NOW, add_business
+
+CALLER = "+14155550199"
+HOSTILE = "<b>Grace</b> {{ x }} " + "x" * 150
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """Where the recordings of the browser's server are."""
+    made = tmp_path / "recordings"
+    made.mkdir()
+    return made
+
+
+async def add_call(database, business_id, sid, caller=CALLER, *, live=False):
+    """A call with a message; a lead with a name."""
+
+    def job(conn):
+        lead = leads.find_or_create(conn, business_id, phone=caller, call_sid=sid)
+        leads.update_details(conn, business_id, lead.id, full_name=HOSTILE)
+        calls.begin(conn, business_id, call_sid=sid, caller=caller, lead_id=lead.id, started_at=NOW)
+        messages.take(conn, business_id, lead_id=lead.id, call_sid=sid, text="Ring me.")
+        if not live:
+            end = {"outcome": "completed", "detail": "", "ended_at": NOW, "duration_ms": 0, "events": []}
+            calls.finish(conn, business_id, call_sid=sid, **end)
+
+    await database.write(job)
+
+
+async def there(database, business_id):
+    """The calls and names that are kept."""
+    return await database.read(
+        lambda conn: (
+            [call.call_sid for call in calls.recent(conn, business_id, 10)],
+            [lead.phone for lead in leads.every(conn, business_id)],
+        )
+    )
+
+
+async def test_a_caller_is_looked_at_and_then_erased_with_the_recordings(browser, database, business, folder):
+    for sid in ("CA1", "CA2"):
+        await add_call(database, business.id, sid)
+        (folder / f"{sid}.jsonl").touch()
+    await add_call(database, business.id, "CA3", "+14155550188")
+    (folder / "CA3.jsonl").touch()
+    await database.write(lambda conn: blocked.add(conn, business.id, CALLER))
+    all_there = (["CA3", "CA2", "CA1"], ["+14155550188", CALLER])
+
+    page = await browser.post("/settings/erase", phone="(415) 555-0199")
+    assert (page.status, "Calls 2 Messages 2 Appointments 0" in page.text) == (200, True)
+    assert (HOSTILE in page.text, "<b>" in page.body) == (True, False)
+    assert await there(database, business.id) == all_there
+
+    page = await browser.follow(await browser.post("/settings/erase/now", phone=CALLER))
+    assert "Erased." in page.text
+    assert await there(database, business.id) == (["CA3"], ["+14155550188"])
+    assert [file.name for file in folder.iterdir()] == ["CA3.jsonl"]
+    assert not await database.read(lambda conn: blocked.is_blocked(conn, business.id, CALLER))
+
+
+@pytest.mark.parametrize("path", ["/settings/erase", "/settings/erase/now"])
+@pytest.mark.parametrize(
+    ("number", "problem"),
+    [
+        ("her number", "Telephone number: is not a number like +14155550100"),
+        (CALLER, "Telephone number: is on the line now; erase it when that call has ended"),
+    ],
+)
+async def test_a_number_that_cannot_be_erased_is_said_and_stays_in_the_form(
+    browser, database, business, path, number, problem
+):
+    await add_call(database, business.id, "CA1", live=True)
+    page = await browser.post(path, phone=number)
+    assert (page.status, problem in page.text, f'value="{number}"' in page.body) == (422, True, True)
+    assert await there(database, business.id) == (["CA1"], [CALLER])
+
+
+async def test_a_number_that_nothing_is_kept_of_shows_that(browser):
+    page = await browser.post("/settings/erase", phone=CALLER)
+    assert "Caller +1 415-555-0199" in page.text
+    assert "Calls 0 Messages 0 Appointments 0" in page.text
+
+
+async def test_a_recording_that_cannot_be_removed_keeps_its_caller(browser, database, business, folder):
+    await add_call(database, business.id, "CA1")
+    (folder / "CA1.jsonl").mkdir()
+    assert (await browser.post("/settings/erase/now", phone=CALLER)).status == 503
+    assert await there(database, business.id) == (["CA1"], [CALLER])
+
+
+async def test_the_same_caller_of_another_business_stays(browser, database, business):
+    other = await add_business(database)
+    await add_call(database, other, "CA1")
+    await browser.post("/settings/erase/now", phone=CALLER)
+    assert (await browser.post(f"//b/{other}/settings/erase/now", phone=CALLER)).status == 404
+    assert await there(database, other) == (["CA1"], [CALLER])

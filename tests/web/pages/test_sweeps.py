@@ -1,0 +1,208 @@
+"""What holds on every route, whatever its page: who may come in, from where, and what comes back."""
+
+import logging
+from functools import partial
+from http.cookies import SimpleCookie
+
+import pytest
+
+from storage import feeds
+from storage.database import open_database
+from tests.browser import town
+from tests.browser.practices import ENGLISH
+from tests.browser.town import NOW, PASSWORD
+from tests.storage.conftest import everything
+from tests.web.pages.browser import ORIGIN, client_of
+from tests.web.pages.place import QUICK, Place, without
+from tests.web.support import local, public
+from web.logs import MaskingFormatter
+
+FOREIGN = (
+    {"Sec-Fetch-Site": "cross-site"},
+    {"Sec-Fetch-Site": "same-site"},
+    {"Sec-Fetch-Site": "none"},
+    {"Sec-Fetch-Site": "cross-site", "Origin": "http://localhost"},
+    {"Origin": "null"},
+    {"Origin": "https://evil.example"},
+    {"Origin": "http://localhost.evil.example"},
+    {},
+)
+
+
+@pytest.fixture
+async def open_place(tmp_path):
+    """Opens the town, on Tuesday 24 November 2026, as that deployment."""
+    path = tmp_path / "frontdesk.db"
+    homes = await town.build(path, passwords=QUICK)
+    async with open_database(path) as database:
+
+        def opened(configured):
+            client = client_of(
+                database,
+                configured=configured,
+                now=lambda: NOW,
+                recordings=tmp_path / "recordings",
+                passwords=QUICK,
+            )
+            cookie = "__Host-frontdesk" if configured.public_url else "frontdesk_session"
+            return Place(database, homes, client, cookie)
+
+        yield opened
+
+
+@pytest.fixture
+async def place(open_place):
+    """The town on this machine only."""
+    return open_place(local())
+
+
+async def asked(place, home):
+    """Everything that can be asked of a home, as (method, path, fields)."""
+    gets = [("GET", path, ()) for path in place.paths("GET", home)]
+    return gets + [("POST", path, fields) for path, fields in await place.posts(home)]
+
+
+async def test_the_same_posts_do_change_something_when_their_owner_sends_them(place):
+    home = place.town.english
+    before, changed = await place.database.read(everything), set()
+    for path, fields in await place.posts(home):
+        await place.ask("POST", path, home.token, form=fields)
+        after = await place.database.read(everything)
+        changed |= {path} if after != before else set()
+        before = after
+    assert len(changed) >= 20, sorted(changed)
+
+
+async def test_an_owner_finds_no_page_of_another_business_and_changes_nothing_of_it(place):
+    _, stranger = await place.stranger()
+    everything_asked = await asked(place, place.town.english)
+    before = await place.database.read(everything)
+    found = []
+    for method, path, fields in everything_asked:
+        answer = await place.ask(method, path, stranger.token, form=fields)
+        found += [(method, path, answer.status_code)] if answer.status_code != 404 else []
+    assert (found, await place.database.read(everything)) == ([], before)
+
+
+async def test_at_home_an_owner_finds_nothing_by_the_ids_of_another_business(place):
+    theirs, (owner_id, stranger) = place.town.english, await place.stranger()
+    home, ids = f"/b/{stranger.business_id}/", {one for each in theirs.ids.values() for one in each}
+
+    def names_theirs(path):
+        return bool(ids & set(path.split("/")[3:]))
+
+    # First what needs an id: the rest makes some at home.
+    in_order = sorted(await asked(place, theirs), key=lambda one: not names_theirs(one[1]))
+    rest = partial(without, business_id=stranger.business_id, owner_id=owner_id)
+    before, found = await place.database.read(rest), []
+    for method, path, fields in in_order:
+        at_home = path.replace(f"/b/{theirs.business_id}/", home)
+        status = (await place.ask(method, at_home, stranger.token, form=fields)).status_code
+        right = (303 if "/undo/" in path else 404) if names_theirs(path) else min(status, 499)
+        found += [(method, at_home, status)] if status != right else []
+    assert (found, await place.database.read(rest)) == ([], before)
+
+
+async def test_whoever_is_not_signed_in_is_sent_to_sign_in_and_changes_nothing(place):
+    everything_asked = await asked(place, place.town.english)
+    before = await place.database.read(everything)
+    found = []
+    for token in (None, "no-such-token"):
+        for method, path, fields in everything_asked:
+            answer = await place.ask(method, path, token, form=fields)
+            where = answer.headers.get("Location", "").partition("?")[0]
+            found += [(method, path)] if (answer.status_code, where) != (303, "/login") else []
+    assert (found, await place.database.read(everything)) == ([], before)
+
+
+async def test_no_page_of_another_site_changes_anything(place):
+    home = place.town.english
+    alone = ["/login", "/logout", "/businesses", f"/welcome/{home.invitation}"]
+    posts = await place.posts(home) + [(path, ()) for path in alone]
+    before = await place.database.read(everything)
+    found = []
+    for headers in FOREIGN:
+        for path, fields in posts:
+            answer = await place.ask("POST", path, home.token, headers=headers, form=fields)
+            found += [(path, headers, answer.status_code)] if answer.status_code != 403 else []
+    assert (found, await place.database.read(everything)) == ([], before)
+
+
+@pytest.mark.parametrize("configured", [local(), public()], ids=["local", "public"])
+async def test_every_answer_says_what_a_browser_may_do_with_it(open_place, configured):
+    place = open_place(configured)
+    home = place.town.english
+    asks = [("GET", path, home.token, ORIGIN) for path in place.paths("GET", home)]
+    asks += [
+        ("GET", path, None, ORIGIN) for path in ("/", "/login", "/nothing", "/b/1/nothing", "/b/9/today")
+    ]
+    asks += [("POST", "/b/1/hours", home.token, {}), ("POST", "/b/1/today", home.token, ORIGIN)]
+    asks += [("GET", f"/welcome/{home.invitation}", None, ORIGIN), ("GET", "/feeds/none.ics", None, ORIGIN)]
+    lacking = {}
+    for method, path, token, headers in asks:
+        answer = await place.ask(method, path, token, headers=headers)
+        if found := lacks(answer.headers, public=configured.public_url is not None):
+            lacking[method, path] = found
+    assert lacking == {}
+
+
+def lacks(headers, *, public):
+    """What an answer of a page does not say, or says wrongly."""
+    policy = headers.get("Content-Security-Policy", "")
+    right = {
+        "policy": "default-src 'self'" in policy and "frame-ancestors 'none'" in policy,
+        "inline": "unsafe" not in policy,
+        "type": headers.get("X-Content-Type-Options") == "nosniff",
+        "cache": headers.get("Cache-Control") == "no-store",
+        "referrer": headers.get("Referrer-Policy") in ("same-origin", "no-referrer"),
+        "tls": ("Strict-Transport-Security" in headers) == public,
+    }
+    return sorted(name for name, holds in right.items() if not holds)
+
+
+@pytest.mark.parametrize(
+    ("configured", "name", "secure"),
+    [(local(), "frontdesk_session", ""), (public(), "__Host-frontdesk", True)],
+    ids=["local", "public"],
+)
+async def test_the_session_is_a_cookie_that_no_script_and_no_other_site_gets(
+    open_place, configured, name, secure
+):
+    place = open_place(configured)
+    form = (("email", place.town.english.email), ("password", PASSWORD))
+    answer = await place.ask("POST", "/login", form=form)
+    (cookie,) = SimpleCookie(answer.headers["Set-Cookie"]).values()
+    said = (cookie.key, cookie["secure"], cookie["httponly"], cookie["samesite"], cookie["path"])
+    assert said == (name, secure, True, "Lax", "/")
+    assert cookie["domain"] == ""
+    assert (await place.ask("GET", "/b/1/today", cookie.value)).status_code == 200
+
+
+async def test_every_page_is_well_formed(place):
+    found = []
+    for home in (place.town.english, place.town.hebrew, place.town.empty):
+        for address in [*place.pages(home), "/businesses"]:
+            page, status = await place.page(address, home.token)
+            found += [f"{address}: {problem}" for problem in page.problems]
+            found += [f"{address}: {status}"] if status != 200 else []
+    assert not found, "\n".join(found)
+
+
+async def test_the_log_of_the_pages_names_nobody_and_gives_nothing_away(place, caplog):
+    home = place.town.english
+    caplog.set_level(logging.DEBUG)
+    feed = await place.database.read(partial(feeds.token, business_id=home.business_id))
+    asks = [*await asked(place, home), ("GET", f"/feeds/{feed}.ics", ()), ("GET", "/b/9/today", ())]
+    asks += [
+        ("POST", "/login", (("email", home.email), ("password", password))) for password in ("?", PASSWORD)
+    ]
+    asks += [("POST", f"/welcome/{home.invitation}", (("email", home.email), ("password", PASSWORD)))]
+    for method, path, fields in asks:
+        for headers in (ORIGIN, {}):
+            await place.ask(method, path, home.token, headers=headers, form=fields)
+    formatter = MaskingFormatter()
+    logged = "\n".join(formatter.format(record) for record in caplog.records)
+    numbers = [number.removeprefix("+") for _, number in ENGLISH.callers if number]
+    secrets = (home.token, home.invitation, feed, PASSWORD, home.email, "Amelia", "Clarke", *numbers)
+    assert [secret for secret in secrets if secret in logged] == []
+    assert logged

@@ -1,0 +1,62 @@
+"""Taking a call that was let in: its office, its model, its place among the live calls, its outcome."""
+
+import datetime as dt
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from attrs import evolve, frozen
+
+from engine.call import run_call
+from engine.model import ModelAddress, connect
+from engine.ports import CallStart, CarrierLink
+from engine.settings import Settings
+from engine.switchboard import Switchboard
+from storage.database import Database
+from web.live import LiveCall, LiveCalls
+from web.office import open_office
+from web.outbox import Outbox
+from web.tokens import Grant
+
+
+@frozen(kw_only=True)
+class Answering:
+    """What every call of this server is answered with."""
+
+    database: Database
+    recordings_folder: Path
+    switchboard: Switchboard
+    live: LiveCalls
+    outbox: Outbox
+    address: ModelAddress
+    settings: Settings
+    now: Callable[[], dt.datetime]  # UTC
+
+    async def take(self, carrier: CarrierLink, start: CallStart, grant: Grant) -> None:
+        """Run one call from its office to its outcome."""
+        office = await open_office(
+            self.database,
+            grant,
+            call_sid=start.call_sid,
+            now=self.now,
+            recordings_folder=self.recordings_folder,
+        )
+        live = LiveCall(
+            business_id=grant.business_id,
+            call_sid=start.call_sid,
+            caller=grant.caller_number,
+            test=grant.test,
+            started_at=self.now(),
+        )
+        with self.live.on_the_line(live):
+            await run_call(
+                carrier,
+                partial(connect, self.address, deadline_ms=self.settings.model_ready_ms),
+                office,
+                evolve(self.settings, keep_audio=office.keeps_audio),
+                start=start,
+                ended=partial(self.switchboard.report, start.call_sid),
+                noted=partial(self.live.note, live),
+                hung_up=live.hang_up,
+            )
+        self.outbox.wake()

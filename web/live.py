@@ -1,0 +1,122 @@
+"""The calls that are live, for whoever watches them: an account that grows, and its watchers.
+
+A watcher must not delay a call. So an event is put into each watcher's own short queue at once, and a watcher
+whose queue is full is dropped: its browser connects again and says what it had seen last, and gets the rest.
+"""
+
+import datetime as dt
+from collections import deque
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+
+import trio
+from attrs import define, field, frozen
+
+from engine.ports import CallEvent
+
+QUEUE_EVENTS = 200
+MOST_WATCHERS = 50
+_KEPT_EVENTS = 5_000  # of all businesses, for watchers who come back
+
+
+@frozen(kw_only=True)
+class LiveEvent:
+    """One line of a live call's account, numbered in the order of all calls."""
+
+    number: int
+    business_id: int
+    call_sid: str
+    event: CallEvent
+
+
+@define(kw_only=True, eq=False)
+class LiveCall:
+    """A call that is on the line now."""
+
+    business_id: int
+    call_sid: str
+    caller: str | None
+    test: bool
+    started_at: dt.datetime
+    hang_up: trio.Event = field(factory=trio.Event)  # set to end it
+    events: list[CallEvent] = field(factory=list)
+
+
+class TooManyWatchers(Exception):
+    """As many browsers watch as are let in at once."""
+
+
+class LiveCalls:
+    """All live calls of this process."""
+
+    def __init__(self) -> None:
+        self._calls: dict[str, LiveCall] = {}
+        self._kept: deque[LiveEvent] = deque(maxlen=_KEPT_EVENTS)
+        self._watchers: dict[trio.MemorySendChannel[LiveEvent], int] = {}
+        self._number = 0
+
+    def of(self, business_id: int) -> tuple[LiveCall, ...]:
+        """The business's calls, the longest first."""
+        return tuple(call for call in self._calls.values() if call.business_id == business_id)
+
+    def get(self, business_id: int, call_sid: str) -> LiveCall | None:
+        """That call, if it is live and the business's."""
+        call = self._calls.get(call_sid)
+        return call if call is not None and call.business_id == business_id else None
+
+    @contextmanager
+    def on_the_line(self, call: LiveCall) -> Iterator[None]:
+        """Show the call for as long as the block lasts."""
+        self._calls[call.call_sid] = call
+        try:
+            yield
+        finally:
+            del self._calls[call.call_sid]
+
+    def note(self, call: LiveCall, event: CallEvent) -> None:
+        """Tell every watcher of one line more. Never waits."""
+        call.events.append(event)
+        self._number += 1
+        noted = LiveEvent(
+            number=self._number, business_id=call.business_id, call_sid=call.call_sid, event=event
+        )
+        self._kept.append(noted)
+        for watcher, business_id in list(self._watchers.items()):
+            if business_id == call.business_id:
+                try:
+                    watcher.send_nowait(noted)
+                except trio.WouldBlock:
+                    self._drop(watcher)
+
+    async def watch(self, business_id: int, *, after: int | None = None) -> AsyncIterator[LiveEvent]:
+        """What happens on the business's calls from now on; first what was missed since event `after`.
+
+        Ends when the watcher is too slow, or the server stops. Raises TooManyWatchers. Safe to cancel.
+        """
+        if len(self._watchers) >= MOST_WATCHERS:
+            raise TooManyWatchers
+        send, receive = trio.open_memory_channel[LiveEvent](QUEUE_EVENTS)
+        missed = [] if after is None else self._since(business_id, after)
+        self._watchers[send] = business_id
+        try:
+            for event in missed:
+                yield event
+            async for event in receive:
+                yield event
+        finally:
+            self._drop(send)
+            receive.close()
+
+    def stop(self) -> None:
+        """End every watch: the server stops."""
+        for watcher in list(self._watchers):
+            self._drop(watcher)
+
+    def _since(self, business_id: int, after: int) -> list[LiveEvent]:
+        if after > self._number:  # counted by a process that is gone
+            after = 0
+        return [kept for kept in self._kept if kept.number > after and kept.business_id == business_id]
+
+    def _drop(self, watcher: trio.MemorySendChannel[LiveEvent]) -> None:
+        if self._watchers.pop(watcher, None) is not None:
+            watcher.close()

@@ -1,0 +1,153 @@
+"""The forms of an appointment: what was typed, as what it means, and what is said of a refused time."""
+
+import datetime as dt
+import sqlite3
+from collections.abc import Sequence
+
+from attrs import frozen
+
+from storage import booking, schedule
+from storage.availability import Request, Why
+from storage.booking import NotBookable
+from storage.errors import InvalidField, SlotTaken
+from storage.records import Appointment, Business, Service
+from web import numbers, spoken
+from web.desk.calendar import DURATION_MIN
+from web.pages import typed
+from web.pages.requests import Form
+from web.pages.visit import Visit
+from web.pages.words import mark
+
+Fields = dict[str, str]  # by name, as they stand in the form
+
+_NAMES = ("full_name", "phone", "service", "duration_min", "date", "time", "notes")
+_TAKEN = mark("That time is taken, or is being offered to a caller right now.")
+_MINUTE = dt.timedelta(minutes=1)
+_NO_CALL = ""  # no call's sid, so that every hold counts
+
+
+@frozen(kw_only=True)
+class Attempt:
+    """A time that the owner asks for."""
+
+    starts_at: dt.datetime
+    request: Request  # that very minute, with length and buffers
+    anyway: bool  # also outside the hours, too soon, or off the grid
+
+
+@frozen(kw_only=True)
+class Wanted:
+    """An appointment that the owner writes in."""
+
+    full_name: str
+    phone: str | None
+    service_id: int | None
+    notes: str
+    attempt: Attempt
+
+
+@frozen(kw_only=True)
+class Refusal:
+    """Why a time can't be had, and what can be done about it."""
+
+    reason: str  # in the owner's language
+    near: tuple[dt.datetime, ...]  # free times, on the business's clock
+    may_insist: bool  # whether it can be written in all the same
+
+
+def blank(visit: Visit) -> Fields:
+    """A new form, with the date and the time that a link named."""
+    named = {"date": visit.query.get("on", visit.today.isoformat()), "time": visit.query.get("time", "")}
+    return {**dict.fromkeys(_NAMES, ""), "duration_min": str(DURATION_MIN), **named}
+
+
+def filled(form: Form) -> Fields:
+    """What was typed; a free time that was chosen stands in place of date and time."""
+    fields = {name: form.get(name, "") for name in _NAMES}
+    date, chosen, time = form.get("at", "").partition("T")
+    return {**fields, "date": date, "time": time} if chosen else fields
+
+
+def wanted(fields: Fields, offered: Sequence[Service], business: Business, *, anyway: bool) -> Wanted:
+    """What the form of a new appointment means. Raises InvalidField."""
+    starts_at = _start(fields, business)
+    service = _service(fields["service"], offered)
+    request = _request(
+        business,
+        starts_at,
+        service.duration_min if service else typed.whole_number("duration_min", fields["duration_min"]),
+        service.buffer_before_min if service else 0,
+        service.buffer_after_min if service else 0,
+    )
+    return Wanted(
+        full_name=fields["full_name"],
+        phone=_phone(fields["phone"], business),
+        service_id=service.id if service else None,
+        notes=fields["notes"].strip(),
+        attempt=Attempt(starts_at=starts_at, request=request, anyway=anyway),
+    )
+
+
+def move(fields: Fields, known: Appointment, business: Business, *, anyway: bool) -> Attempt:
+    """Where the form moves that appointment, which keeps its length and buffers. Raises InvalidField."""
+    starts_at = _start(fields, business)
+    request = _request(
+        business,
+        starts_at,
+        (known.ends_at - known.starts_at) // _MINUTE,
+        (known.starts_at - known.busy_start) // _MINUTE,
+        (known.busy_end - known.ends_at) // _MINUTE,
+    )
+    return Attempt(starts_at=starts_at, request=request, anyway=anyway)
+
+
+def _start(fields: Fields, business: Business) -> dt.datetime:
+    day, wall = typed.date("date", fields["date"]), typed.time("time", fields["time"])
+    return typed.instant("time", day, wall, business.timezone)
+
+
+def _request(
+    business: Business, starts_at: dt.datetime, duration_min: int, before_min: int, after_min: int
+) -> Request:
+    wall = schedule.local(business.timezone, starts_at)
+    minute = wall.hour * 60 + wall.minute
+    return Request(
+        date=wall.date(),
+        from_minute=minute,
+        until_minute=minute + 1,
+        duration_min=duration_min,
+        buffer_before_min=before_min,
+        buffer_after_min=after_min,
+    )
+
+
+def _service(text: str, offered: Sequence[Service]) -> Service | None:
+    if not offered:
+        return None
+    for service in offered:
+        if str(service.id) == text:
+            return service
+    raise InvalidField("service", "is not offered any more; choose another")
+
+
+def _phone(text: str, business: Business) -> str | None:
+    number = numbers.said_number(text, business.number)
+    if text.strip() and number is None:
+        raise InvalidField("phone", "is not a telephone number; write it as +14155550100")
+    return number
+
+
+def refusal(
+    conn: sqlite3.Connection,
+    business_id: int,
+    visit: Visit,
+    attempt: Attempt,
+    error: NotBookable | SlotTaken,
+) -> Refusal:
+    """What to say of a time that was refused, with the nearest free ones."""
+    found = booking.free(conn, business_id, call_sid=_NO_CALL, request=attempt.request, now=visit.now)
+    near = tuple(slot.wall for slot in found.slots)
+    if isinstance(error, SlotTaken) or error.refused.why is Why.FULL:
+        return Refusal(reason=visit.words.say(_TAKEN), near=near, may_insist=False)
+    reason = spoken.refused(visit.words.language, error.refused, visit.today)
+    return Refusal(reason=reason, near=near, may_insist=not attempt.anyway)

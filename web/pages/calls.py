@@ -1,0 +1,105 @@
+"""The calls: who rang, how each ended, and which of them ask for a look."""
+
+import sqlite3
+from functools import partial
+from typing import Any
+
+from attrs import frozen
+from quart import Response
+
+from storage import calls, leads
+from storage.records import Call, Lead
+from web.pages.labels import OUTCOMES
+from web.pages.routes import get
+from web.pages.visit import Visit
+from web.pages.words import Words, mark
+
+_ON_A_PAGE = 50
+_WORDS_CHARS = 200
+_A_MINUTE_S = 60
+_ANY = mark("In any way")
+_SECONDS = mark("%(seconds)s s")
+_MINUTES = mark("%(minutes)s min %(seconds)s s")
+
+
+@frozen(kw_only=True)
+class Asked:
+    """What the owner looks for."""
+
+    words: str
+    outcome: str  # empty: any
+    flagged: bool
+
+    @property
+    def parameters(self) -> dict[str, str]:
+        """What of a URL asks for the same; none: all calls."""
+        given = {"words": self.words, "outcome": self.outcome, "flagged": "1" if self.flagged else ""}
+        return {name: value for name, value in given.items() if value}
+
+
+@frozen(kw_only=True)
+class Row:
+    """One call of the list."""
+
+    call: Call
+    lead: Lead | None
+    flags: int  # how many things are wrong with it
+
+
+async def show(visit: Visit) -> Response:
+    """A page of the calls that are looked for, the newest first."""
+    query = visit.query
+    asked = Asked(
+        words=query.get("words", "").strip()[:_WORDS_CHARS],
+        outcome=outcome if (outcome := query.get("outcome", "")) in OUTCOMES else "",
+        flagged="flagged" in query,
+    )
+    found = await visit.read(_found, asked, query.get("before", ""))
+    outcomes = found.pop("outcomes")
+    choices = [(each, visit.words.say(words)) for each, words in OUTCOMES.items() if each in outcomes]
+    return await visit.page(
+        "calls.html",
+        asked=asked,
+        outcome_choices=[("", visit.words.say(_ANY)), *choices],
+        length=partial(length, visit.words),
+        **found,
+    )
+
+
+def _found(conn: sqlite3.Connection, business_id: int, asked: Asked, before: str) -> dict[str, Any]:
+    last = calls.get(conn, business_id, before) if before else None
+    found = calls.search(
+        conn,
+        business_id,
+        outcome=asked.outcome or None,
+        words=asked.words,
+        flagged=asked.flagged,
+        before=(last.started_at, last.call_sid) if last else None,
+        limit=_ON_A_PAGE + 1,
+    )
+    shown = found[:_ON_A_PAGE]
+    flags = calls.flag_counts(conn, business_id, [call.call_sid for call in shown])
+    return {
+        "rows": [_row(conn, business_id, call, flags) for call in shown],
+        "older": {**asked.parameters, "before": shown[-1].call_sid} if len(found) > _ON_A_PAGE else None,
+        "newest": last is None,
+        "outcomes": [
+            each for each in OUTCOMES if each in (asked.outcome, *calls.outcomes(conn, business_id))
+        ],
+    }
+
+
+def _row(conn: sqlite3.Connection, business_id: int, call: Call, flags: dict[str, int]) -> Row:
+    lead = leads.get(conn, business_id, call.lead_id) if call.lead_id is not None else None
+    return Row(call=call, lead=lead, flags=flags.get(call.call_sid, 0))
+
+
+def length(words: Words, duration_ms: int) -> str:
+    """How long a call was: "2 min 5 s"."""
+    minutes, seconds = divmod(round(duration_ms / 1000), _A_MINUTE_S)
+    if not minutes:
+        return words.say(_SECONDS, seconds=seconds)
+    return words.say(_MINUTES, minutes=minutes, seconds=seconds)
+
+
+ROUTES = (get("/calls", show),)
