@@ -102,7 +102,7 @@ CREATE TABLE leads (
     full_name TEXT,
     email TEXT,
     notes TEXT NOT NULL DEFAULT '',
-    source TEXT NOT NULL DEFAULT 'phone' CHECK (source <> ''),  -- 'owner': written in by hand
+    source TEXT NOT NULL DEFAULT 'phone' CHECK (source <> ''),  -- 'owner': written in by hand; 'test'
     last_call_sid TEXT,  -- NULL: never rang
     created_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%SZ', 'now')),
     updated_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%SZ', 'now')),
@@ -124,6 +124,7 @@ CREATE TABLE calls (
     detail TEXT NOT NULL DEFAULT '',
     duration_ms INTEGER CHECK (duration_ms >= 0),
     transfer_to TEXT,  -- the number that the caller was last put through to
+    test INTEGER NOT NULL DEFAULT 0 CHECK (test IN (0, 1)),  -- an owner tried the receptionist: nothing counts
     removed_at TEXT CHECK (removed_at IS NULL OR removed_at IS strftime('%Y-%m-%dT%H:%M:%SZ', removed_at)),
     PRIMARY KEY (business_id, call_sid),
     FOREIGN KEY (business_id, lead_id) REFERENCES leads (business_id, id),
@@ -133,6 +134,7 @@ CREATE TABLE calls (
 CREATE INDEX calls_by_sid ON calls (call_sid);
 CREATE INDEX calls_by_start ON calls (business_id, started_at);
 CREATE INDEX calls_by_lead ON calls (business_id, lead_id, started_at);
+CREATE INDEX calls_test ON calls (business_id, call_sid) WHERE test = 1;
 CREATE INDEX calls_live ON calls (business_id, call_sid) WHERE outcome IS NULL;
 
 CREATE TABLE call_events (
@@ -175,6 +177,7 @@ CREATE TABLE appointments (
     status TEXT NOT NULL DEFAULT 'booked' CHECK (status IN ('booked', 'cancelled')),
     confirmed_heard INTEGER NOT NULL DEFAULT 0 CHECK (confirmed_heard IN (0, 1)),
     wants_sms INTEGER NOT NULL DEFAULT 0 CHECK (wants_sms IN (0, 1)),  -- the caller agreed to a text message
+    test INTEGER NOT NULL DEFAULT 0 CHECK (test IN (0, 1)),  -- of a test call: keeps nobody else from the time
     created_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%SZ', 'now')),
     PRIMARY KEY (business_id, id),
     FOREIGN KEY (business_id, lead_id) REFERENCES leads (business_id, id),
@@ -190,23 +193,25 @@ CREATE INDEX appointments_by_call ON appointments (business_id, call_sid, starts
 CREATE INDEX appointments_by_lead ON appointments (business_id, lead_id, starts_at);
 -- busy_end first: "ends after now" leaves out the past, which only grows.
 CREATE INDEX appointments_busy ON appointments (business_id, resource_id, busy_end, busy_start)
-WHERE status = 'booked';
+WHERE status = 'booked' AND test = 0;
 
 -- The last word on double booking, whoever writes. Intervals are half-open: one may begin as another ends.
-CREATE TRIGGER appointments_no_overlap_insert BEFORE INSERT ON appointments WHEN NEW.status = 'booked'
+CREATE TRIGGER appointments_no_overlap_insert BEFORE INSERT ON appointments
+WHEN NEW.status = 'booked' AND NEW.test = 0
 BEGIN
     SELECT RAISE(ABORT, 'slot taken') WHERE EXISTS (
         SELECT 1 FROM appointments
-        WHERE business_id = NEW.business_id AND resource_id = NEW.resource_id AND status = 'booked'
+        WHERE business_id = NEW.business_id AND resource_id = NEW.resource_id AND status = 'booked' AND test = 0
         AND busy_end > NEW.busy_start AND busy_start < NEW.busy_end
     );
 END;
 
-CREATE TRIGGER appointments_no_overlap_update BEFORE UPDATE ON appointments WHEN NEW.status = 'booked'
+CREATE TRIGGER appointments_no_overlap_update BEFORE UPDATE ON appointments
+WHEN NEW.status = 'booked' AND NEW.test = 0
 BEGIN
     SELECT RAISE(ABORT, 'slot taken') WHERE EXISTS (
         SELECT 1 FROM appointments
-        WHERE business_id = NEW.business_id AND resource_id = NEW.resource_id AND status = 'booked'
+        WHERE business_id = NEW.business_id AND resource_id = NEW.resource_id AND status = 'booked' AND test = 0
         AND busy_end > NEW.busy_start AND busy_start < NEW.busy_end
         AND rowid <> OLD.rowid
     );

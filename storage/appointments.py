@@ -26,8 +26,9 @@ def insert(
     service_id: int | None,
     notes: str,
     wants_sms: bool,
+    full_name: str | None = None,
 ) -> Appointment:
-    """Write an appointment, under the lead's name of now.
+    """Write an appointment, under this name, or else the lead's of now.
 
     `call_sid` is None for one that no call made. Raises SlotTaken if any of its time, buffers included, is
     another's, InvalidField for notes that are too long.
@@ -35,15 +36,18 @@ def insert(
     return _guarded(
         conn,
         "INSERT INTO appointments (business_id, id, resource_id, lead_id, full_name, call_sid, service_id,"
-        " starts_at, ends_at, busy_start, busy_end, notes, wants_sms)"
+        " starts_at, ends_at, busy_start, busy_end, notes, wants_sms, test)"
         " SELECT :business_id, coalesce(max(id), 0) + 1, :resource_id, :lead_id,"
-        " (SELECT full_name FROM leads WHERE business_id = :business_id AND id = :lead_id), :call_sid,"
-        " :service_id, :starts_at, :ends_at, :busy_start, :busy_end, :notes, :wants_sms"
+        " coalesce(:full_name,"
+        " (SELECT full_name FROM leads WHERE business_id = :business_id AND id = :lead_id)),"
+        " :call_sid, :service_id, :starts_at, :ends_at, :busy_start, :busy_end, :notes, :wants_sms,"
+        " EXISTS (SELECT 1 FROM calls WHERE business_id = :business_id AND call_sid = :call_sid AND test = 1)"
         " FROM appointments WHERE business_id = :business_id RETURNING *",
         {
             "business_id": business_id,
             "resource_id": RESOURCE_ID,
             "lead_id": lead_id,
+            "full_name": full_name,
             "call_sid": call_sid,
             "service_id": service_id,
             "notes": fields.at_most("notes", notes, longest=_NOTES_MAX),
@@ -63,6 +67,22 @@ def name(conn: sqlite3.Connection, business_id: int, call_sid: str, full_name: s
         (full_name, business_id, call_sid),
     )
     return cursor.rowcount
+
+
+def note(conn: sqlite3.Connection, business_id: int, appointment_id: int, notes: str) -> Appointment:
+    """Keep these notes with an appointment, booked or cancelled, in place of those that it had.
+
+    Raises InvalidField for notes that are too long, NotFound.
+    """
+    return _guarded(
+        conn,
+        "UPDATE appointments SET notes = :notes WHERE business_id = :business_id AND id = :id RETURNING *",
+        {
+            "business_id": business_id,
+            "id": appointment_id,
+            "notes": fields.at_most("notes", notes.strip(), longest=_NOTES_MAX),
+        },
+    )
 
 
 def move(conn: sqlite3.Connection, business_id: int, appointment_id: int, slot: Slot) -> Appointment:
@@ -135,10 +155,13 @@ def at(
 def busy(
     conn: sqlite3.Connection, business_id: int, since: dt.datetime, until: dt.datetime
 ) -> tuple[Busy, ...]:
-    """What is taken of the time from `since` up to `until`, buffers included, in order."""
+    """What is taken of the time from `since` up to `until`, buffers included, in order.
+
+    Test calls take nothing.
+    """
     rows = conn.execute(
         "SELECT busy_start AS starts_at, busy_end AS ends_at FROM appointments"
-        " WHERE business_id = :business_id AND resource_id = :resource_id AND status = 'booked'"
+        " WHERE business_id = :business_id AND resource_id = :resource_id AND status = 'booked' AND test = 0"
         " AND busy_end > :since AND busy_start < :until ORDER BY busy_end",
         {
             "business_id": business_id,
@@ -183,9 +206,9 @@ def every_of_lead(conn: sqlite3.Connection, business_id: int, lead_id: int) -> t
 def between(
     conn: sqlite3.Connection, business_id: int, since: dt.datetime, until: dt.datetime
 ) -> tuple[Appointment, ...]:
-    """What is booked to start from `since` and before `until`, in order."""
+    """What is booked to start from `since` and before `until`, in order; not by test calls."""
     rows = conn.execute(
-        "SELECT * FROM appointments WHERE business_id = ? AND status = 'booked'"
+        "SELECT * FROM appointments WHERE business_id = ? AND status = 'booked' AND test = 0"
         " AND busy_end > ? AND starts_at >= ? AND starts_at < ? ORDER BY starts_at",
         (business_id, utc_text("since", since), utc_text("since", since), utc_text("until", until)),
     )

@@ -190,11 +190,12 @@ def put(
     starts_at: dt.datetime,
     request: Request,
     service_id: int | None = None,
+    full_name: str | None = None,
     notes: str = "",
     anyway: bool = False,
     now: dt.datetime,
 ) -> Appointment:
-    """Write in what the owner has arranged, on no call.
+    """Write in what the owner has arranged, on no call, under this name or else the lead's.
 
     It keeps to what a caller must keep to, or `anyway` to nothing but what is taken or held for a live call:
     it may then lie outside the hours, and in the past. Raises as `book` does.
@@ -207,6 +208,7 @@ def put(
         lead_id=lead_id,
         call_sid=None,
         service_id=service_id,
+        full_name=full_name,
         notes=notes,
         wants_sms=False,
     )

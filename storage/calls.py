@@ -21,6 +21,7 @@ def begin(
     caller: str | None,
     lead_id: int | None,
     started_at: dt.datetime,
+    test: bool = False,
 ) -> Call:
     """Note a call as live. A call that is known already is returned as it is, live or ended.
 
@@ -32,10 +33,11 @@ def begin(
         "caller": caller,
         "lead_id": lead_id,
         "started_at": utc_text("started_at", started_at),
+        "test": test,
     }
     conn.execute(
-        "INSERT INTO calls (business_id, call_sid, caller, lead_id, started_at)"
-        " VALUES (:business_id, :call_sid, :caller, :lead_id, :started_at)"
+        "INSERT INTO calls (business_id, call_sid, caller, lead_id, started_at, test)"
+        " VALUES (:business_id, :call_sid, :caller, :lead_id, :started_at, :test)"
         " ON CONFLICT (business_id, call_sid)"
         " DO UPDATE SET outcome = NULL, ended_at = NULL, duration_ms = NULL"
         " WHERE outcome = :transferred AND started_at < :started_at",

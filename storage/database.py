@@ -164,6 +164,7 @@ def connect(path: Path) -> sqlite3.Connection:
     """A connection that may write. The caller closes it, and sees to it that there is only one."""
     conn = _configured(sqlite3.connect(path, **_OPTIONS))
     conn.execute("PRAGMA journal_mode = WAL")
+    conn.execute("PRAGMA secure_delete = ON")  # what is erased must not stay in free pages
     conn.execute("PRAGMA synchronous = FULL")  # "you are booked" must survive a power cut
     return conn
 

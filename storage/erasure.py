@@ -102,6 +102,26 @@ def erase_caller(conn: sqlite3.Connection, business_id: int, phone: str) -> Eras
     return Erased(calls=tuple(call["call_sid"] for call in calls), **gone)
 
 
+def erase_tests(conn: sqlite3.Connection, business_id: int) -> tuple[str, ...]:
+    """Erase every test call that has ended, with its lead, appointments and messages; returns their sids."""
+    calls = conn.execute(
+        "SELECT call_sid, lead_id FROM calls WHERE business_id = ? AND test = 1 AND outcome IS NOT NULL",
+        (business_id,),
+    ).fetchall()
+    for call in calls:
+        for table in _OUTLIVES_A_CALL:
+            conn.execute(
+                f"DELETE FROM {table} WHERE business_id = ? AND call_sid = ?",  # noqa: S608 - constants only
+                (business_id, call["call_sid"]),
+            )
+        erase_call(conn, business_id, call["call_sid"])
+        conn.execute(
+            "DELETE FROM leads WHERE business_id = ? AND id = ? AND source = 'test'",
+            (business_id, call["lead_id"]),
+        )
+    return tuple(call["call_sid"] for call in calls)
+
+
 def expire(
     conn: sqlite3.Connection, business_id: int, now: dt.datetime, *, limit: int = 200
 ) -> tuple[str, ...]:

@@ -19,7 +19,7 @@ _MOST = 3  # of one call: more are not kept in mind on the phone, and are taken 
 def hold(
     conn: sqlite3.Connection, business_id: int, *, call_sid: str, slots: Sequence[Slot], now: dt.datetime
 ) -> None:
-    """Keep these times for the call, in place of those that it held.
+    """Keep these times for the call, in place of those that it held; a test call keeps none.
 
     Raises InvalidField for more than three.
     """
@@ -30,7 +30,8 @@ def hold(
     release(conn, business_id, call_sid=call_sid)
     conn.executemany(
         "INSERT INTO holds (business_id, resource_id, call_sid, busy_start, busy_end, expires_at)"
-        " VALUES (?, ?, ?, ?, ?, ?)",
+        " SELECT ?1, ?2, ?3, ?4, ?5, ?6 WHERE NOT EXISTS"
+        " (SELECT 1 FROM calls WHERE business_id = ?1 AND call_sid = ?3 AND test = 1)",
         [
             (
                 business_id,

@@ -13,12 +13,19 @@ _NOTES_MAX = 2_000
 _NOW = "strftime('%Y-%m-%dT%H:%M:%SZ', 'now')"
 
 
-def find_or_create(conn: sqlite3.Connection, business_id: int, *, phone: str | None, call_sid: str) -> Lead:
+def find_or_create(
+    conn: sqlite3.Connection,
+    business_id: int,
+    *,
+    phone: str | None,
+    call_sid: str,
+    source: str = "phone",
+) -> Lead:
     """The lead of that caller, new or known, with this call as the last one.
 
     A caller who withholds the number (`phone` None) is a lead of that call alone.
     """
-    values = {"business_id": business_id, "phone": phone, "call_sid": call_sid}
+    values = {"business_id": business_id, "phone": phone, "call_sid": call_sid, "source": source}
     # The partial unique indexes hold one lead for each number and one for each withheld call.
     known = "phone = :phone" if phone is not None else "phone IS NULL AND last_call_sid = :call_sid"
     row = conn.execute(
@@ -29,8 +36,8 @@ def find_or_create(conn: sqlite3.Connection, business_id: int, *, phone: str | N
     row = (
         row
         or conn.execute(
-            "INSERT INTO leads (business_id, id, phone, last_call_sid)"
-            " SELECT :business_id, coalesce(max(id), 0) + 1, :phone, :call_sid"
+            "INSERT INTO leads (business_id, id, phone, last_call_sid, source)"
+            " SELECT :business_id, coalesce(max(id), 0) + 1, :phone, :call_sid, :source"
             " FROM leads WHERE business_id = :business_id RETURNING *",
             values,
         ).fetchone()
@@ -81,8 +88,10 @@ def of_phone(conn: sqlite3.Connection, business_id: int, phone: str) -> Lead | N
 
 
 def every(conn: sqlite3.Connection, business_id: int) -> tuple[Lead, ...]:
-    """Everybody who ever rang the business, the newest first."""
-    rows = conn.execute("SELECT * FROM leads WHERE business_id = ? ORDER BY id DESC", (business_id,))
+    """Everybody who ever rang the business, or was written in, the newest first; not by test calls."""
+    rows = conn.execute(
+        "SELECT * FROM leads WHERE business_id = ? AND source <> 'test' ORDER BY id DESC", (business_id,)
+    )
     return tuple(from_row(Lead, row) for row in rows)
 
 

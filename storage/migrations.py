@@ -34,7 +34,7 @@ def business(db: Database) -> None:
 
 
 def pages(_: Database) -> None:
-    """Owners, their sessions, what they change; calls can be removed. All of it starts empty."""
+    """Owners, their sessions, what they change; calls can be removed, or be tests. All of it starts empty."""
 
 
 # In order; add at the end, never change one.

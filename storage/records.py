@@ -111,7 +111,7 @@ class Lead:
     full_name: str | None
     email: str | None
     notes: str
-    source: str  # "phone", or "owner": written in by hand
+    source: str  # "phone", "owner" (written in by hand) or "test"
     last_call_sid: str | None  # None: never rang
     created_at: dt.datetime
     updated_at: dt.datetime
@@ -134,6 +134,7 @@ class Appointment:
     status: str  # "booked" or "cancelled"
     confirmed_heard: bool  # whether the caller heard that it is booked
     wants_sms: bool  # whether the caller agreed to a text message
+    test: bool  # of a test call: keeps nobody else from the time
     created_at: dt.datetime
 
 
@@ -166,6 +167,7 @@ class Call:
     detail: str
     duration_ms: int | None
     transfer_to: str | None  # the number that the caller was last put through to
+    test: bool  # an owner tried the receptionist: nothing of it counts
     removed_at: dt.datetime | None  # by the owner, who may take that back
 
 

@@ -90,8 +90,8 @@ def invite(
 ) -> str:
     """A token that lets somebody in once: a new owner of a business, or an owner who has lost the password.
 
-    With neither it makes an administrator. An earlier link for the same owner, or for an administrator, is void
-    from now on; a business may have several.
+    With neither it makes an administrator. An earlier link for the same owner, or for an administrator, is
+    void from now on; a business may have several.
     """
     token = secrets.token_urlsafe(_TOKEN_BYTES)
     conn.execute(
@@ -113,6 +113,11 @@ def invited(conn: sqlite3.Connection, token: str, now: dt.datetime) -> tuple[int
         (_hashed(token), utc_text("now", now)),
     ).fetchone()
     return (row["business_id"], row["owner_id"]) if row else None
+
+
+def void_links(conn: sqlite3.Connection, business_id: int) -> None:
+    """Make every link into that business void: who may no longer see it may have kept one."""
+    conn.execute("DELETE FROM links WHERE business_id = ?", (business_id,))
 
 
 def spend(conn: sqlite3.Connection, token: str) -> None:

@@ -34,6 +34,7 @@ PURE_ELSEWHERE = {
     "web/named_english.py",
     "web/named_hebrew.py",
     "web/pages/account.py",
+    "web/pages/calendar_file.py",
     "web/pages/entries.py",
     "web/pages/picture.py",
     "web/pages/samples.py",

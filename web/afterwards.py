@@ -48,10 +48,11 @@ def put(conn: sqlite3.Connection, business: Business, call_sid: str, now: dt.dat
     from, never to one that was merely said. What an earlier ending of the same call left and nobody has been
     told yet is replaced, so calling it again changes nothing.
 
-    Nothing is sent while the call runs: after a transfer that is as long as its caller can be talking.
+    Nothing is sent of a test call, nor while a call runs: after a transfer that is as long as its caller can
+    be talking.
     """
     call = calls.get(conn, business.id, call_sid)
-    if call is None:
+    if call is None or call.test:
         return
     _put(conn, business, call, now + _TRANSFER_OVER if call.outcome == Outcome.TRANSFERRED else now)
 

@@ -14,6 +14,7 @@ from engine.settings import Settings
 from engine.switchboard import Switchboard
 from storage.database import Database
 from web.live import LiveCall, LiveCalls
+from web.metrics import Metrics
 from web.office import open_office
 from web.outbox import Outbox
 from web.tokens import Grant
@@ -27,6 +28,7 @@ class Answering:
     recordings_folder: Path
     switchboard: Switchboard
     live: LiveCalls
+    metrics: Metrics
     outbox: Outbox
     address: ModelAddress
     settings: Settings
@@ -48,7 +50,8 @@ class Answering:
             test=grant.test,
             started_at=self.now(),
         )
-        with self.live.on_the_line(live):
+        tools = [tool.name for tool in office.tools]
+        with self.live.on_the_line(live), self.metrics.call(live.events, tools):
             await run_call(
                 carrier,
                 partial(connect, self.address, deadline_ms=self.settings.model_ready_ms),

@@ -160,11 +160,13 @@ class Configuration:
     max_calls: int = _variable("FRONTDESK_MAX_CALLS", _max_calls, default="20")
     proxies: int = _variable("FRONTDESK_PROXIES", _proxies, default="1")  # counts on a public deployment only
     detector: Literal["neural", "level"] = _variable("FRONTDESK_DETECTOR", _detector, default="neural")
+    metrics_token: Secret | None = _variable("FRONTDESK_METRICS_TOKEN", _secret)
 
     @property
     def secrets(self) -> list[str]:
         """Every configured secret, for the log to mask."""
-        return [secret.reveal() for secret in (self.auth_token, self.api_key) if secret is not None]
+        secrets = (self.auth_token, self.api_key, self.metrics_token)
+        return [secret.reveal() for secret in secrets if secret is not None]
 
     @property
     def model_problem(self) -> str | None:

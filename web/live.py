@@ -6,7 +6,7 @@ whose queue is full is dropped: its browser connects again and says what it had 
 
 import datetime as dt
 from collections import deque
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import trio
@@ -42,8 +42,30 @@ class LiveCall:
     events: list[CallEvent] = field(factory=list)
 
 
-class TooManyWatchers(Exception):
-    """As many browsers watch as are let in at once."""
+@define(eq=False)
+class Watch:
+    """One watcher's view. A context manager: leaving it ends the watch."""
+
+    _missed: deque[LiveEvent]
+    _coming: trio.MemoryReceiveChannel[LiveEvent]
+    _drop: Callable[[], None]
+
+    async def next(self) -> LiveEvent | None:
+        """The next event; None when the watcher was too slow, or the server stops. Safe to cancel."""
+        await trio.lowlevel.checkpoint()
+        if self._missed:
+            return self._missed.popleft()
+        try:
+            return await self._coming.receive()
+        except trio.EndOfChannel:
+            return None
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, *_: object) -> None:
+        self._drop()
+        self._coming.close()
 
 
 class LiveCalls:
@@ -54,6 +76,11 @@ class LiveCalls:
         self._kept: deque[LiveEvent] = deque(maxlen=_KEPT_EVENTS)
         self._watchers: dict[trio.MemorySendChannel[LiveEvent], int] = {}
         self._number = 0
+
+    @property
+    def number(self) -> int:
+        """Of the last event: what a page that is made now has seen."""
+        return self._number
 
     def of(self, business_id: int) -> tuple[LiveCall, ...]:
         """The business's calls, the longest first."""
@@ -88,24 +115,17 @@ class LiveCalls:
                 except trio.WouldBlock:
                     self._drop(watcher)
 
-    async def watch(self, business_id: int, *, after: int | None = None) -> AsyncIterator[LiveEvent]:
+    def watch(self, business_id: int, *, after: int | None = None) -> "Watch | None":
         """What happens on the business's calls from now on; first what was missed since event `after`.
 
-        Ends when the watcher is too slow, or the server stops. Raises TooManyWatchers. Safe to cancel.
+        None if as many watch as are let in at once.
         """
         if len(self._watchers) >= MOST_WATCHERS:
-            raise TooManyWatchers
+            return None
         send, receive = trio.open_memory_channel[LiveEvent](QUEUE_EVENTS)
-        missed = [] if after is None else self._since(business_id, after)
         self._watchers[send] = business_id
-        try:
-            for event in missed:
-                yield event
-            async for event in receive:
-                yield event
-        finally:
-            self._drop(send)
-            receive.close()
+        missed = [] if after is None else self._since(business_id, after)
+        return Watch(deque(missed), receive, lambda: self._drop(send))
 
     def stop(self) -> None:
         """End every watch: the server stops."""

@@ -18,6 +18,7 @@ from engine.errors import LinkClosed, RemoteProtocolError
 from engine.ports import CallStart, CarrierLink
 from engine.switchboard import Refused, Switchboard
 from web.asgi import Receive, Scope, Send, forbid, header, path_and_query
+from web.metrics import Refusal
 from web.origin import Origin
 from web.tokens import Grant, StreamTokens
 
@@ -111,6 +112,7 @@ class MediaMount:
     tokens: StreamTokens
     switchboard: Switchboard
     take_call: TakeCall
+    refused: Callable[[Refusal], None] = lambda _reason: None
     _lines: set[trio.CancelScope] = field(factory=set, init=False)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -119,6 +121,7 @@ class MediaMount:
             session_id = await self.admit(scope)
         except NotAdmitted as refused:
             log.warning("media: upgrade refused: %s", refused)
+            self.refused(Refusal.NOT_ADMITTED)
             await forbid(scope, receive, send, str(refused))
             return
         await receive()  # websocket.connect
@@ -151,6 +154,7 @@ class MediaMount:
             raise _HandshakeRefused(str(error)) from None
         grant = self.tokens.consume(started.parameters.get("token", ""), started.call_sid)
         if grant is None or grant.session_id != session_id:
+            self.refused(Refusal.BAD_TOKEN)
             raise _HandshakeRefused("its token is unknown, used, expired, or another call's")
         return started, grant
 
@@ -165,6 +169,7 @@ class MediaMount:
                     self._lines.discard(line)
         except Refused as refused:
             log.warning("media: call %s not admitted: %s", start.call_sid, refused)
+            self.refused(Refusal[refused.reason.name])
             await link.close(_TRY_AGAIN_LATER)
 
 

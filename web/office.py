@@ -52,7 +52,14 @@ async def open_office(
         return business, profile(conn, business, grant, now())
 
     business, known = await database.read(look_up)
-    desk = Desk(database=database, business=business, caller=grant.caller_number, call_sid=call_sid, now=now)
+    desk = Desk(
+        database=database,
+        business=business,
+        caller=grant.caller_number,
+        call_sid=call_sid,
+        now=now,
+        test=grant.test,
+    )
     return BusinessOffice(desk, known, recordings_folder=recordings_folder if business.keeps_audio else None)
 
 

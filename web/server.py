@@ -29,6 +29,7 @@ from web.health import Health
 from web.listener import listening_socket, serve_connections
 from web.live import LiveCalls
 from web.media import MEDIA_PATH, MESSAGE_LIMIT, MediaMount, signed_by_twilio
+from web.metrics import Metrics, MetricsPage
 from web.origin import Origin, check_exposure
 from web.outbox import Outbox
 from web.pages.deployment import Deployment
@@ -99,12 +100,14 @@ async def serve(
     with listening_socket(host, port) as listener:
         bound = listener.getsockname()[:2]
         folder = recordings.folder_of(database)
+        switchboard = Switchboard(configuration.max_calls)
+        metrics = Metrics(lambda: switchboard.live)
         async with (
-            open_database(database) as opened,
+            open_database(database, run_sync=metrics.run_sync) as opened,
             _erasing(opened, folder, now),
             _sending(opened, configuration, now) as outbox,
+            metrics.watching_the_loop(),
         ):
-            switchboard = Switchboard(configuration.max_calls)
             origin = Origin(configuration)
             tokens, phone_tokens = StreamTokens(trio.current_time), StreamTokens(trio.current_time)
             live = LiveCalls()
@@ -113,6 +116,7 @@ async def serve(
                 recordings_folder=folder,
                 switchboard=switchboard,
                 live=live,
+                metrics=metrics,
                 outbox=outbox,
                 address=address,
                 settings=settings,
@@ -124,6 +128,7 @@ async def serve(
                 switchboard=switchboard,
                 database=opened,
                 transfer_over=partial(transfer_over, opened, outbox, now),
+                refused=metrics.refused,
             )
             health = Health(configuration=configuration, switchboard=switchboard, database=opened)
             deployment = Deployment(
@@ -135,8 +140,12 @@ async def serve(
                 phone_tokens=phone_tokens,
                 live=live,
             )
-            pages = build_pages([webhooks.blueprint(), health.blueprint(), *blueprints(Site(deployment))])
-            mount = partial(MediaMount, switchboard=switchboard, take_call=answering.take)
+            figures = MetricsPage(configuration=configuration, metrics=metrics)
+            machines = [webhooks.blueprint(), health.blueprint(), figures.blueprint()]
+            pages = build_pages([*machines, *blueprints(Site(deployment))])
+            mount = partial(
+                MediaMount, switchboard=switchboard, take_call=answering.take, refused=metrics.refused
+            )
             media = (
                 mount(path=MEDIA_PATH, admit=signed_by_twilio(origin), tokens=tokens),
                 mount(path=PHONE_PATH, admit=PhoneGate(deployment).admit, tokens=phone_tokens),

@@ -23,6 +23,7 @@ from storage.records import Business
 from web import numbers, twiml
 from web.asgi import path_and_query
 from web.media import MEDIA_PATH
+from web.metrics import Refusal
 from web.origin import Origin
 from web.signature import Form
 from web.tokens import Grant, StreamTokens
@@ -49,6 +50,7 @@ class Webhooks:
     switchboard: Switchboard
     database: Database
     transfer_over: Callable[[str], Awaitable[None]]  # told the call whose caller and person have hung up
+    refused: Callable[[Refusal], None] = lambda _reason: None
 
     def blueprint(self) -> Blueprint:
         """The routes, ready to be registered."""
@@ -82,7 +84,8 @@ class Webhooks:
             log.info("voice: call %s refused: %s is blocked", call_sid, numbers.masked(caller or ""))
             return _xml(twiml.reject())
         if not self.switchboard.has_room:
-            why = "draining" if self.switchboard.draining else "busy"
+            why = Refusal.DRAINING if self.switchboard.draining else Refusal.BUSY
+            self.refused(why)
             log.warning("voice: call %s refused: %s, %d live", call_sid, why, self.switchboard.live)
             words = twiml.words(business.language)
             return _said(words.busy, words)
@@ -191,6 +194,7 @@ class Webhooks:
         given = request.headers.get("X-Twilio-Signature", "")
         if not self.origin.signed_webhook(given, request.host, path_and_query(request.scope), form):
             log.warning("webhook %s refused: its signature does not fit its URL and form", request.path)
+            self.refused(Refusal.BAD_SIGNATURE)
             _refuse(403, "bad signature")
         return dict(form)
 

@@ -34,6 +34,20 @@ def put_off(conn, business_id, to, appointment_id=1, **more):
     return booking.put_off(conn, business_id, appointment_id, to=to, **{"now": NOW, **more})
 
 
+@pytest.mark.parametrize(("typed", "kept"), [(None, "Dana"), ("Grace", "Grace")])
+def test_it_stands_under_the_name_that_is_given_or_else_the_leads(conn, business_id, typed, kept):
+    assert put(conn, business_id, full_name=typed).full_name == kept
+
+
+def test_notes_are_kept_in_place_of_the_old_ones(conn, business_id):
+    made = put(conn, business_id, notes="Tooth hurts")
+    noted = appointments.note(conn, business_id, made.id, " Brings the card ")
+    assert noted == attrs.evolve(made, notes="Brings the card")
+    assert appointments.get(conn, business_id, made.id) == noted
+    with pytest.raises(InvalidField):
+        appointments.note(conn, business_id, made.id, "x" * 2_001)
+
+
 def hold_nine_to_eleven(conn, business_id):
     """For the live call: nine to ten, half past nine to half past ten, ten to eleven."""
     return booking.offer(conn, business_id, call_sid="CA1", request=wish(), now=NOW)

@@ -286,6 +286,7 @@ REFUSED = {
         sqlite3.IntegrityError,
         lambda conn, ours: insert(conn, ours, service_id=1),
     ),
+    "appointments.note": (NotFound, lambda conn, ours: appointments.note(conn, ours, 1, "Mallory")),
     "appointments.move": (NotFound, lambda conn, ours: appointments.move(conn, ours, 1, SLOT)),
     "booking.book on their call": (
         sqlite3.IntegrityError,

@@ -37,6 +37,7 @@ class Desk:
     caller: str | None  # E.164; None: withheld
     call_sid: str
     now: Callable[[], dt.datetime]  # UTC
+    test: bool = False  # an owner tries the receptionist
     started_at: dt.datetime = field(default=Factory(lambda desk: desk.now(), takes_self=True))
 
     def local(self, instant: dt.datetime) -> dt.datetime:
@@ -92,7 +93,10 @@ class Desk:
 
         So a tool never races the start of the call, and a first write that failed costs no booking.
         """
-        lead = leads.find_or_create(conn, self.business.id, phone=self.caller, call_sid=self.call_sid)
+        source = "test" if self.test else "phone"
+        lead = leads.find_or_create(
+            conn, self.business.id, phone=self.caller, call_sid=self.call_sid, source=source
+        )
         calls.begin(
             conn,
             self.business.id,
@@ -100,5 +104,6 @@ class Desk:
             caller=self.caller,
             lead_id=lead.id,
             started_at=self.started_at,
+            test=self.test,
         )
         return lead.id

@@ -86,12 +86,13 @@ class _Telling:
 
     def utterance_skipped(self, event: CallEvent) -> None:
         """Nothing to answer. Over the bot, or on the way to its answer, that is no news."""
-        start_ms = min(event.at_ms, (self._leg_ms or 0) + event.fields["onset_ms"])
-        self._murmurs.append(Span(start_ms, min(event.at_ms, start_ms + event.fields["speech_ms"])))
+        speech_ms = event.fields["speech_ms"]
+        # Frames can run ahead of the clock: a gap in them counts as silence, and then they come after all.
+        start_ms = min((self._leg_ms or 0) + event.fields["onset_ms"], event.at_ms - speech_ms)
+        self._murmurs.append(Span(start_ms, start_ms + speech_ms))
         quiet = self._answer is None and self._unanswered_ms is None
         if quiet and event.fields["reason"] == _TOO_SHORT:
-            values = {"speech_ms": event.fields["speech_ms"]}
-            self._entries.append(Noted(at_ms=start_ms, kind="unanswered", values=values))
+            self._entries.append(Noted(at_ms=start_ms, kind="unanswered", values={"speech_ms": speech_ms}))
 
     def user_said(self, event: CallEvent) -> None:
         """Words, but not of which utterance: that is found when all are known."""

@@ -51,6 +51,7 @@ def _write_in(conn: sqlite3.Connection, business_id: int, wanted: Wanted, now: d
         starts_at=wanted.attempt.starts_at,
         request=wanted.attempt.request,
         service_id=wanted.service_id,
+        full_name=wanted.full_name,
         notes=wanted.notes,
         anyway=wanted.attempt.anyway,
         now=now,
@@ -107,6 +108,15 @@ async def cancel(visit: Visit, appointment_id: int) -> Response:
     return await _change(visit, appointment_id, appointments.cancel)
 
 
+async def note(visit: Visit, appointment_id: int) -> Response:
+    """Keep other notes with it."""
+    notes = visit.form.get("notes", "")
+    try:
+        return await _change(visit, appointment_id, partial(appointments.note, notes=notes))
+    except InvalidField as error:
+        return await _page(visit, appointment_id, notes=notes, errors=visit.problem(error))
+
+
 async def _change(visit: Visit, appointment_id: int, change: Callable[..., Any]) -> Response:
     back = f"/appointments/{appointment_id}"
     job = partial(change, business_id=visit.business.id, appointment_id=appointment_id)
@@ -129,6 +139,7 @@ async def _page(
     appointment_id: int,
     fields: Fields | None = None,
     *,
+    notes: str | None = None,
     errors: dict[str, str] | None = None,
     refused: _Refused | None = None,
 ) -> Response:
@@ -139,6 +150,7 @@ async def _page(
         status=422 if errors or refused else 200,
         errors=errors or {},
         fields=fields or {"date": starts.date().isoformat(), "time": clock(starts)},
+        notes=found["entry"].appointment.notes if notes is None else notes,
         **found,
     )
 
@@ -158,5 +170,6 @@ ROUTES = (
     post("/appointments/new", add),
     get("/appointments/<int:appointment_id>", show),
     post("/appointments/<int:appointment_id>/move", move),
+    post("/appointments/<int:appointment_id>/notes", note),
     post("/appointments/<int:appointment_id>/cancel", cancel),
 )

@@ -80,7 +80,7 @@ def wanted(fields: Fields, offered: Sequence[Service], business: Business, *, an
         service.buffer_after_min if service else 0,
     )
     return Wanted(
-        full_name=fields["full_name"],
+        full_name=fields["full_name"].strip(),
         phone=_phone(fields["phone"], business),
         service_id=service.id if service else None,
         notes=fields["notes"].strip(),

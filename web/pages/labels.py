@@ -54,15 +54,15 @@ OUTCOMES = {
 }
 
 TOOLS = {
-    "find_available_slots": mark("Looked for free times"),
-    "create_appointment": mark("Booked an appointment"),
-    "my_appointments": mark("Looked up the caller's appointments"),
-    "reschedule_appointment": mark("Moved an appointment"),
-    "cancel_appointment": mark("Cancelled an appointment"),
-    "update_lead_details": mark("Noted who calls"),
-    "take_message": mark("Took a message"),
-    "business_facts": mark("Looked up what callers ask about"),
-    "transfer_to_human": mark("Put the caller through"),
+    "find_available_slots": mark("Looking for free times"),
+    "create_appointment": mark("Booking an appointment"),
+    "my_appointments": mark("Looking up the caller's appointments"),
+    "reschedule_appointment": mark("Moving an appointment"),
+    "cancel_appointment": mark("Cancelling an appointment"),
+    "update_lead_details": mark("Noting who calls"),
+    "take_message": mark("Taking a message"),
+    "business_facts": mark("Looking up what callers ask about"),
+    "transfer_to_human": mark("Putting the caller through"),
 }
 
 TOOL_STATUSES = {

@@ -62,6 +62,7 @@ def _other(conn: sqlite3.Connection, business_id: int, visit: Visit, owner_id: i
 
 def _take(conn: sqlite3.Connection, business_id: int, visit: Visit, owner_id: int) -> None:
     owners.take_from(conn, _other(conn, business_id, visit, owner_id).id, business_id)
+    sessions.void_links(conn, business_id)  # they may have kept one that they made
 
 
 ROUTES = (

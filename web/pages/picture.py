@@ -35,8 +35,8 @@ class Bar:
 class Mark:
     """A moment of the call, at `x` percent of its row.
 
-    Kinds: "barge-in"; "keys"; "silence-warning"; "slow-response", whose `number` is its milliseconds; "tools",
-    whose `number` says which of the picture's `tools`.
+    Kinds: "barge-in"; "keys"; "silence-warning"; "slow-response", whose `number` is its milliseconds;
+    "tools", whose `number` says which of the picture's `tools`.
     """
 
     kind: str
@@ -132,8 +132,8 @@ def _bars(strokes: Iterable[_Stroke], whole: Span, scale: _Scale) -> Iterator[Ba
     for kind, span in strokes:
         start_ms, end_ms = max(span.start_ms, whole.start_ms), min(span.end_ms, whole.end_ms)
         if start_ms < end_ms:
-            x, width = scale.percent(start_ms - whole.start_ms), scale.percent(end_ms - start_ms)
-            yield Bar(kind=kind, x=x, width=width)
+            x, end = scale.percent(start_ms - whole.start_ms), scale.percent(end_ms - whole.start_ms)
+            yield Bar(kind=kind, x=x, width=round(end - x, 3))
 
 
 def _marks(moments: Iterable[_Moment], whole: Span, scale: _Scale, *, last_ms: int) -> Iterator[Mark]:
@@ -161,8 +161,7 @@ def _bot_strokes(account: Account, length_ms: int) -> Iterator[_Stroke]:
     following_ms = [*(answer.at_ms for answer in answers[1:]), length_ms]
     for answer, next_ms in zip(answers, following_ms, strict=False):
         yield from (("bot", span) for span in answer.spans)
-        if answer.unheard_ms:
-            yield "unheard", Span(answer.end_ms, min(answer.end_ms + answer.unheard_ms, next_ms))
+        yield "unheard", Span(answer.end_ms, min(answer.end_ms + answer.unheard_ms, next_ms))
 
 
 def _waits(account: Account) -> Iterator[_Stroke]:

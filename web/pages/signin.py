@@ -96,6 +96,8 @@ class SignIn:
         form = await form_of(request) or Form()
         if await self._invitation(token) is None:
             return await self._welcome(token, {}, form)
+        if "join" in form:
+            return await self._join(token)
         try:
             password_hash = await self.site.deployment.passwords.hashed(form.get("password", ""))
             owner_id = await self.site.deployment.database.write(
@@ -115,6 +117,16 @@ class SignIn:
         if owner_id is None:  # somebody else was faster
             return await self._welcome(token, {}, form)
         return await self.site.sign_in(owner_id, redirect_to("/"))
+
+    async def _join(self, token: str) -> Response:
+        """Let whoever is signed in into the business of the link, with the account that they have."""
+        found = await self.site.signed_in()
+        if found is None:
+            return await self._welcome(token, {}, Form())
+        now = self.site.deployment.now()
+        job = partial(_spend_on, token=token, owner_id=found[0].id, now=now)
+        business_id = await self.site.deployment.database.write(job)
+        return redirect_to(f"/b/{business_id}/today" if business_id is not None else "/")
 
     async def list_businesses(self) -> Response:
         """The businesses of whoever is signed in; an administrator can add one."""
@@ -170,15 +182,12 @@ class SignIn:
         self, token: str, errors: dict[str, str], form: Form, *, busy: bool = False
     ) -> Response:
         invitation = await self._invitation(token)
+        page = partial(self._page, "welcome.html", form=form, errors=errors, busy=busy)
         if invitation is None:
-            return self._page(
-                "welcome.html", 404, invited=False, reset=False, errors={}, form=form, busy=False
-            )
-        reset = invitation[1] is not None
+            return page(404, invited=False, reset=False, known=None)
+        found = await self.site.signed_in() if invitation[0] is not None else None
         status = 503 if busy else 422 if errors else 200
-        return self._page(
-            "welcome.html", status, invited=True, reset=reset, errors=errors, form=form, busy=busy
-        )
+        return page(status, invited=True, reset=invitation[1] is not None, known=found and found[0])
 
     def _page(
         self, template: str, status: int = 200, *, language: str | None = None, **values: Any
@@ -202,6 +211,15 @@ def _spend(
         owner_id = _make_owner(conn, form, password_hash, business_id)
     sessions.spend(conn, token)
     return owner_id
+
+
+def _spend_on(conn: sqlite3.Connection, token: str, owner_id: int, now: dt.datetime) -> int | None:
+    """Let that owner into the business of the link, and return its id; None if it is a link into none."""
+    business_id, _ = sessions.invited(conn, token, now) or (None, None)
+    if business_id is not None:
+        owners.let_into(conn, owner_id, business_id)
+        sessions.spend(conn, token)
+    return business_id
 
 
 def _make_owner(conn: sqlite3.Connection, form: Form, password_hash: str, business_id: int | None) -> int:

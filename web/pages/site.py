@@ -38,6 +38,7 @@ _HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
     "Cache-Control": "no-store",
 }
+_ID = "<int(max=9223372036854775807):"  # what SQLite can keep
 _A_YEAR_S = 31_536_000
 _Admitted = tuple[Owner, Session, Business | None, bool]
 
@@ -67,9 +68,13 @@ class Site:
         """These routes below every business's home, and the files that pages refer to."""
         pages = Blueprint("pages", __name__)
         self.guard(pages)
+        # Of the whole application: also what is nowhere gets a page, with its headers.
+        pages.after_app_request(self._with_headers)
+        for status in (404, 405):
+            pages.app_errorhandler(status)(partial(self._lost, status))
         for route in routes:
             pages.add_url_rule(
-                f"/b/<int:business_id>{route.path}",
+                f"/b/<int:business_id>{route.path}".replace("<int:", _ID),
                 route.name,
                 partial(self._serve, route.view),
                 methods=[route.method],
@@ -78,11 +83,8 @@ class Site:
         return pages
 
     def guard(self, pages: Blueprint) -> None:
-        """Refuse what other sites' pages ask for, and give every answer its headers."""
+        """Refuse what other sites' pages ask for."""
         pages.before_request(self._refuse_strangers)
-        pages.after_request(self._with_headers)
-        pages.register_error_handler(404, partial(self.failed, 404))
-        pages.register_error_handler(405, partial(self.failed, 405))
 
     async def signed_in(self) -> tuple[Owner, Session] | None:
         """Whose browser this request comes from."""
@@ -163,7 +165,7 @@ class Site:
         except InvalidField as error:
             log.warning("%s: %s", request.path, error.field)  # what was typed is not for the log
             return self.failed(400, language=language)
-        except (StorageError, sqlite3.OperationalError):
+        except (StorageError, sqlite3.OperationalError, OSError):
             log.exception("%s: not written", request.path)
             return self.failed(503, language=language)
 
@@ -202,10 +204,13 @@ class Site:
         log.warning("%s %s refused: it comes from another site", request.method, request.path)
         return self.failed(403)
 
-    def failed(self, status: int, _error: object = None, *, language: str | None = None) -> Response:
+    def failed(self, status: int, *, language: str | None = None) -> Response:
         """A page that says what went wrong, by its HTTP status."""
         html = render(language or self.language(), "failed.html", status=status)
         return Response(html, status, content_type="text/html; charset=utf-8")
+
+    async def _lost(self, status: int, _error: object) -> Response:
+        return self.failed(status)
 
     async def _with_headers(self, response: Response) -> Response:
         for name, value in _HEADERS.items():

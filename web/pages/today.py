@@ -19,7 +19,10 @@ async def show(visit: Visit) -> Response:
     """Today's appointments, messages to return, the last calls, and one line on the telephone."""
     problems = await visit.deployment.health.problems()
     found = await visit.read(_found, visit.today, visit.business.timezone)
-    return await visit.page("today.html", problems=problems, **found)
+    live = visit.deployment.live.of(visit.business.id)  # and `seen` at once, with nothing awaited in between
+    return await visit.page(
+        "today.html", problems=problems, live=live, seen=visit.deployment.live.number, **found
+    )
 
 
 def _found(conn: sqlite3.Connection, business_id: int, today: dt.date, timezone: str) -> dict[str, Any]:

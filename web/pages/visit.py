@@ -16,13 +16,15 @@ from quart import Response
 
 from storage import changes, schedule
 from storage.changes import Change
-from storage.errors import InvalidField, NotFound, Overtaken
+from storage.errors import InvalidField, Overtaken
 from storage.records import Business, Owner, Session
 from web.pages.deployment import Deployment
 from web.pages.notices import NOTICES
 from web.pages.render import render, words_of
 from web.pages.requests import Form, local_path
 from web.pages.words import Words
+
+_SAID = ("done", "change")  # of the notice, which is shown once
 
 T = TypeVar("T")
 
@@ -50,6 +52,12 @@ class Visit:
     def home(self) -> str:
         """What the paths of this business's pages begin with."""
         return f"/b/{self.business.id}"
+
+    @property
+    def here(self) -> str:
+        """This page with what was asked of it, to come back to."""
+        asked = [(name, value) for name, value in self.query.items(multi=True) if name not in _SAID]
+        return f"{self.path}?{urlencode(asked)}" if asked else self.path
 
     @property
     def today(self) -> dt.date:
@@ -84,7 +92,7 @@ class Visit:
         back = local_path(self.form.get("back", "")) or f"{self.home}/today"
         try:
             change = await self.write(changes.take_back, change_id, now=self.now)
-        except (Overtaken, NotFound):
+        except Overtaken:
             return redirect_to(_with(back, "not_undone", None))
         return redirect_to(_with(back, "undone", change))
 

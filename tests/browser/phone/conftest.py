@@ -16,14 +16,17 @@ from tests.browser.conftest import CHROMIUM
 from tests.browser.phone.exchange import Exchange, Peer, open_exchange
 
 MICROPHONE_HZ = 48_000
-_SWEEP_S = 20
+_SAID_S = 20
 
 
-def sweep(rate_hz: int) -> np.ndarray:
-    """What is said into the microphone, from -1 to 1: 300 to 3,000 Hz, up again every second."""
-    time_s = np.arange(_SWEEP_S * rate_hz) / rate_hz
-    within_s = time_s % 1
-    return 0.3 * np.sin(2 * np.pi * (300 * within_s + 1350 * within_s**2)) * (1 + 0.5 * np.sin(time_s))
+def murmur() -> np.ndarray:
+    """What is said into the microphone, from -1 to 1: noise between 300 and 3,000 Hz, nowhere the same."""
+    length = _SAID_S * MICROPHONE_HZ
+    frequencies_hz = np.fft.rfftfreq(length, 1 / MICROPHONE_HZ)
+    within = (frequencies_hz > 300) & (frequencies_hz < 3_000)
+    phases = np.random.default_rng(1).uniform(0, 2 * np.pi, len(within))
+    sound = np.fft.irfft(within * np.exp(1j * phases), length)
+    return 0.5 * sound / np.abs(sound).max()
 
 
 def wav(path: Path, samples: np.ndarray, rate_hz: int) -> Path:
@@ -69,6 +72,22 @@ class Telephone:
         self.until(lambda: self.exchange.peers and self.exchange.peers[-1].of("media"))
         return self.exchange.peers[-1]
 
+    def dial(self) -> Peer:
+        """Place a call by its script alone, which keeps what was heard; the other end, once it has a frame."""
+        self.run("""async (module, url) => {
+            const { Call } = await module('call');
+            window.heard = [];
+            const heard = (bytes) => window.heard.push(...bytes);
+            window.call = new Call({ heard, talking() {}, ended() {}, failed() {} });
+            await window.call.ring({ url, constraints: true });
+        }""", f"/b/{self.exchange.business_id}/telephone/calls")
+        return self.answered()
+
+    def heard(self, least: int) -> bytes:
+        """The mu-law that a dialled call has played, once it is that much."""
+        self.page.wait_for_function("least => window.heard.length >= least", arg=least)
+        return bytes(self.page.evaluate("window.heard"))
+
     def until(self, happened: Callable[[], Any]) -> Any:
         """What it gives as soon as it is true."""
         return self.beside.run(self.exchange.until, happened)
@@ -76,8 +95,8 @@ class Telephone:
 
 @pytest.fixture(scope="package")
 def microphone(chromium: Browser, tmp_path_factory) -> Iterator[Browser]:
-    """A Chromium whose microphone hears `sweep`."""
-    sound = wav(tmp_path_factory.mktemp("microphone") / "sweep.wav", sweep(MICROPHONE_HZ), MICROPHONE_HZ)
+    """A Chromium whose microphone hears `murmur`."""
+    sound = wav(tmp_path_factory.mktemp("microphone") / "murmur.wav", murmur(), MICROPHONE_HZ)
     flags = (
         "--no-sandbox",
         "--disable-gpu",

@@ -84,7 +84,7 @@ class Exchange:
     url: str = ""
     recording: bytes | None = None
     account: tuple[tuple[str, dict[str, Any]], ...] = ()  # what is told of the call while it is live
-    placed: bool = True  # whether calls can be
+    answers: bool = True  # whether a call can be placed; else it rings for ever
     peers: list[Peer] = Factory(list)
     _news: trio.Event = field(factory=trio.Event, init=False)
 
@@ -99,7 +99,7 @@ class Exchange:
         if scope["type"] == "websocket":
             await self._talk(receive, send)
         elif answer := answers.get(scope.get("path", "")):
-            status, kind, body = answer()
+            status, kind, body = await answer()
             headers = [(b"content-type", kind)]
             await send({"type": "http.response.start", "status": status, "headers": headers})
             await send({"type": "http.response.body", "body": body})
@@ -113,9 +113,9 @@ class Exchange:
                 await self._news.wait()
         return found
 
-    def _place(self) -> tuple[int, bytes, bytes]:
-        if not self.placed:
-            return 503, b"text/html", b"busy"
+    async def _place(self) -> tuple[int, bytes, bytes]:
+        if not self.answers:
+            await trio.sleep_forever()
         host = self.url.removeprefix("http://")
         call = {
             "url": f"ws://{host}/phone/media",
@@ -125,10 +125,10 @@ class Exchange:
         }
         return 200, b"application/json", json.dumps(call).encode()
 
-    def _recording(self) -> tuple[int, bytes, bytes]:
+    async def _recording(self) -> tuple[int, bytes, bytes]:
         return (200, b"audio/wav", self.recording) if self.recording else (404, b"text/plain", b"none")
 
-    def _live(self) -> tuple[int, bytes, bytes]:
+    async def _live(self) -> tuple[int, bytes, bytes]:
         events = [
             {"call_sid": CALL_SID, "at_ms": 0, "kind": kind, "fields": fields}
             for kind, fields in self.account

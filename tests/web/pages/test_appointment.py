@@ -163,7 +163,7 @@ async def test_the_page_says_who_comes_when_for_what_and_how_it_was_made(browser
     appointment_id = await book(database, business.id, notes="Tooth\nhurts", wants_sms=True)
     page = await browser.get(f"/appointments/{appointment_id}")
     assert "When Monday 23 November 2026, 10:00\u201311:00 Telephone +1 415-555-0199" in page.text
-    assert "Notes Tooth hurts" in page.text
+    assert ">\nTooth\nhurts</textarea>" in page.body
     assert "in a call Confirmation not heard by the caller Text message asked for by the caller" in page.text
     assert 'href="tel:+14155550199"' in page.body
     assert f'href="/b/{business.id}/calls/CA230900"' in page.body
@@ -240,6 +240,31 @@ async def test_a_time_that_somebody_else_has_meanwhile_cannot_be_taken_back(brow
     assert await booked(database, business.id) == [("Mon 10:00", 60, "Grace Hopper", "")]
 
 
+async def test_notes_are_kept_and_undo_brings_the_old_ones_back(browser, database, business):
+    appointment_id = await book(database, business.id, notes="Tooth hurts")
+    answer = await browser.post(f"/appointments/{appointment_id}/notes", notes="Brings\nthe card\n")
+    assert await booked(database, business.id) == [("Mon 10:00", 60, "Ada Lovelace", "Brings\nthe card")]
+    await browser.undo(answer)
+    assert await booked(database, business.id) == [("Mon 10:00", 60, "Ada Lovelace", "Tooth hurts")]
+
+
+async def test_notes_that_are_too_long_stay_in_the_form(browser, database, business):
+    appointment_id = await book(database, business.id, notes="Tooth hurts")
+    page = await browser.post(f"/appointments/{appointment_id}/notes", notes="x" * 2_001)
+    assert (page.status, "Notes: is 2001 characters long" in page.text) == (422, True)
+    assert "x" * 2_001 in page.body
+    assert await booked(database, business.id) == [("Mon 10:00", 60, "Ada Lovelace", "Tooth hurts")]
+
+
+async def test_an_appointment_stands_under_the_name_that_was_typed(browser, database, business):
+    await book(database, business.id)
+    grace = {**MONDAY, "full_name": " Grace Hopper ", "time": "12:00"}
+    answer = await browser.post("/appointments/new", **grace)
+    assert "12:00\u201312:30 Grace Hopper" in (await browser.follow(answer)).text
+    lead = await database.read(lambda conn: leads.of_phone(conn, business.id, "+14155550199"))
+    assert lead.full_name == "Ada Lovelace"
+
+
 @pytest.mark.parametrize("act", ["cancel", "move"])
 async def test_what_was_cancelled_meanwhile_is_said(browser, database, business, act):
     appointment_id = await book(database, business.id)
@@ -255,9 +280,10 @@ async def test_another_businesss_appointment_is_not_there(browser, database):
     answers = [
         await browser.get(path),
         await browser.post(f"{path}/move", date="2026-11-24", time="10:30"),
+        await browser.post(f"{path}/notes", notes="Mallory"),
         await browser.post(f"{path}/cancel"),
     ]
-    assert [answer.status for answer in answers] == [404, 404, 404]
+    assert [answer.status for answer in answers] == [404, 404, 404, 404]
     assert await booked(database, other_id) == [("Mon 10:00", 60, "Ada Lovelace", "")]
 
 

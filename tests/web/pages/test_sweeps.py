@@ -8,11 +8,12 @@ import pytest
 
 from storage import feeds
 from storage.database import open_database
-from tests.browser import town
+from tests.browser import hostile, town
 from tests.browser.practices import ENGLISH
 from tests.browser.town import NOW, PASSWORD
 from tests.storage.conftest import everything
 from tests.web.pages.browser import ORIGIN, client_of
+from tests.web.pages.markup import Markup
 from tests.web.pages.place import QUICK, Place, without
 from tests.web.support import local, public
 from web.logs import MaskingFormatter
@@ -186,6 +187,23 @@ async def test_every_page_is_well_formed(place):
             found += [f"{address}: {problem}" for problem in page.problems]
             found += [f"{address}: {status}"] if status != 200 else []
     assert not found, "\n".join(found)
+
+
+async def test_hostile_words_stay_words_and_reorder_nothing_around_them(place):
+    home = place.town.english
+    await place.database.write(hostile.plant)
+    found, seen = [], 0
+    for address in [*place.pages(home), "/businesses"]:
+        answer = await place.ask("GET", address, home.token)
+        html = await answer.get_data(as_text=True)
+        page, seen = Markup(html), seen + html.count("&lt;hostile")
+        found += [f"{address}: {problem}" for problem in page.problems]
+        found += [f"{address}: {answer.status_code}"] if answer.status_code != 200 else []
+        found += [f"{address}: an element of theirs"] if "hostile" in page.elements else []
+        found += [f"{address}: control signs"] if hostile.CONTROLS & set(html) else []
+        found += [f"{address}: not isolated: {words[:60]}" for words in page.loose if "<hostile" in words]
+    assert not found, "\n".join(found)
+    assert seen > 300
 
 
 async def test_the_log_of_the_pages_names_nobody_and_gives_nothing_away(place, caplog):

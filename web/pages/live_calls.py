@@ -1,0 +1,64 @@
+"""The calls that are on the line now, as they happen, for the pages that show them; and hanging them up."""
+
+import json
+from collections.abc import AsyncIterator
+
+import trio
+from quart import Response, request
+
+from storage.errors import NotFound
+from web.live import LiveEvent, Watch
+from web.pages.routes import get, post
+from web.pages.visit import Visit
+
+HEARTBEAT_S = 15.0  # so that proxies keep the connection, and we learn of a browser that has gone
+
+
+async def watch(visit: Visit) -> Response:
+    """What happens on the business's calls, as server-sent events; `call` asks for one of them only.
+
+    Each bears its number as its id. A browser that connects again says which it had last, in Last-Event-ID
+    (https://html.spec.whatwg.org/multipage/server-sent-events.html), and gets what came after it. 503 if too
+    many watch already.
+    """
+    last = request.headers.get("Last-Event-ID", visit.query.get("after", ""))
+    after = int(last) if last.isdecimal() and len(last) < 16 else None
+    watching = visit.deployment.live.watch(visit.business.id, after=after)
+    if watching is None:
+        return Response("too many watch already\n", 503, content_type="text/plain; charset=utf-8")
+    response = Response(_told(watching, visit.query.get("call")), content_type="text/event-stream")
+    response.timeout = None
+    return response
+
+
+async def hang_up(visit: Visit, call_sid: str) -> Response:
+    """End a call that is on the line."""
+    call = visit.deployment.live.get(visit.business.id, call_sid)
+    if call is None:
+        raise NotFound("live call", call_sid)
+    call.hang_up.set()
+    return visit.go("/today", "hung_up")
+
+
+async def _told(watching: Watch, call_sid: str | None) -> AsyncIterator[bytes]:
+    with watching:
+        yield b": watching\n\n"
+        while True:
+            event = None
+            with trio.move_on_after(HEARTBEAT_S) as patience:
+                event = await watching.next()
+            if patience.cancelled_caught:
+                yield b": still here\n\n"
+            elif event is None:
+                return
+            elif call_sid in (None, event.call_sid):
+                yield _line(event)
+
+
+def _line(told: LiveEvent) -> bytes:
+    event = told.event
+    data = {"call_sid": told.call_sid, "at_ms": event.at_ms, "kind": event.kind, "fields": event.fields}
+    return f"id: {told.number}\nevent: event\ndata: {json.dumps(data)}\n\n".encode()
+
+
+ROUTES = (get("/live", watch), post("/live/<call_sid>/hang-up", hang_up))
