@@ -10,7 +10,7 @@ import logging
 import os
 import sqlite3
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from functools import partial
 from pathlib import Path
@@ -175,6 +175,13 @@ class Desk:
     _scripts: "_Scripts"
     _dialling: trio.Lock = field(factory=trio.Lock, init=False)
 
+    @asynccontextmanager
+    async def model_of_next(self, script: ModelScript) -> AsyncIterator[None]:
+        """The next call that is answered, from whatever line, meets a model with this script."""
+        async with self._dialling:
+            self._scripts.expect(script)
+            yield
+
     async def call(self, steps: Sequence[Step], script: ModelScript) -> Call:
         """Ring, let caller and model follow their scripts, and return when the caller's line is closed."""
         reports: list[CallReport] = []
@@ -230,13 +237,17 @@ async def open_desk(
     *,
     now: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC),
     signed: bool = False,
+    prepare: Callable[[Path], Awaitable[object]] | None = None,
 ) -> AsyncIterator[Desk]:
     """The real server on a port of its own, with a simulated model behind it. Left when it has stopped.
 
+    `prepare` may write into the file before the server has it.
     `signed`: it is a public deployment, where everything that Twilio sends bears a signature.
     """
     path = folder / "frontdesk.db"
     await add_business(path)
+    if prepare is not None:
+        await prepare(path)
     stop, scripts, models_closed_s = trio.Event(), _Scripts(), list[float]()
 
     def model_event(moment: Moment) -> None:

@@ -19,12 +19,14 @@ from simulator import (
     UntilBotQuiet,
     UntilBotSpeaks,
     UntilClosed,
+    mulaw,
 )
 from simulator.speech import SpeechUnavailable, speak_all
 from simulator.tones import murmur
 
 _BOT_VOICE, _CALLER_VOICE = "en-us", "en-gb"
 _INTERRUPTS_AFTER_MS = 3_000
+_BETWEEN_MS = 1_000
 
 _GREETING = "Hello, this is Demo Dental. How can I help you?"
 _EXPLAINS = (
@@ -82,6 +84,12 @@ def caller_steps(voices: Voices) -> list[Step]:
         say(_THANKS),
         UntilClosed(),
     ]
+
+
+def caller_recording(voices: Voices) -> bytes:
+    """All that the caller says, as mu-law, with a second of silence between."""
+    said = [voices.audio[text] for text in (_ASKS, _INTERRUPTS, _CHOOSES, _THANKS)]
+    return mulaw.silence(_BETWEEN_MS).join(said)
 
 
 def model_script(voices: Voices, date: dt.date) -> ModelScript:

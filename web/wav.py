@@ -29,6 +29,15 @@ def read(data: bytes) -> bytes:
     return chunks[b"data"] if kind == _MULAW else _encoded(chunks[b"data"])
 
 
+def write(audio: bytes) -> bytes:
+    """Mu-law as a WAV file of 16-bit samples, which every browser reads."""
+    samples = mulaw.decode(audio)
+    pcm = struct.pack(f"<{len(samples)}h", *samples)
+    head = struct.pack("<4sIHHIIHH", b"fmt ", 16, _PCM, 1, _RATE, 2 * _RATE, 2, 16)
+    body = head + struct.pack("<4sI", b"data", len(pcm)) + pcm
+    return struct.pack("<4sI4s", b"RIFF", 4 + len(body), b"WAVE") + body
+
+
 def _chunks(data: bytes) -> dict[bytes, bytes]:
     chunks: dict[bytes, bytes] = {}
     at = 12

@@ -1,19 +1,42 @@
-import json
+from contextlib import ExitStack
+from functools import partial
 
 import httpx2
 import pytest
 import trio
+import trio.testing
 from prometheus_client.parser import text_string_to_metric_families
 
 from engine.outcome import Outcome
 from engine.ports import CallEvent
-from simulator.caller import Step
+from engine.switchboard import Switchboard
+from simulator import HangUp, ModelScript, UntilBotSpeaks, place_call, serve_model
+from simulator.transport import TransportClosed
+from simulator.websocket import UpgradeRefused, connect_websocket
 from storage.database import open_database
 from tests import booking
-from tests.real import open_desk
-from tests.web.support import CALL_SID, PUBLIC_URL, STREAM_SID, TOKEN, local, public
+from tests.real import add_business, open_desk
+from tests.web.support import (
+    CALL_SID,
+    CALLER,
+    NUMBER,
+    PUBLIC_URL,
+    STREAM_SID,
+    TOKEN,
+    AsgiPeer,
+    connected,
+    local,
+    public,
+    start,
+)
+from tests.web.test_server import answered_by, serving
+from web import signature
 from web.app import build_pages
+from web.media import MEDIA_PATH, MediaMount, signed_by_twilio
 from web.metrics import LOOP_EVERY_S, Measurements, Metrics, MetricsPage, Refusal, ToolAnswer, of_events
+from web.origin import Origin
+from web.tokens import Grant, StreamTokens
+from web.webhooks import Webhooks
 
 READ_TOKEN = "a=token/that+reads=="
 ENDED = {"speech_ms": 900, "doubtful": False}
@@ -338,3 +361,164 @@ def test_the_token_is_a_secret():
 
     assert configured.secrets == [TOKEN, READ_TOKEN]
     assert READ_TOKEN not in repr(configured)
+
+
+# Who is refused
+
+
+def on_the_line(call_sid):
+    return lambda switchboard, calls: calls.enter_context(switchboard.admit(call_sid))
+
+
+def draining(switchboard, _calls):
+    switchboard.start_draining()
+
+
+REFUSALS = {Refusal.BUSY: on_the_line("CA1"), Refusal.DRAINING: draining}
+
+
+@pytest.mark.parametrize(("reason", "prepare"), REFUSALS.items())
+async def test_a_call_for_which_there_is_no_room_is_counted(database, business, reason, prepare):
+    switchboard, refused = Switchboard(max_calls=1), []
+    webhooks = Webhooks(
+        origin=Origin(local()),
+        tokens=StreamTokens(lambda: 0.0),
+        switchboard=switchboard,
+        database=database,
+        transfer_over=trio.sleep,
+        refused=refused.append,
+    )
+    with ExitStack() as calls:
+        prepare(switchboard, calls)
+        form = {"CallSid": CALL_SID, "From": CALLER, "To": business.number}
+        await build_pages([webhooks.blueprint()]).test_client().post("/twilio/voice", form=form)
+
+    assert refused == [reason]
+
+
+@pytest.mark.parametrize(
+    ("reason", "prepare"), [*REFUSALS.items(), (Refusal.ALREADY_ON_THE_LINE, on_the_line(CALL_SID))]
+)
+async def test_a_stream_that_the_switchboard_refuses_is_counted(reason, prepare):
+    switchboard, tokens, refused = Switchboard(max_calls=1), StreamTokens(lambda: 0.0), []
+    mount = MediaMount(
+        path=MEDIA_PATH,
+        admit=signed_by_twilio(Origin(local())),
+        tokens=tokens,
+        switchboard=switchboard,
+        take_call=trio.sleep_forever,
+        refused=refused.append,
+    )
+    grant = Grant(call_sid=CALL_SID, business_id=1, caller_number=None, called_number=NUMBER)
+    peer = AsgiPeer()
+    peer.say(connected(), start(tokens.issue(grant)))
+    with ExitStack() as calls:
+        prepare(switchboard, calls)
+        await mount(peer.scope, peer.receive, peer.send)
+
+    assert refused == [reason]
+
+
+# A whole server
+
+
+async def read(url, **headers):
+    async with httpx2.AsyncClient(trust_env=False) as client:
+        return await client.get(f"{url}/metrics", headers=headers)
+
+
+async def read_when_over(url, **headers):
+    """What is read once nobody is on the line: a record is written after the caller has gone."""
+    with trio.fail_after(10):
+        while True:
+            answer = await read(url, **headers)
+            if figures(answer.text)["calls_live"] == 0:
+                return answer.text
+
+
+def counts(text):
+    """The figures that do not depend on how fast the machine is, of those that are not 0."""
+    return {
+        name: value
+        for name, value in figures(text).items()
+        if value and "seconds_sum" not in name and not name.startswith(("loop_lag", "storage_write"))
+    }
+
+
+async def test_a_booking_shows_in_the_figures_and_nobody_can_tell_whose_it_was(tmp_path):
+    with trio.fail_after(20):
+        async with open_desk(tmp_path, now=lambda: booking.NOW) as desk:
+            call = await desk.call(booking.caller(), booking.model())
+            text = await read_when_over(desk.url)
+
+    tools = ("find_available_slots", "update_lead_details", "create_appointment", "end_call")
+    assert counts(text) == {
+        "calls_started_total": 1,
+        "calls_ended_total completed": 1,
+        "utterances_total ended": 2,
+        "barge_ins_total paused": 1,
+        "barge_ins_total real": 1,
+        "answer_seconds_count": 2,
+        "first_sound_seconds_count": 3,
+        **{f"tool_calls_total {tool} ok": 1 for tool in tools},
+        **{f"tool_seconds_count {tool}": 1 for tool in tools},
+    }
+    shown_as = figures(text)
+    assert 2 * 0.4 < shown_as["answer_seconds_sum"] < 2 * 5
+    assert shown_as["storage_write_seconds_count"] > 0
+    assert shown_as["loop_lag_seconds_count"] > 0
+    numbers = (booking.CALLER[1:], booking.NUMBER[1:])
+    private = (*numbers, call.report.call_sid, "MZ", "Demo Dental", "Ada", booking.NOTES, "sk-simulated")
+    assert [canary for canary in private if canary in text] == []
+
+
+async def test_a_public_server_counts_strangers_and_shows_it_to_who_bears_the_token(tmp_path, nursery):
+    path = tmp_path / "frontdesk.db"
+    await add_business(path)
+    model = await nursery.start(serve_model, ModelScript(replies=[booking.GREETING]))
+    keys = {"TWILIO_AUTH_TOKEN": TOKEN, "FRONTDESK_PUBLIC_URL": PUBLIC_URL}
+    configured = answered_by(model.url, **keys, FRONTDESK_METRICS_TOKEN=READ_TOKEN)
+    async with serving(str(path), configured) as (url, _):
+        steps = [UntilBotSpeaks(20), HangUp()]
+        ring = partial(place_call, called=booking.NUMBER, caller=booking.CALLER)
+        report = await ring(url, steps, auth_token=TOKEN, public_url=PUBLIC_URL)
+        await unsigned(url)
+        await without_a_token(url)
+        stranger = await read(url, Authorization=f"Bearer {TOKEN}")
+        text = await read_when_over(url, Authorization=f"Bearer {READ_TOKEN}")
+
+    assert stranger.status_code == 404
+    assert counts(text) == {
+        "calls_started_total": 1,
+        "calls_ended_total caller_hung_up": 1,
+        "calls_refused_total bad_signature": 1,
+        "calls_refused_total not_admitted": 1,
+        "calls_refused_total bad_token": 1,
+        "first_sound_seconds_count": 1,
+    }
+    secrets = (TOKEN, READ_TOKEN, "sk-simulated", report.call_sid, CALL_SID, STREAM_SID, PUBLIC_URL)
+    assert [canary for canary in secrets if canary in text] == []
+
+
+async def unsigned(url):
+    """A webhook and a media socket that Twilio did not sign."""
+    async with httpx2.AsyncClient(trust_env=False) as client:
+        assert (await client.post(f"{url}/twilio/voice", data={"CallSid": CALL_SID})).status_code == 403
+    with pytest.raises(UpgradeRefused):
+        async with connect_websocket(media_url(url)):
+            pass
+
+
+async def without_a_token(url):
+    """A stream that bears Twilio's signature, and a token that nobody issued."""
+    signed = signature.sign(TOKEN, PUBLIC_URL.replace("https", "wss") + MEDIA_PATH)
+    async with connect_websocket(media_url(url), {"X-Twilio-Signature": signed}) as socket:
+        await socket.send(connected())
+        await socket.send(start("no token"))
+        with pytest.raises(TransportClosed) as closed:
+            await socket.receive()
+    assert closed.value.code == 1008
+
+
+def media_url(url):
+    return url.replace("http", "ws") + MEDIA_PATH

@@ -51,3 +51,9 @@ def test_any_other_sound_is_refused_with_what_it_is_and_what_is_wanted(wrong):
 def test_a_file_that_is_no_recording_is_refused(data):
     with pytest.raises(ValueError, match="WAV file; record one with 8,000 samples"):
         wav.read(data)
+
+
+def test_what_is_written_is_read_back():
+    audio = bytes(range(256))
+    same = audio.replace(b"\x7f", b"\xff")  # the two zeros of mu-law are one in 16 bits
+    assert wav.read(wav.write(audio)) == same

@@ -15,18 +15,19 @@ HEARTBEAT_S = 15.0  # so that proxies keep the connection, and we learn of a bro
 
 
 async def watch(visit: Visit) -> Response:
-    """What happens on the business's calls, as server-sent events; `call` asks for one of them only.
+    """What happens on the business's calls, as server-sent events; `call` asks for one, from its start.
 
     Each bears its number as its id. A browser that connects again says which it had last, in Last-Event-ID
     (https://html.spec.whatwg.org/multipage/server-sent-events.html), and gets what came after it. 503 if too
     many watch already.
     """
-    last = request.headers.get("Last-Event-ID", visit.query.get("after", ""))
+    call_sid = visit.query.get("call")
+    last = request.headers.get("Last-Event-ID", visit.query.get("after", "0" if call_sid else ""))
     after = int(last) if last.isdecimal() and len(last) < 16 else None
     watching = visit.deployment.live.watch(visit.business.id, after=after)
     if watching is None:
         return Response("too many watch already\n", 503, content_type="text/plain; charset=utf-8")
-    response = Response(_told(watching, visit.query.get("call")), content_type="text/event-stream")
+    response = Response(_told(watching, call_sid), content_type="text/event-stream")
     response.timeout = None
     return response
 

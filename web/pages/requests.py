@@ -17,8 +17,8 @@ Form = MultiDict[str, str]
 
 
 async def form_of(request: Request) -> Form | None:
-    """The form that a page sent; None if it is none that a page of ours would send."""
-    if request.mimetype != _FORM:
+    """The form that a page sent, empty if it sent none; None for what no page of ours would send."""
+    if request.mimetype not in ("", _FORM):
         return None
     body = await request.get_data(cache=False, as_text=False, parse_form_data=False)
     try:

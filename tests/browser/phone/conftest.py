@@ -3,6 +3,7 @@
 import wave
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from tests.browser.conftest import CHROMIUM
 from tests.browser.phone.exchange import Exchange, Peer, open_exchange
 
 MICROPHONE_HZ = 48_000
-_SAID_S = 20
+_SAID_S = 8
 
 
 def murmur() -> np.ndarray:
@@ -56,7 +57,7 @@ class Telephone:
         return self.page.get_attribute("script[type=module]", "src").rpartition("/")[0]
 
     def run(self, script: str, *values: Any) -> Any:
-        """What an async function of (module, ...values) returns in the page; `module(name)` imports a script."""
+        """What an async function of (module, ...values) returns in the page; module(name) imports a script."""
         load = f"const module = (name) => import('{self.module}/phone-' + name + '.js');"
         return self.page.evaluate(
             f"async (values) => {{ {load} return ({script})(module, ...values); }}", values
@@ -69,18 +70,21 @@ class Telephone:
 
     def answered(self) -> Peer:
         """The other end of the call that was placed, once it has a frame."""
-        self.until(lambda: self.exchange.peers and self.exchange.peers[-1].of("media"))
-        return self.exchange.peers[-1]
+        on_the_line = partial(filter, lambda peer: peer.of("media") and not peer.over)
+        return self.until(lambda: next(on_the_line(self.exchange.peers), None))
 
     def dial(self) -> Peer:
-        """Place a call by its script alone, which keeps what was heard; the other end, once it has a frame."""
-        self.run("""async (module, url) => {
+        """Place a call by its script, and keep what is heard; the other end, once it has a frame."""
+        self.run(
+            """async (module, url) => {
             const { Call } = await module('call');
             window.heard = [];
             const heard = (bytes) => window.heard.push(...bytes);
             window.call = new Call({ heard, talking() {}, ended() {}, failed() {} });
             await window.call.ring({ url, constraints: true });
-        }""", f"/b/{self.exchange.business_id}/telephone/calls")
+        }""",
+            f"/b/{self.exchange.business_id}/telephone/calls",
+        )
         return self.answered()
 
     def heard(self, least: int) -> bytes:

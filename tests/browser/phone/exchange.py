@@ -126,7 +126,7 @@ class Exchange:
         return 200, b"application/json", json.dumps(call).encode()
 
     async def _recording(self) -> tuple[int, bytes, bytes]:
-        return (200, b"audio/wav", self.recording) if self.recording else (404, b"text/plain", b"none")
+        return (200, b"audio/wav", self.recording) if self.recording else (204, b"text/plain", b"")
 
     async def _live(self) -> tuple[int, bytes, bytes]:
         events = [
@@ -175,7 +175,9 @@ async def open_exchange(folder: Path) -> AsyncIterator[Exchange]:
         with listening_socket("127.0.0.1", 0) as listener:
             host, port = listener.getsockname()
             exchange.url = f"http://{host}:{port}"
-            serve = partial(serve_connections, exchange, hypercorn_config(), listener, shutdown=stop.wait)
+            config = hypercorn_config()
+            config.graceful_timeout = 0.1
+            serve = partial(serve_connections, exchange, config, listener, shutdown=stop.wait)
             async with trio.open_nursery() as nursery:
                 await nursery.start(serve)
                 yield exchange

@@ -25,7 +25,8 @@ def test_the_resampler_keeps_speech_and_nothing_above_it(telephone, native_hz):
             """async (module, from, to, tone) => {
                 const { Resampler } = await module("resample");
                 const [resampler, output] = [new Resampler(from, to), []];
-                for (let at = 0; at < from; at++) resampler.push(Math.sin(2 * Math.PI * tone * at / from), output);
+                const turn = 2 * Math.PI * tone / from;
+                for (let at = 0; at < from; at++) resampler.push(Math.sin(turn * at), output);
                 return output;
             }""",
             from_hz,
@@ -84,7 +85,8 @@ def _passed(telephone, kinds, frames=5_000):
             const line = new BadLine(context, new GainNode(context), new GainNode(context), random);
             for (const kind of kinds) line.set(kind, true);
             const number = (frame) => frame.length === 2 ? frame[0] + 256 * frame[1] : null;
-            return Array.from({ length: frames }, (_, at) => line.pass(Uint8Array.of(at, at >> 8)).map(number));
+            const numbered = (at) => Uint8Array.of(at, at >> 8);
+            return Array.from({ length: frames }, (_, at) => line.pass(numbered(at)).map(number));
         }""",
         kinds,
         frames,
@@ -150,9 +152,13 @@ def test_a_recording_is_parted_at_its_long_pauses_only(telephone, tmp_path):
     found = telephone.run(
         """async (module, sound) => {
             const { stretches } = await module("recorded");
-            const buffer = await new OfflineAudioContext(1, 1, 48000).decodeAudioData(Uint8Array.from(sound).buffer);
+            const context = new OfflineAudioContext(1, 1, 48000);
+            const buffer = await context.decodeAudioData(Uint8Array.from(sound).buffer);
             return stretches(buffer.getChannelData(0), 48000);
         }""",
         list(sound),
     )
-    assert np.round([[each["start_s"], each["end_s"]] for each in found], 1).tolist() == [[0.5, 3.0], [3.7, 4.7]]
+    assert np.round([[each["start_s"], each["end_s"]] for each in found], 1).tolist() == [
+        [0.5, 3.0],
+        [3.7, 4.7],
+    ]
