@@ -14,6 +14,8 @@ from storage.records import Appointment, Busy, from_row, utc_text
 from storage.schedule import RESOURCE_ID
 
 _NOTES_MAX = 2_000
+# By another appointment, or by one of the same call that starts then: of a test call only that is looked at.
+_TAKEN = {sqlite3.SQLITE_CONSTRAINT_TRIGGER, sqlite3.SQLITE_CONSTRAINT_UNIQUE}
 
 
 def insert(
@@ -117,7 +119,7 @@ def _guarded(conn: sqlite3.Connection, statement: str, values: dict[str, Any]) -
     try:
         row = conn.execute(statement, values).fetchone()
     except sqlite3.IntegrityError as error:
-        if error.sqlite_errorcode == sqlite3.SQLITE_CONSTRAINT_TRIGGER:
+        if error.sqlite_errorcode in _TAKEN:
             raise SlotTaken from None
         raise
     if row is None:
@@ -152,22 +154,36 @@ def at(
     return row and from_row(Appointment, row)
 
 
+_BUSY = (
+    "SELECT busy_start AS starts_at, busy_end AS ends_at FROM appointments"
+    " WHERE business_id = :business_id AND status = 'booked'"
+    " AND busy_end > :since AND busy_start < :until AND id IS NOT :but"
+)
+
+
 def busy(
-    conn: sqlite3.Connection, business_id: int, since: dt.datetime, until: dt.datetime
+    conn: sqlite3.Connection,
+    business_id: int,
+    since: dt.datetime,
+    until: dt.datetime,
+    *,
+    call_sid: str | None = None,
+    but: int | None = None,
 ) -> tuple[Busy, ...]:
     """What is taken of the time from `since` up to `until`, buffers included, in order.
 
-    Test calls take nothing.
+    A test call takes from nobody but itself: `call_sid` says who asks. Left out is the appointment `but`.
     """
     rows = conn.execute(
-        "SELECT busy_start AS starts_at, busy_end AS ends_at FROM appointments"
-        " WHERE business_id = :business_id AND resource_id = :resource_id AND status = 'booked' AND test = 0"
-        " AND busy_end > :since AND busy_start < :until ORDER BY busy_end",
+        f"{_BUSY} AND resource_id = :resource_id AND test = 0"
+        f" UNION ALL {_BUSY} AND call_sid = :call_sid AND test = 1 ORDER BY ends_at",
         {
             "business_id": business_id,
             "resource_id": RESOURCE_ID,
             "since": utc_text("since", since),
             "until": utc_text("until", until),
+            "call_sid": call_sid,
+            "but": but,
         },
     )
     return tuple(from_row(Busy, row) for row in rows)

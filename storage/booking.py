@@ -169,7 +169,7 @@ def reschedule(
     known = _of_lead(conn, business_id, lead_id, starts_at)
     if to == known.starts_at:
         return known
-    slot = _free(conn, business_id, call_sid, to, request, now, but=known)
+    slot = _free(conn, business_id, call_sid, to, request, now, but=known.id)
     moved = appointments.move(conn, business_id, known.id, slot)
     holds.release(conn, business_id, call_sid=call_sid)  # the caller has chosen
     return moved
@@ -233,7 +233,7 @@ def put_off(
         raise NotFound("appointment", str(appointment_id))
     if to == known.starts_at:
         return known
-    slot = _free(conn, business_id, _NO_CALL, to, _as_long_as(known), now, but=known, anyway=anyway)
+    slot = _free(conn, business_id, _NO_CALL, to, _as_long_as(known), now, but=known.id, anyway=anyway)
     return appointments.move(conn, business_id, known.id, slot)
 
 
@@ -271,14 +271,11 @@ def _free(
     request: Request,
     now: dt.datetime,
     *,
-    but: Appointment | None = None,
+    but: int | None = None,
     anyway: bool = False,
 ) -> Slot:
     utc_text("starts_at", starts_at)  # refuses an instant without a zone
-    rules, busy = _around(conn, business_id, call_sid, starts_at.date(), 1, now)
-    if but is not None:
-        own = Busy(starts_at=but.busy_start, ends_at=but.busy_end)
-        busy = [taken for taken in busy if taken != own]
+    rules, busy = _around(conn, business_id, call_sid, starts_at.date(), 1, now, but=but)
     decide = availability.room if anyway else availability.judge
     judged = decide(rules, busy, now, request, starts_at)
     if isinstance(judged, Refused):
@@ -287,14 +284,22 @@ def _free(
 
 
 def _around(
-    conn: sqlite3.Connection, business_id: int, call_sid: str, date: dt.date, days: int, now: dt.datetime
+    conn: sqlite3.Connection,
+    business_id: int,
+    call_sid: str,
+    date: dt.date,
+    days: int,
+    now: dt.datetime,
+    *,
+    but: int | None = None,
 ) -> tuple[Schedule, Sequence[Busy]]:
     """The rules and what is taken, for every zone's slots of the days around the date, whole."""
     first, last = _days_from(date, -days - 2), _days_from(date, days + 4)
     rules = schedule.schedule(conn, business_id, first, last)
     since, until = (dt.datetime.combine(day, dt.time(), dt.UTC) for day in (first, last))
     held = holds.of_others(conn, business_id, call_sid=call_sid, since=since, until=until, now=now)
-    return rules, [*appointments.busy(conn, business_id, since, until), *held]
+    taken = appointments.busy(conn, business_id, since, until, call_sid=call_sid, but=but)
+    return rules, [*taken, *held]
 
 
 def _days_from(date: dt.date, days: int) -> dt.date:

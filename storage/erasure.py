@@ -52,15 +52,19 @@ class Erased:
 def erase_call(conn: sqlite3.Connection, business_id: int, call_sid: str) -> bool:
     """Erase a call with its account and what it had to be sent; its appointments and messages stay.
 
-    False, and nothing erased, if it is live or unknown.
+    Of a test call they go too, and its lead: without their call they would count. False, and nothing erased,
+    if it is live or unknown.
     """
     key = (business_id, call_sid)
     ended = conn.execute(
-        "SELECT lead_id FROM calls WHERE business_id = ? AND call_sid = ? AND outcome IS NOT NULL", key
+        "SELECT lead_id, test FROM calls WHERE business_id = ? AND call_sid = ? AND outcome IS NOT NULL", key
     ).fetchone()
     if ended is None:
         return False
     for table in _OUTLIVES_A_CALL:
+        if ended["test"]:
+            of_call = {"business_id": business_id, "call_sid": call_sid}
+            _erase_rows(conn, table, "call_sid = :call_sid", of_call)
         conn.execute(f"UPDATE {table} SET call_sid = NULL WHERE business_id = ? AND call_sid = ?", key)  # noqa: S608
     conn.execute(
         "UPDATE leads SET last_call_sid = NULL WHERE business_id = ? AND last_call_sid = ? AND id = ?",
@@ -68,6 +72,10 @@ def erase_call(conn: sqlite3.Connection, business_id: int, call_sid: str) -> boo
     )
     for table in _OF_A_CALL:
         conn.execute(f"DELETE FROM {table} WHERE business_id = ? AND call_sid = ?", key)  # noqa: S608
+    conn.execute(
+        "DELETE FROM leads WHERE business_id = ? AND id = ? AND source = 'test'",
+        (business_id, ended["lead_id"]),
+    )
     _forget_changes(conn, business_id, "call", call_sid)
     return True
 
@@ -87,7 +95,7 @@ def erase_caller(conn: sqlite3.Connection, business_id: int, phone: str) -> Eras
     ).fetchall()
     if any(call["outcome"] is None for call in calls):
         raise InvalidField("phone", "is on the line now; erase it when that call has ended")
-    gone = {table: _erase_of_leads(conn, table, who) for table in _OUTLIVES_A_CALL}
+    gone = {table: _erase_rows(conn, table, f"lead_id IN ({_LEADS})", who) for table in _OUTLIVES_A_CALL}
     for call in calls:
         erase_call(conn, business_id, call["call_sid"])
     conn.execute(f"DELETE FROM leads WHERE business_id = :business_id AND id IN ({_LEADS})", who)  # noqa: S608
@@ -105,20 +113,12 @@ def erase_caller(conn: sqlite3.Connection, business_id: int, phone: str) -> Eras
 def erase_tests(conn: sqlite3.Connection, business_id: int) -> tuple[str, ...]:
     """Erase every test call that has ended, with its lead, appointments and messages; returns their sids."""
     calls = conn.execute(
-        "SELECT call_sid, lead_id FROM calls WHERE business_id = ? AND test = 1 AND outcome IS NOT NULL",
+        "SELECT call_sid FROM calls WHERE business_id = ? AND test = 1 AND outcome IS NOT NULL"
+        " ORDER BY call_sid",
         (business_id,),
     ).fetchall()
     for call in calls:
-        for table in _OUTLIVES_A_CALL:
-            conn.execute(
-                f"DELETE FROM {table} WHERE business_id = ? AND call_sid = ?",  # noqa: S608 - constants only
-                (business_id, call["call_sid"]),
-            )
         erase_call(conn, business_id, call["call_sid"])
-        conn.execute(
-            "DELETE FROM leads WHERE business_id = ? AND id = ? AND source = 'test'",
-            (business_id, call["lead_id"]),
-        )
     return tuple(call["call_sid"] for call in calls)
 
 
@@ -171,13 +171,13 @@ def export(conn: sqlite3.Connection, business_id: int) -> dict[str, Any]:
     return {"businesses": [business], **tables}
 
 
-def _erase_of_leads(conn: sqlite3.Connection, table: str, who: dict[str, Any]) -> int:
+def _erase_rows(conn: sqlite3.Connection, table: str, where: str, values: dict[str, Any]) -> int:
     rows = conn.execute(
-        f"DELETE FROM {table} WHERE business_id = :business_id AND lead_id IN ({_LEADS}) RETURNING id",  # noqa: S608
-        who,
+        f"DELETE FROM {table} WHERE business_id = :business_id AND {where} RETURNING id",  # noqa: S608
+        values,
     ).fetchall()
-    for row in rows:
-        _forget_changes(conn, who["business_id"], table.removesuffix("s"), str(row["id"]))
+    for row in rows:  # ids are given again, and what was changed of the old one must not be put into the new
+        _forget_changes(conn, values["business_id"], table.removesuffix("s"), str(row["id"]))
     return len(rows)
 
 

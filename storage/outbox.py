@@ -1,6 +1,7 @@
 """The outbox: what is to be sent once its call has ended. Plain functions of a connection.
 
-`due` gives out only what belongs to an ended call, so nothing can be sent while one runs, whoever asks.
+`due` gives out only what belongs to an ended call, and to no test call, so nothing can be sent while one
+runs, or of one that counts for nothing, whoever asks.
 """
 
 import datetime as dt
@@ -10,7 +11,7 @@ from storage.records import Outgoing, from_row, utc_text
 
 _OF_ENDED_CALLS = (
     " FROM outbox JOIN calls USING (business_id, call_sid)"
-    " WHERE outbox.status = 'pending' AND calls.outcome IS NOT NULL"
+    " WHERE outbox.status = 'pending' AND calls.outcome IS NOT NULL AND calls.test = 0"
 )
 
 

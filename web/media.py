@@ -173,15 +173,17 @@ class MediaMount:
             await link.close(_TRY_AGAIN_LATER)
 
 
-def signed_by_twilio(origin: Origin) -> Admit:
+@frozen
+class TwilioGate:
     """Admits upgrades that bear Twilio's signature."""
 
-    async def admit(scope: Scope) -> None:
-        given = header(scope, b"x-twilio-signature")
-        if not origin.signed_upgrade(given, header(scope, b"host"), path_and_query(scope)):
-            raise NotAdmitted(f"its signature does not fit FRONTDESK_PUBLIC_URL{MEDIA_PATH}")
+    origin: Origin
 
-    return admit
+    async def admit(self, scope: Scope) -> None:
+        """Return if it does. Raises NotAdmitted."""
+        given = header(scope, b"x-twilio-signature")
+        if not self.origin.signed_upgrade(given, header(scope, b"host"), path_and_query(scope)):
+            raise NotAdmitted(f"its signature does not fit FRONTDESK_PUBLIC_URL{MEDIA_PATH}")
 
 
 async def _expect(kind: type[_E], link: MediaLink) -> _E:

@@ -28,7 +28,7 @@ from web.configuration import Configuration, ConfigurationError
 from web.health import Health
 from web.listener import listening_socket, serve_connections
 from web.live import LiveCalls
-from web.media import MEDIA_PATH, MESSAGE_LIMIT, MediaMount, signed_by_twilio
+from web.media import MEDIA_PATH, MESSAGE_LIMIT, MediaMount, TwilioGate
 from web.metrics import Metrics, MetricsPage
 from web.origin import Origin, check_exposure
 from web.outbox import Outbox
@@ -147,7 +147,7 @@ async def serve(
                 MediaMount, switchboard=switchboard, take_call=answering.take, refused=metrics.refused
             )
             media = (
-                mount(path=MEDIA_PATH, admit=signed_by_twilio(origin), tokens=tokens),
+                mount(path=MEDIA_PATH, admit=TwilioGate(origin).admit, tokens=tokens),
                 mount(path=PHONE_PATH, admit=PhoneGate(deployment).admit, tokens=phone_tokens),
             )
             front = Front(origin=origin, media=media, pages=pages)

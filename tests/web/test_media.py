@@ -24,7 +24,7 @@ from tests.web.support import (
 from web import configuration, signature
 from web.app import Front
 from web.listener import listening_socket, serve_connections
-from web.media import MEDIA_PATH, START_WITHIN_S, MediaLink, MediaMount, signed_by_twilio
+from web.media import MEDIA_PATH, START_WITHIN_S, MediaLink, MediaMount, TwilioGate
 from web.origin import Origin
 from web.server import hypercorn_config
 from web.tokens import Grant, StreamTokens
@@ -48,7 +48,7 @@ class Desk:
         self.origin = Origin(configured or local())
         self.mount = MediaMount(
             path=MEDIA_PATH,
-            admit=signed_by_twilio(self.origin),
+            admit=TwilioGate(self.origin).admit,
             tokens=self.tokens,
             switchboard=self.switchboard,
             take_call=self.take_call,

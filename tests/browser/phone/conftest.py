@@ -57,7 +57,7 @@ class Telephone:
         return self.page.get_attribute("script[type=module]", "src").rpartition("/")[0]
 
     def run(self, script: str, *values: Any) -> Any:
-        """What an async function of (module, ...values) returns in the page; module(name) imports a script."""
+        """What an async function of (module, ...values) returns there; module(name) imports a script."""
         load = f"const module = (name) => import('{self.module}/phone-' + name + '.js');"
         return self.page.evaluate(
             f"async (values) => {{ {load} return ({script})(module, ...values); }}", values
