@@ -13,44 +13,19 @@ from simulator.carrier import Carrier
 from simulator.model_script import ModelScript, Reply
 from simulator.tones import murmur
 from simulator.websocket import UpgradeRefused, connect_websocket
-from storage import appointments, businesses, calls, leads, owners, sessions
+from storage import appointments, calls, leads
 from storage.database import open_database
 from tests import booking
-from tests.real import BUSINESS_ID, account, open_desk
+from tests.owned import OTHER_ID, SAME_ORIGIN, Owners, desk
+from tests.real import BUSINESS_ID, account
 from tests.test_whole_call import BOOKED
 
-OTHER_ID = 2
 LONG = ModelScript(replies=[Reply("We are open from nine to five.", murmur(5_000, pitch=190))])
-SAME_ORIGIN = {"Sec-Fetch-Site": "same-origin"}
-
-
-class Owners:
-    """An owner of the business that is rung, and one of another: their browsers' cookies."""
-
-    def __init__(self):
-        self.ours = self.theirs = ""
-
-    async def write(self, path):
-        async with open_database(path) as database:
-            add = partial(businesses.add, name="Other", number="+15550101", timezone="UTC", language="en")
-            await database.write(add)
-            self.ours = await database.write(partial(_signed_in, "a@b.co", BUSINESS_ID))
-            self.theirs = await database.write(partial(_signed_in, "c@d.co", OTHER_ID))
-
-
-def _signed_in(email, business_id, conn):
-    owner = owners.add(conn, email=email, password_hash="$argon2id$", language="en")
-    owners.let_into(conn, owner.id, business_id)
-    return f"frontdesk_session={sessions.begin(conn, owner.id, browser='', now=booking.NOW)}"
 
 
 @pytest.fixture
 async def owner():
     return Owners()
-
-
-def desk(folder, owner):
-    return open_desk(folder, now=lambda: booking.NOW, prepare=owner.write)
 
 
 async def permission(url, cookie, business_id=BUSINESS_ID):

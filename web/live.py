@@ -6,7 +6,7 @@ whose queue is full is dropped: its browser connects again and says what it had 
 
 import datetime as dt
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 import trio
@@ -39,16 +39,16 @@ class LiveCall:
     test: bool
     started_at: dt.datetime
     hang_up: trio.Event = field(factory=trio.Event)  # set to end it
+    over: trio.Event = field(factory=trio.Event)  # set once its record is written
     events: list[CallEvent] = field(factory=list)
 
 
 @define(eq=False)
 class Watch:
-    """One watcher's view. A context manager: leaving it ends the watch."""
+    """One watcher's view."""
 
     _missed: deque[LiveEvent]
     _coming: trio.MemoryReceiveChannel[LiveEvent]
-    _drop: Callable[[], None]
 
     async def next(self) -> LiveEvent | None:
         """The next event; None when the watcher was too slow, or the server stops. Safe to cancel."""
@@ -59,13 +59,6 @@ class Watch:
             return await self._coming.receive()
         except trio.EndOfChannel:
             return None
-
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(self, *_: object) -> None:
-        self._drop()
-        self._coming.close()
 
 
 class LiveCalls:
@@ -99,6 +92,7 @@ class LiveCalls:
             yield
         finally:
             del self._calls[call.call_sid]
+            call.over.set()
 
     def note(self, call: LiveCall, event: CallEvent) -> None:
         """Tell every watcher of one line more. Never waits."""
@@ -115,17 +109,21 @@ class LiveCalls:
                 except trio.WouldBlock:
                     self._drop(watcher)
 
-    def watch(self, business_id: int, *, after: int | None = None) -> "Watch | None":
-        """What happens on the business's calls from now on; first what was missed since event `after`.
+    @property
+    def watched_enough(self) -> bool:
+        """Whether as many watch as are to be let in at once."""
+        return len(self._watchers) >= MOST_WATCHERS
 
-        None if as many watch as are let in at once.
-        """
-        if len(self._watchers) >= MOST_WATCHERS:
-            return None
+    @contextmanager
+    def watch(self, business_id: int, *, after: int) -> Iterator["Watch"]:
+        """What happens on the business's calls after event `after`, for as long as the block lasts."""
         send, receive = trio.open_memory_channel[LiveEvent](QUEUE_EVENTS)
         self._watchers[send] = business_id
-        missed = [] if after is None else self._since(business_id, after)
-        return Watch(deque(missed), receive, lambda: self._drop(send))
+        try:
+            yield Watch(deque(self._since(business_id, after)), receive)
+        finally:
+            self._drop(send)
+            receive.close()
 
     def stop(self) -> None:
         """End every watch: the server stops."""

@@ -1,6 +1,7 @@
 """The live calls and their watchers."""
 
 import datetime as dt
+from contextlib import ExitStack
 
 import pytest
 import trio
@@ -38,8 +39,7 @@ async def test_a_call_is_shown_to_its_business_for_as_long_as_it_is_on_the_line(
 
 async def test_a_watcher_hears_of_its_own_business_in_order(live):
     ours, theirs = call(), call(2, "CA2")
-    watch = live.watch(1)
-    with watch:
+    with live.watch(1, after=0) as watch:
         live.note(ours, said(1))
         live.note(theirs, said(2))
         live.note(ours, said(3))
@@ -53,23 +53,20 @@ async def test_who_comes_back_gets_what_was_missed_and_then_what_comes(live):
     ours = call()
     for number in range(1, 6):
         live.note(ours, said(number))
-    watch = live.watch(1, after=3)
-    with watch:
+    with live.watch(1, after=3) as watch:
         live.note(ours, said(6))
         assert [event.number for event in await taken(watch, 3)] == [4, 5, 6]
 
 
 async def test_a_number_of_a_process_that_is_gone_means_all_that_is_kept(live):
     live.note(call(), said(1))
-    watch = live.watch(1, after=999)
-    with watch:
+    with live.watch(1, after=999) as watch:
         assert (await watch.next()).number == 1
 
 
 async def test_a_watcher_who_is_too_slow_is_dropped_and_delays_nobody(live, autojump_clock):
     ours = call()
-    slow, quick = live.watch(1), live.watch(1)
-    with slow, quick:
+    with live.watch(1, after=0) as slow, live.watch(1, after=0) as quick:
         for number in range(QUEUE_EVENTS + 1):
             live.note(ours, said(number))
             assert (await quick.next()).event == said(number)
@@ -79,17 +76,17 @@ async def test_a_watcher_who_is_too_slow_is_dropped_and_delays_nobody(live, auto
         assert (await quick.next()).event == said(0)
 
 
-async def test_only_so_many_watch_and_one_who_leaves_makes_room(live):
-    watches = [live.watch(1) for _ in range(MOST_WATCHERS)]
-    assert live.watch(1) is None
-    with watches[0]:
-        pass
-    assert live.watch(1) is not None
+async def test_only_so_many_are_to_watch_and_one_who_leaves_makes_room(live):
+    with ExitStack() as watching:
+        for _ in range(MOST_WATCHERS):
+            assert not live.watched_enough
+            watching.enter_context(live.watch(1, after=0))
+        assert live.watched_enough
+    assert not live.watched_enough
     await trio.lowlevel.checkpoint()
 
 
 async def test_a_server_that_stops_ends_every_watch(live):
-    watch = live.watch(1)
-    with watch:
+    with live.watch(1, after=0) as watch:
         live.stop()
         assert await watch.next() is None

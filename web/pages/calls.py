@@ -7,7 +7,7 @@ from typing import Any
 from attrs import frozen
 from quart import Response
 
-from storage import calls, leads
+from storage import call_search, calls, leads
 from storage.records import Call, Lead
 from web.pages.labels import OUTCOMES
 from web.pages.routes import get
@@ -68,7 +68,7 @@ async def show(visit: Visit) -> Response:
 
 def _found(conn: sqlite3.Connection, business_id: int, asked: Asked, before: str) -> dict[str, Any]:
     last = calls.get(conn, business_id, before) if before else None
-    found = calls.search(
+    found = call_search.find(
         conn,
         business_id,
         outcome=asked.outcome or None,

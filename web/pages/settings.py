@@ -8,7 +8,7 @@ from functools import cache, partial
 
 from quart import Response
 
-from storage import businesses, calls, feeds
+from storage import businesses, call_search, feeds
 from storage.errors import InvalidField
 from web import numbers
 from web.pages import feed
@@ -99,7 +99,7 @@ def _check_nothing_lost(conn: sqlite3.Connection, business_id: int, days: int, v
     if days == 0 or 0 < kept_days <= days:
         return
     since = visit.now - dt.timedelta(days=days)
-    if calls.search(conn, business_id, before=(since, ""), limit=1):
+    if call_search.find(conn, business_id, before=(since, ""), limit=1):
         raise InvalidField(
             "retention_days", "would erase calls that are here now, for good; tick below that you mean it"
         )
