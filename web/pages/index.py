@@ -22,6 +22,7 @@ from web.pages import (
     settings,
     telephone,
     today,
+    trials,
     undo,
     your_account,
 )
@@ -46,6 +47,7 @@ _PAGES = (
     undo,
     live_calls,
     phone_line,
+    trials,
     settings,
     your_account,
     people_with_access,

@@ -9,6 +9,7 @@ NOTICES = {
     "not_undone": mark("This can't be taken back any more: something else has come in its place."),
     "services_added": mark("Added. Change whatever is different at your business."),
     "hung_up": mark("The call is being ended."),
+    "tests_removed": mark("The test calls and what was booked on them are gone."),
     "gone": mark("That was done already."),
     "feed_made": mark("The link is ready. Copy it into your calendar program."),
     "feed_stopped": mark("The link leads nowhere any more."),
