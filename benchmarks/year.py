@@ -85,10 +85,18 @@ def _account() -> list[tuple[int, str, dict[str, Any]]]:
     """The lines of one call, some of each kind."""
     turn: list[tuple[str, dict[str, Any]]] = [
         ("utterance_started", {"onset_ms": 1_000}),
-        ("utterance_ended", {"speech_ms": 900, "silence_ms": 500}),
+        ("utterance_ended", {"speech_ms": 900, "silence_ms": 500, "capped": False, "doubtful": False}),
         ("response_created", {"reasons": ["utterance"]}),
         ("user_said", {"text": "I should like to come on Tuesday in the afternoon, if that is possible."}),
-        ("bot_said", {"text": "On Tuesday I have two, half past two or three.", "heard_ms": 3_000}),
+        (
+            "bot_said",
+            {
+                "text": "On Tuesday I have two, half past two or three.",
+                "unheard": "",
+                "heard_ms": 3_000,
+                "audio_ms": 3_000,
+            },
+        ),
     ]
     return [(at_ms, kind, fields) for at_ms, (kind, fields) in enumerate(islice(cycle(turn), 30))]
 

@@ -5,8 +5,10 @@ been transcribed. Here everything stands where it was said. Nothing is worded he
 """
 
 from collections.abc import Callable, Iterable, Iterator
+from math import inf
+from typing import Any
 
-from attrs import Factory, define
+from attrs import Factory, define, evolve
 
 from engine.conversation import END_CALL
 from engine.settings import FRAME_MS
@@ -21,8 +23,24 @@ def tell(events: Iterable[CallEvent]) -> Account:
     telling = _Telling()
     for event in events:
         if event.kind in _HANDLERS:
-            _HANDLERS[event.kind](telling, event)
+            _HANDLERS[event.kind](telling, _completed(event))
     return telling.account()
+
+
+# What the first release did not note yet, and what held then.
+_FIRST_RELEASE: dict[str, dict[str, Any]] = {
+    "utterance_ended": {"silence_ms": 500, "doubtful": False},
+    "utterance_skipped": {"onset_ms": inf},
+    "bot_said": {"unheard": ""},
+    "tool_answered": {"took_ms": None},
+}
+
+
+def _completed(event: CallEvent) -> CallEvent:
+    defaults = _FIRST_RELEASE.get(event.kind, {})
+    if defaults.keys() <= event.fields.keys():
+        return event
+    return evolve(event, fields={**defaults, **event.fields})
 
 
 def elapsed(at_ms: int) -> str:

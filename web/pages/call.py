@@ -65,7 +65,7 @@ async def remove(visit: Visit, call_sid: str) -> Response:
 
 async def bring_back(visit: Visit, call_sid: str) -> Response:
     """Put it into the list again."""
-    job = partial(_restore, business_id=visit.business.id, call_sid=call_sid)
+    job = partial(calls.restore, business_id=visit.business.id, call_sid=call_sid)
     return await _change(visit, call_sid, job, back=f"/calls/{call_sid}")
 
 
@@ -74,12 +74,6 @@ async def _change(
 ) -> Response:
     await visit.read(_known, call_sid)
     return await visit.change("call", call_sid, job, back=back)
-
-
-def _restore(conn: sqlite3.Connection, business_id: int, call_sid: str) -> None:
-    conn.execute(
-        "UPDATE calls SET removed_at = NULL WHERE business_id = ? AND call_sid = ?", (business_id, call_sid)
-    )
 
 
 def _known(conn: sqlite3.Connection, business_id: int, call_sid: str) -> Call:
