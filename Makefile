@@ -4,7 +4,7 @@ BIN := $(VENV)/bin
 PYTHON ?= $(shell command -v python3.11 || echo python3)
 READY := $(VENV)/.ready
 
-.PHONY: demo test check bench turns cancel-sweep crash oracle clean
+.PHONY: demo test check bench turns cancel-sweep crash oracle screenshots clean
 
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
@@ -37,9 +37,13 @@ bench: $(READY)
 	$(BIN)/python -m benchmarks.short_calls
 	$(BIN)/python -m benchmarks.costs
 	$(BIN)/python -m benchmarks.tools
+	$(BIN)/python -m benchmarks.pages
 
 turns: $(READY)
 	$(BIN)/python -m benchmarks.turns
+
+screenshots: $(READY)
+	$(BIN)/python -m tests.browser.screenshots
 
 clean:
 	rm -rf $(VENV)

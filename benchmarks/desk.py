@@ -5,7 +5,7 @@ import re
 import sqlite3
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
 from contextlib import asynccontextmanager, closing, contextmanager
 from functools import partial
 from pathlib import Path
@@ -46,15 +46,24 @@ class Desk:
             return [line.rstrip() for line in log if _is_error(line)]
 
 
-@asynccontextmanager
-async def open_desk() -> AsyncIterator[Desk]:
-    """Serve on a loopback port. It logs as a deployment does; its errors are shown in the end."""
+async def _one_business(path: Path) -> None:
     add = partial(businesses.add, name="Demo Dental", number=NUMBER, timezone="Europe/Berlin", language="en")
+    async with open_database(path) as database:
+        await database.write(add)
+
+
+@asynccontextmanager
+async def open_desk(
+    prepare: Callable[[Path], Awaitable[None]] = _one_business,
+) -> AsyncIterator[Desk]:
+    """Serve on a loopback port the file that `prepare` makes.
+
+    It logs as a deployment does; its errors are shown in the end.
+    """
     stop = trio.Event()
     with tempfile.TemporaryDirectory(prefix="frontdesk-") as folder:
         path, log = Path(folder) / "frontdesk.db", Path(folder) / "frontdesk.log"
-        async with open_database(path) as database:
-            await database.write(add)
+        await prepare(path)
         with _logging(log):
             async with open_peers() as peers, trio.open_nursery() as nursery:
                 configured = configuration.load(
@@ -64,10 +73,16 @@ async def open_desk() -> AsyncIterator[Desk]:
                         "FRONTDESK_DETECTOR": "level",
                     }
                 )
-                serve = partial(server.serve, configured, host="127.0.0.1", port=0, database=str(path))
+                serve = partial(
+                    server.serve, configured, host="127.0.0.1", port=0, database=str(path), say=_nobody
+                )
                 host, port = await nursery.start(partial(serve, stop=stop.wait))
                 yield Desk(url=f"http://{host}:{port}", database=path, log=log, peers=peers)
                 stop.set()
+
+
+def _nobody(_said: str) -> None:
+    """Is told of the first owner's link."""
 
 
 @contextmanager

@@ -144,7 +144,7 @@ async def _keep_ringing(database: Database, timings: Timings) -> None:
             nursery.start_soon(line, first)
 
 
-async def _lateness(late_ms: list[float]) -> None:
+async def lateness(late_ms: list[float]) -> None:
     """How late a task is that wants to run every 20 ms, until cancelled."""
     while True:
         due = trio.current_time() + _FRAME_S
@@ -156,7 +156,7 @@ async def _talks(desk: Desk, numbers: "count[int]", *beside: Callable[[], Awaita
     """The lateness while calls talk, and `beside` them something else goes on."""
     late_ms: list[float] = []
     async with trio.open_nursery() as nursery:
-        nursery.start_soon(_lateness, late_ms)
+        nursery.start_soon(lateness, late_ms)
         for doing in beside:
             nursery.start_soon(doing)
         for _ in range(_TALKS):
@@ -178,13 +178,13 @@ async def run(folder: Path) -> tuple[Timings, list[tuple[str, list[float]]]]:
     return timings, [("nobody asks for anything", without), (f"{CALLERS} callers ask for tools", beside)]
 
 
-def _cuts(took_ms: list[float]) -> list[float]:
+def cuts(took_ms: list[float]) -> list[float]:
     """Their p50, p95 and p99."""
     cuts = statistics.quantiles(took_ms, n=100, method="inclusive")
     return [cuts[percent - 1] for percent in (50, 95, 99)]
 
 
-def _cells(figures_ms: list[float]) -> list[str]:
+def cells(figures_ms: list[float]) -> list[str]:
     return [f"{figure_ms:.1f}" for figure_ms in figures_ms]
 
 
@@ -192,17 +192,17 @@ def main() -> None:
     """Measure and print."""
     with tempfile.TemporaryDirectory(prefix="frontdesk-") as folder:
         keep_what_is_loaded()  # as `frontdesk serve` does
-        timings, lateness = trio.run(run, Path(folder))
+        timings, felt = trio.run(run, Path(folder))
     took_ms = sorted(timings.took_ms.items())
-    rows = [(name, str(len(took)), *_cells(_cuts(took))) for name, took in took_ms]
+    rows = [(name, str(len(took)), *cells(cuts(took))) for name, took in took_ms]
     show("A tool from its call to its result", ("tool", "asked", "p50 ms", "p95 ms", "p99 ms"), rows)
-    slow = [name for name, took in took_ms if _cuts(took)[-1] >= LIMIT_MS]
+    slow = [name for name, took in took_ms if cuts(took)[-1] >= LIMIT_MS]
     print(f"\n  p99 under {LIMIT_MS} ms: {'all but ' + ', '.join(slow) if slow else 'all'}")
     columns = ("a frame's lateness while 20 calls talk and", "p50 ms", "p95 ms", "p99 ms", "max ms")
     show(
         "What the sound feels of it",
         columns,
-        [(name, *_cells([*_cuts(late_ms), max(late_ms)])) for name, late_ms in lateness],
+        [(name, *cells([*cuts(late_ms), max(late_ms)])) for name, late_ms in felt],
     )
 
 
