@@ -4,9 +4,9 @@
 
 A file of a year (10,000 calls, 5,000 appointments), served by the real server while ten calls talk. Their
 peers, and the owner who asks for every page, one after the other, are in processes of their own. What the
-calls feel is the lateness of a task that sleeps for 20 ms, a frame of sound, over and over: while nobody reads,
-while an owner reads without a pause, and while ten pages watch the live calls. It takes three minutes, and
-wants both cores to itself. Exit code 1 if a page's p95 misses the limit.
+calls feel is the lateness of a task that sleeps for 20 ms, a frame of sound, over and over: while nobody
+reads, while an owner reads without a pause, and while ten pages watch the live calls. It takes three minutes,
+and wants both cores to itself. Exit code 1 if a page's p95 misses the limit.
 """
 
 import datetime as dt

@@ -16,6 +16,7 @@ from storage.errors import InvalidField, NotFound
 from storage.records import utc_text
 
 _REMOVED_KEPT = dt.timedelta(days=30)
+_OF_CALL = "business_id = :business_id AND call_sid = :call_sid"
 _OF_A_CALL = ("call_events", "call_flags", "holds", "outbox", "calls")  # in the order of their references
 _OUTLIVES_A_CALL = ("appointments", "messages")
 _LEADS = (
@@ -55,29 +56,32 @@ def erase_call(conn: sqlite3.Connection, business_id: int, call_sid: str) -> boo
     Of a test call they go too, and its lead: without their call they would count. False, and nothing erased,
     if it is live or unknown.
     """
-    key = (business_id, call_sid)
+    key = {"business_id": business_id, "call_sid": call_sid}
     ended = conn.execute(
-        "SELECT lead_id, test FROM calls WHERE business_id = ? AND call_sid = ? AND outcome IS NOT NULL", key
+        f"SELECT lead_id, test FROM calls WHERE {_OF_CALL} AND outcome IS NOT NULL",  # noqa: S608
+        key,
     ).fetchone()
     if ended is None:
         return False
     for table in _OUTLIVES_A_CALL:
         if ended["test"]:
-            of_call = {"business_id": business_id, "call_sid": call_sid}
-            _erase_rows(conn, table, "call_sid = :call_sid", of_call)
-        conn.execute(f"UPDATE {table} SET call_sid = NULL WHERE business_id = ? AND call_sid = ?", key)  # noqa: S608
-    conn.execute(
-        "UPDATE leads SET last_call_sid = NULL WHERE business_id = ? AND last_call_sid = ? AND id = ?",
-        (*key, ended["lead_id"]),
-    )
+            _erase_rows(conn, table, _OF_CALL, key)
+        else:
+            conn.execute(f"UPDATE {table} SET call_sid = NULL WHERE {_OF_CALL}", key)  # noqa: S608
     for table in _OF_A_CALL:
-        conn.execute(f"DELETE FROM {table} WHERE business_id = ? AND call_sid = ?", key)  # noqa: S608
-    conn.execute(
-        "DELETE FROM leads WHERE business_id = ? AND id = ? AND source = 'test'",
-        (business_id, ended["lead_id"]),
-    )
+        conn.execute(f"DELETE FROM {table} WHERE {_OF_CALL}", key)  # noqa: S608
+    _leave_lead(conn, business_id, ended["lead_id"], call_sid)
     _forget_changes(conn, business_id, "call", call_sid)
     return True
+
+
+def _leave_lead(conn: sqlite3.Connection, business_id: int, lead_id: int | None, call_sid: str) -> None:
+    lead = (business_id, lead_id)
+    conn.execute("DELETE FROM leads WHERE business_id = ? AND id = ? AND source = 'test'", lead)
+    conn.execute(
+        "UPDATE leads SET last_call_sid = NULL WHERE business_id = ? AND id = ? AND last_call_sid = ?",
+        (*lead, call_sid),
+    )
 
 
 def erase_caller(conn: sqlite3.Connection, business_id: int, phone: str) -> Erased:
@@ -95,7 +99,8 @@ def erase_caller(conn: sqlite3.Connection, business_id: int, phone: str) -> Eras
     ).fetchall()
     if any(call["outcome"] is None for call in calls):
         raise InvalidField("phone", "is on the line now; erase it when that call has ended")
-    gone = {table: _erase_rows(conn, table, f"lead_id IN ({_LEADS})", who) for table in _OUTLIVES_A_CALL}
+    of_leads = f"business_id = :business_id AND lead_id IN ({_LEADS})"
+    gone = {table: _erase_rows(conn, table, of_leads, who) for table in _OUTLIVES_A_CALL}
     for call in calls:
         erase_call(conn, business_id, call["call_sid"])
     conn.execute(f"DELETE FROM leads WHERE business_id = :business_id AND id IN ({_LEADS})", who)  # noqa: S608
@@ -173,7 +178,7 @@ def export(conn: sqlite3.Connection, business_id: int) -> dict[str, Any]:
 
 def _erase_rows(conn: sqlite3.Connection, table: str, where: str, values: dict[str, Any]) -> int:
     rows = conn.execute(
-        f"DELETE FROM {table} WHERE business_id = :business_id AND {where} RETURNING id",  # noqa: S608
+        f"DELETE FROM {table} WHERE {where} RETURNING id",  # noqa: S608 - constants only
         values,
     ).fetchall()
     for row in rows:  # ids are given again, and what was changed of the old one must not be put into the new

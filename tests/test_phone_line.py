@@ -24,7 +24,7 @@ LONG = ModelScript(replies=[Reply("We are open from nine to five.", murmur(5_000
 
 
 @pytest.fixture
-async def owner():
+def owner():
     return Owners()
 
 

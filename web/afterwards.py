@@ -52,7 +52,7 @@ def put(conn: sqlite3.Connection, business: Business, call_sid: str, now: dt.dat
     be talking.
     """
     call = calls.get(conn, business.id, call_sid)
-    if call is None or call.test:
+    if call is None:
         return
     _put(conn, business, call, now + _TRANSFER_OVER if call.outcome == Outcome.TRANSFERRED else now)
 
@@ -77,8 +77,8 @@ def put_of_interrupted(conn: sqlite3.Connection, now: dt.datetime) -> None:
 
 def _put(conn: sqlite3.Connection, business: Business, call: Call, due: dt.datetime) -> None:
     lead = leads.get(conn, business.id, call.lead_id) if call.lead_id is not None else None
-    if lead is None:
-        return  # every message and every appointment is somebody's
+    if call.test or lead is None:  # every message and every appointment is somebody's
+        return
     made = appointments.for_call(conn, business.id, call.call_sid)
     changes = _changes(calls.events(conn, business.id, call.call_sid), {known.id for known in made})
     outbox.withdraw(conn, business.id, call.call_sid)

@@ -24,6 +24,7 @@ _FLAGS = (
     "--disable-sync",
     "--no-first-run",
 )
+_PATIENCE_MS = 10_000
 
 
 @frozen
@@ -47,6 +48,7 @@ def window(chromium: Browser, url: str, home: Home | None = None, **more: object
     context: BrowserContext = chromium.new_context(
         **{"viewport": {"width": 375, "height": 800}, "reduced_motion": "reduce", "base_url": url, **more}
     )
+    context.set_default_timeout(_PATIENCE_MS)
     if home is not None:
         context.add_cookies([{"name": "frontdesk_session", "value": home.token, "url": url}])
     opened = Window(context.new_page(), url)
@@ -62,15 +64,22 @@ def _note(opened: Window, said: ConsoleMessage) -> None:
         opened.complaints.append(said.text)
 
 
+@contextmanager
+def started() -> Iterator[Browser]:
+    """Chromium, for as long as the block lasts."""
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=str(CHROMIUM), args=list(_FLAGS))
+        yield browser
+        browser.close()
+
+
 @pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
     """The browser itself."""
     if not CHROMIUM.exists():
         pytest.skip(f"{CHROMIUM} is not installed: apt-get install chromium")
-    with sync_playwright() as driver:
-        started = driver.chromium.launch(executable_path=str(CHROMIUM), args=list(_FLAGS))
-        yield started
-        started.close()
+    with started() as browser:
+        yield browser
 
 
 @pytest.fixture(scope="package")

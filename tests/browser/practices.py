@@ -13,7 +13,7 @@ class Story:
     outcome: str
     detail: str
     untrue: str = ""  # what the bot said of a booking that there is not
-    message: str = ""
+    messages: tuple[str, ...] = ()  # one of these is left
     books: bool = False
     confirmed: bool = True  # whether the caller heard that it is booked
     transferred: bool = False
@@ -137,7 +137,11 @@ ENGLISH = Practice(
             ),
             outcome="caller_hung_up",
             detail=_HUNG_UP,
-            message="Something is wrong with the bill of last week. Please ring back in the afternoon.",
+            messages=(
+                "The filling of last week hurts when it is cold. Is that as it should be?",
+                "Something is wrong with the bill of last week. Please ring back in the afternoon.",
+                "My daughter needs the form for her school, signed, until Friday.",
+            ),
         ),
         Story(
             said=(
@@ -271,7 +275,11 @@ HEBREW = Practice(
             ),
             outcome="caller_hung_up",
             detail=_HUNG_UP,
-            message="יש טעות בחשבונית INV-2041 מהשבוע שעבר. לחזור אליי אחר הצהריים.",
+            messages=(
+                "הסתימה מהשבוע שעבר כואבת בקור. זה בסדר?",
+                "יש טעות בחשבונית INV-2041 מהשבוע שעבר. לחזור אליי אחר הצהריים.",
+                "הבת שלי צריכה את הטופס לבית הספר, חתום, עד יום שישי.",
+            ),
         ),
         Story(
             said=(

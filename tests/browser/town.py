@@ -237,8 +237,9 @@ def _call(
     calls.begin(conn, business_id, call_sid=sid, caller=lead.phone, lead_id=lead.id, started_at=started_at)
     if story.transferred:
         calls.set_transfer(conn, business_id, sid, facts.people(conn, business_id)[0].phone)
-    if story.message:
-        messages.take(conn, business_id, lead_id=lead.id, call_sid=sid, text=story.message)
+    if story.messages:
+        text = story.messages[number % len(story.messages)]
+        messages.take(conn, business_id, lead_id=lead.id, call_sid=sid, text=text)
     events = account(story.said, story.outcome, story.detail)
     duration_ms = events[-1][0]
     calls.finish(

@@ -36,6 +36,14 @@ def add_live_call(
     return lead
 
 
+def add_test_call(conn: sqlite3.Connection, business_id: int, call_sid: str):
+    """The lead of a test call that has begun."""
+    lead = leads.find_or_create(conn, business_id, phone=None, call_sid=call_sid, source="test")
+    begun = {"caller": None, "lead_id": lead.id, "started_at": NOW, "test": True}
+    calls.begin(conn, business_id, call_sid=call_sid, **begun)
+    return lead
+
+
 def wish(date: dt.date = MONDAY, duration_min: int = 60, **more: int) -> Request:
     return Request(date=date, duration_min=duration_min, **more)
 
@@ -72,13 +80,13 @@ def everything(conn: sqlite3.Connection) -> dict[str, list[tuple]]:
 
 
 def overlaps(conn: sqlite3.Connection) -> int:
-    """How many booked appointments begin before an earlier one has ended, buffers included."""
+    """How many booked appointments that count begin before an earlier one has ended, buffers included."""
     (count,) = conn.execute(
         "SELECT count(*) FROM ("
         " SELECT busy_start, max(busy_end) OVER ("
         " PARTITION BY business_id, resource_id ORDER BY busy_start, id"
         " ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS taken_until"
-        " FROM appointments WHERE status = 'booked'"
+        " FROM appointments WHERE status = 'booked' AND test = 0"
         ") WHERE taken_until > busy_start"
     ).fetchone()
     return count

@@ -2,11 +2,22 @@
 
 import sqlite3
 
+import attrs
 import pytest
 
 from storage import appointments, booking
+from storage.errors import SlotTaken
 from storage.records import Busy
-from tests.storage.conftest import HOUR, MONDAY_9, NOW, add_business, add_live_call, book, wish
+from tests.storage.conftest import (
+    HOUR,
+    MONDAY_9,
+    NOW,
+    add_business,
+    add_live_call,
+    add_test_call,
+    book,
+    wish,
+)
 
 
 @pytest.fixture
@@ -16,11 +27,11 @@ def business_id(conn):
     return business_id
 
 
-def insert(conn, business_id, start, end, *, number, resource_id=1, status="booked"):
+def insert(conn, business_id, start, end, *, number, resource_id=1, status="booked", test=0):
     conn.execute(
         "INSERT INTO appointments (business_id, id, resource_id, lead_id, call_sid, starts_at, ends_at,"
-        " busy_start, busy_end, status) VALUES (?1, ?2, ?3, 1, 'CA1', ?4, ?5, ?4, ?5, ?6)",
-        (business_id, number, resource_id, f"2026-11-23T{start}:00Z", f"2026-11-23T{end}:00Z", status),
+        " busy_start, busy_end, status, test) VALUES (?1, ?2, ?3, 1, 'CA1', ?4, ?5, ?4, ?5, ?6, ?7)",
+        (business_id, number, resource_id, f"2026-11-23T{start}:00Z", f"2026-11-23T{end}:00Z", status, test),
     )
 
 
@@ -110,3 +121,75 @@ def test_the_table_refuses_instants_that_do_not_sort(conn, business_id, instant)
             " busy_start, busy_end) VALUES (?1, 1, 1, 1, 'CA1', ?2, ?3, ?2, ?3)",
             (business_id, instant, "2027-11-23T09:00:00Z"),
         )
+
+
+def test_what_is_busy_can_leave_out_one_appointment(conn, business_id):
+    first = book(conn, business_id).appointment
+    book(conn, business_id, MONDAY_9 + HOUR)
+    window = (MONDAY_9, MONDAY_9 + 8 * HOUR)
+    assert appointments.busy(conn, business_id, *window, but=first.id) == (
+        Busy(starts_at=MONDAY_9 + HOUR, ends_at=MONDAY_9 + 2 * HOUR),
+    )
+
+
+# Those of test calls.
+
+
+@pytest.fixture
+def tried(conn, business_id):
+    """The appointment that a test call has booked for nine."""
+    lead = add_test_call(conn, business_id, "CAtest")
+    return book(conn, business_id, lead_id=lead.id, call_sid="CAtest").appointment
+
+
+def test_what_a_test_call_books_is_busy_for_itself_only(conn, business_id, tried):
+    add_test_call(conn, business_id, "CAother")
+    window = (MONDAY_9, MONDAY_9 + HOUR)
+    own = (Busy(starts_at=MONDAY_9, ends_at=MONDAY_9 + HOUR),)
+    asked = {
+        sid: appointments.busy(conn, business_id, *window, call_sid=sid) for sid in ("CAtest", "CAother")
+    }
+    assert asked == {"CAtest": own, "CAother": ()}
+    assert appointments.busy(conn, business_id, *window) == ()
+    assert appointments.busy(conn, business_id, *window, call_sid="CAtest", but=tried.id) == ()
+
+
+def test_what_a_test_call_books_is_in_no_calendar_and_is_still_its_own(conn, business_id, tried):
+    assert appointments.between(conn, business_id, NOW, MONDAY_9 + 8 * HOUR) == ()
+    assert tried.test
+    assert appointments.get(conn, business_id, tried.id) == tried
+    assert appointments.for_call(conn, business_id, "CAtest") == (tried,)
+    assert not book(conn, business_id).appointment.test
+
+
+def test_a_confirmation_is_noted_for_the_appointment_of_a_test_call_too(conn, business_id, tried):
+    real = book(conn, business_id).appointment
+    assert appointments.mark_confirmed(conn, business_id, tried.id)
+    assert appointments.get(conn, business_id, tried.id) == attrs.evolve(tried, confirmed_heard=True)
+    assert appointments.get(conn, business_id, real.id) == real
+
+
+def test_two_appointments_of_one_test_call_never_begin_together(conn, business_id, tried):
+    later = book(conn, business_id, MONDAY_9 + HOUR, lead_id=tried.lead_id, call_sid="CAtest").appointment
+    with pytest.raises(SlotTaken):
+        booking.put_off(conn, business_id, later.id, to=MONDAY_9, now=NOW)
+    assert appointments.for_call(conn, business_id, "CAtest") == (tried, later)
+
+
+def test_the_table_lets_tests_and_others_overlap(conn, business_id):
+    insert(conn, business_id, "09:00", "10:00", number=1)
+    insert(conn, business_id, "09:30", "10:30", number=2, test=1)
+    insert(conn, business_id, "09:45", "11:00", number=3, test=1)
+    insert(conn, business_id, "10:00", "11:00", number=4)
+    conn.execute("UPDATE appointments SET notes = 'noted', busy_end = '2026-11-23T12:00:00Z' WHERE test = 1")
+    conn.execute("UPDATE appointments SET status = 'cancelled' WHERE id = 4")
+    conn.execute("UPDATE appointments SET status = 'booked' WHERE id = 4")
+
+
+def test_an_appointment_of_a_test_call_begins_to_count_only_where_the_time_is_free(conn, business_id):
+    insert(conn, business_id, "09:00", "10:00", number=1)
+    insert(conn, business_id, "09:30", "10:30", number=2, test=1)
+    with pytest.raises(sqlite3.IntegrityError, match="slot taken"):
+        conn.execute("UPDATE appointments SET test = 0 WHERE id = 2")
+    with pytest.raises(sqlite3.IntegrityError, match="slot taken"):
+        insert(conn, business_id, "09:30", "10:30", number=3)

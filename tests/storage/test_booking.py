@@ -9,7 +9,17 @@ from storage.availability import Refused, Why
 from storage.booking import NotBookable
 from storage.errors import InvalidField, NotFound, SlotTaken
 from storage.records import Booking, ExceptionDay
-from tests.storage.conftest import HOUR, MONDAY, MONDAY_9, NOW, add_business, add_live_call, book, wish
+from tests.storage.conftest import (
+    HOUR,
+    MONDAY,
+    MONDAY_9,
+    NOW,
+    add_business,
+    add_live_call,
+    add_test_call,
+    book,
+    wish,
+)
 
 MINUTE = dt.timedelta(minutes=1)
 EIGHT = MONDAY_9 - HOUR  # the first hour of the Monday: nine o'clock in Berlin
@@ -75,6 +85,7 @@ def test_a_booking_is_kept_as_it_was_made_with_its_buffers(conn, business_id):
         "status": "booked",
         "confirmed_heard": False,
         "wants_sms": True,
+        "test": False,
         "created_at": made.appointment.created_at,
     }
     assert made.created
@@ -314,3 +325,96 @@ def test_asking_what_is_free_gives_what_would_be_offered_and_holds_nothing(conn,
     free = booking.free(conn, business_id, call_sid="CA1", request=wish(), now=NOW)
     assert [*conn.iterdump()] == before
     assert booking.offer(conn, business_id, call_sid="CA1", request=wish(), now=NOW) == free
+
+
+# Test calls: they see what counts, and nothing of theirs does.
+
+
+@pytest.fixture
+def trying(conn, business_id):
+    """What a test call books and moves with."""
+    return {"lead_id": add_test_call(conn, business_id, "CAtest").id, "call_sid": "CAtest"}
+
+
+def test_a_caller_books_the_very_time_that_a_test_call_booked(conn, business_id, trying):
+    tried = book(conn, business_id, **trying).appointment
+    made = book(conn, business_id)
+    assert (made.created, booked(conn, business_id)) == (True, (made.appointment,))
+    assert appointments.get(conn, business_id, tried.id) == tried
+
+
+def test_two_test_calls_book_one_time(conn, business_id, trying):
+    first = book(conn, business_id, **trying).appointment
+    other = add_test_call(conn, business_id, "CAother")
+    second = book(conn, business_id, lead_id=other.id, call_sid="CAother").appointment
+    assert (first.busy_start, first.busy_end) == (second.busy_start, second.busy_end)
+
+
+def test_a_test_call_neither_finds_nor_books_what_a_caller_has(conn, business_id, trying):
+    book(conn, business_id, EIGHT)
+    assert starts(offer(conn, business_id, "CAtest")) == [EIGHT + hours * HOUR for hours in (1, 1.5, 2)]
+    with pytest.raises(NotBookable) as refused:
+        book(conn, business_id, EIGHT + HOUR / 2, **trying)
+    assert why(refused) is Why.FULL
+
+
+def test_a_test_call_neither_finds_nor_books_what_a_live_call_holds(conn, business_id, trying):
+    offer(conn, business_id)
+    assert starts(offer(conn, business_id, "CAtest"))[0] == EIGHT + 2 * HOUR
+    with pytest.raises(NotBookable) as refused:
+        book(conn, business_id, **trying)
+    assert why(refused) is Why.FULL
+
+
+def test_what_a_test_call_was_offered_or_booked_is_offered_to_callers(conn, business_id, trying):
+    first = offer(conn, business_id, "CAtest")
+    book(conn, business_id, EIGHT, **trying)
+    booking.offer_nearest(conn, business_id, call_sid="CAtest", request=wish(), wish=EIGHT, now=NOW)
+    assert offer(conn, business_id) == first
+    assert book(conn, business_id, EIGHT, call_sid="CA1").created
+
+
+def test_a_test_call_keeps_itself_from_what_it_has_booked(conn, business_id, trying):
+    first = book(conn, business_id, EIGHT, **trying)
+    assert starts(offer(conn, business_id, "CAtest"))[0] == EIGHT + HOUR
+    with pytest.raises(NotBookable) as refused:
+        book(conn, business_id, EIGHT + HOUR / 2, **trying)
+    assert why(refused) is Why.FULL
+    again = book(conn, business_id, EIGHT, **trying)
+    assert again == Booking(appointment=first.appointment, created=False)
+
+
+def test_a_test_call_moves_and_cancels_what_it_booked_and_nothing_else(conn, business_id, trying):
+    tried = book(conn, business_id, **trying).appointment
+    made = book(conn, business_id).appointment
+    moved = move(conn, business_id, **trying)
+    times = {"starts_at": NOON, "ends_at": NOON + HOUR, "busy_start": NOON, "busy_end": NOON + HOUR}
+    assert moved == attrs.evolve(tried, **times)
+    gone = cancel(conn, business_id, NOON, lead_id=trying["lead_id"])
+    assert gone == attrs.evolve(moved, status="cancelled")
+    assert booked(conn, business_id) == (made,)
+    for change in (cancel, move):
+        with pytest.raises(NotFound):
+            change(conn, business_id, MONDAY_9, lead_id=trying["lead_id"])
+
+
+def test_an_appointment_of_a_test_call_moves_into_its_own_time_but_into_no_callers(conn, business_id, trying):
+    book(conn, business_id, **trying)
+    half_past = MONDAY_9 + HOUR / 2
+    assert move(conn, business_id, to=half_past, **trying).starts_at == half_past
+    book(conn, business_id, half_past)
+    for to in (MONDAY_9, MONDAY_9 + HOUR):
+        with pytest.raises(NotBookable) as refused:
+            move(conn, business_id, half_past, to, **trying)
+        assert why(refused) is Why.FULL
+
+
+def test_a_caller_moves_to_where_a_test_call_booked(conn, business_id, trying):
+    book(conn, business_id, NOON, **trying)
+    made = book(conn, business_id).appointment
+    assert move(conn, business_id) == appointments.get(conn, business_id, made.id)
+    assert starts_of(booked(conn, business_id)) == [NOON]
+
+
+def starts_of(found):
+    return [appointment.starts_at for appointment in found]

@@ -4,9 +4,9 @@ import datetime as dt
 
 import pytest
 
-from storage import calls, leads, messages
+from storage import call_search, calls, leads, messages
 from storage.records import Flag
-from tests.storage.conftest import NOW, add_business, end_call
+from tests.storage.conftest import NOW, add_business, add_test_call, end_call
 
 MINUTE = dt.timedelta(minutes=1)
 WRONG = Flag(kind="said_not_done", said="You're booked.", done="-")
@@ -32,7 +32,7 @@ def add_call(conn, business_id, number, *, caller=None, name=None, said=(), outc
 
 
 def found(conn, business_id, **asked):
-    return [call.call_sid for call in calls.search(conn, business_id, **asked)]
+    return [call.call_sid for call in call_search.find(conn, business_id, **asked)]
 
 
 def test_all_calls_but_the_removed_are_given_the_newest_first(conn, business_id):
@@ -42,7 +42,7 @@ def test_all_calls_but_the_removed_are_given_the_newest_first(conn, business_id)
     calls.remove(conn, business_id, "CA3", NOW)
     assert found(conn, business_id) == ["CA5", "CA4", "CA2", "CA1"]
     assert found(conn, business_id, limit=2) == ["CA5", "CA4"]
-    assert calls.search(conn, business_id, limit=1) == (calls.get(conn, business_id, "CA5"),)
+    assert call_search.find(conn, business_id, limit=1) == (calls.get(conn, business_id, "CA5"),)
 
 
 def test_calls_are_found_by_how_they_ended_and_by_what_is_wrong_with_them(conn, business_id):
@@ -64,7 +64,7 @@ def test_every_call_is_on_one_page_also_of_those_that_began_in_one_second(conn, 
         )
     pages = []
     before = None
-    while page := calls.search(conn, business_id, before=before, limit=2):
+    while page := call_search.find(conn, business_id, before=before, limit=2):
         pages.append([call.call_sid for call in page])
         before = (page[-1].started_at, page[-1].call_sid)
     assert pages == [["CA6", "CA5"], ["CA4", "CA3"], ["CA2", "CA1"], ["CA0"]]
@@ -166,3 +166,11 @@ def test_of_very_many_words_the_first_two_hundred_letters_are_looked_for(conn, b
     add_call(conn, business_id, 1, said=[("user_said", "a" * 200)])
     assert found(conn, business_id, words="a" * 100_000) == ["CA1"]
     assert found(conn, business_id, words="a" * 199 + "b" * 100_000) == []
+
+
+def test_a_test_call_is_found_as_any_other_and_says_that_it_is_one(conn, business_id):
+    add_call(conn, business_id, 1, left="Please ring back.")
+    lead = add_test_call(conn, business_id, "CAtest")
+    messages.take(conn, business_id, lead_id=lead.id, call_sid="CAtest", text="Please ring back.")
+    listed = call_search.find(conn, business_id, words="ring back")
+    assert [(call.call_sid, call.test) for call in listed] == [("CA1", False), ("CAtest", True)]

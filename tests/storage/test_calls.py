@@ -5,7 +5,7 @@ import pytest
 
 from storage import booking, calls
 from storage.records import Call, CallEvent, Flag
-from tests.storage.conftest import NOW, add_business, add_live_call, end_call, wish
+from tests.storage.conftest import NOW, add_business, add_live_call, add_test_call, end_call, wish
 
 ENDED_AT = NOW + dt.timedelta(seconds=61)
 EVENTS = [(0, "connected", {}), (1500, "caller_said", {"text": "שלום", "ms": [1, None]})]
@@ -19,6 +19,7 @@ LIVE = Call(
     detail="",
     duration_ms=None,
     transfer_to=None,
+    test=False,
     removed_at=None,
 )
 ENDED = attrs.evolve(LIVE, ended_at=ENDED_AT, outcome="completed", detail="said goodbye", duration_ms=60_500)
@@ -212,6 +213,9 @@ def test_a_call_that_its_owner_removed_is_listed_no_more_and_is_still_there(conn
     assert calls.get(conn, business_id, "CA1") == attrs.evolve(ENDED, removed_at=BACK_AT)
     assert calls.recent(conn, business_id, 10) == ()
     assert calls.outcomes(conn, business_id) == ()
+    assert calls.restore(conn, business_id, "CA1")
+    assert not calls.restore(conn, business_id, "CA1")
+    assert calls.recent(conn, business_id, 10) == (ENDED,)
 
 
 def test_a_live_call_or_one_that_nobody_knows_cannot_be_removed(conn, business_id):
@@ -236,3 +240,20 @@ def test_what_is_wrong_with_calls_is_counted_for_all_of_them_at_once(conn, busin
     calls.flag(conn, business_id, "CA2", [wrong])
     assert calls.flag_counts(conn, business_id, ["CA0", "CA1", "CA9"]) == {"CA0": 2}
     assert calls.flag_counts(conn, business_id, []) == {}
+
+
+def test_a_test_call_is_noted_as_one_and_listed_with_the_others(conn, business_id):
+    add_live_call(conn, business_id, "CA1")
+    add_test_call(conn, business_id, "CAtest")
+    tried = attrs.evolve(LIVE, call_sid="CAtest", lead_id=2, caller=None, test=True)
+    assert calls.recent(conn, business_id, 10) == (tried, LIVE)
+    assert calls.get(conn, business_id, "CAtest") == tried
+
+
+def test_a_test_call_stays_one_whatever_becomes_of_it(conn, business_id):
+    add_test_call(conn, business_id, "CAtest")
+    end_call(conn, business_id, "CAtest", outcome="transferred")
+    back = {"caller": None, "lead_id": 1, "started_at": BACK_AT}
+    assert calls.begin(conn, business_id, call_sid="CAtest", **back).test
+    calls.close_abandoned(conn)
+    assert calls.get(conn, business_id, "CAtest").test

@@ -24,6 +24,7 @@ from storage import (
     services,
     sessions,
 )
+from storage.availability import Slot
 from storage.erasure import Erased
 from storage.errors import InvalidField, NotFound
 from storage.records import DayHours, ExceptionDay, Flag, Person
@@ -34,6 +35,7 @@ from tests.storage.conftest import (
     NOW,
     add_business,
     add_live_call,
+    add_test_call,
     book,
     end_call,
     everything,
@@ -43,6 +45,13 @@ from tests.storage.conftest import (
 
 DAY = dt.timedelta(days=1)
 DANA, ROSA, OWNER = "+14155550199", "+14155550188", "+14155550177"
+NINE = Slot(
+    wall=MONDAY_9,
+    starts_at=MONDAY_9,
+    ends_at=MONDAY_9 + HOUR,
+    busy_start=MONDAY_9,
+    busy_end=MONDAY_9 + HOUR,
+)
 FLAG = Flag(kind="said_not_done", said="You're booked.", done="-")
 
 
@@ -239,6 +248,81 @@ def test_no_change_that_can_be_taken_back_holds_an_erased_caller(conn, ours):
     assert blocked.every(conn, ours) == (OWNER, ROSA)
 
 
+# Test calls.
+
+
+def add_full_test_call(conn, business_id, sid):
+    """An ended one with a row of every kind, booked at nine; the owner has changed all of it since."""
+    lead = add_test_call(conn, business_id, sid)
+    leads.update_details(conn, business_id, lead.id, full_name="Somebody", callback_phone=DANA)
+    asked = {"lead_id": lead.id, "call_sid": sid}
+    made = appointments.insert(conn, business_id, NINE, **asked, service_id=None, notes="", wants_sms=False)
+    message = messages.take(conn, business_id, **asked, text="Only a test.")
+    calls.flag(conn, business_id, sid, [FLAG])
+    outbox.put(conn, business_id, call_sid=sid, kind="to_owner", recipient=OWNER, body="Of a test.", now=NOW)
+    end_call(conn, business_id, sid)
+    for kind, key, job in (
+        ("appointment", f"{made.id}", lambda conn: appointments.note(conn, business_id, made.id, "A test.")),
+        ("message", f"{message.id}", lambda conn: messages.mark_done(conn, business_id, message.id)),
+        ("call", sid, lambda conn: calls.remove(conn, business_id, sid, NOW)),
+    ):
+        changes.make(conn, business_id, kind, key, job, now=NOW)
+
+
+ERASE_TESTS = {
+    "together": lambda conn, ours: erasure.erase_tests(conn, ours) == ("CAother", "CAtest"),
+    "one by one": lambda conn, ours: all(
+        erasure.erase_call(conn, ours, sid) for sid in ("CAtest", "CAother")
+    ),
+    "in time": lambda conn, ours: erasure.expire(conn, ours, NOW + 31 * DAY) == ("CAother", "CAtest"),
+}
+
+
+@pytest.mark.parametrize("erase", ERASE_TESTS.values(), ids=ERASE_TESTS)
+def test_erased_test_calls_leave_nothing_and_take_nothing_else(conn, ours, erase):
+    add_full_call(conn, ours, "CA1", DANA, MONDAY_9, lead_id=1)
+    message = ("message", "1", lambda conn: messages.mark_done(conn, ours, 1))
+    changes.make(conn, ours, *message, now=NOW)
+    before = everything(conn)
+    add_full_test_call(conn, ours, "CAtest")
+    add_full_test_call(conn, ours, "CAother")
+    assert erase(conn, ours)
+    assert everything(conn) == before
+    assert erasure.erase_tests(conn, ours) == ()
+
+
+def test_a_test_call_that_is_live_is_not_erased(conn, ours):
+    add_full_test_call(conn, ours, "CAtest")
+    lead = add_test_call(conn, ours, "CAlive")
+    asked = {"lead_id": lead.id, "call_sid": "CAlive"}
+    made = book(conn, ours, **asked).appointment
+    message = messages.take(conn, ours, **asked, text="Only a test.")
+    assert erasure.erase_tests(conn, ours) == ("CAtest",)
+    assert erasure.erase_tests(conn, ours) == ()
+    assert calls.get(conn, ours, "CAlive").outcome is None
+    assert leads.get(conn, ours, lead.id) == lead
+    assert appointments.for_call(conn, ours, "CAlive") == (made,)
+    assert messages.of_call(conn, ours, "CAlive") == (message,)
+
+
+def test_what_was_changed_of_an_erased_test_is_not_put_into_what_gets_its_number(conn, ours):
+    add_full_test_call(conn, ours, "CAtest")
+    changed = [row["id"] for row in conn.execute("SELECT id FROM changes")]
+    erasure.erase_tests(conn, ours)
+    made = add_full_call(conn, ours, "CA1", ROSA, MONDAY_9 + HOUR, lead_id=1)
+    for change_id in changed:
+        with pytest.raises(NotFound):
+            changes.take_back(conn, ours, change_id, now=NOW)
+    assert (made.id, appointments.get(conn, ours, made.id)) == (1, made)
+
+
+def test_who_said_their_number_in_a_test_call_is_erased_with_it(conn, ours):
+    nothing = everything(conn)
+    add_full_test_call(conn, ours, "CAtest")
+    assert erasure.erase_caller(conn, ours, DANA) == Erased(calls=("CAtest",), appointments=1, messages=1)
+    assert everything(conn) == nothing
+
+
 # What is kept for a time only.
 
 
@@ -349,6 +433,7 @@ def test_all_of_a_business_is_given_out_and_nothing_secret_or_anothers(conn, our
         "detail": "",
         "duration_ms": 1000,
         "transfer_to": None,
+        "test": 0,
         "removed_at": None,
     }
     assert export["call_events"] == [

@@ -5,7 +5,7 @@ import pytest
 from storage import availability, holds, schedule
 from storage.errors import InvalidField
 from storage.records import Busy
-from tests.storage.conftest import HOUR, MONDAY, NOW, add_business, add_live_call, wish
+from tests.storage.conftest import HOUR, MONDAY, NOW, add_business, add_live_call, add_test_call, wish
 
 SECOND = dt.timedelta(seconds=1)
 
@@ -80,3 +80,13 @@ def test_a_call_that_ends_gives_back_its_own_and_nobody_elses(conn, business_id,
     assert holds.release(conn, business_id, call_sid="CA1") == 2
     assert holds.release(conn, business_id, call_sid="CA1") == 0
     assert seen_by(conn, business_id, "CA1") == busy(slots[2:3])
+
+
+def test_a_test_call_holds_nothing_and_sees_what_others_hold(conn, business_id, slots):
+    add_test_call(conn, business_id, "CAtest")
+    holds.hold(conn, business_id, call_sid="CA1", slots=slots[:1], now=NOW)
+    holds.hold(conn, business_id, call_sid="CAtest", slots=slots[:3], now=NOW)
+    assert seen_by(conn, business_id, "CA2") == busy(slots[:1])
+    assert seen_by(conn, business_id, "CAtest") == busy(slots[:1])
+    assert holds.renew(conn, business_id, call_sid="CAtest", now=NOW) == 0
+    assert holds.release(conn, business_id, call_sid="CAtest") == 0

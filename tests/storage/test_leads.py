@@ -123,6 +123,23 @@ def test_everybody_who_rang_is_listed_the_newest_first(conn):
     assert [lead.phone for lead in leads.every(conn, business_id)] == ["+14155550198", None, PHONE]
 
 
+@pytest.mark.parametrize("phone", [None, PHONE])
+def test_who_tries_the_receptionist_is_a_lead_of_that_call_alone_and_on_no_list(conn, phone):
+    business_id = add_business(conn).id
+    caller = leads.find_or_create(conn, business_id, phone=PHONE, call_sid="CA1")
+    tries = [
+        leads.find_or_create(conn, business_id, phone=phone, call_sid=sid, source="test")
+        for sid in ("CAtest", "CAother", "CAtest")
+    ]
+    assert [(lead.id, lead.phone, lead.source, lead.last_call_sid) for lead in tries] == [
+        (2, None, "test", "CAtest"),
+        (3, None, "test", "CAother"),
+        (2, None, "test", "CAtest"),
+    ]
+    assert leads.every(conn, business_id) == (caller,)
+    assert leads.of_phone(conn, business_id, PHONE) == caller
+
+
 async def test_calls_from_one_number_at_once_make_one_lead(tmp_path):
     found = []
 

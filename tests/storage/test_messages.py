@@ -3,7 +3,7 @@ import pytest
 
 from storage import messages
 from storage.errors import InvalidField
-from tests.storage.conftest import add_business, add_live_call
+from tests.storage.conftest import add_business, add_live_call, add_test_call
 
 
 @pytest.fixture
@@ -94,3 +94,16 @@ def test_a_message_is_had_by_its_id(conn, business_id):
     second = take(conn, business_id, "second")
     assert messages.get(conn, business_id, second.id) == second
     assert messages.get(conn, business_id, 7) is None
+
+
+def test_a_message_of_a_test_call_is_on_no_list_but_its_calls(conn, business_id):
+    lead = add_test_call(conn, business_id, "CAtest")
+    tried = messages.take(conn, business_id, lead_id=lead.id, call_sid="CAtest", text="Please ring back.")
+    real = take(conn, business_id)
+    assert messages.waiting(conn, business_id) == (real,)
+    assert messages.of_call(conn, business_id, "CAtest") == (tried,)
+    assert messages.get(conn, business_id, tried.id) == tried
+    for message in (tried, real):
+        messages.mark_done(conn, business_id, message.id)
+    assert messages.done(conn, business_id, 1) == (attrs.evolve(real, status="done"),)
+    assert messages.done(conn, business_id, 9) == (attrs.evolve(real, status="done"),)

@@ -46,12 +46,12 @@ def migrated(rows):
         "weekly_hours": [(row[0], 1, *row[1:]) for row in rows["weekly_hours"]],
         "leads": [(*row[:3], None, *row[3:5], "", "phone", *row[5:]) for row in rows["leads"]],
         "calls": [
-            (*row[:6], "interrupted" if row[6] == "process_died" else row[6], *row[7:], None, None)
+            (*row[:6], "interrupted" if row[6] == "process_died" else row[6], *row[7:], None, 0, None)
             for row in rows["calls"]
         ],
         "call_events": rows["call_events"],
         "appointments": [
-            (*row[:4], "Dana", row[4], None, *row[5:12], 0, row[12]) for row in rows["appointments"]
+            (*row[:4], "Dana", row[4], None, *row[5:12], 0, 0, row[12]) for row in rows["appointments"]
         ],
     }
 
@@ -203,6 +203,7 @@ async def test_an_old_file_is_opened_with_its_rows(tmp_path):
         "the server stopped while this call was live",
         None,
         None,
+        0,
         None,
     )
     today = migrated(ROWS)

@@ -5,7 +5,7 @@ import attrs
 import pytest
 
 from storage import calls, outbox
-from tests.storage.conftest import HOUR, NOW, add_business, add_live_call, end_call
+from tests.storage.conftest import HOUR, NOW, add_business, add_live_call, add_test_call, end_call
 
 CALLER, OWNER = "+14155550199", "+14155550177"
 
@@ -122,3 +122,10 @@ def test_the_table_refuses_what_cannot_be_sent(conn, business_id, values):
 def test_an_instant_is_kept_to_the_second(conn, business_id):
     put(conn, business_id, now=NOW + dt.timedelta(milliseconds=1_900))
     assert outbox.next_due(conn) == NOW + dt.timedelta(seconds=1)
+
+
+def test_nothing_of_a_test_call_is_due_whoever_put_it_in(conn, business_id):
+    add_test_call(conn, business_id, "CAtest")
+    put(conn, business_id, call_sid="CAtest")
+    end_call(conn, business_id, "CAtest")
+    assert (outbox.due(conn, NOW, limit=10), outbox.next_due(conn)) == ((), None)

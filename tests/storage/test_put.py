@@ -10,7 +10,17 @@ from storage.availability import Refused, Why
 from storage.booking import NotBookable
 from storage.errors import InvalidField, NotFound
 from storage.records import DayHours, ExceptionDay, WeeklyHours
-from tests.storage.conftest import HOUR, MONDAY, MONDAY_9, NOW, add_business, add_live_call, book, wish
+from tests.storage.conftest import (
+    HOUR,
+    MONDAY,
+    MONDAY_9,
+    NOW,
+    add_business,
+    add_live_call,
+    add_test_call,
+    book,
+    wish,
+)
 
 MINUTE, DAY = dt.timedelta(minutes=1), dt.timedelta(days=1)
 EIGHT = MONDAY_9 - HOUR  # the first hour of the Monday: nine o'clock in Berlin
@@ -90,6 +100,7 @@ def test_what_an_owner_writes_in_is_kept_without_a_call(conn, business_id):
         "status": "booked",
         "confirmed_heard": False,
         "wants_sms": False,
+        "test": False,
         "created_at": made.created_at,
     }
     assert appointments.get(conn, business_id, 1) == made
@@ -266,3 +277,14 @@ def test_an_appointment_over_midnight_is_covered_by_two_days(conn, business_id):
     assert booking.outside(conn, business_id, NOW) == ()
     schedule.set_exception(conn, business_id, ExceptionDay(date=MONDAY + DAY))
     assert booking.outside(conn, business_id, NOW) == (night,)
+
+
+def test_what_a_test_call_booked_neither_keeps_the_owner_from_the_time_nor_warns_of_it(conn, business_id):
+    lead = add_test_call(conn, business_id, "CAtest")
+    book(conn, business_id, lead_id=lead.id, call_sid="CAtest")
+    made = put(conn, business_id)
+    put_off(conn, business_id, MONDAY_9 + HOUR, made.id)
+    assert put_off(conn, business_id, MONDAY_9, made.id) == made
+    booking.cancel(conn, business_id, lead_id=1, starts_at=MONDAY_9)
+    schedule.set_weekly_hours(conn, business_id, [])
+    assert booking.outside(conn, business_id, NOW) == ()

@@ -8,6 +8,7 @@ from storage import (
     blocked,
     booking,
     businesses,
+    call_search,
     calls,
     changes,
     erasure,
@@ -31,6 +32,7 @@ from tests.storage.conftest import (
     NOW,
     add_business,
     add_live_call,
+    add_test_call,
     book,
     end_call,
     tables,
@@ -57,6 +59,7 @@ TABLES = {
     "weekly_hours",
 }
 OF_THE_FILE = {"businesses", "links", "owner_businesses", "owners", "sessions"}  # these belong to no business
+SHORT = OF_THE_FILE | {"CONSTANT"}  # "SCAN CONSTANT ROW" is of no table
 
 
 def test_the_schema_is_found_in_a_checkout_and_in_an_installed_package(tmp_path):
@@ -134,7 +137,7 @@ def ask_everything(conn):
     end_call(conn, ours, "CA1")
     calls.get(conn, ours, "CA1")
     calls.recent(conn, ours, 10)
-    calls.search(conn, ours, outcome="completed", words="please", flagged=True, before=(NOW, "CA1"))
+    call_search.find(conn, ours, outcome="completed", words="please", flagged=True, before=(NOW, "CA1"))
     calls.outcomes(conn, ours)
     calls.events(conn, ours, "CA1")
     calls.flag(conn, ours, "CA1", [Flag(kind="said_not_done", said="You're booked.", done="-")])
@@ -176,6 +179,7 @@ def ask_the_pages(conn, ours):
     sessions.end(conn, owner.id, session.id)
     sessions.end_all(conn, owner.id)
     sessions.invited(conn, sessions.invite(conn, NOW, business_id=ours), NOW)
+    sessions.void_links(conn, ours)
     for kind, key, job in (
         ("blocked", "", lambda conn: blocked.add(conn, ours, "+14155550188")),
         ("call", "CA1", lambda conn: calls.remove(conn, ours, "CA1", NOW)),
@@ -189,7 +193,18 @@ def ask_the_pages(conn, ours):
     erasure.export(conn, ours)
     erasure.expire(conn, ours, NOW)
     erasure.erase_call(conn, ours, "CA2")
+    ask_test_calls(conn, ours)
     erasure.erase_caller(conn, ours, "+14155550199")
+
+
+def ask_test_calls(conn, business_id):
+    """Have a test call book, and erase it."""
+    lead = add_test_call(conn, business_id, "CAtest")
+    booking.offer(conn, business_id, call_sid="CAtest", request=wish(), now=NOW)
+    book(conn, business_id, call_sid="CAtest", lead_id=lead.id)
+    messages.take(conn, business_id, lead_id=lead.id, call_sid="CAtest", text="Please ring back.")
+    end_call(conn, business_id, "CAtest")
+    erasure.erase_tests(conn, business_id)
 
 
 def as_the_file_is_opened(conn):
@@ -200,20 +215,25 @@ def as_the_file_is_opened(conn):
 def walks(conn, work):
     """The steps in which a statement of this work goes through a whole table or index.
 
-    But those of the file are short: who may sign in, and where they are signed in.
+    But some are short: those of the file are who may sign in, and where they are signed in.
     """
+    found = steps(conn, work)
+    return len(found), {
+        step
+        for of_one in found.values()
+        for step in of_one
+        if step.startswith("SCAN") and step.split()[1] not in SHORT
+    }
+
+
+def steps(conn, work):
+    """The steps of each statement of this work, by its text."""
     asked: list[str] = []
     conn.set_trace_callback(asked.append)
     work(conn)
     conn.set_trace_callback(None)
     statements = {sql for sql in asked if not sql.startswith("--")}  # lines of triggers come as comments
-    plans = [conn.execute(f"EXPLAIN QUERY PLAN {sql}").fetchall() for sql in statements]
-    return len(statements), {
-        row["detail"]
-        for plan in plans
-        for row in plan
-        if row["detail"].startswith("SCAN") and row["detail"].split()[1] not in OF_THE_FILE
-    }
+    return {sql: [row["detail"] for row in conn.execute(f"EXPLAIN QUERY PLAN {sql}")] for sql in statements}
 
 
 def test_no_query_walks_through_a_whole_table(conn):
@@ -231,9 +251,29 @@ def test_only_opening_the_file_walks_through_its_calls(conn):
     )
 
 
+NOT_OVER = "appointments_busy (business_id=? AND resource_id=? AND busy_end>?)"
+
+
 def test_the_overlap_check_looks_only_at_what_is_not_over(conn):
     plan = conn.execute(
         "EXPLAIN QUERY PLAN SELECT 1 FROM appointments WHERE business_id = 1 AND resource_id = 1"
-        " AND status = 'booked' AND busy_end > 'a' AND busy_start < 'b'"
+        " AND status = 'booked' AND test = 0 AND busy_end > 'a' AND busy_start < 'b'"
     ).fetchone()["detail"]
-    assert "INDEX appointments_busy (business_id=? AND resource_id=? AND busy_end>?)" in plan
+    assert f"INDEX {NOT_OVER}" in plan
+
+
+def test_what_is_taken_is_looked_for_only_among_what_is_not_over_and_what_the_call_made(conn):
+    ((sql, found),) = steps(
+        conn, lambda conn: appointments.busy(conn, 1, NOW, MONDAY_9, call_sid="CA1", but=7)
+    ).items()
+    assert sql.startswith("SELECT busy_start")
+    searched = [step for step in found if step.startswith(("SEARCH", "SCAN"))]
+    assert searched == [
+        f"SEARCH appointments USING INDEX {NOT_OVER}",
+        "SEARCH appointments USING INDEX appointments_by_call (business_id=? AND call_sid=?)",
+    ]
+
+
+def test_test_calls_are_found_among_themselves(conn):
+    found = steps(conn, lambda conn: erasure.erase_tests(conn, 1))
+    assert [*found.values()] == [["SEARCH calls USING INDEX calls_test (business_id=?)"]]

@@ -14,6 +14,7 @@ from storage import (
     blocked,
     booking,
     businesses,
+    call_search,
     calls,
     changes,
     erasure,
@@ -38,6 +39,7 @@ from tests.storage.conftest import (
     NOW,
     add_business,
     add_live_call,
+    add_test_call,
     book,
     end_call,
     tables,
@@ -72,6 +74,9 @@ def ours_and_theirs(conn):
     calls.flag(conn, theirs, "CAended", [FLAG])
     put(conn, theirs)
     end_call(conn, theirs, "CAended", events=[(0, "bot_said", {"text": "You're booked."})])
+    add_live_call(conn, theirs, "CAremoved", phone="+14155550196")
+    end_call(conn, theirs, "CAremoved")
+    calls.remove(conn, theirs, "CAremoved", NOW)
     written = {"lead_id": 2, "starts_at": SUNDAY_9, "request": wish(), "now": NOW}
     booking.put(conn, theirs, **written, anyway=True)
     messages.take(conn, theirs, lead_id=2, call_sid="CAended", text="That is done.")
@@ -81,8 +86,17 @@ def ours_and_theirs(conn):
     owner = owners.add(conn, email="dana@example.com", password_hash="$argon2id$x", language="en")
     owners.let_into(conn, owner.id, theirs)
     sessions.invite(conn, NOW, business_id=theirs)
+    add_ended_test_call(conn, theirs)
     businesses.change(conn, theirs, retention_days=1)
     return ours, theirs
+
+
+def add_ended_test_call(conn, business_id):
+    """One with all that hangs on a call."""
+    lead = add_test_call(conn, business_id, "CAtest")
+    book(conn, business_id, lead_id=lead.id, call_sid="CAtest", starts_at=LATER)
+    messages.take(conn, business_id, lead_id=lead.id, call_sid="CAtest", text="Please ring back.")
+    end_call(conn, business_id, "CAtest")
 
 
 def put(conn, business_id):
@@ -116,6 +130,10 @@ READS = {
     "blocked.every": lambda conn, ours: blocked.every(conn, ours),
     "blocked.is_blocked": lambda conn, ours: blocked.is_blocked(conn, ours, "+14155550188"),
     "booking.outside": lambda conn, ours: booking.outside(conn, ours, NOW),
+    "call_search.find": lambda conn, ours: call_search.find(conn, ours, words="+14155550198"),
+    "call_search.find a message": lambda conn, ours: call_search.find(conn, ours, words="Please ring back."),
+    "call_search.find what was said": lambda conn, ours: call_search.find(conn, ours, words="You're booked."),
+    "call_search.find flags": lambda conn, ours: call_search.find(conn, ours, flagged=True),
     "calls.events": lambda conn, ours: calls.events(conn, ours, "CAended"),
     "calls.flag_counts": lambda conn, ours: calls.flag_counts(conn, ours, ["CAended"]),
     "calls.flags": lambda conn, ours: calls.flags(conn, ours, "CAended"),
@@ -124,10 +142,6 @@ READS = {
         call for call in calls.recent(conn, ours, 99) if call.call_sid != "CAours"
     ],
     "calls.outcomes": lambda conn, ours: calls.outcomes(conn, ours),
-    "calls.search": lambda conn, ours: calls.search(conn, ours, words="+14155550198"),
-    "calls.search for a message": lambda conn, ours: calls.search(conn, ours, words="Please ring back."),
-    "calls.search for what was said": lambda conn, ours: calls.search(conn, ours, words="You're booked."),
-    "calls.search for flags": lambda conn, ours: calls.search(conn, ours, flagged=True),
     "changes.get": lambda conn, ours: changes.get(conn, ours, 1),
     "erasure.export": lambda conn, ours: erasure.export(conn, ours)["messages"],
     "facts.all_facts": lambda conn, ours: facts.all_facts(conn, ours),
@@ -208,6 +222,7 @@ WRITES = {
     "calls.finish after a transfer": lambda conn, ours: come_back(conn, ours, "CAended"),
     "calls.flag": lambda conn, ours: calls.flag(conn, ours, "CAended", []),
     "calls.remove": lambda conn, ours: calls.remove(conn, ours, "CAended", NOW),
+    "calls.restore": lambda conn, ours: calls.restore(conn, ours, "CAremoved"),
     "calls.set_transfer": lambda conn, ours: calls.set_transfer(conn, ours, "CAlive", "+14155550176"),
     "changes.make": lambda conn, ours: changes.make(
         conn, ours, "message", "2", lambda conn: messages.reopen(conn, ours, 2), now=FAR
@@ -219,6 +234,11 @@ WRITES = {
     "erasure.erase_call": lambda conn, ours: erasure.erase_call(conn, ours, "CAended"),
     "erasure.erase_call of ours": lambda conn, ours: erase_same_call(conn, ours, "CAended"),
     "erasure.erase_caller": lambda conn, ours: erasure.erase_caller(conn, ours, "+14155550198"),
+    "erasure.erase_tests": lambda conn, ours: erasure.erase_tests(conn, ours),
+    "erasure.erase_tests of ours": lambda conn, ours: (
+        add_ended_test_call(conn, ours),
+        erasure.erase_tests(conn, ours),
+    ),
     "erasure.expire": lambda conn, ours: (
         businesses.change(conn, ours, retention_days=1),
         erasure.expire(conn, ours, FAR),
@@ -252,6 +272,7 @@ WRITES = {
     "schedule.set_weekly_hours": lambda conn, ours: schedule.set_weekly_hours(conn, ours, []),
     "services.add": lambda conn, ours: services.add(conn, ours, name="Haircut", duration_min=30),
     "services.retire": lambda conn, ours: services.retire(conn, ours, 1),
+    "sessions.void_links": lambda conn, ours: sessions.void_links(conn, ours),
 }
 
 
@@ -389,6 +410,16 @@ NO_TENANT = {
     "owners.take_from",
     "schedule.check_day",  # computes, and reads nothing
     "schedule.local",  # computes, and reads nothing
+    "sessions.begin",  # sessions are an owner's
+    "sessions.end",
+    "sessions.end_all",
+    "sessions.end_others",
+    "sessions.find",
+    "sessions.invite",  # makes a link, for whoever is let in
+    "sessions.invited",  # for whoever has the link
+    "sessions.of_owner",
+    "sessions.seen",
+    "sessions.spend",
 }
 OWN_ROWS_ONLY = {"schedule.weekly_hours"}  # everybody has some: see the last test
 

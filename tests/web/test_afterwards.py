@@ -367,3 +367,35 @@ async def test_another_businesss_call_of_the_same_sid_is_none_of_its_matters(dat
         return desk.left
 
     assert await writing(job) == []
+
+
+# Test calls.
+
+
+def tried(desk):
+    """A test call that leaves an appointment and a message."""
+    lead = leads.find_or_create(desk.conn, desk.business.id, phone=None, call_sid=CALL_SID, source="test")
+    begun = {"caller": None, "lead_id": lead.id, "started_at": NOON, "test": True}
+    calls.begin(desk.conn, desk.business.id, call_sid=CALL_SID, **begun)
+    desk.appointment(lead, sms=True)
+    desk.message(lead, "Please ring back.")
+
+
+@pytest.mark.parametrize("outcome", ["completed", "transferred"])
+async def test_of_a_test_call_nobody_is_told(writing, outcome):
+    def job(desk):
+        tried(desk)
+        desk.end(moved(2, 2, 3), cancelled(3, 3), outcome=outcome)
+        return desk.left, desk.due(NOON + DAY)
+
+    assert await writing(job) == ([], [])
+
+
+async def test_of_a_test_call_that_the_process_left_nobody_is_told(writing):
+    def job(desk):
+        tried(desk)
+        calls.close_abandoned(desk.conn)
+        afterwards.put_of_interrupted(desk.conn, NOON)
+        return desk.left
+
+    assert await writing(job) == []

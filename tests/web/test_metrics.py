@@ -32,7 +32,7 @@ from tests.web.support import (
 from tests.web.test_server import answered_by, serving
 from web import signature
 from web.app import build_pages
-from web.media import MEDIA_PATH, MediaMount, signed_by_twilio
+from web.media import MEDIA_PATH, MediaMount, TwilioGate
 from web.metrics import LOOP_EVERY_S, Measurements, Metrics, MetricsPage, Refusal, ToolAnswer, of_events
 from web.origin import Origin
 from web.tokens import Grant, StreamTokens
@@ -403,7 +403,7 @@ async def test_a_stream_that_the_switchboard_refuses_is_counted(reason, prepare)
     switchboard, tokens, refused = Switchboard(max_calls=1), StreamTokens(lambda: 0.0), []
     mount = MediaMount(
         path=MEDIA_PATH,
-        admit=signed_by_twilio(Origin(local())),
+        admit=TwilioGate(Origin(local())),
         tokens=tokens,
         switchboard=switchboard,
         take_call=trio.sleep_forever,

@@ -12,12 +12,12 @@ from engine import tools
 from engine.ports import CallEvent, CallRecord, Profile
 from engine.recording import Recording
 from engine.settings import DEFAULTS
-from storage import businesses, calls, facts, holds, leads, outbox, services
+from storage import appointments, businesses, calls, erasure, facts, holds, leads, messages, outbox, services
 from storage.database import open_database
 from storage.records import CallEvent as StoredEvent
 from storage.records import Flag, Person
 from tests.storage.inline import inline
-from tests.web.front import SATURDAY_NOON, TUESDAY_9, Now, grant, ring
+from tests.web.front import SATURDAY_NOON, TUESDAY_9, TUESDAY_930, Front, Now, grant, ring
 from tests.web.full_disk import FullDisk
 from tests.web.support import CALL_SID, CALLER, NUMBER
 from web import recordings
@@ -277,3 +277,88 @@ async def test_two_businesses_share_no_time(front, database, now):
     for one in (front, other):
         await one.finds()
         assert (await one.books())["status"] == "ok"
+
+
+# Test calls: an owner tries the receptionist.
+
+
+@pytest.fixture(params=[None, CALLER])
+async def trying(database, business, now, request):
+    """A test call without a number, as the pages make it, or with a caller's; the owner gets messages."""
+    change = partial(businesses.change, business_id=business.id, owner_phone="+4915112345678")
+    granted = grant(await database.write(change), request.param, "CAtest", test=True)
+    office = await open_office(database, granted, call_sid="CAtest", now=now)
+    return Front(office, database, business, "CAtest")
+
+
+async def test_a_test_call_is_a_call_in_every_way_but_counts_for_nothing(trying, database, now):
+    await trying.finds()
+    assert (await trying.books(wants_sms=True))["status"] == "ok"
+    await trying.asks("update_lead_details", full_name="Somebody", callback_phone="+14155550144")
+    assert (await trying.asks("take_message", text="Please ring back."))["status"] == "ok"
+    heard = CallEvent(at_ms=9, kind="outputs_heard", fields={"call_ids": ["call_1"]})
+    await trying.office.close_call(said("You are booked for Tuesday at nine.", heard))
+
+    call, lead, made = await trying.rows()
+    assert (call.test, call.outcome, lead.source, lead.full_name) == (True, "completed", "test", "Somebody")
+    assert [(each.test, each.status, each.confirmed_heard) for each in made] == [(True, "booked", True)]
+    assert await trying.does(calls.flags, "CAtest") == ()
+    assert await trying.does(calls.recent, 9) == (call,)
+    assert [each.text for each in await trying.does(messages.of_call, "CAtest")] == ["Please ring back."]
+    lists = {
+        "callers": await trying.does(leads.every),
+        "calendar": await trying.does(appointments.between, now(), now() + dt.timedelta(days=60)),
+        "messages": await trying.does(messages.waiting),
+        "outbox": await database.read(lambda conn: conn.execute("SELECT * FROM outbox").fetchall()),
+    }
+    assert lists == {"callers": (), "calendar": (), "messages": (), "outbox": []}
+    assert await trying.does(erasure.erase_tests) == ("CAtest",)
+    assert await trying.does(calls.recent, 9) == ()
+
+
+async def test_a_booking_of_a_test_call_that_nobody_heard_of_is_flagged(trying):
+    await trying.finds()
+    await trying.books()
+    await trying.office.close_call(said("You are booked for Friday at nine."))
+    flags = await trying.does(calls.flags, "CAtest")
+    assert [flag.kind for flag in flags] == ["said_not_done", "confirmation_not_heard"]
+
+
+async def test_a_caller_is_offered_and_books_what_a_test_call_found_and_booked(trying, front):
+    found = await trying.finds()
+    await trying.books()
+    assert await front.finds() == found
+    assert (await front.books())["status"] == "ok"
+    assert [made.test for made in (await front.rows())[2]] == [False]
+
+
+async def test_a_test_call_is_not_offered_what_a_caller_booked(trying, front):
+    await front.finds()
+    await front.books()
+    slots = (await trying.finds())["slots"]
+    assert (slots[0]["slot_start"], len(slots)) == (TUESDAY_930, 3)
+
+
+@pytest.mark.parametrize("trying", [None], indirect=True)
+async def test_what_is_booked_in_a_test_call_can_be_moved_and_cancelled_in_it(trying):
+    await trying.finds()
+    await trying.books()
+    await trying.finds("2026-11-25")
+    wednesday_9 = "2026-11-25T08:00:00Z"
+    moved = await trying.asks("reschedule_appointment", starts_at=TUESDAY_9, slot_start=wednesday_9)
+    assert (moved["status"], moved["starts_at"]) == ("ok", wednesday_9)
+    assert (await trying.asks("cancel_appointment", starts_at=wednesday_9))["status"] == "ok"
+    assert [(made.test, made.status) for made in (await trying.rows())[2]] == [(True, "cancelled")]
+
+
+@pytest.mark.parametrize("trying", [CALLER], indirect=True)
+async def test_a_test_call_changes_nothing_of_the_caller_whose_number_it_shows(trying, front):
+    await front.asks("update_lead_details", full_name="Dana")
+    await front.finds()
+    await front.books()
+    before = await front.rows()
+    await trying.asks("update_lead_details", full_name="Mallory")
+    await trying.asks("my_appointments", full_name="Dana")
+    assert (await trying.asks("cancel_appointment", starts_at=TUESDAY_9))["status"] == "refused"
+    await trying.office.close_call(RECORD)
+    assert await front.rows() == before

@@ -22,7 +22,7 @@ from web.pages.labels import TOOL_STATUSES, TOOLS
 from web.pages.picture import draw
 from web.pages.routes import get, post
 from web.pages.visit import Visit
-from web.pages.words import Words
+from web.pages.words import Words, said
 
 _LISTED = re.compile(r"(\d{4}-\d\d-\d\d \d\d:\d\d) (booked|cancelled)")  # in a flag, by web/office.py
 
@@ -50,7 +50,7 @@ async def show(visit: Visit, call_sid: str) -> Response:
 
 
 def _tool(words: Words, name: str) -> str:
-    return words.say(TOOLS.get(name, name))  # the model may ask for one that there is not
+    return words.say(TOOLS[name]) if name in TOOLS else said(name)  # the model may have made it up
 
 
 def _status(words: Words, status: str | None) -> str:

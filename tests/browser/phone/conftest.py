@@ -117,23 +117,23 @@ def microphone(chromium: Browser, tmp_path_factory) -> Iterator[Browser]:
 
 @pytest.fixture
 def ring_up(microphone: Browser, tmp_path) -> Callable[..., Any]:
-    """Opens the page: `with ring_up() as telephone`; without a permission the microphone is refused."""
+    """Opens the page: `with ring_up("microphone") as telephone`. Without that word the browser refuses it."""
 
     @contextmanager
     def opened(
-        *permissions: str, recording: bytes | None = None, query: str = "?raw=1"
+        *permissions: str, recording: bytes | None = None, browser: Browser = microphone
     ) -> Iterator[Telephone]:
         with beside(open_exchange(tmp_path)) as server:
             exchange: Exchange = server.opened
             exchange.recording = recording
-            context: BrowserContext = microphone.new_context(permissions=list(permissions))
+            context: BrowserContext = browser.new_context(permissions=list(permissions))
             context.add_cookies(
                 [{"name": "frontdesk_session", "value": exchange.session, "url": exchange.url}]
             )
             page, complaints = context.new_page(), []
             page.on("console", lambda said: said.type == "error" and complaints.append(said.text))
             page.on("pageerror", lambda error: complaints.append(str(error)))
-            page.goto(f"{exchange.url}/b/{exchange.business_id}/telephone{query}")
+            page.goto(f"{exchange.url}/b/{exchange.business_id}/telephone?raw=1")
             yield Telephone(page, server, complaints)
             context.close()
 

@@ -74,13 +74,14 @@ def test_the_buffer_keeps_the_order_of_sounds_and_marks_around_its_end(telephone
     assert told == ["empty", 1, 2, 3, 4, 5, 6, "full", None, "never played", None]
 
 
+_RANDOM = "let seed = 1; const random = () => (seed = seed * 48271 % 2147483647) / 2147483647;"
+
+
 def _passed(telephone, kinds, frames=5_000):
     """What leaves after each of so many frames, each known by its number; None is silence."""
     return telephone.run(
-        """async (module, kinds, frames) => {
-            const { BadLine } = await module("bad-line");
-            let seed = 1;
-            const random = () => (seed = seed * 48271 % 2147483647) / 2147483647;
+        f"async (module, kinds, frames) => {{ {_RANDOM}"
+        """ const { BadLine } = await module("bad-line");
             const context = new OfflineAudioContext(1, 8000, 8000);
             const line = new BadLine(context, new GainNode(context), new GainNode(context), random);
             for (const kind of kinds) line.set(kind, true);
@@ -112,13 +113,13 @@ def _mixed(telephone, *kinds):
     """Two seconds of what comes to the mouth while the ear plays one click at 0.5 s."""
     return np.array(
         telephone.run(
-            """async (module, kinds) => {
-                const { BadLine } = await module("bad-line");
+            f"async (module, kinds) => {{ {_RANDOM}"
+            """ const { BadLine } = await module("bad-line");
                 const context = new OfflineAudioContext(1, 96000, 48000);
                 const buffer = new AudioBuffer({ length: 1, sampleRate: 48000 });
                 buffer.getChannelData(0)[0] = 1;
                 const ear = new AudioBufferSourceNode(context, { buffer });
-                const line = new BadLine(context, ear, context.destination);
+                const line = new BadLine(context, ear, context.destination, random);
                 for (const kind of kinds) line.set(kind, true);
                 ear.start(0.5);
                 return [...(await context.startRendering()).getChannelData(0)];

@@ -106,7 +106,16 @@ def test_a_refused_microphone_says_what_to_do(ring_up):
         telephone.page.click("#call")
         _until_state(telephone, "The browser does not let this page use the microphone.")
         assert (_state(telephone)[1], telephone.exchange.peers) == ("Call", [])
+        telephone.page.click("text=Make it hard")
+        telephone.page.locator("#callers").wait_for(state="hidden")
         assert telephone.page.locator("#instead").is_hidden()
+
+
+def test_a_missing_microphone_says_so(ring_up, chromium):
+    with ring_up("microphone", browser=chromium) as telephone:
+        telephone.page.click("#call")
+        _until_state(telephone, "No microphone was found, or another program has it.")
+        assert (_state(telephone)[1], telephone.exchange.peers) == ("Call", [])
 
 
 def test_a_recorded_caller_speaks_when_the_receptionist_has_fallen_silent(ring_up, tmp_path):

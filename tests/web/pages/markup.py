@@ -6,7 +6,8 @@ from attrs import Factory, define, frozen
 
 _VOID = {"meta", "link", "input", "br", "hr", "img"}
 _REFERRING = ("for", "aria-labelledby", "aria-describedby", "aria-controls", "list")
-_ISOLATED = {"bdi", "textarea", "option", "title", "desc"}  # what stands in these reorders nothing beside it
+# What stands in these reorders nothing beside it, or is not shown at all.
+_ISOLATED = {"bdi", "textarea", "option", "title", "desc", "pre", "text"}
 _TICKED = {"checkbox", "radio"}
 
 
@@ -37,6 +38,7 @@ class Markup(HTMLParser):
         self.elements: set[str] = set()
         self.loose: list[str] = []  # text that nothing isolates
         self._within: list[str] = []
+        self._unseen: list[int] = []  # how deep what is not shown begins
         self._ids: set[str] = set()
         self._referred: set[str] = set()
         self._form: _Open | None = None
@@ -56,11 +58,13 @@ class Markup(HTMLParser):
         self._begun(tag, dict(attrs))
         if tag not in _VOID:
             self._within.append(tag)
+            self._unseen += [len(self._within)] if dict(attrs).get("class") == "unseen" else []
 
     def handle_endtag(self, tag):
         if self._within[-1:] == ["option"] and tag in ("select", "datalist"):
             self._within.pop()
         if self._within[-1:] == [tag]:
+            self._unseen = [depth for depth in self._unseen if depth < len(self._within)]
             self._within.pop()
         else:
             self.problems.append(f"</{tag}> closes {self._within[-1:]}")
@@ -74,7 +78,7 @@ class Markup(HTMLParser):
             self._form.fields += [(self._text_of or "", value) for value in chosen]
 
     def handle_data(self, data):
-        if not _ISOLATED & set(self._within):
+        if not self._unseen and not _ISOLATED & set(self._within):
             self.loose.append(data)
         if self._form and self._within[-1:] == ["textarea"]:
             self._form.fields.append((self._text_of or "", data.removeprefix("\n")))

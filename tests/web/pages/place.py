@@ -5,12 +5,13 @@ import sqlite3
 from typing import Any
 from urllib.parse import urlencode
 
+import trio
 from argon2 import PasswordHasher
 from attrs import evolve, frozen
 
 from storage import owners, sessions
 from storage.database import Database
-from tests.browser.paths import PAGES, addresses
+from tests.browser.paths import PAGES, STREAMS, addresses
 from tests.browser.town import NOW, Home, Town
 from tests.storage.conftest import tables
 from tests.web.pages.browser import ORIGIN
@@ -19,8 +20,8 @@ from tests.web.support import FORM
 from web.passwords import Passwords
 
 QUICK = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
-_BELOW_HOME = "/b/<int:business_id>"
-_ARGUMENT = re.compile(r"<(?:\w+:)?(\w+)>")
+_HOME = re.compile(r"/b/<[^>]*business_id>")
+_ARGUMENT = re.compile(r"<(?:[^>]*:)?(\w+)>")
 
 Post = tuple[str, tuple[tuple[str, str], ...]]  # path, fields
 
@@ -39,6 +40,16 @@ class Place:
         cookie = {"Cookie": f"{self.cookie}={token}"} if token else {}
         sent = {"data": urlencode(form)} if method == "POST" else {}
         return await self.client.open(path, method=method, headers={**FORM, **headers, **cookie}, **sent)
+
+    async def headers(self, path, token=None):
+        """What stands above an answer, which need not end."""
+        cookie = {"Cookie": f"{self.cookie}={token}"} if token else {}
+        with trio.CancelScope() as asking:
+            async with self.client.request(path, headers=cookie) as asked:
+                await asked.send_complete()
+                await asked.receive()
+                asking.cancel()
+        return asked.headers
 
     async def page(self, path, token=None):
         """A page's markup and its status."""
@@ -60,10 +71,11 @@ class Place:
         pressed = {path for path, _ in found}
         return [*found, *((path, ()) for path in self.paths("POST", home) if path not in pressed)]
 
-    def paths(self, method, home):
-        """Every route of the app below that home, with ids that it has."""
-        rules = self.client.app.url_map.iter_rules()
-        below = {rule.rule for rule in rules if method in rule.methods and rule.rule.startswith(_BELOW_HOME)}
+    def paths(self, method, home, *, ending=False):
+        """Every route of the app below that home, with ids that it has; perhaps only those that end."""
+        rules = [rule.rule for rule in self.client.app.url_map.iter_rules() if method in rule.methods]
+        endless = STREAMS if ending else ()
+        below = [rule for rule in rules if _HOME.match(rule) and _HOME.sub("", rule) not in endless]
         return sorted(_filled(rule, home) for rule in below)
 
     async def stranger(self) -> tuple[int, Home]:

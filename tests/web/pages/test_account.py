@@ -2,6 +2,7 @@
 
 import pytest
 
+from storage.records import CallEvent
 from tests.web.pages.accounts import answer, called, rehearsed, resumes, sounds, stored, utterance
 from web.pages.account import elapsed, tell
 from web.pages.entries import Account, BotSaid, CallerSaid, Noted, Response, Span, ToolUsed
@@ -267,3 +268,20 @@ def test_without_an_answer_there_is_no_wait():
 )
 def test_a_moment_is_told_in_minutes_and_seconds(at_ms, words):
     assert elapsed(at_ms) == words
+
+
+def test_an_account_of_the_first_release_is_told_too():
+    events = [
+        ("call_started", {}),
+        ("utterance_skipped", {"speech_ms": 100, "reason": "too short"}),
+        ("utterance_ended", {"speech_ms": 900, "capped": False}),
+        ("first_audio", {"turn": 1}),
+        ("bot_said", {"text": "Hello.", "heard_ms": 300, "audio_ms": 300}),
+        ("tool_called", {"name": "book", "call_id": "c1"}),
+        ("tool_answered", {"name": "book", "call_id": "c1", "status": "ok"}),
+    ]
+    told = tell(
+        CallEvent(seq=seq, at_ms=2_000 + seq, kind=kind, fields=fields)
+        for seq, (kind, fields) in enumerate(events)
+    )
+    assert [type(entry).__name__ for entry in told.entries] == ["CallerSaid", "Noted", "BotSaid", "ToolUsed"]

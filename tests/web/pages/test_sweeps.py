@@ -9,6 +9,7 @@ import pytest
 from storage import feeds
 from storage.database import open_database
 from tests.browser import hostile, town
+from tests.browser.paths import STREAMS
 from tests.browser.practices import ENGLISH
 from tests.browser.town import NOW, PASSWORD
 from tests.storage.conftest import everything
@@ -17,6 +18,7 @@ from tests.web.pages.markup import Markup
 from tests.web.pages.place import QUICK, Place, without
 from tests.web.support import local, public
 from web.logs import MaskingFormatter
+from web.pages.index import ROUTES
 
 FOREIGN = (
     {"Sec-Fetch-Site": "cross-site"},
@@ -57,10 +59,15 @@ async def place(open_place):
     return open_place(local())
 
 
-async def asked(place, home):
+async def asked(place, home, **more):
     """Everything that can be asked of a home, as (method, path, fields)."""
-    gets = [("GET", path, ()) for path in place.paths("GET", home)]
+    gets = [("GET", path, ()) for path in place.paths("GET", home, **more)]
     return gets + [("POST", path, fields) for path, fields in await place.posts(home)]
+
+
+async def test_every_route_below_a_home_is_asked(place):
+    asked_for = [place.paths(method, place.town.english) for method in ("GET", "POST")]
+    assert sum(map(len, asked_for)) == len(ROUTES)
 
 
 async def test_the_same_posts_do_change_something_when_their_owner_sends_them(place):
@@ -93,13 +100,13 @@ async def test_at_home_an_owner_finds_nothing_by_the_ids_of_another_business(pla
         return bool(ids & set(path.split("/")[3:]))
 
     # First what needs an id: the rest makes some at home.
-    in_order = sorted(await asked(place, theirs), key=lambda one: not names_theirs(one[1]))
+    in_order = sorted(await asked(place, theirs, ending=True), key=lambda one: not names_theirs(one[1]))
     rest = partial(without, business_id=stranger.business_id, owner_id=owner_id)
     before, found = await place.database.read(rest), []
     for method, path, fields in in_order:
         at_home = path.replace(f"/b/{theirs.business_id}/", home)
         status = (await place.ask(method, at_home, stranger.token, form=fields)).status_code
-        right = (303 if "/undo/" in path else 404) if names_theirs(path) else min(status, 499)
+        right = 404 if names_theirs(path) else min(status, 499)
         found += [(method, at_home, status)] if status != right else []
     assert (found, await place.database.read(rest)) == ([], before)
 
@@ -133,7 +140,7 @@ async def test_no_page_of_another_site_changes_anything(place):
 async def test_every_answer_says_what_a_browser_may_do_with_it(open_place, configured):
     place = open_place(configured)
     home = place.town.english
-    asks = [("GET", path, home.token, ORIGIN) for path in place.paths("GET", home)]
+    asks = [("GET", path, home.token, ORIGIN) for path in place.paths("GET", home, ending=True)]
     asks += [
         ("GET", path, None, ORIGIN) for path in ("/", "/login", "/nothing", "/b/1/nothing", "/b/9/today")
     ]
@@ -144,6 +151,10 @@ async def test_every_answer_says_what_a_browser_may_do_with_it(open_place, confi
         answer = await place.ask(method, path, token, headers=headers)
         if found := lacks(answer.headers, public=configured.public_url is not None):
             lacking[method, path] = found
+    for path in STREAMS:
+        headers = await place.headers(f"/b/{home.business_id}{path}", home.token)
+        if found := lacks(headers, public=configured.public_url is not None):
+            lacking[path] = found
     assert lacking == {}
 
 
@@ -210,7 +221,11 @@ async def test_the_log_of_the_pages_names_nobody_and_gives_nothing_away(place, c
     home = place.town.english
     caplog.set_level(logging.DEBUG)
     feed = await place.database.read(partial(feeds.token, business_id=home.business_id))
-    asks = [*await asked(place, home), ("GET", f"/feeds/{feed}.ics", ()), ("GET", "/b/9/today", ())]
+    asks = [
+        *await asked(place, home, ending=True),
+        ("GET", f"/feeds/{feed}.ics", ()),
+        ("GET", "/b/9/today", ()),
+    ]
     asks += [
         ("POST", "/login", (("email", home.email), ("password", password))) for password in ("?", PASSWORD)
     ]

@@ -75,7 +75,11 @@ function recording() {
     (response) => (response.status === 200 ? response.arrayBuffer() : null),
     () => null,
   );
-  asked.then((bytes) => { find("#callers").hidden = !bytes; });
+  asked.then((bytes) => {
+    if (bytes) return;
+    find("#callers").hidden = true;
+    find("[value=microphone]").checked = true;
+  });
   return asked;
 }
 

@@ -1,0 +1,80 @@
+"""Finding a call among many: how it ended, who rang, what was said. Plain functions of a connection."""
+
+import datetime as dt
+import json
+import re
+import sqlite3
+
+from storage.records import Call, from_row, utc_text
+
+# What was said is looked at last, and only in calls that nothing else has found: it is the most. It lies in
+# JSON, so a row is parsed only if the words are somewhere in its text.
+_SEARCH = """
+SELECT * FROM calls
+WHERE business_id = :business_id AND removed_at IS NULL AND (started_at, call_sid) < (:started_at, :call_sid)
+AND (:outcome IS NULL OR outcome = :outcome)
+AND (NOT :flagged OR EXISTS (
+    SELECT 1 FROM call_flags
+    WHERE call_flags.business_id = calls.business_id AND call_flags.call_sid = calls.call_sid
+))
+AND (:words IS NULL OR caller LIKE :digits
+    OR lead_id IN (
+        SELECT id FROM leads WHERE business_id = :business_id AND full_name LIKE :words ESCAPE '!'
+    )
+    OR call_sid IN (
+        SELECT call_sid FROM messages WHERE business_id = :business_id AND text LIKE :words ESCAPE '!'
+    )
+    OR :spoken AND EXISTS (
+        SELECT 1 FROM call_events
+        WHERE call_events.business_id = calls.business_id AND call_events.call_sid = calls.call_sid
+        AND kind IN ('user_said', 'bot_said')
+        AND fields LIKE :as_json ESCAPE '!' AND json_extract(fields, '$.text') LIKE :words ESCAPE '!'
+    )
+)
+ORDER BY started_at DESC, call_sid DESC LIMIT :limit
+"""
+_AFTER_ALL = ("9999", "")
+_WORDS_MAX = 200  # SQLite refuses very long patterns
+_NUMBER_MIN = 5  # digits: who types so many looks for a number, and need not wait for all that was said
+
+
+def find(
+    conn: sqlite3.Connection,
+    business_id: int,
+    *,
+    outcome: str | None = None,
+    words: str = "",
+    flagged: bool = False,
+    before: tuple[dt.datetime, str] | None = None,
+    limit: int = 50,
+) -> tuple[Call, ...]:
+    """The business's calls, the newest first, without those that its owner removed.
+
+    `words` are part of the caller's number, of the lead's name, of a message or of what either voice said;
+    A to Z are found in either case. A number is not looked for in what was said. `before` is (started_at,
+    call_sid) of the last call of the page before.
+    """
+    words = " ".join(words.split())[:_WORDS_MAX]
+    digits = re.sub(r"[\s()+./-]", "", words)
+    started_at, call_sid = (utc_text("before", before[0]), before[1]) if before else _AFTER_ALL
+    rows = conn.execute(
+        _SEARCH,
+        {
+            "business_id": business_id,
+            "outcome": outcome,
+            "flagged": flagged,
+            "words": _containing(words) if words else None,
+            "as_json": _containing(json.dumps(words, ensure_ascii=False)[1:-1]),
+            # A number that is written as it is dialled at home begins with a zero that the kept one lacks.
+            "digits": f"%{digits.lstrip('0') or digits}%" if digits.isdecimal() else None,
+            "spoken": not (digits.isdecimal() and len(digits) >= _NUMBER_MIN),
+            "started_at": started_at,
+            "call_sid": call_sid,
+            "limit": limit,
+        },
+    )
+    return tuple(from_row(Call, row) for row in rows)
+
+
+def _containing(text: str) -> str:
+    return f"%{re.sub('[!%_]', lambda found: f'!{found[0]}', text)}%"
