@@ -73,12 +73,13 @@ async def test_a_watcher_hears_a_call_line_by_line_and_what_was_missed(tmp_path)
 async def test_a_watcher_of_another_business_hears_nothing_and_a_stop_ends_the_watch(tmp_path):
     owner, theirs = Owners(), []
 
-    async def watch(running):
-        theirs.append(await told(running.url, owner.theirs, OTHER_ID))
+    async def watch(url):
+        theirs.append(await told(url, owner.theirs, OTHER_ID))
 
     with trio.fail_after(20):
         async with trio.open_nursery() as nursery:
             async with desk(tmp_path, owner) as running:
-                nursery.start_soon(watch, running)
+                url = running.url
+                nursery.start_soon(watch, url)
                 await running.call([UntilBotSpeaks(100), HangUp()], booking.model())
     assert theirs == [[]]

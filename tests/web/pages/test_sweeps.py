@@ -5,6 +5,7 @@ from functools import partial
 from http.cookies import SimpleCookie
 
 import pytest
+import trio
 
 from storage import feeds
 from storage.database import open_database
@@ -68,6 +69,7 @@ async def asked(place, home, **more):
 async def test_every_route_below_a_home_is_asked(place):
     asked_for = [place.paths(method, place.town.english) for method in ("GET", "POST")]
     assert sum(map(len, asked_for)) == len(ROUTES)
+    await trio.lowlevel.checkpoint()
 
 
 async def test_the_same_posts_do_change_something_when_their_owner_sends_them(place):
