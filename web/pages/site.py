@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from attrs import define, field
-from quart import Blueprint, Response, request
+from quart import Blueprint, Response, has_request_context, request
 from werkzeug.datastructures import MultiDict
 
 from storage import owners, sessions
@@ -210,7 +210,8 @@ class Site:
         return Response(html, status, content_type="text/html; charset=utf-8")
 
     async def _lost(self, status: int, _error: object) -> Response:
-        return self.failed(status)
+        # A WebSocket that asks for what is nowhere comes here too, and reads no page.
+        return self.failed(status) if has_request_context() else Response("", status)
 
     async def _with_headers(self, response: Response) -> Response:
         for name, value in _HEADERS.items():

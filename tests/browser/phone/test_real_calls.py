@@ -9,10 +9,9 @@ from time import monotonic
 
 import numpy as np
 import pytest
-from attrs import frozen
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser
 
-from engine.settings import DEFAULTS
+from engine.settings import DEFAULTS, FRAME_MS
 from engine.vad import DetectorMissing, open_detector
 from simulator import mulaw
 from simulator.caller import Say, UntilBotQuiet, UntilBotSpeaks, UntilClosed
@@ -23,138 +22,25 @@ from tests.booking import MONDAY
 from tests.browser.beside import Beside, beside
 from tests.browser.conftest import CHROMIUM
 from tests.browser.phone.conftest import MICROPHONE_HZ, wav
-from tests.browser.phone.real_desk import PAGES_ID, TWILIOS_ID, RealDesk, open_real_desk
+from tests.browser.phone.real_line import PAGES_ID, TWILIOS_ID, Noted, RealTelephone, open_real_desk
 from web import scenario
+from web.scenario import Voices
 
 _TWILIOS_SID = "CA" + "7" * 32
 _WHOLE_CALL_MS = 75_000
-_MONDAY = dt.date.fromisoformat(MONDAY)
+_BYTES_PER_MS = 8
 
 # Into the microphone: silence, and then the same words over every answer of the bot.
-_INTERRUPTS = "As early as you can, please."
-_INTERRUPTIONS, _FIRST_MS, _EVERY_MS = 5, 3_000, 3_200
-_INTERRUPTED = [Reply(f"Answer {n}.", murmur(10_000, pitch=150 + 10 * n)) for n in range(_INTERRUPTIONS + 1)]
-_LOUD = 300  # as in phone-call.js
-_GAP_FRAMES = 5  # that part one answer from the next; a stutter of the machine is shorter
-
-# Notes, on the page's own clock, what passes between its scripts and its socket and player.
-_LISTEN_IN = """
-window.noted = { clicks: 0, callSid: null, spoken: [], clears_ms: [], played: [] };
-addEventListener("click", ({ isTrusted }) => { noted.clicks += isTrusted; }, true);
-const obeys = {
-  start: ({ start }) => { noted.callSid = start.callSid; },
-  media: ({ media }) => noted.spoken.push([performance.now(), atob(media.payload)]),
-};
-window.WebSocket = class extends WebSocket {
-  constructor(url) {
-    super(url);
-    this.addEventListener("message", ({ data }) => {
-      if (JSON.parse(data).event === "clear") noted.clears_ms.push(performance.now());
-    });
-  }
-  send(text) {
-    const message = JSON.parse(text);
-    obeys[message.event]?.(message);
-    super.send(text);
-  }
-};
-window.AudioWorkletNode = class extends AudioWorkletNode {
-  constructor(context, name, options) {
-    super(context, name, options);
-    if (name !== "phone-player") return;
-    this.port.addEventListener("message", ({ data: { played } }) => {
-      if (played) noted.played.push([performance.now(), String.fromCharCode(...played)]);
-    });
-  }
-};
-"""
-_HEARD = r"() => noted.played.some(([, codes]) => /[^\x7f\xff]/.test(codes))"
-
-
-@frozen
-class Frame:
-    """A message of 20 ms between the page and its audio, and when it came, by the page's clock."""
-
-    at_ms: float
-    audio: bytes
-
-
-@frozen(kw_only=True)
-class Noted:
-    """All that the page has noted of its call."""
-
-    clicks: int
-    call_sid: str
-    spoken: tuple[Frame, ...]
-    clears_ms: tuple[float, ...]
-    played: tuple[Frame, ...]
-
-    @property
-    def answers(self) -> list[bytes]:
-        """What was played, parted where nothing was."""
-        found, quiet = [b""], 0
-        for frame in self.played:
-            quiet = 0 if frame.audio else quiet + 1
-            if quiet == _GAP_FRAMES and found[-1]:
-                found.append(b"")
-            found[-1] += frame.audio
-        return [answer for answer in found if answer]
-
-    @property
-    def onsets_ms(self) -> list[float]:
-        """When each stretch of sound came out of the microphone."""
-        loud_ms = np.array([frame.at_ms for frame in self.spoken if _is_loud(frame.audio)])
-        return loud_ms[np.diff(loud_ms, prepend=-np.inf) > _EVERY_MS / 3].tolist()
-
-    def silent_ms(self, since_ms: float) -> float:
-        """When the first 20 ms in which nothing was played were over."""
-        return next(frame.at_ms for frame in self.played if frame.at_ms >= since_ms and not frame.audio)
-
-
-def _is_loud(audio: bytes) -> bool:
-    return max(map(abs, mulaw.decode(audio))) > _LOUD
-
-
-@frozen
-class Telephone:
-    """The page of the telephone."""
-
-    page: Page
-    beside: Beside
-
-    @property
-    def desk(self) -> RealDesk:
-        """The server that it rings. Its tasks run in another thread."""
-        return self.beside.opened
-
-    def call(self, script: ModelScript) -> None:
-        """Press Call."""
-        self.desk.script_of_next(script)
-        self.page.click("#call")
-
-    def noted(self) -> Noted:
-        """What it has noted until now."""
-        told = self.page.evaluate("noted")
-
-        def frames(name: str) -> tuple[Frame, ...]:
-            return tuple(Frame(at_ms, audio.encode("latin-1")) for at_ms, audio in told[name])
-
-        return Noted(
-            clicks=told["clicks"],
-            call_sid=told["callSid"],
-            spoken=frames("spoken"),
-            clears_ms=tuple(told["clears_ms"]),
-            played=frames("played"),
-        )
-
-    def outcome(self) -> str:
-        """How its call ended, once the record is written."""
-        call_sid = self.page.evaluate("noted.callSid")
-        return self.beside.run(self.desk.until, partial(self.desk.outcome, call_sid))
+_INTERRUPTS = "As early as you can."
+_INTERRUPTIONS, _FIRST_MS, _EVERY_MS = 5, 2_000, 2_600
+_ANSWERS = {f"Answer {n}.": murmur(10_000, pitch=150 + 10 * n) for n in range(_INTERRUPTIONS + 1)}
+_TALKATIVE = ModelScript(replies=[Reply(text, audio) for text, audio in _ANSWERS.items()])
+_LOUD = 300  # on the 16-bit scale, as for the page
+_SILENT_WITHIN_MS, _INTERRUPTED_WITHIN_MS = 100, 600
 
 
 @pytest.fixture(scope="module")
-def voices() -> scenario.Voices:
+def voices() -> Voices:
     """What the demo's caller and model say."""
     recorded = scenario.record_voices()
     if not recorded.spoken:
@@ -164,7 +50,7 @@ def voices() -> scenario.Voices:
 
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory) -> Iterator[Beside]:
-    """The real server, which listens for voices if it can."""
+    """The real server, with the neural detector if it can be loaded."""
     try:
         open_detector(DEFAULTS)
         detector = "neural"
@@ -176,14 +62,13 @@ def desk(tmp_path_factory) -> Iterator[Beside]:
 
 @pytest.fixture(scope="module")
 def talker(chromium: Browser, voices, tmp_path_factory) -> Iterator[Browser]:
-    """A Chromium whose microphone hears an interruption every few seconds. It plays nothing unasked."""
+    """A Chromium whose microphone hears the interruptions. It plays nothing before a click."""
     said = np.array(mulaw.decode(speak(_INTERRUPTS, voice="en-gb"))) / 32768
     step = MICROPHONE_HZ // 8_000
     smooth = np.interp(np.arange(len(said) * step) / step, np.arange(len(said)), said)
     sound = np.zeros((_FIRST_MS + _INTERRUPTIONS * _EVERY_MS) * MICROPHONE_HZ // 1000)
     for n in range(_INTERRUPTIONS):
-        at = (_FIRST_MS + n * _EVERY_MS) * MICROPHONE_HZ // 1000
-        sound[at : at + len(smooth)] = smooth
+        sound[(_FIRST_MS + n * _EVERY_MS) * MICROPHONE_HZ // 1000 :][: len(smooth)] = smooth
     path = wav(tmp_path_factory.mktemp("microphone") / "interrupts.wav", sound, MICROPHONE_HZ)
     flags = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
     flags += ["--use-fake-device-for-media-stream", f"--use-file-for-fake-audio-capture={path}%noloop"]
@@ -193,120 +78,143 @@ def talker(chromium: Browser, voices, tmp_path_factory) -> Iterator[Browser]:
 
 
 @contextmanager
-def opened(browser: Browser, desk: Beside) -> Iterator[Telephone]:
-    """The page, in a browser of the owner that may use the microphone. Nothing goes wrong in it."""
+def opened(browser: Browser, desk: Beside) -> Iterator[RealTelephone]:
+    """The page, which may use the microphone. Nothing goes wrong in it."""
     complaints: list[str] = []
-    context = browser.new_context(permissions=["microphone"], base_url=desk.opened.url)
-    context.add_init_script(_LISTEN_IN)
-    context.add_cookies(
-        [{"name": "frontdesk_session", "value": desk.opened.session, "url": desk.opened.url}]
-    )
-    page = context.new_page()
-    page.on("console", lambda said: said.type == "error" and complaints.append(said.text))
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.goto(f"/b/{PAGES_ID}/telephone?raw=1")
-    yield Telephone(page, desk)
-    context.close()
+    with browser.new_context(permissions=["microphone"]) as context:
+        page = context.new_page()
+        page.on("console", lambda said: said.type == "error" and complaints.append(said.text))
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        yield RealTelephone.opened(page, desk)
     assert complaints == []
 
 
 @pytest.fixture
-def telephone(talker, desk) -> Iterator[Telephone]:
+def telephone(talker, desk) -> Iterator[RealTelephone]:
     """The page, not yet in a call."""
     with opened(talker, desk) as ready:
         yield ready
 
 
 @pytest.fixture(scope="module")
-def recorded_call(talker, desk, voices) -> Iterator[Telephone]:
+def recorded(talker, desk, voices) -> Iterator[tuple[RealTelephone, Noted]]:
     """The page after a whole call of the recorded caller, who has rung by Twilio at the same time."""
-    texts = scenario.model_script(voices, _MONDAY).hears
+    script = scenario.model_script(voices, dt.date.fromisoformat(MONDAY))
     answered = [UntilBotSpeaks(100), UntilBotQuiet(700)]
-    steps = [step for text in texts for step in (*answered, Say(text, voices.audio[text]))]
+    steps = [step for text in script.hears for step in (*answered, Say(text, voices.audio[text]))]
     with opened(talker, desk) as telephone:
         telephone.page.click("text=Make it hard")
-        telephone.page.check("text=A recorded caller")
-        telephone.call(scenario.model_script(voices, _MONDAY))
-        telephone.page.wait_for_function(_HEARD)
-        ring = partial(telephone.desk.ring, _TWILIOS_SID, [*steps, UntilClosed()])
-        desk.run(ring, scenario.model_script(voices, _MONDAY))
+        telephone.page.check("[value=recorded]")
+        telephone.call(script)
+        ring = partial(telephone.desk.ring, _TWILIOS_SID, [*steps, UntilClosed()], script)
+        desk.token.run_sync_soon(ring)
         telephone.page.get_by_text("The call has ended.").wait_for(timeout=_WHOLE_CALL_MS)
-        telephone.outcome()
-        desk.run(telephone.desk.until, partial(telephone.desk.outcome, _TWILIOS_SID))
-        yield telephone
+        noted = telephone.noted()
+        for call_sid in (noted.call_sid, _TWILIOS_SID):
+            telephone.outcome(call_sid)
+        yield telephone, noted
+
+
+@pytest.fixture(scope="module")
+def interrupted(talker, desk) -> Iterator[tuple[RealTelephone, Noted]]:
+    """The page after a call in which the microphone has interrupted the bot, and then the owner hung up."""
+    with opened(talker, desk) as telephone:
+        telephone.call(_TALKATIVE)
+        telephone.page.wait_for_function("most => noted.clears_ms.length === most", arg=_INTERRUPTIONS)
+        telephone.page.wait_for_function("() => noted.played.at(-1)[1] === ''")
+        telephone.page.click("#call")
+        noted = telephone.noted()
+        telephone.outcome(noted.call_sid)
+        yield telephone, noted
 
 
 def test_the_greeting_is_heard_after_two_clicks(telephone):
-    telephone.call(ModelScript(replies=_INTERRUPTED[:1]))
-    began_s = monotonic()
-    telephone.page.wait_for_function(_HEARD)
-    print("greeting after", monotonic() - began_s)
-    # One is on Call. The browser asks for the other, which lets the page use the microphone; these tests
-    # have given that permission beforehand.
+    telephone.call(_TALKATIVE)
+    # One is on Call. The other is the browser's: it asks whether the page may use the microphone, which this
+    # browser has been told before.
     assert telephone.noted().clicks + 1 == 2
 
 
-def test_a_recorded_caller_books_in_a_test_call_that_stands_among_the_calls_and_not_in_the_calendar(
-    recorded_call, talker, voices
-):
-    noted = recorded_call.noted()
-    _, events = recorded_call.desk, recorded_call.desk.events(PAGES_ID, noted.call_sid)
-    said = [event.fields["text"] for event in events if event.kind in ("user_said", "bot_said")]
-    print([(e.at_ms, e.kind, e.fields) for e in events if e.kind in ("user_said", "bot_said")])
-    assert recorded_call.outcome() == "completed"
-    page = recorded_call.page.context.new_page()
-    page.goto(f"/b/{PAGES_ID}/calls")
-    row = page.locator(f"li:has(a[href$='{noted.call_sid}'])")
+def test_a_recorded_caller_is_answered_and_books_in_a_test_call_that_no_calendar_shows(recorded, voices):
+    telephone, noted = recorded
+    script = scenario.model_script(voices, dt.date.fromisoformat(MONDAY))
+    greeting, *answers = (reply.text for reply in script.replies if reply.text)
+    page = telephone.page.context.new_page()
+    page.goto(f"{telephone.desk.url}/b/{PAGES_ID}/calls")
+    row = page.locator(f"li:has(a[href$='/calls/{noted.call_sid}'])")
     assert row.locator(".tag").all_inner_texts() == ["test call"]
     row.get_by_role("link").click()
-    told = page.locator("li.caller bdi, li.bot bdi")
-    print(told.all_inner_texts(), said)
-    days = {}
-    for business_id in (PAGES_ID, TWILIOS_ID):
-        page.goto(f"/b/{business_id}/appointments?on={MONDAY}&view=day")
-        days[business_id] = page.inner_text(".calendar-day")
-    print(days)
+    talk = page.locator("ol.talk li.caller, ol.talk li.bot").locator("bdi[dir=auto]")
+    assert talk.all_inner_texts() == [
+        greeting,
+        *(text for turn in zip(script.hears, answers, strict=True) for text in turn),
+    ]
+    booked = {}
+    for business_id in (PAGES_ID, TWILIOS_ID):  # what the same caller books by Twilio does stand there
+        page.goto(f"{telephone.desk.url}/b/{business_id}/appointments?on={MONDAY}&view=day")
+        booked[business_id] = [" ".join(text.split()) for text in page.locator(".rows li").all_inner_texts()]
+    assert booked == {PAGES_ID: [], TWILIOS_ID: ["09:30\u201310:00 Dana Levi Check-up"]}
     page.close()
 
 
-def test_what_the_page_played_is_what_the_account_says_was_heard(recorded_call, voices):
-    noted = recorded_call.noted()
-    events = recorded_call.desk.events(PAGES_ID, noted.call_sid)
-    said = [event.fields for event in events if event.kind == "bot_said"]
-    for answer, fields in zip(noted.answers, said, strict=True):
-        print(len(answer) / 8, fields["heard_ms"], fields["audio_ms"], answer == voices.audio[fields["text"]])
+def test_the_same_caller_comes_to_the_same_turns_and_rows_by_twilio(recorded):
+    desk, noted = recorded[0].desk, recorded[1]
+    ours = desk.left(PAGES_ID, noted.call_sid)
+    assert ours == desk.left(TWILIOS_ID, _TWILIOS_SID)
+    assert [each.notes for each in ours.appointments] == ["Check-up"]
+    assert (desk.carriers_violations, desk.model_server.violations) == ([], [])
 
 
-def test_the_same_caller_comes_to_the_same_turns_and_rows_by_twilio(recorded_call):
-    desk = recorded_call.desk
-    ours, theirs = desk.left(PAGES_ID, recorded_call.noted().call_sid), desk.left(TWILIOS_ID, _TWILIOS_SID)
-    print(ours)
-    assert ours == theirs
-    assert desk.violations == []
+def test_what_is_heard_by_the_account_was_played(recorded, voices):
+    telephone, noted = recorded
+    said = telephone.desk.events(PAGES_ID, noted.call_sid, "bot_said")
+    for played, event in zip(noted.answers, said, strict=True):
+        assert voices.audio[event.fields["text"]].startswith(played)
+        # The line is closed when the last mark came back; less than a frame is not told any more.
+        assert abs(len(played) / _BYTES_PER_MS - event.fields["heard_ms"]) < FRAME_MS
+        assert event.fields["heard_ms"] == event.fields["audio_ms"]
 
 
-def test_interrupt(telephone):
-    telephone.call(ModelScript(replies=_INTERRUPTED))
-    telephone.page.wait_for_function(f"() => noted.clears_ms.length >= {_INTERRUPTIONS}")
-    telephone.page.wait_for_function("() => noted.played.at(-1)[1] === ''")
-    telephone.page.click("#call")
-    print(telephone.outcome())
-    noted = telephone.noted()
-    events = telephone.desk.events(PAGES_ID, noted.call_sid)
-    for e in events: print(e.at_ms, e.kind, e.fields)
-    print("onsets", noted.onsets_ms, "clears", noted.clears_ms)
-    print("silence after clear", [noted.silent_ms(at) - at for at in noted.clears_ms])
-    print("silence after onset", [noted.silent_ms(c) - at for at, c in zip(noted.onsets_ms, noted.clears_ms)])
-    print([len(a) / 8 for a in noted.answers], [e.fields["heard_ms"] for e in events if e.kind == "bot_said"])
-    print([r.audio.startswith(a) for r, a in zip(_INTERRUPTED, noted.answers)])
+def test_what_is_heard_of_cut_answers_by_the_account_was_played(interrupted):
+    telephone, noted = interrupted
+    said = telephone.desk.events(PAGES_ID, noted.call_sid, "bot_said")
+    audios = list(_ANSWERS.values())[:_INTERRUPTIONS]
+    for audio, played, event in zip(audios, noted.answers, said, strict=True):
+        assert audio.startswith(played)
+        # A frame, and another one because the account counts only whole frames.
+        assert abs(len(played) / _BYTES_PER_MS - event.fields["heard_ms"]) < 2 * FRAME_MS
 
 
-def test_a_page_that_is_closed_in_mid_call_ends_the_call_within_two_seconds(telephone):
-    telephone.call(ModelScript(replies=_INTERRUPTED[:1]))
-    telephone.page.wait_for_function(_HEARD)
-    call_sid = telephone.noted().call_sid
-    began_s = monotonic()
+def test_an_interruption_silences_the_page_at_once(interrupted):
+    noted = interrupted[1]
+    late_ms = np.subtract(noted.silences_ms, noted.clears_ms)
+    assert late_ms.max() < _SILENT_WITHIN_MS
+
+
+def test_an_interruption_silences_the_page_soon_after_its_first_sound(interrupted):
+    telephone, noted = interrupted
+    # By the page's clock alone, from the first loud frame that left it.
+    loud_ms = np.array([frame.at_ms for frame in noted.spoken if _is_loud(frame.audio)])
+    onsets_ms = loud_ms[np.diff(loud_ms, prepend=-np.inf) > _EVERY_MS / 3]
+    assert median(np.subtract(noted.silences_ms, onsets_ms)) < _INTERRUPTED_WITHIN_MS
+    # And by both: the server's clock goes from the onset to the pause, whose `clear` leaves at once; the
+    # page's goes on where it came. Neither sees the way between them, on which nothing waits.
+    starts, pauses = (
+        telephone.desk.events(PAGES_ID, noted.call_sid, kind)
+        for kind in ("utterance_started", "barge_in_paused")
+    )
+    server_ms = [pause.at_ms - start.fields["onset_ms"] for start, pause in zip(starts, pauses, strict=True)]
+    page_ms = np.subtract(noted.silences_ms, noted.clears_ms)
+    assert median(server_ms + page_ms) < _INTERRUPTED_WITHIN_MS
+
+
+def test_closing_the_page_in_mid_call_ends_the_call_within_two_seconds(telephone):
+    telephone.call(_TALKATIVE)
+    call_sid, closed_s = telephone.noted().call_sid, monotonic()
     telephone.page.close()
-    ended = telephone.beside.run(telephone.desk.until, partial(telephone.desk.outcome, call_sid))
-    print(ended, monotonic() - began_s)
-    assert monotonic() - began_s < 2
+    assert telephone.outcome(call_sid) == "caller_hung_up"
+    assert monotonic() - closed_s < 2
+
+
+def _is_loud(audio: bytes) -> bool:
+    return max(map(abs, mulaw.decode(audio))) > _LOUD
