@@ -77,9 +77,8 @@ async def test_a_watcher_of_another_business_hears_nothing_and_a_stop_ends_the_w
         theirs.append(await told(url, owner.theirs, OTHER_ID))
 
     with trio.fail_after(20):
-        async with trio.open_nursery() as nursery:
-            async with desk(tmp_path, owner) as running:
-                url = running.url
-                nursery.start_soon(watch, url)
-                await running.call([UntilBotSpeaks(100), HangUp()], booking.model())
+        async with trio.open_nursery() as nursery, desk(tmp_path, owner) as running:
+            url = running.url
+            nursery.start_soon(watch, url)
+            await running.call([UntilBotSpeaks(100), HangUp()], booking.model())
     assert theirs == [[]]

@@ -403,7 +403,7 @@ async def test_a_stream_that_the_switchboard_refuses_is_counted(reason, prepare)
     switchboard, tokens, refused = Switchboard(max_calls=1), StreamTokens(lambda: 0.0), []
     mount = MediaMount(
         path=MEDIA_PATH,
-        admit=TwilioGate(Origin(local())),
+        admit=TwilioGate(Origin(local())).admit,
         tokens=tokens,
         switchboard=switchboard,
         take_call=trio.sleep_forever,

@@ -98,7 +98,7 @@ async def test_it_is_told_in_order_who_said_what_and_what_was_done(browser, data
     assert said == (
         "Receptionist 0:00 Hello. Caller 0:03 A check-up, please."
         " 0:05 Looking for free times: done, 0.4 s . Result: Monday at 9:00 is free."
-        " 0:06 no_such_tool: refused (not asked again), 0.4 s . 0:20 Ended with a goodbye."
+        " 0:06 no_such_tool : refused (not asked again), 0.4 s . 0:20 Ended with a goodbye."
     )
 
 
