@@ -15,6 +15,7 @@ from storage.errors import InvalidField
 from storage.records import ExceptionDay
 from web.desk.calendar import DURATION_MIN
 from web.pages import agenda, public_holidays, week_form
+from web.pages import typed as from_form
 from web.pages.routes import get, post
 from web.pages.visit import Visit
 from web.pages.week_form import Draft
@@ -41,7 +42,7 @@ async def show(visit: Visit) -> Response:
 
 async def save_week(visit: Visit) -> Response:
     """Keep the week; or do what another button of the form says, and keep nothing yet."""
-    draft = week_form.typed(visit.form)
+    draft = week_form.of_form(visit.form)
     act = visit.form.get("do", "save")
     if act != "save":
         return await _page(
@@ -59,7 +60,7 @@ async def save_rules(visit: Visit) -> Response:
     """Keep how far ahead callers book, and in which steps."""
     typed = {name: visit.form.get(name, "") for name in _RULES}
     try:
-        rules = {name: _whole_number(name, text) for name, text in typed.items()}
+        rules = {name: from_form.whole_number(name, text) for name, text in typed.items()}
         job = partial(businesses.change, business_id=visit.business.id, **businesses.checked(**rules))
         return await visit.change("hours", "", job, back="/hours#rules")
     except InvalidField as error:
@@ -71,7 +72,7 @@ async def add_exception(visit: Visit) -> Response:
     form = visit.form
     try:
         day = ExceptionDay(
-            date=_date("date", form.get("date", "")),
+            date=from_form.date("date", form.get("date", "")),
             hours=() if form.get("closed") else _other_hours(week_form.rows(form)),
             note=form.get("note", ""),
         )
@@ -83,7 +84,7 @@ async def add_exception(visit: Visit) -> Response:
 
 async def remove_exception(visit: Visit) -> Response:
     """Let a date follow its weekday again."""
-    date = _date("date", visit.form.get("date", ""))
+    date = from_form.date("date", visit.form.get("date", ""))
     job = partial(schedule.remove_exception, business_id=visit.business.id, date=date)
     return await visit.change("hours", "", job, back="/hours#exceptions")
 
@@ -93,19 +94,6 @@ def _other_hours(rows: list[week_form.Row]) -> tuple[Any, ...]:
     if not spans:
         raise InvalidField("exception", "has no times; give some, or tick that it is closed")
     return spans
-
-
-def _date(field: str, text: str) -> dt.date:
-    try:
-        return dt.date.fromisoformat(text)
-    except ValueError:
-        raise InvalidField(field, "is no date; write it as 2026-12-24") from None
-
-
-def _whole_number(field: str, text: str) -> int:
-    if not text.strip().isdecimal() or len(text) > 9:
-        raise InvalidField(field, "is no whole number")
-    return int(text)
 
 
 async def _page(visit: Visit, typed: _Typed, error: InvalidField | None = None) -> Response:

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from storage.errors import InvalidField
 from storage.records import DayHours, WeeklyHours
 from storage.schedule import check_day
+from web.pages import typed
 
 Row = tuple[str, str]  # "09:00", "17:00"; "" where nothing is typed yet
 Draft = dict[int, list[Row]]  # by weekday, 0 is Monday
@@ -29,7 +30,7 @@ def drafted(weekly: Sequence[WeeklyHours]) -> Draft:
     }
 
 
-def typed(form: Mapping[str, str]) -> Draft:
+def of_form(form: Mapping[str, str]) -> Draft:
     """The draft that the form holds: opens-0-1 is the second opening of Monday."""
     return {weekday: rows(form, f"{weekday}-") for weekday in _WEEK}
 
@@ -86,14 +87,8 @@ def _span(field: str, opens: str, closes: str) -> DayHours:
 
 
 def _minute(field: str, text: str) -> int:
-    hour, _, minute = text.partition(":")
-    if not (hour.isdecimal() and minute.isdecimal() and len(text) <= 5):
-        raise InvalidField(field, "{value!r} is no time; write it as 09:00", {"value": text})
-    if int(hour) > 23 or int(minute) > 59:
-        raise InvalidField(
-            field, "{value!r} is no time of a day; it goes from 00:00 to 23:59", {"value": text}
-        )
-    return int(hour) * 60 + int(minute)
+    wall = typed.time(field, text)
+    return wall.hour * 60 + wall.minute
 
 
 def _time(minute: int) -> str:

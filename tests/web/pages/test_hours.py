@@ -93,7 +93,7 @@ async def test_the_other_buttons_change_the_form_and_save_nothing(
         ),
         ({"opens-0-0": "", "closes-0-0": "09:00"}, "has a time that opens or closes, and not the other"),
         ({"opens-0-0": "<b>", "closes-0-0": "09:00"}, "'<b>' is no time; write it as 09:00"),
-        ({"opens-0-0": "25:00", "closes-0-0": "09:00"}, "'25:00' is no time of a day"),
+        ({"opens-0-0": "25:00", "closes-0-0": "09:00"}, "'25:00' is no time; write it as 09:00"),
         ({"opens-0-1": "10:00", "closes-0-1": "11:00"}, "9:00-17:00 and 10:00-11:00 overlap; join them"),
     ],
 )
