@@ -6,6 +6,7 @@ Dates and times are the business's wall time; `today` is its date when the words
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from itertools import groupby
 
 import phonenumbers
@@ -218,6 +219,7 @@ def caller(language: str, number: str | None, *, known: bool) -> str:
     return say(language, "caller_known" if known else "caller_new", number=phone(number))
 
 
+@lru_cache(maxsize=1_000)  # a page of calls shows fifty, at a fifth of a millisecond each
 def phone(number: str) -> str:
     """An E.164 number in the groups in which it is read out: "+972 54-123-4567"."""
     try:

@@ -78,14 +78,13 @@ def _found(conn: sqlite3.Connection, business_id: int, asked: Asked, before: str
         limit=_ON_A_PAGE + 1,
     )
     shown = found[:_ON_A_PAGE]
+    occurring = {asked.outcome, *calls.outcomes(conn, business_id)}
     flags = calls.flag_counts(conn, business_id, [call.call_sid for call in shown])
     return {
         "rows": [_row(conn, business_id, call, flags) for call in shown],
         "older": {**asked.parameters, "before": shown[-1].call_sid} if len(found) > _ON_A_PAGE else None,
         "newest": last is None,
-        "outcomes": [
-            each for each in OUTCOMES if each in (asked.outcome, *calls.outcomes(conn, business_id))
-        ],
+        "outcomes": [each for each in OUTCOMES if each in occurring],
     }
 
 

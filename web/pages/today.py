@@ -12,7 +12,7 @@ from web.pages import agenda
 from web.pages.routes import get
 from web.pages.visit import Visit
 
-_LAST_CALLS = 5
+_LAST_CALLS, _MESSAGES = 5, 5
 
 
 async def show(visit: Visit) -> Response:
@@ -29,9 +29,11 @@ def _found(conn: sqlite3.Connection, business_id: int, today: dt.date, timezone:
     def with_lead(row: Call | Message) -> tuple[Any, Lead | None]:
         return row, leads.get(conn, business_id, row.lead_id) if row.lead_id is not None else None
 
+    waiting = messages.waiting(conn, business_id)
     return {
         "entries": agenda.of_days(conn, business_id, today, 1, timezone),
-        "messages": [with_lead(message) for message in messages.waiting(conn, business_id)],
+        "messages": [with_lead(message) for message in waiting[:_MESSAGES]],
+        "waiting": len(waiting),
         "calls": [with_lead(call) for call in calls.recent(conn, business_id, _LAST_CALLS)],
     }
 
