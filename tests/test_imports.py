@@ -24,6 +24,8 @@ PURE_ELSEWHERE = {
     "simulator/mulaw.py",
     "simulator/tones.py",
     "storage/availability.py",
+    "web/addresses.py",
+    "web/admission.py",
     "web/catalog.py",
     "web/claims.py",
     "web/claims_english.py",

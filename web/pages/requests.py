@@ -1,12 +1,12 @@
 """What a browser sends: forms, its session's cookie, its address."""
 
-import ipaddress
 from urllib.parse import parse_qsl
 
 from quart import Request
 from werkzeug.datastructures import MultiDict
 from werkzeug.http import parse_cookie
 
+from web.addresses import forwarded_customer
 from web.configuration import Configuration
 
 _MOST_FIELDS = 500
@@ -39,19 +39,9 @@ def cookies_of(header: str) -> dict[str, str]:
 
 
 def client_address(request: Request, proxies: int) -> str:
-    """Whose request it is: the address that the outermost of our own proxies saw.
-
-    What stands further left in X-Forwarded-For anybody can have written. Of an IPv6 address the network:
-    its customer has all the addresses in it.
-    """
+    """Whose request it is: the address, or the IPv6 network, that the outermost of our own proxies saw."""
     peer = (request.scope.get("client") or ("unknown",))[0]
-    if proxies:
-        forwarded = request.headers.get("X-Forwarded-For", "").split(",")
-        peer = forwarded[-proxies].strip() if len(forwarded) >= proxies else "unknown"
-    try:
-        return str(ipaddress.ip_network((peer, 64 if ":" in peer else 32), strict=False))
-    except ValueError:
-        return "unknown"
+    return forwarded_customer(request.headers.getlist("X-Forwarded-For"), proxies, peer)
 
 
 def local_path(target: str) -> str | None:

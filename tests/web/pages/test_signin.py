@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 import pytest
 from argon2 import PasswordHasher
+from werkzeug.datastructures import Headers
 
 from storage import owners, sessions
 from tests.web.pages.browser import NOW, ORIGIN, client_of
@@ -170,5 +171,27 @@ async def test_failures_are_counted_by_the_address_that_our_proxy_saw(database, 
     for number in range(11):
         headers = {"Origin": PUBLIC_URL, "X-Forwarded-For": f"203.0.113.9, 198.51.100.{number}"}
         answer = await post(client, "/login", headers=headers, email="owner@example.com", password="x")
+        statuses.append(answer.status_code)
+    assert statuses.count(422) == heard
+
+
+@pytest.mark.parametrize(
+    ("lines", "heard"),
+    [
+        (["198.51.100.{}", "203.0.113.9"], 10),  # a proxy that adds a line of its own below the client's
+        (["203.0.113.9", "198.51.100.{}"], 11),
+        (["::ffff:203.0.113.{}"], 11),
+        (["203.0.113.{}:5555"], 11),
+        (["203.0.113.9:5{}"], 10),
+    ],
+)
+async def test_no_line_of_a_client_buys_it_a_guess_and_no_clients_guess_costs_another(database, lines, heard):
+    await add_owner(database)
+    client = client_of(database, configured=public(), passwords=Passwords(QUICK))
+    statuses = []
+    for number in range(11):
+        forwarded = [("X-Forwarded-For", line.format(number)) for line in lines]
+        headers = Headers([*FORM.items(), ("Origin", PUBLIC_URL), *forwarded])
+        answer = await client.post("/login", headers=headers, data="email=owner@example.com&password=x")
         statuses.append(answer.status_code)
     assert statuses.count(422) == heard
