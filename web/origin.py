@@ -2,7 +2,8 @@
 
 A deployment with a public URL trusts Twilio's signature over that URL. One without is local: it takes
 requests made on this machine only, and a tunnel in front of it, which would make it public unsigned,
-is told by the Host it asks for or by the headers that proxies add.
+is told by the Host it asks for or by the headers that proxies add. (One that passes bytes on as they are,
+such as ssh -R, cannot be told.)
 """
 
 from collections.abc import Iterable
@@ -13,6 +14,23 @@ from attrs import frozen
 from web import signature
 from web.configuration import Configuration, ConfigurationError, is_loopback
 from web.signature import Form
+
+# By these, proxies and tunnels say that they stand between. One that adds nothing cannot be told.
+_OF_PROXIES = frozenset(
+    {
+        b"forwarded",
+        b"via",
+        b"x-real-ip",
+        b"x-client-ip",
+        b"x-cluster-client-ip",
+        b"x-envoy-external-address",
+        b"x-original-forwarded-for",
+        b"true-client-ip",
+        b"fastly-client-ip",
+        b"fly-client-ip",
+        b"cdn-loop",  # RFC 8586
+    }
+)
 
 Headers = Iterable[tuple[bytes, bytes]]  # as ASGI gives them
 
@@ -37,7 +55,7 @@ def local_refusal(headers: Headers) -> str | None:
     hosts = []
     for name, value in headers:
         lowered = name.lower()
-        if lowered == b"forwarded" or lowered.startswith(b"x-forwarded-"):
+        if lowered in _OF_PROXIES or lowered.startswith((b"x-forwarded", b"cf-")):
             return (
                 "it came through a proxy or tunnel; set TWILIO_AUTH_TOKEN and FRONTDESK_PUBLIC_URL for that"
             )

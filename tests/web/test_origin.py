@@ -25,7 +25,18 @@ def test_a_request_with_no_host_or_with_two_is_refused(headers):
 
 
 @pytest.mark.parametrize(
-    "name", [b"forwarded", b"Forwarded", b"x-forwarded-for", b"X-Forwarded-Proto", b"x-forwarded-host"]
+    "name",
+    [
+        *(
+            b"forwarded",
+            b"Forwarded",
+            b"x-forwarded",
+            b"x-forwarded-for",
+            b"X-Forwarded-Proto",
+            b"x-forwarded-host",
+        ),
+        *(b"Via", b"X-Real-IP", b"CF-Connecting-IP", b"CF-Ray", b"True-Client-IP", b"CDN-Loop"),
+    ],
 )
 def test_a_request_through_a_tunnel_is_refused(name):
     assert local_refusal([(b"host", b"localhost"), (name, b"")]).startswith("it came through a proxy")
