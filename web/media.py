@@ -167,6 +167,8 @@ class MediaMount:
                     await self.take_call(link, start, grant)
                 finally:
                     self._lines.discard(line)
+                    # While the call still counts as live: what is issued for its way back comes later.
+                    self.tokens.void(start.call_sid)
         except Refused as refused:
             log.warning("media: call %s not admitted: %s", start.call_sid, refused)
             self.refused(Refusal[refused.reason.name])

@@ -46,6 +46,7 @@ class Refusal(StrEnum):
     BUSY = "busy"
     DRAINING = "draining"
     ALREADY_ON_THE_LINE = "already_on_the_line"
+    ENDED = "ended"  # a webhook asks once more for a call that is over
     BAD_SIGNATURE = "bad_signature"  # of a webhook
     NOT_ADMITTED = "not_admitted"  # a media socket that is neither signed nor a signed-in owner's
     BAD_TOKEN = "bad_token"  # noqa: S105 - a stream's one-time token was none

@@ -61,6 +61,10 @@ class StreamTokens:
         _, grant = self._grants.pop(token, (0.0, None))
         return grant if grant is not None and grant.call_sid == call_sid else None
 
+    def void(self, call_sid: str) -> None:
+        """Forget what was issued for this call and not used: it has ended, and must not begin again."""
+        self._grants = {token: kept for token, kept in self._grants.items() if kept[1].call_sid != call_sid}
+
     def _forget_expired(self) -> None:
         now = self._now()
         while self._grants:

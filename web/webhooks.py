@@ -65,13 +65,15 @@ class Webhooks:
         """A call comes in: stream it, or say why not.
 
         Twilio repeats a request whose answer was lost. Each answer carries a token of its own, all of
-        them for this call, and the switchboard lets a call in only once.
+        them for this call, and the switchboard lets a call in only once. Its signature bears no time, so
+        whoever once saw a request can send it again for ever: for a call that has ended it opens nothing.
         """
         form = await self._signed_form()
         call_sid, called = _sid(form), _required(form, "To")
         caller = numbers.caller_number(form.get("From", ""))
         try:
-            business, refused = await self.database.read(partial(_called, called=called, caller=caller))
+            read = partial(_called, called=called, caller=caller, call_sid=call_sid)
+            business, refused, outcome = await self.database.read(read)
         except sqlite3.Error:
             log.exception("voice: the business of call %s cannot be read", call_sid)
             words = _words_at(called)
@@ -83,6 +85,11 @@ class Webhooks:
         if refused:
             log.info("voice: call %s refused: %s is blocked", call_sid, numbers.masked(caller or ""))
             return _xml(twiml.reject())
+        if not _may_begin(self.switchboard.outcome(call_sid) or outcome):
+            # A hang-up and no 403, on which Twilio would ring the fallback and speak of an error.
+            self.refused(Refusal.ENDED)
+            log.warning("voice: call %s refused: it has ended", call_sid)
+            return _xml(twiml.hang_up())
         if not self.switchboard.has_room:
             why = Refusal.DRAINING if self.switchboard.draining else Refusal.BUSY
             self.refused(why)
@@ -199,12 +206,19 @@ class Webhooks:
         return dict(form)
 
 
-def _called(conn: sqlite3.Connection, called: str, caller: str | None) -> tuple[Business | None, bool]:
-    """Whose number was called, and whether that business has blocked the caller's."""
-    business = businesses.by_number(conn, called)
+def _called(
+    conn: sqlite3.Connection, called: str, caller: str | None, call_sid: str
+) -> tuple[Business | None, bool, str | None]:
+    """Whose number was called, whether they have blocked the caller's, and how the call ended, if it has."""
+    business, outcome = businesses.by_number(conn, called), calls.outcome(conn, call_sid)
     if business is None or caller is None:
-        return business, False
-    return business, blocked.is_blocked(conn, business.id, caller)
+        return business, False, outcome
+    return business, blocked.is_blocked(conn, business.id, caller), outcome
+
+
+def _may_begin(outcome: str | None) -> bool:
+    """Whether a call with this outcome may stream: one that ended would run, and leave no account."""
+    return outcome in (None, Outcome.TRANSFERRED)
 
 
 def _transfer(conn: sqlite3.Connection, call_sid: str) -> tuple[Business, str] | None:

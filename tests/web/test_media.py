@@ -133,6 +133,15 @@ async def test_a_token_opens_one_stream():
     assert len(desk.calls) == 1
 
 
+async def test_what_else_was_issued_for_a_call_opens_nothing_once_it_has_ended():
+    desk = Desk()
+    once, again = desk.token(), desk.token()
+
+    assert await desk.meet(connected(), start(once)) == [ACCEPT, close(1000)]
+    assert await desk.meet(connected(), start(again)) == [ACCEPT, close(1008)]
+    assert len(desk.calls) == 1
+
+
 async def test_a_token_opens_no_other_calls_stream_and_no_late_one(autojump_clock):
     desk = Desk()
 

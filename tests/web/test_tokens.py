@@ -87,3 +87,12 @@ def test_expired_tokens_make_room_before_live_ones_go():
     tokens.issue(GRANT)
 
     assert tokens.consume(live, "CA1") == GRANT
+
+
+def test_what_a_call_left_unused_is_void_once_it_has_ended():
+    tokens = StreamTokens(Clock())
+    mine, others = tokens.issue(GRANT), tokens.issue(evolve(GRANT, call_sid="CA2"))
+
+    tokens.void("CA1")
+    assert tokens.consume(mine, "CA1") is None
+    assert tokens.consume(others, "CA2") is not None

@@ -133,6 +133,36 @@ async def test_another_business_still_lets_in_whom_one_has_blocked(desk, databas
     assert "<Connect" in (await desk.post("/twilio/voice", {**CALL, "To": "+14155550101"}))[1]
 
 
+ENDED = [str(outcome) for outcome in Outcome if outcome is not Outcome.TRANSFERRED]
+
+
+@pytest.mark.parametrize("outcome", [*ENDED, calls.INTERRUPTED])
+async def test_a_call_that_has_ended_begins_no_more(desk, database, business, outcome, caplog):
+    await stored(database, business, outcome)
+
+    assert await desk.post("/twilio/voice", CALL) == (200, twiml.hang_up())
+    assert not desk.tokens.pending
+    assert [record.getMessage() for record in caplog.records] == [
+        f"voice: call {CALL_SID} refused: it has ended"
+    ]
+
+
+@pytest.mark.parametrize("outcome", ENDED)
+async def test_nor_does_one_whose_record_is_still_being_written(desk, outcome):
+    desk.switchboard.report(CALL_SID, Outcome(outcome))
+
+    assert await desk.post("/twilio/voice", CALL) == (200, twiml.hang_up())
+    assert not desk.tokens.pending
+
+
+async def test_a_call_that_was_put_through_and_another_call_may_begin(desk, database, business):
+    await stored(database, business, "transferred")
+
+    assert "<Connect" in (await desk.post("/twilio/voice", CALL))[1]
+    desk.switchboard.report(CALL_SID, Outcome.COMPLETED)
+    assert "<Connect" in (await desk.post("/twilio/voice", {**CALL, "CallSid": "CAother"}))[1]
+
+
 async def test_a_call_too_many_hears_that_the_lines_are_busy(desk):
     with desk.switchboard.admit("CAother"):
         assert await desk.post("/twilio/voice", CALL) == said(ENGLISH.busy)
