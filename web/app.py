@@ -7,21 +7,23 @@ from attrs import frozen
 from quart import Blueprint
 from quart_trio import QuartTrio
 
+from web.answer_in_time import in_time
 from web.asgi import App, Receive, Scope, Send, forbid, path_and_query
+from web.deadlines import DEADLINES, Deadlines
 from web.media import MediaMount
 from web.origin import Origin
 
 log = logging.getLogger(__name__)
 
 _BODY_LIMIT = 65_536
-_BODY_WITHIN_S = 10
 
 
-def build_pages(blueprints: Iterable[Blueprint]) -> QuartTrio:
+def build_pages(blueprints: Iterable[Blueprint], deadlines: Deadlines = DEADLINES) -> QuartTrio:
     """The HTTP application: everything but the media socket."""
     app = QuartTrio(__name__, static_folder=None)  # Quart would serve files by threads of asyncio's
     app.config["MAX_CONTENT_LENGTH"] = _BODY_LIMIT
-    app.config["BODY_TIMEOUT"] = _BODY_WITHIN_S
+    app.config["BODY_TIMEOUT"] = deadlines.body_s
+    app.config["RESPONSE_TIMEOUT"] = None  # a slow line may take its time; one that stands still is cut
     for blueprint in blueprints:
         app.register_blueprint(blueprint)
     return app
@@ -34,6 +36,7 @@ class Front:
     origin: Origin
     media: Sequence[MediaMount]
     pages: App
+    deadlines: Deadlines = DEADLINES
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection, request or lifespan."""
@@ -46,7 +49,7 @@ class Front:
             log.warning("%s refused: %s", scope["path"], refusal)
             await forbid(scope, receive, send, refusal)
         else:
-            await self._app(scope)(scope, receive, send)
+            await in_time(self._app(scope), scope, receive, send, within_s=self.deadlines.answer_s)
 
     def _app(self, scope: Scope) -> App:
         if scope["type"] == "websocket":
