@@ -10,7 +10,7 @@ from attrs import evolve
 
 from engine.settings import DEFAULTS
 from engine.vad import DetectorMissing, open_detector
-from web import numbers
+from web import descriptors, numbers
 from web.configuration import Configuration
 
 _REACHABLE_WITHIN_S = 3.0
@@ -38,6 +38,8 @@ async def problems(configuration: Configuration, database: Path) -> list[str]:
     if problem := await _unreachable(configuration.realtime_url):
         found.append(problem)
     if problem := _detector_problem(configuration):
+        found.append(problem)
+    if problem := descriptors.problem(descriptors.highest_limit(), configuration.max_calls):
         found.append(problem)
     return found + await trio.to_thread.run_sync(_database_problems, database)
 

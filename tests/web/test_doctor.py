@@ -129,3 +129,18 @@ async def test_the_doctor_names_the_account_that_messages_need(tmp_path):
         "TWILIO_ACCOUNT_SID is not set: copy the account SID from the Twilio console, or neither owners "
         "nor callers get a text message"
     ) in said
+
+
+def test_the_doctor_says_that_more_calls_are_taken_than_this_process_may_open_files_for(tmp_path):
+    finished = subprocess.run(
+        ["bash", "-c", f"ulimit -n 256; exec {sys.executable} -m web doctor --database {tmp_path}/x.db"],
+        env=os.environ | {"FRONTDESK_REALTIME_URL": NOBODY_THERE, "FRONTDESK_MAX_CALLS": "100"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (
+        "missing: this process may open 256 files, and 100 calls (FRONTDESK_MAX_CALLS) need 528: raise"
+        in (finished.stdout)
+    )
