@@ -42,3 +42,14 @@ def forwarded_customer(lines: list[str], proxies: int, peer: str) -> str:
     address = address_of(entries[-proxies]) if 0 < proxies <= len(entries) else None
     address = address or address_of(peer)
     return customer_of(address) if address else peer
+
+
+def counted_customer(peer: str, proxies: int) -> str | None:
+    """Whose connection it is, for a limit on how many one may have; None if it is a proxy of our own.
+
+    That is what stands on this machine or in a private network, while there are proxies of ours at all.
+    """
+    address = address_of(peer)
+    if address is None or (proxies and address.is_private):
+        return None
+    return customer_of(address)

@@ -1,41 +1,63 @@
-"""The accept loop around hypercorn's connections.
+"""The accept loop: connections in a nursery, each inside a boundary, none more than there is room for.
 
 hypercorn.trio.serve runs every connection in one nursery without a boundary: an error in its protocol
 code, such as a subprotocol header that is not ASCII, ends the whole server, and with it every live call.
-So the loop is ours: the same parts of hypercorn (0.18, pinned), each connection inside a boundary.
+So the loop is ours, and the connections are (web/connection.py).
 """
 
+import errno
 import logging
 import socket
 from collections.abc import Awaitable, Callable
-from functools import partial
-from typing import cast
 
 import trio
+from attrs import define, field, frozen
 from hypercorn.app_wrappers import ASGIWrapper
 from hypercorn.config import Config
 from hypercorn.trio.lifespan import Lifespan
-from hypercorn.trio.tcp_server import TCPServer
 from hypercorn.trio.worker_context import WorkerContext
-from hypercorn.typing import ASGIFramework, ConnectionState, LifespanState
+from hypercorn.typing import AppWrapper, ASGIFramework, ConnectionState, LifespanState
+
+from web.admission import Admission, Stage
+from web.connection import Connection
+from web.deadlines import DEADLINES, Deadlines
+from web.peer import PeerStream
+from web.seldom import Seldom
 
 log = logging.getLogger(__name__)
 
 _STALLED_PEER_MS = 5_000
+_BACKLOG = 1_024  # connections that the kernel keeps until we accept them
+# What accept says when the process or the machine has no more descriptors or memory, as trio names it.
+_NO_ROOM = {errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENOBUFS}
+_TRY_AGAIN_S = 0.1
 
-Connect = Callable[[trio.SocketStream], Awaitable[None]]
+CustomerOf = Callable[[str], str | None]
 
 
 def listening_socket(host: str, port: int) -> socket.socket:
-    """A listening socket whose connections break after 5 s of a peer that takes nothing.
+    """A listening socket whose connections break after 5 s of a peer that acknowledges nothing.
 
-    hypercorn shields its sends and gives them no deadline, so without this one stalled peer could keep
-    its call, and the end of the process, waiting for ever. Accepted sockets inherit the option.
+    Accepted sockets inherit the option, where the system has it. It finds a peer that has vanished; one
+    that is there and takes nothing is found by the deadline of what is sent to it (web/peer.py).
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.create_server((host, port), family=family)
-    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, _STALLED_PEER_MS)
+    listener = socket.create_server((host, port), family=family, backlog=_BACKLOG)
+    if hasattr(socket, "TCP_USER_TIMEOUT"):
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, _STALLED_PEER_MS)
     return listener
+
+
+@frozen(kw_only=True)
+class Door:
+    """Who is let in, and how long each may take.
+
+    `customer_of` says whose connection comes from an address; None if it is a proxy's of our own.
+    """
+
+    admission: Admission[Connection]
+    customer_of: CustomerOf
+    deadlines: Deadlines = DEADLINES
 
 
 async def serve_connections(
@@ -43,6 +65,7 @@ async def serve_connections(
     config: Config,
     listener: socket.socket,
     *,
+    door: Door,
     shutdown: Callable[[], Awaitable[None]],
     task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED,
 ) -> None:
@@ -56,64 +79,101 @@ async def serve_connections(
     async with trio.open_nursery() as application:
         await application.start(lifespan.handle_lifespan)
         await lifespan.wait_for_startup()
-
-        async def connect(stream: trio.SocketStream) -> None:
-            # Annotated for TLS, which a proxy ends for us; it takes a plain stream as well.
-            plain = cast("trio.SSLStream[trio.SocketStream]", _Stream(stream))
-            await TCPServer(wrapped, config, context, ConnectionState(state.copy()), plain)
-
         async with trio.open_nursery() as connections:
+            house = _House(wrapped, config, context, state, door, connections)
             task_status.started()  # the socket listens already; what comes now waits in its queue
-            await _accept_until(shutdown, partial(_guarded, connect), listener, connections)
+            await _accept_until(shutdown, house, listener)
             await context.terminated.set()
+            for connection in door.admission.waiting():
+                connection.close()
             connections.cancel_scope.deadline = trio.current_time() + config.graceful_timeout
         await lifespan.wait_for_shutdown()
         application.cancel_scope.cancel()
 
 
 async def _accept_until(
-    shutdown: Callable[[], Awaitable[None]],
-    handler: Connect,
-    listener: socket.socket,
-    connections: trio.Nursery,
+    shutdown: Callable[[], Awaitable[None]], house: "_House", listener: socket.socket
 ) -> None:
-    accepting = trio.SocketListener(trio.socket.from_stdlib_socket(listener))
-    serve = partial(trio.serve_listeners, handler, [accepting], handler_nursery=connections)
-    async with accepting, trio.open_nursery() as nursery:
-        nursery.start_soon(serve)
+    async with (
+        trio.SocketListener(trio.socket.from_stdlib_socket(listener)) as accepting,
+        trio.open_nursery() as nursery,
+    ):
+        nursery.start_soon(house.accept, accepting)
         await shutdown()
         nursery.cancel_scope.cancel()
 
 
-class _Stream:
-    """What TCPServer uses of a plain stream, with one error under the name by which it knows it.
+@define(eq=False)
+class _House:
+    """What every connection of a server shares."""
 
-    A client that closes right behind the head of an answer makes it close a stream on which it is still
-    sending; it expects the send to break, not to be told that the stream is busy.
-    """
+    app: AppWrapper
+    config: Config
+    context: WorkerContext
+    state: LifespanState
+    door: Door
+    nursery: trio.Nursery
+    _no_room: Seldom = field(factory=Seldom, init=False)
+    _made_way: Seldom = field(factory=Seldom, init=False)
 
-    def __init__(self, stream: trio.SocketStream) -> None:
-        self.socket = stream.socket
-        self.receive_some, self.send_eof, self.aclose = stream.receive_some, stream.send_eof, stream.aclose
-        self._send_all = stream.send_all
+    async def accept(self, accepting: trio.abc.Listener[trio.SocketStream]) -> None:
+        """Let in who comes, until cancelled."""
+        while True:
+            try:
+                stream = await accepting.accept()
+            except OSError as error:
+                if error.errno not in _NO_ROOM:
+                    raise
+                if self._no_room.now():
+                    log.warning("no connection can be accepted: %s", error.strerror)
+                self._give_way(self.door.admission.give_way())
+                await trio.sleep(_TRY_AGAIN_S)
+            else:
+                self._let_in(stream)
 
-    async def send_all(self, data: bytes) -> None:
+    def _let_in(self, stream: trio.SocketStream) -> None:
+        """Count the connection in before the next is accepted, and begin to serve it."""
+        connection = Connection(
+            app=self.app,
+            config=self.config,
+            context=self.context,
+            state=ConnectionState(self.state.copy()),
+            stream=PeerStream(stream, stalled_s=self.door.deadlines.stalled_s),
+            deadlines=self.door.deadlines,
+            on_stage=self._note,
+        )
+        peer = connection.stream.peer
+        customer = self.door.customer_of(peer[0]) if peer else None
+        gives_way = self.door.admission.admit(connection, customer)
+        self.nursery.start_soon(self._guarded, connection)
+        if gives_way is not None and self._made_way.now():
+            log.warning("too many connections: the oldest that wait for nothing of ours give way")
+        self._give_way(gives_way)
+
+    def _give_way(self, connection: Connection | None) -> None:
+        if connection is not None:
+            connection.close()
+            self.door.admission.leave(connection)
+
+    def _note(self, connection: Connection, stage: Stage | None) -> None:
+        if stage is None:
+            self.door.admission.leave(connection)
+        else:
+            self.door.admission.move(connection, stage)
+
+    async def _guarded(self, connection: Connection) -> None:
+        """The boundary of one connection: whatever a peer's bytes do to it, the others go on.
+
+        Errors of the application do not come here: hypercorn logs those itself, with their traceback.
+        """
         try:
-            await self._send_all(data)
-        except trio.BusyResourceError:
-            raise trio.BrokenResourceError("closed while it was being sent on") from None
-
-
-async def _guarded(connect: Connect, stream: trio.SocketStream) -> None:
-    """The boundary of one connection: whatever a peer's bytes do to it, the others go on.
-
-    Errors of the application do not come here: hypercorn logs those itself, with their traceback.
-    """
-    try:
-        await connect(stream)
-    except* Exception as errors:
-        log.warning("a connection was dropped: %s", _first(errors))
-        log.debug("its error:", exc_info=errors)
+            await connection.serve()
+        except* Exception as errors:
+            log.warning("a connection was dropped: %s", _first(errors))
+            log.debug("its error:", exc_info=errors)
+        finally:
+            connection.close()
+            self.door.admission.leave(connection)
 
 
 def _first(error: BaseException) -> str:

@@ -21,12 +21,14 @@ from engine.vad import DetectorMissing, open_detector
 from storage import owners, sessions
 from storage.database import Database, open_database
 from storage.errors import StorageError
-from web import afterwards, recordings, retention
+from web import afterwards, descriptors, recordings, retention
+from web.addresses import counted_customer
+from web.admission import Admission
 from web.answering import Answering
 from web.app import Front, build_pages
 from web.configuration import Configuration, ConfigurationError
 from web.health import Health
-from web.listener import listening_socket, serve_connections
+from web.listener import Door, listening_socket, serve_connections
 from web.live import LiveCalls
 from web.media import MEDIA_PATH, MESSAGE_LIMIT, MediaMount, TwilioGate
 from web.metrics import Metrics, MetricsPage
@@ -48,6 +50,7 @@ DRAIN_S = 120.0
 _CANCELLED_CALLS_S = 10.0  # for the records of calls that did not end by themselves
 _LAST_WEBHOOK_S = 2.0  # Twilio asks how to go on right after a stream has ended
 _GRACEFUL_S = 5.0
+MOST_OF_A_CUSTOMER = 64  # connections of one address; a browser keeps six
 
 Stop = Callable[[], Awaitable[object]]  # returns when the server is to stop
 Now = Callable[[], dt.datetime]
@@ -61,6 +64,7 @@ def _now() -> dt.datetime:
 async def serve_until_signal(configuration: Configuration, *, host: str, port: int, database: str) -> None:
     """Serve until SIGTERM or SIGINT, also one that comes before the server listens."""
     keep_what_is_loaded()
+    descriptors.raise_limit(configuration.max_calls)
     with trio.open_signal_receiver(*SIGNALS) as signals:
         await serve(configuration, host=host, port=port, database=database, stop=signals.__anext__)
 
@@ -153,9 +157,8 @@ async def serve(
             front = Front(origin=origin, media=media, pages=pages)
             async with trio.open_nursery() as nursery:
                 shutdown = partial(_drain, stop, switchboard, live, media, drain_s)
-                await nursery.start(
-                    partial(serve_connections, front, hypercorn_config(), listener, shutdown=shutdown)
-                )
+                serving = partial(serve_connections, front, hypercorn_config(), listener)
+                await nursery.start(partial(serving, door=_door(configuration), shutdown=shutdown))
                 if configuration.model_problem:
                     log.warning("callers will hear an apology: %s", configuration.model_problem)
                 log.info("listening on http://%s:%d (%s)", *bound, _exposure(configuration))
@@ -246,6 +249,14 @@ def model_address(configuration: Configuration) -> ModelAddress:
         )
     except ValueError as error:
         raise ConfigurationError(f"the model's address cannot be used: {error}") from None
+
+
+def _door(configuration: Configuration) -> Door:
+    room = descriptors.connections(descriptors.limit_now(), configuration.max_calls)
+    return Door(
+        admission=Admission(most=room, most_a_customer=MOST_OF_A_CUSTOMER),
+        customer_of=partial(counted_customer, proxies=configuration.proxies),
+    )
 
 
 def hypercorn_config() -> Config:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from web.addresses import address_of, customer_of, forwarded_customer
+from web.addresses import address_of, counted_customer, customer_of, forwarded_customer
 
 PROXY = "10.0.0.9"
 
@@ -58,3 +58,17 @@ def test_all_lines_are_one_list_that_is_read_from_the_right(lines, proxies, cust
 def test_a_peer_without_an_address_counts_as_itself():
     assert forwarded_customer([], 1, "unknown") == "unknown"
     assert forwarded_customer([], 0, "::ffff:203.0.113.9") == "203.0.113.9"
+
+
+@pytest.mark.parametrize(
+    "ours", ["127.0.0.1", "10.0.0.9", "172.17.0.1", "192.168.1.1", "::1", "fd00::1", "::ffff:10.0.0.9"]
+)
+def test_a_proxy_of_ours_is_no_customer_but_anybody_is_where_there_are_none(ours):
+    assert counted_customer(ours, proxies=1) is None
+    assert counted_customer(ours, proxies=0) == customer_of(address_of(ours))
+
+
+@pytest.mark.parametrize("proxies", [0, 1])
+def test_an_address_of_the_internet_is_a_customers(proxies):
+    assert counted_customer("8.8.8.8", proxies) == "8.8.8.8"
+    assert counted_customer("2600:1234::1", proxies) == "2600:1234::/64"

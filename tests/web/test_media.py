@@ -9,6 +9,7 @@ from engine.ports import CallStart
 from engine.switchboard import Switchboard
 from simulator.transport import TransportClosed
 from simulator.websocket import UpgradeRefused, connect_websocket
+from tests.web.door import door, get
 from tests.web.support import (
     CALL_SID,
     PUBLIC_URL,
@@ -293,8 +294,8 @@ async def serve(nursery):
         listener = listening_socket("127.0.0.1", 0)
         port = listener.getsockname()[1]
         front = Front(origin=desk.origin, media=[desk.mount], pages=no_pages)
-        run = partial(serve_connections, front, hypercorn_config(), listener, shutdown=trio.sleep_forever)
-        await nursery.start(run)
+        run = partial(serve_connections, front, hypercorn_config(), listener, door=door())
+        await nursery.start(partial(run, shutdown=trio.sleep_forever))
         return f"ws://127.0.0.1:{port}/twilio/media"
 
     return serve
@@ -379,6 +380,24 @@ async def test_a_message_of_a_megabyte_ends_a_call_too(serve):
         await socket.send(start(desk.token()))
         await socket.send("x" * 1_000_000)
         assert await end_of(socket) == 1009
+
+
+async def test_no_socket_is_compressed_though_the_peer_offers_it(serve):
+    port = int((await serve(Desk())).split(":")[2].split("/")[0])
+    upgrade = get(
+        MEDIA_PATH,
+        "Connection: Upgrade",
+        "Upgrade: websocket",
+        "Sec-WebSocket-Version: 13",
+        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+        "Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits",
+    )
+    async with await trio.open_tcp_stream("127.0.0.1", port) as stream:
+        await stream.send_all(upgrade)
+        head = await stream.receive_some()
+
+    assert head.startswith(b"HTTP/1.1 101 ")
+    assert b"extensions" not in head.lower()
 
 
 async def test_a_crash_closes_1011_and_is_logged_once(serve, caplog):

@@ -15,6 +15,7 @@ from engine.errors import LinkClosed
 from simulator.carrier_wire import Outgoing
 from storage import businesses, owners, sessions
 from storage.database import open_database
+from tests.web.door import door
 from tests.web.pages.browser import NOW, client_of
 from web.asgi import App, Receive, Scope, Send
 from web.listener import listening_socket, serve_connections
@@ -177,7 +178,7 @@ async def open_exchange(folder: Path) -> AsyncIterator[Exchange]:
             exchange.url = f"http://{host}:{port}"
             config = hypercorn_config()
             config.graceful_timeout = 0.1
-            serve = partial(serve_connections, exchange, config, listener, shutdown=stop.wait)
+            serve = partial(serve_connections, exchange, config, listener, door=door(), shutdown=stop.wait)
             async with trio.open_nursery() as nursery:
                 await nursery.start(serve)
                 yield exchange
