@@ -26,7 +26,6 @@ PURE_ELSEWHERE = {
     "storage/availability.py",
     "web/addresses.py",
     "web/admission.py",
-    "web/admission.py",
     "web/catalog.py",
     "web/deadlines.py",
     "web/claims.py",

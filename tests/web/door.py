@@ -55,6 +55,7 @@ def _views(house):
 
     @views.get("/now")
     async def now():
+        await trio.lowlevel.checkpoint()
         return "now"
 
     @views.post("/echo")
@@ -73,22 +74,22 @@ def _views(house):
     @views.get("/large")
     async def large():
         house.began.append("large")
+        await trio.lowlevel.checkpoint()
         return Response(b"x" * 2**24, content_type="text/plain")
 
     @views.get("/drips")
     async def drips():
         house.began.append("drips")
-
-        async def told():
-            try:
-                while True:
-                    yield b"x" * 1024
-            finally:
-                house.ended.append("drips")
-
-        return Response(told(), content_type="text/event-stream")
+        await trio.lowlevel.checkpoint()
+        return Response(_drips(), content_type="text/event-stream")
 
     return views
+
+
+async def _drips():
+    while True:
+        await trio.lowlevel.checkpoint()
+        yield b"x" * 1024
 
 
 @asynccontextmanager

@@ -26,12 +26,6 @@ def _no_traceback(caplog):
     assert [record.getMessage() for record in caplog.records if record.exc_info] == []
 
 
-@pytest.fixture(autouse=True)
-async def _in_time():
-    with trio.fail_after(10):
-        yield
-
-
 # What is asked once
 
 
