@@ -1,9 +1,9 @@
 """Which connections are kept when there are too many. Plain code: it counts and chooses, and closes nothing.
 
 No new connection is ever refused: an older one gives way to it, so that the head of Twilio's next webhook is
-always read. First those that wait for a whole head, or for the next request; then those whose request is not
-whole; then, if all are being answered, the one that has been so for longest. Within each, the oldest first.
-A call is none of them: once its WebSocket is accepted the connection counts no more.
+always read. It is the one that has waited longest for a whole request, be it for the rest of one or for the
+next; a webhook's is whole within moments. If all are being answered, it is the one that has been so for
+longest. A call is none of them: once its WebSocket is accepted the connection counts no more.
 """
 
 from collections.abc import Hashable, Iterator
@@ -18,9 +18,8 @@ _G = TypeVar("_G", bound=Hashable)
 class Stage(IntEnum):
     """How far a connection has come, in the order in which they give way."""
 
-    WAITING = 0  # no request, or not its whole head
-    INCOMPLETE = 1  # the head is whole, the rest is not
-    ANSWERED = 2
+    WAITING = 0  # no request, or not the whole of it; or nothing more to say
+    ANSWERED = 1
 
 
 @define(eq=False)

@@ -1,5 +1,6 @@
 """One connection, from its first byte to its last: hypercorn's HTTP/1.1 under deadlines of ours."""
 
+import math
 from collections.abc import Callable
 from contextlib import suppress
 
@@ -95,8 +96,7 @@ class Connection:
                 self.on_stage(self, Stage.WAITING)
                 self._await_head()
             case Updated():
-                self._reading.deadline = float("inf")
-                self.on_stage(self, Stage.INCOMPLETE)
+                self._reading.deadline = math.inf
 
     async def _send(self, data: bytes) -> None:
         async with self._sending:

@@ -147,7 +147,9 @@ class _House:
         gives_way = self.door.admission.admit(connection, customer)
         self.nursery.start_soon(self._guarded, connection)
         if gives_way is not None and self._made_way.now():
-            log.warning("too many connections: the oldest that wait for nothing of ours give way")
+            log.warning(
+                "too many connections: those that have not asked for anything whole for longest give way"
+            )
         self._give_way(gives_way)
 
     def _give_way(self, connection: Connection | None) -> None:

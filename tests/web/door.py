@@ -1,5 +1,6 @@
 """A small application behind the real door, on a real socket: what the tests of the door knock at."""
 
+import select
 from contextlib import asynccontextmanager
 from functools import partial
 
@@ -7,7 +8,7 @@ import trio
 from attrs import define, field
 from quart import Blueprint, Response, request
 
-from tests.web.support import local
+from tests.web.support import public
 from web.addresses import counted_customer
 from web.admission import Admission
 from web.app import Front, build_pages
@@ -19,6 +20,8 @@ from web.server import hypercorn_config
 # What never passes in a test that does not ask for it, and what passes at once in one that does.
 PATIENT = {"head_s": 60, "body_s": 60, "answer_s": 60, "stalled_s": 60, "linger_s": 60}
 AT_ONCE_S = 0.05
+WITHIN_S = 10  # what is to happen, on a busy machine too
+PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes.fromhex("000000040000000000")  # and SETTINGS
 
 
 def door(*, most=100, most_a_customer=100, proxies=0, **deadlines):
@@ -99,7 +102,7 @@ async def open_house(behind=None, media=()):
     with listening_socket("127.0.0.1", 0) as listener:
         house = House(port=listener.getsockname()[1], door=behind)
         front = Front(
-            origin=Origin(local()),
+            origin=Origin(public()),
             media=media,
             pages=build_pages([_views(house)], behind.deadlines),
             deadlines=behind.deadlines,
@@ -126,6 +129,16 @@ def post(path="/echo", length=60_000, *headers):
     return "\r\n".join([*lines, "", ""]).encode()
 
 
+def h2c(path):
+    """A request that asks to go over to HTTP/2 (RFC 7540 3.2)."""
+    return get(
+        path,
+        "Connection: Upgrade, HTTP2-Settings",
+        "Upgrade: h2c",
+        "HTTP2-Settings: AAMAAABkAAQAAP__",
+    )
+
+
 async def answer(stream):
     """One answer with a Content-Length: its status and body."""
     read = b""
@@ -140,7 +153,8 @@ async def answer(stream):
 
 
 async def _some(stream, read):
-    data = await stream.receive_some()
+    with trio.fail_after(WITHIN_S):
+        data = await stream.receive_some()
     assert data, f"the connection was closed behind {read!r}"
     return data
 
@@ -154,6 +168,12 @@ async def until(happened):
     raise AssertionError("it has not happened within 10 s")
 
 
+def readable(peer):
+    """Whether something has come from this peer, be it its end."""
+    return bool(select.select([peer.fileno()], [], [], 0)[0])
+
+
 async def all_of(stream):
     """Everything up to the end of the stream."""
-    return b"".join([part async for part in stream])
+    with trio.fail_after(WITHIN_S):
+        return b"".join([part async for part in stream])

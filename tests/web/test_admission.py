@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from web.admission import Admission, Stage
 
-WAITING, INCOMPLETE, ANSWERED = Stage
+WAITING, ANSWERED = Stage
 
 
 def full(*stages, customers=()):
@@ -23,9 +23,9 @@ def test_whoever_comes_is_let_in_while_there_is_room():
     assert len(admission) == 2
 
 
-def test_the_oldest_without_a_whole_head_gives_way():
-    admission = full(ANSWERED, INCOMPLETE, WAITING, WAITING)
-    assert [admission.admit(guest, None) for guest in (4, 5)] == [2, 3]
+def test_the_one_that_has_waited_longest_for_a_whole_request_gives_way():
+    admission = full(ANSWERED, WAITING, WAITING)
+    assert [admission.admit(guest, None) for guest in (3, 4, 5)] == [1, 2, 3]
     assert admission.give_way() == 4
 
 
@@ -36,13 +36,13 @@ def test_it_is_the_one_that_came_to_its_stage_first_not_the_one_that_came_in_fir
     assert admission.admit(2, None) == 1
 
 
-def test_then_the_oldest_whose_request_is_not_whole_then_the_one_that_is_answered_for_longest():
-    admission = full(ANSWERED, INCOMPLETE, ANSWERED, INCOMPLETE)
+def test_where_all_are_being_answered_it_is_the_one_that_is_so_for_longest():
+    admission = full(ANSWERED, ANSWERED)
     given_way = []
-    for guest in range(4, 8):
+    for guest in (2, 3, 4):
         given_way.append(admission.admit(guest, None))
         admission.move(guest, ANSWERED)
-    assert given_way == [1, 3, 0, 2]
+    assert given_way == [0, 1, 2]
 
 
 def test_a_call_counts_no_more():
@@ -60,10 +60,11 @@ def test_a_customer_with_enough_makes_way_for_itself_only():
 
 def test_a_customers_own_calls_and_answers_are_the_last_to_make_way_for_it():
     admission = Admission(most=100, most_a_customer=3)
-    for guest, stage in enumerate((ANSWERED, INCOMPLETE, WAITING)):
+    for guest, stage in enumerate((ANSWERED, WAITING, WAITING)):
         admission.admit(guest, "a")
         admission.move(guest, stage)
-    assert [admission.admit(guest, "a") for guest in (3, 4)] == [2, 3]
+    admission.leave(2)  # a call now
+    assert [admission.admit(guest, "a") for guest in (3, 4, 5)] == [None, 1, 3]
 
 
 def test_who_has_left_is_not_noted_again():

@@ -3,19 +3,28 @@
 import logging
 import os
 import resource
-import select
 import socket
 from contextlib import contextmanager, suppress
 
 import pytest
 import trio
 
-from tests.web.door import AT_ONCE_S, all_of, answer, door, get, open_house, post, until
+from tests.web.door import (
+    AT_ONCE_S,
+    PREFACE,
+    all_of,
+    answer,
+    door,
+    get,
+    h2c,
+    open_house,
+    post,
+    readable,
+    until,
+)
 
-PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes.fromhex("000000040000000000")
 UPGRADE = ("Connection: Upgrade", "Upgrade: websocket", "Sec-WebSocket-Version: 13")
 KEY = "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=="
-H2C = ("Connection: Upgrade, HTTP2-Settings", "Upgrade: h2c", "HTTP2-Settings: AAMAAABkAAQAAP__")
 
 
 @pytest.fixture(autouse=True)
@@ -147,7 +156,7 @@ async def test_http_2_is_refused_where_it_is_taken_for_granted(behind):
 
 
 async def test_an_upgrade_to_http_2_is_answered_in_http_1_and_what_follows_is_http_1():
-    async with open_house() as house, await house.knock(get("/now", *H2C)) as stream:
+    async with open_house() as house, await house.knock(h2c("/now")) as stream:
         assert await answer(stream) == (200, b"now")
         await stream.send_all(PREFACE)
         assert (await all_of(stream)).startswith(b"HTTP/1.1 505 ")
@@ -213,10 +222,6 @@ def no_more_descriptors():
         yield
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
-
-
-def readable(peer):
-    return bool(select.select([peer], [], [], 0)[0])
 
 
 async def test_one_address_makes_way_for_itself_and_our_own_proxy_never_has_to():
