@@ -4,7 +4,7 @@ BIN := $(VENV)/bin
 PYTHON ?= $(shell command -v python3.11 || echo python3)
 READY := $(VENV)/.ready
 
-.PHONY: demo test check bench turns cancel-sweep crash oracle screenshots clean
+.PHONY: demo test check bench turns cancel-sweep crash floods oracle screenshots clean
 
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
@@ -29,6 +29,9 @@ cancel-sweep: $(READY)
 
 crash: $(READY)
 	$(BIN)/python -m tests.crash 300
+
+floods: $(READY)
+	$(BIN)/python -m tests.floods
 
 oracle: $(READY)
 	$(BIN)/python -m tests.storage.oracle 10000

@@ -9,7 +9,7 @@ from engine.ports import CallStart
 from engine.switchboard import Switchboard
 from simulator.transport import TransportClosed
 from simulator.websocket import UpgradeRefused, connect_websocket
-from tests.web.door import door, get
+from tests.web.door import door, get, post, readable, until
 from tests.web.support import (
     CALL_SID,
     PUBLIC_URL,
@@ -290,11 +290,11 @@ async def no_pages(_scope, receive, send):
 
 @pytest.fixture
 async def serve(nursery):
-    async def serve(desk):
+    async def serve(desk, behind=None):
         listener = listening_socket("127.0.0.1", 0)
         port = listener.getsockname()[1]
         front = Front(origin=desk.origin, media=[desk.mount], pages=no_pages)
-        run = partial(serve_connections, front, hypercorn_config(), listener, door=door())
+        run = partial(serve_connections, front, hypercorn_config(), listener, door=behind or door())
         await nursery.start(partial(run, shutdown=trio.sleep_forever))
         return f"ws://127.0.0.1:{port}/twilio/media"
 
@@ -380,6 +380,24 @@ async def test_a_message_of_a_megabyte_ends_a_call_too(serve):
         await socket.send(start(desk.token()))
         await socket.send("x" * 1_000_000)
         assert await end_of(socket) == 1009
+
+
+async def test_a_call_gives_way_to_nobody_and_takes_nobodys_place(serve):
+    desk, behind = Desk(echo), door(most=3, most_a_customer=2)
+    url = await serve(desk, behind)
+    port = int(url.split(":")[2].split("/")[0])
+    async with connect_websocket(url) as socket:
+        await socket.send(connected())
+        await socket.send(start(desk.token()))
+        halves = [await trio.open_tcp_stream("127.0.0.1", port) for _ in range(20)]
+        for stream in halves:
+            await stream.send_all(post("/twilio/voice"))
+        await until(lambda: sum(readable(stream.socket) for stream in halves) == 18)
+        await socket.send("still here")
+        assert await socket.receive() == "still here"
+        assert (len(behind.admission), desk.switchboard.live) == (2, 1)
+        for stream in halves:
+            await trio.aclose_forcefully(stream)
 
 
 async def test_no_socket_is_compressed_though_the_peer_offers_it(serve):
