@@ -20,6 +20,7 @@ from engine.outcome import Outcome
 from engine.settings import Settings
 from engine.tools import Tool, ToolCall, ToolOutput
 from engine.transcript import Transcript, asks
+from engine.utterances import Utterances
 
 _MAX_FAILURES = 2  # an answer that fails is asked for once more, then the fallback
 _MAX_REFUSALS = 4  # of one create: two seconds of retries
@@ -43,6 +44,7 @@ class Bot:
         self.errands = Errands(settings, tools, do=do)
         self._asked_about: tuple[str, ...] = ()  # the calls whose outputs the requested response knows
         self.answers = Answers()
+        self.utterances = Utterances(settings)
         self.asked = False  # whether the last answer asked something
         self.dictating = False  # whether it asked for a number, a name or an address
 

@@ -166,6 +166,7 @@ class Conversation:
         self._silence.broken(now_ms)
         if not self.closing:
             self._keypad.press(event.digit, now_ms)
+            self._bot.utterances.pressed(now_ms)
             self._exchange.take_by_key(now_ms)
 
     def _on_number_complete(self, _now_ms: float) -> None:

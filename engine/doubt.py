@@ -1,17 +1,16 @@
 """A barge-in that stayed short: was it speech? The transcript of what was committed decides.
 
 It paused the bot, and was over before it was certainly speech. Words, or no transcript in time, make it
-real; an empty or failed transcript makes it false, and the bot plays on. The server names the item of a
-commit in `input_audio_buffer.committed`, in the order of the commits.
+real; an empty or failed transcript makes it false, and the bot plays on.
 """
 
-from collections import deque
 from enum import Enum, auto
 from math import inf
 
-from attrs import Factory, define
+from attrs import define
 
 from engine.settings import Settings
+from engine.utterances import Utterance
 
 
 class Verdict(Enum):
@@ -29,38 +28,24 @@ class Doubt:
 
     settings: Settings
     verdict: Verdict = Verdict.NONE
-    item_id: str | None = None  # of the doubtful utterance, once the server has named it
     due_ms: float = inf  # then there is no transcript in time
+    _utterance: Utterance | None = None  # the doubtful one
     _paused_at_ms: float = 0.0
-    _commits: deque[bool] = Factory(deque)  # those that the server has not answered: is it the doubtful one?
 
     def paused(self, now_ms: float) -> None:
         """The bot is silent from now on."""
         self._paused_at_ms = now_ms
-        self.verdict, self.item_id = Verdict.NONE, None
+        self.verdict, self._utterance = Verdict.NONE, None
 
-    def committed(self, now_ms: float, *, doubtful: bool) -> None:
-        """An utterance was committed; a doubtful one waits for its transcript."""
-        self._commits.append(doubtful)
-        if doubtful:
-            self.verdict = Verdict.OPEN
-            self.due_ms = now_ms + self.settings.transcript_due_ms
+    def committed(self, utterance: Utterance) -> None:
+        """The doubtful utterance was committed, and waits for its transcript."""
+        self.verdict, self._utterance, self.due_ms = Verdict.OPEN, utterance, utterance.due_ms
 
-    def named(self, item_id: str) -> None:
-        """The server has made an item of the oldest commit."""
-        if self._commits and self._commits.popleft():
-            self.item_id = item_id
-
-    def refused(self) -> None:
-        """The server has refused the oldest commit: there will be no item, and no transcript."""
-        if self._commits:
-            self._commits.popleft()
-
-    def transcribed(self, item_id: str, text: str) -> bool:
-        """A transcript came, empty if it failed. True if it decides the doubt."""
-        if self.verdict is not Verdict.OPEN or item_id != self.item_id:
+    def transcribed(self, utterance: Utterance) -> bool:
+        """The transcript of an utterance came, or failed. True if it decides the doubt."""
+        if self.verdict is not Verdict.OPEN or utterance is not self._utterance:
             return False
-        self.verdict = Verdict.REAL if text.strip() else Verdict.FALSE
+        self.verdict = Verdict.REAL if utterance.words else Verdict.FALSE
         self.due_ms = inf
         return True
 

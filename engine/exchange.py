@@ -93,7 +93,10 @@ class Exchange:
     def on_utterance_ended(self, event: UtteranceEnded, now_ms: float) -> None:
         """The caller has finished an utterance, and it was committed."""
         doubtful = event.doubtful and self._floor is Floor.PAUSED
-        self._doubt.committed(now_ms, doubtful=doubtful)
+        began_ms = now_ms - event.silence_ms - event.speech_ms  # its onset is in frame time, which may differ
+        utterance = self._bot.utterances.committed(began_ms, now_ms, doubtful=doubtful)
+        if doubtful:
+            self._doubt.committed(utterance)
         if self._caller_ends():
             self._note(
                 "utterance_ended",
@@ -141,11 +144,11 @@ class Exchange:
 
     def on_committed(self, event: realtime.InputCommitted, _now_ms: float) -> None:
         """The server has made an item of an utterance."""
-        self._doubt.named(event.item_id)
+        self._bot.utterances.named(event.item_id)
 
     def on_commit_refused(self) -> None:
         """The server has refused a commit: there will be no item of that utterance."""
-        self._doubt.refused()
+        self._bot.utterances.refused()
 
     def on_transcribed(self, event: realtime.InputTranscribed, now_ms: float) -> None:
         """What the caller said, as text."""
@@ -153,11 +156,12 @@ class Exchange:
         self._bot.note_caller(event.text)
 
     def on_transcription_failed(self, event: realtime.InputTranscriptionFailed, now_ms: float) -> None:
-        """There were no words in an utterance."""
-        self._judge(event.item_id, "", now_ms)
+        """There will be no words of an utterance."""
+        self._judge(event.item_id, None, now_ms)
 
-    def _judge(self, item_id: str, text: str, now_ms: float) -> None:
-        if not self._doubt.transcribed(item_id, text):
+    def _judge(self, item_id: str, text: str | None, now_ms: float) -> None:
+        utterance = self._bot.utterances.transcribed(item_id, text)
+        if utterance is None or not self._doubt.transcribed(utterance):
             return
         if self._doubt.verdict is Verdict.FALSE:
             self._bot.forget(item_id)

@@ -1,0 +1,85 @@
+"""What the caller has said or pressed, and since when: with what they may have answered the bot.
+
+An utterance that has ended is an answer if there are words in its transcript, or if no transcript has come in
+time: transcription may be slow, fail or be off, and nobody is to be asked for the same yes over and over for
+that. A cough is none, because its transcript is empty. What paused the bot and stayed short is in doubt, and
+only words make it an answer.
+
+The server names the item of a commit in `input_audio_buffer.committed`, in the order of the commits. The
+transcripts come out of order.
+"""
+
+from collections import deque
+from math import inf
+
+from attrs import Factory, define
+
+from engine.settings import Settings
+
+_MOST_KEPT = 64  # whatever else is asked of them, it is of the last few
+
+
+@define(eq=False)
+class Utterance:
+    """One utterance or one key. Times are milliseconds of the call's clock."""
+
+    began_ms: float
+    ended_ms: float
+    due_ms: float  # until then a transcript is waited for
+    doubtful: bool
+    item_id: str | None = None  # once the server has named it
+    words: bool | None = None  # None: no transcript has come
+
+    @property
+    def answers(self) -> bool:
+        """Whether it is an answer, as far as is known."""
+        return not self.doubtful if self.words is None else self.words
+
+
+@define
+class Utterances:
+    """Those of one call. Times are milliseconds of the call's clock."""
+
+    settings: Settings
+    _last: deque[Utterance] = Factory(lambda: deque(maxlen=_MOST_KEPT))
+    _unnamed: deque[Utterance] = Factory(deque)  # whose commits the server has not answered
+
+    def committed(self, began_ms: float, now_ms: float, *, doubtful: bool) -> Utterance:
+        """An utterance has ended, and was committed."""
+        utterance = Utterance(began_ms, now_ms, now_ms + self.settings.transcript_due_ms, doubtful)
+        self._last.append(utterance)
+        self._unnamed.append(utterance)
+        return utterance
+
+    def pressed(self, now_ms: float) -> None:
+        """A key was pressed: that needs no transcript."""
+        self._last.append(Utterance(now_ms, now_ms, now_ms, doubtful=False, words=True))
+
+    def named(self, item_id: str) -> None:
+        """The server has made an item of the oldest commit."""
+        if self._unnamed:
+            self._unnamed.popleft().item_id = item_id
+
+    def refused(self) -> None:
+        """The server has refused the oldest commit: the model will never hear that utterance."""
+        if self._unnamed:
+            self._unnamed.popleft().words = False
+
+    def transcribed(self, item_id: str, text: str | None) -> Utterance | None:
+        """The utterance whose transcript this is; None: one that failed. Returns None for an unknown item."""
+        utterance = next((each for each in self._last if each.item_id == item_id), None)
+        if utterance is not None and text is None:
+            utterance.due_ms = -inf
+        elif utterance is not None and text is not None:
+            utterance.words = bool(text.strip())
+        return utterance
+
+    def known_ms(self, by_ms: float) -> float:
+        """Until when a transcript is waited for of what had ended by `by_ms`; -infinity: none is."""
+        waiting = (each.due_ms for each in self._last if each.ended_ms <= by_ms and each.words is None)
+        return max(waiting, default=-inf)
+
+    def last_answer_ms(self, by_ms: float) -> float:
+        """When the last answer began, of those that had ended by `by_ms`; -infinity if there was none."""
+        answers = (each.began_ms for each in self._last if each.ended_ms <= by_ms and each.answers)
+        return max(answers, default=-inf)
