@@ -29,6 +29,7 @@ class Response:
     audio: Answer
     reasons: frozenset[Reason]
     served_calls: tuple[str, ...]  # the tool outputs that it speaks about
+    asked_ms: float  # when the model was asked for it: it knows nothing of what was said later
     cut: bool  # no more of it will be heard
     done: bool = False
     failed: bool = False  # it ended without an answer
@@ -100,10 +101,25 @@ class Answers:
         return self._by_id.get(response_id or "")
 
     def open(
-        self, response_id: str, reasons: frozenset[Reason], served_calls: tuple[str, ...], *, cut: bool
+        self,
+        response_id: str,
+        reasons: frozenset[Reason],
+        served_calls: tuple[str, ...],
+        *,
+        asked_ms: float,
+        cut: bool,
     ) -> None:
         """The model has begun a response; it may be one that was already cancelled."""
-        self._by_id[response_id] = Response(self._ledger.open(), reasons, served_calls, cut)
+        self._by_id[response_id] = Response(self._ledger.open(), reasons, served_calls, asked_ms, cut)
+
+    def asked_ms(self, response_id: str) -> float:
+        """When the model was asked for that response."""
+        return self._by_id[response_id].asked_ms
+
+    def heard_calls(self, at_ms: float, *, least_ms: float) -> frozenset[str]:
+        """The tool calls of whose outputs the caller had heard an answer speak by `at_ms`, for so long."""
+        heard = (r for r in self._by_id.values() if r.audio.heard_by(at_ms, least_ms=least_ms))
+        return frozenset(call_id for response in heard for call_id in response.served_calls)
 
     def receive(self, response: Response, item_id: str, audio: bytes) -> list[Action]:
         """One audio delta: said if its answer plays, kept if it waits or was paused."""

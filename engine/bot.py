@@ -6,10 +6,13 @@ decides that, and tells it.
 """
 
 from collections.abc import Callable, Iterable
+from math import inf
 from typing import Any
 
+from attrs import evolve
+
 from engine import realtime
-from engine.actions import Action, AudioSent, Clear, Note, Release, ToModel
+from engine.actions import Action, AudioSent, Clear, Note, Release, RunTool, ToModel
 from engine.answers import Answers, Response
 from engine.carrier import MarkReached
 from engine.dialogue import ONLY_WORDS, Gate, Reason
@@ -24,6 +27,7 @@ from engine.utterances import Utterances
 
 _MAX_FAILURES = 2  # an answer that fails is asked for once more, then the fallback
 _MAX_REFUSALS = 4  # of one create: two seconds of retries
+_EPSILON_MS = 1e-6
 _CALLER_SPOKE = frozenset({Reason.UTTERANCE, Reason.KEYPAD})
 
 
@@ -43,6 +47,8 @@ class Bot:
         self._gate = ResponseGate(settings)
         self.errands = Errands(settings, tools, do=do)
         self._asked_about: tuple[str, ...] = ()  # the calls whose outputs the requested response knows
+        self._asked_ms = 0.0
+        self._guard_ms = settings.guard_ms
         self.answers = Answers()
         self.utterances = Utterances(settings)
         self.asked = False  # whether the last answer asked something
@@ -84,6 +90,7 @@ class Bot:
         if event_id is not None:
             only_words = self._gate.carried == ONLY_WORDS
             self._asked_about = () if only_words else self.errands.take_unspoken()
+            self._asked_ms = now_ms
             self._do(ToModel(realtime.create_response(event_id, with_tools=not only_words)))
 
     @property
@@ -103,7 +110,11 @@ class Bot:
 
     def timers(self) -> tuple[tuple[float, Callable[[float], None]], ...]:
         """The deadlines that are its own business."""
-        return (self._gate.retry_ms, self._gate.retry), (self.errands.slow_ms(), self.errands.note_slow)
+        return (
+            (self._gate.retry_ms, self._gate.retry),
+            (self.errands.slow_ms(), self.errands.note_slow),
+            (self._held_ms(), self.run_held),
+        )
 
     def overdue_ms(self) -> float:
         """When the response on its way has kept the caller waiting too long."""
@@ -203,7 +214,13 @@ class Bot:
             self._note("model_error", code="unrequested response", message=event.response_id)
             self._do(ToModel(realtime.cancel_response("cancel_unrequested")))
             return
-        self.answers.open(event.response_id, self._gate.carried, self._asked_about, cut=self.cancelling)
+        self.answers.open(
+            event.response_id,
+            self._gate.carried,
+            self._asked_about,
+            asked_ms=self._asked_ms,
+            cut=self.cancelling,
+        )
         self._asked_about = ()
         self._note("response_created", reasons=", ".join(sorted(self._gate.carried)))
 
@@ -296,6 +313,22 @@ class Bot:
         if self.errands.run(call, now_ms, only_words=response.only_words):
             self.want(Reason.TOOL_OUTPUTS)
 
+    def run_held(self, now_ms: float) -> None:
+        """Run the calls that are held, in order, once it is known what the caller had said before them.
+
+        What the caller began to say in the guard after the bot's first sound is no answer to it.
+        """
+        while self._held_ms() <= now_ms + _EPSILON_MS:
+            call = self.errands.held.popleft()
+            answer_ms = self.utterances.last_answer_ms(self.answers.asked_ms(call.response_id))
+            answered = self.answers.heard_calls(answer_ms, least_ms=self._guard_ms)
+            self._do(RunTool(evolve(call, answered_calls=answered)))
+
+    def _held_ms(self) -> float:
+        if not self.errands.held:
+            return inf
+        return self.utterances.known_ms(self.answers.asked_ms(self.errands.held[0].response_id))
+
     def tool_finished(self, output: ToolOutput, now_ms: float) -> Outcome | None:
         """A tool's output goes to the model, whatever else is going on.
 
@@ -310,7 +343,8 @@ class Bot:
         self._do(ToModel(realtime.function_output(call_id, result)))
 
     def leave(self, now_ms: float) -> None:
-        """The call ends here: close the account of the answer that plays."""
+        """The call ends here: close the account of the answer that plays, and of what will not be done."""
+        self.errands.leave(now_ms)
         playing = self.answers.take_playing()
         if playing is not None:
             self._close(playing, now_ms)

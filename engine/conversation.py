@@ -125,7 +125,7 @@ class Conversation:
         return self._settle(now_ms)
 
     def leave(self, now_ms: float) -> list[Action]:
-        """The last lines of the account, if the call ends while an answer plays."""
+        """The last lines of the account, if the call ends while an answer plays or a tool waits."""
         self._bot.leave(now_ms)
         actions = self._actions.copy()
         self._actions.clear()
@@ -141,6 +141,7 @@ class Conversation:
     def _go_on(self, now_ms: float) -> None:
         self._exchange.finish_played(now_ms)
         self._exchange.decide(now_ms)
+        self._bot.run_held(now_ms)
         if self._exchange.free and self._bot.answers.waiting and not self._keypad.gathering:
             self._exchange.begin_answer()
         if self._ready and self._exchange.bot_may_answer and not self._keypad.gathering and not self.draining:

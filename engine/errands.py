@@ -5,6 +5,7 @@ outputs of the tools that are running, because it would have nothing to say; but
 caller must not meet dead air. If they hear nothing while a slow tool runs, they are asked for patience, once.
 """
 
+from collections import deque
 from collections.abc import Callable, Iterable
 from math import inf
 
@@ -41,6 +42,7 @@ class Errands:
         self._restraint = Restraint(settings.tool_calls_max)
         self._known: set[str] = set()
         self._running: dict[str, _Errand] = {}
+        self.held: deque[ToolCall] = deque()  # they need the caller's answer; the bot's half runs them
         self._unspoken: list[str] = []  # call_ids whose outputs no answer has spoken about yet
         self._quiet_since_ms: float | None = None
 
@@ -59,7 +61,10 @@ class Errands:
             return unrun.asks
         tool = self._tools.get(call.name)
         self._running[call.call_id] = _Errand(now_ms, tool is not None and tool.interruptible)
-        self._do(RunTool(call))
+        if tool is not None and tool.needs_answer:
+            self.held.append(call)
+        else:
+            self._do(RunTool(call))
         return False
 
     def _answer_unrun(self, unrun: Unrun) -> None:
@@ -84,6 +89,14 @@ class Errands:
 
     def _send(self, output: ToolOutput) -> None:
         self._do(ToModel(realtime.function_output(output.call_id, output.result)))
+
+    def leave(self, now_ms: float) -> None:
+        """The call ends: what is still held will not run."""
+        for call in self.held:
+            output = ToolOutput(call_id=call.call_id, name=call.name, status="cancelled", result={})
+            took_ms = now_ms - self._running.pop(call.call_id).began_ms
+            self._do(Note("tool_answered", account_of(output, took_ms=took_ms)))
+        self.held.clear()
 
     # The caller
 

@@ -19,7 +19,7 @@ false interruption does so as a new turn, from the byte where the caller stopped
 from bisect import bisect_right
 from collections import deque
 from collections.abc import Iterator
-from math import floor
+from math import floor, inf
 from statistics import fmean, median
 
 from attrs import Factory, define, frozen
@@ -53,6 +53,7 @@ class Answer:
     first_chunk: int = 0  # chunks are numbered through the call; 0 as long as none was sent
     last_chunk: int = 0
     complete: bool = False  # the model will send no more
+    begins_ms: float = inf  # when the carrier's socket took its first byte
 
     _heard_at_clear: int | None = None
     _marked_bytes: int = 0
@@ -86,6 +87,13 @@ class Answer:
             return self.sent_bytes
         frames = max(0, floor(elapsed_ms / FRAME_MS + _EPSILON))
         return max(self._marked_bytes, self._run_base + min(run_bytes, frames * FRAME_BYTES))
+
+    def heard_by(self, at_ms: float, *, least_ms: float) -> bool:
+        """Whether at `at_ms`, now or before, so much of it had been heard, or all if it is shorter."""
+        if at_ms < self.begins_ms:
+            return False
+        heard_ms = min(at_ms - self.begins_ms, self.heard_bytes(at_ms) / BYTES_PER_MS)
+        return heard_ms >= min(least_ms, self.received_bytes / BYTES_PER_MS)
 
     def ends_ms(self) -> float:
         """When all that was sent will have been heard, by the clock."""
@@ -159,6 +167,7 @@ class Ledger:
         answer.sent_bytes += byte_count
         self._chunks += 1
         answer.first_chunk, answer.last_chunk = answer.first_chunk or self._chunks, self._chunks
+        answer.begins_ms = min(answer.begins_ms, now_ms)
         return answer.first_chunk == self._chunks
 
     def mark_reached(self, name: str, now_ms: float) -> Answer | None:

@@ -38,6 +38,9 @@ class ToolCall:
     response_id: str
     name: str
     arguments: str  # JSON, as the model wrote it
+    # Of whose outputs the caller had heard the bot speak, and had said something since, when the model was
+    # asked for the response that makes this call. Only for a tool that needs an answer.
+    answered_calls: frozenset[str] = frozenset()
 
 
 @frozen(kw_only=True)
@@ -68,6 +71,7 @@ class Tool:
     run: Callable[[Any, ToolCall], Awaitable[dict[str, Any]]]
     deadline_ms: int | None = None  # None: the settings' tool_deadline_ms
     interruptible: bool = False  # it only looks things up: a real barge-in cancels it while it runs
+    needs_answer: bool = False  # it does what the caller agreed to: it waits until their words are known
     ends_call: Outcome | None = None  # once it has answered "ok", the bot says so and the call ends like this
 
 
