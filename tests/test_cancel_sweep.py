@@ -61,8 +61,8 @@ def test_the_untouched_change_moves_leaves_a_message_books_and_cancels(tmp_path)
     assert [(fields["name"], fields["status"]) for fields in placed.of("tool_answered")] == [
         ("my_appointments", "ok"),
         ("find_available_slots", "ok"),
-        ("reschedule_appointment", "ok"),
         ("take_message", "ok"),
+        ("reschedule_appointment", "ok"),  # it waited for the caller's words
         ("find_available_slots", "ok"),
         ("create_appointment", "ok"),
         ("cancel_appointment", "ok"),
@@ -100,6 +100,8 @@ class InTwoJobs:
     def _halved(self, tool: Tool) -> Tool:
         async def run(arguments, call):
             result = await tool.run(evolve(arguments, notes=None), call)
+            for _ in range(9):  # so that every ninth step meets it
+                await trio.lowlevel.checkpoint()
             desk = self.office._desk
             await desk.write(
                 lambda conn, *_: (

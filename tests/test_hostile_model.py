@@ -97,12 +97,12 @@ async def opened(path):
         yield database
 
 
-async def ring(database, model, *, call_sid=CALL_SID, **more):
+async def ring(database, model, *, call_sid=CALL_SID, script=SCRIPT, **more):
     business = await database.read(lambda conn: businesses.by_id(conn, 1))
     office = await open_office(
         database, grant(business, call_sid=call_sid), call_sid=call_sid, now=lambda: SATURDAY_NOON
     )
-    placed = await place(SCRIPT, model, office=office, **more)
+    placed = await place(script, model, office=office, **more)
     placed.assert_clean()
     rows, neighbour = await database.read(lambda conn: (rows_of(conn, 1), rows_of(conn, 2)))
     outputs = [output for _, output in placed.model.outputs] if placed.model else []
@@ -146,6 +146,7 @@ HUGE, LONG = "x" * 100_000, "y" * 10_000
 
 NO_DAY = "I did not catch the day. Which day would you like?"
 NO_LENGTH = "An appointment takes 5 minutes to 8 hours. How long do you need?"
+ASK_FIRST = "Does Tuesday 24 November at 9:00 work for you?"
 NOT_OFFERED = "I have not offered that time. Let me look which times are free."
 NOT_YOURS = "I find no appointment of yours at that time."
 NO_MATCH = "That does not match what I have. Under which name is it, or on which day?"
@@ -436,7 +437,7 @@ async def test_what_is_offered_and_booked_by_one_response_is_not_booked(
         )
         rung = await ring(database, model)
     said = [result["say"] for result in rung.outputs if result.get("status") == "refused"]
-    assert said in ([NOT_OFFERED], ["I found that time only just now. Does it suit you?"])
+    assert said in ([NOT_OFFERED], [ASK_FIRST])
     assert (FOUND in rung.outputs, rung.outputs[2:]) == (True, WELL[1:])
     assert_good(rung, plain)
 

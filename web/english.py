@@ -79,7 +79,7 @@ ENGLISH = Catalog(
         "sms_needs_number": "I cannot send a text message to a withheld number.",
         "already_booked": "That is booked already: {when}.",
         "not_offered": "I have not offered that time. Let me look which times are free.",
-        "just_found": "I found that time only just now. Does it suit you?",
+        "ask_first": "Does {when} work for you?",
         "taken": "That time has just been taken. Still free: {times}.",
         "taken_nothing_near": "That time has just been taken, and I have nothing else free around it.",
         # my_appointments, reschedule_appointment, cancel_appointment

@@ -1,4 +1,7 @@
-"""A call's office as the model meets it: tools by name, arguments as JSON, one response after the other."""
+"""A call's office as the model meets it: tools by name, arguments as JSON, one response after the other.
+
+Between two responses the caller hears what the tools said, and answers.
+"""
 
 import datetime as dt
 import json
@@ -45,17 +48,21 @@ class Front:
     business: Business
     call_sid: str
     responses: int = 0
+    answered: frozenset[str] = frozenset()
     outputs: list[tools.ToolOutput] = field(factory=list)
 
     async def asks(self, name, /, *, same_response=False, **arguments):
         """The result of the tool; `same_response` asks in the response of the call before."""
-        self.responses += not same_response
+        if not same_response:
+            self.responses += 1
+            self.answered = frozenset(output.call_id for output in self.outputs)
         tool = next(tool for tool in self.office.tools if tool.name == name)
         call = ToolCall(
             call_id=f"call_{len(self.outputs)}",
             response_id=f"response_{self.responses}",
             name=name,
             arguments=json.dumps(arguments),
+            answered_calls=self.answered,
         )
         output = await tools.run(tool, call, deadline_ms=60_000)
         self.outputs.append(output)

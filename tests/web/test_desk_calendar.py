@@ -1,11 +1,13 @@
 """find_available_slots and create_appointment."""
 
 import datetime as dt
+from functools import partial
 
 import pytest
 import trio
+from attrs import evolve
 
-from storage import schedule, services
+from storage import businesses, schedule, services
 from storage.records import DayHours, ExceptionDay, WeeklyHours
 from tests.web.front import TUESDAY, TUESDAY_9, TUESDAY_930, Now, refused, ring
 
@@ -174,8 +176,25 @@ async def test_a_time_offered_in_another_call_is_not_booked(front, other):
 async def test_one_response_may_not_both_offer_and_book(front):
     await front.finds()
     booked = await front.books(same_response=True)
-    assert booked == refused("I found that time only just now. Does it suit you?")
+    assert booked == refused("Does Tuesday 24 November at 9:00 work for you?")
     assert (await front.rows())[2] == ()
+
+
+async def test_who_answers_the_refusal_has_answered_the_offer(front):
+    await front.finds()
+    await front.books(same_response=True)
+    front.outputs[0] = evolve(front.outputs[0], call_id="never heard")
+    assert (await front.books())["status"] == "ok"
+
+
+async def test_a_hebrew_business_asks_in_hebrew(database, now):
+    add = partial(
+        businesses.add, name="Salon", number="+97231234567", timezone="Europe/Berlin", language="he"
+    )
+    front = await ring(database, await database.write(add), now)
+    await front.finds()
+    booked = await front.books(same_response=True)
+    assert booked == refused("יום שלישי, 24 בנובמבר, בשעה 9:00, מתאים לכם?")
 
 
 async def test_offering_a_time_again_takes_nothing_back(front):

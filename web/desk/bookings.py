@@ -81,6 +81,7 @@ class Bookings:
                 "and that the caller has agreed to. Only its result means that it is moved.",
                 arguments=RescheduleAppointment,
                 run=self.reschedule_appointment,
+                needs_answer=True,
             ),
             Tool(
                 name="cancel_appointment",
@@ -148,10 +149,10 @@ class Bookings:
         return tuple(made for made in made_here if made.status == "booked")
 
     async def reschedule_appointment(self, wanted: RescheduleAppointment, call: ToolCall) -> Result:
-        """Move one of the caller's appointments to a time that an earlier response offered."""
+        """Move one of the caller's appointments to a time to whose offer they said yes."""
         desk = self.desk
         old = await self._own(wanted.starts_at)
-        offered = self.calendar.chosen(wanted.slot_start, call.response_id)
+        offered = self.calendar.chosen(wanted.slot_start, call)
 
         def job(conn: sqlite3.Connection, business_id: int, lead_id: int) -> Appointment:
             return booking.reschedule(

@@ -3,7 +3,7 @@
 import sqlite3
 from collections.abc import Sequence
 
-from attrs import Factory, define, field, frozen
+from attrs import Factory, define, evolve, field, frozen
 
 from engine.tools import Refusal, Tool, ToolCall, describe
 from storage import booking, services
@@ -74,6 +74,7 @@ class Calendar:
                 "Only its result means that the time is booked.",
                 arguments=CreateAppointment,
                 run=self.create_appointment,
+                needs_answer=True,
             ),
         )
 
@@ -113,7 +114,12 @@ class Calendar:
         return [
             {
                 "slot_start": self.offers.remember(
-                    Offered(slot=slot, request=request, service_id=service_id, response_id=call.response_id)
+                    Offered(
+                        slot=slot,
+                        request=request,
+                        service_id=service_id,
+                        call_ids=frozenset({call.call_id}),
+                    )
                 ),
                 "say": self.desk.when(slot.starts_at),
             }
@@ -151,20 +157,21 @@ class Calendar:
             raise self.desk.refusal("duration_out_of_range", shortest=shortest, longest=longest)
         return duration_min
 
-    def chosen(self, text: str, response_id: str) -> Offered:
-        """The offered time that the model names. Raises Refusal for any other."""
+    def chosen(self, text: str, call: ToolCall) -> Offered:
+        """The offered time that the model names. Raises Refusal for any other, and before they said yes."""
         offered = self.offers.get(text)
         if offered is None:
             raise self.desk.refusal("not_offered")
-        if offered.response_id == response_id:
-            # One response that searches and books leaves the caller no choice.
-            raise self.desk.refusal("just_found")
+        if not offered.answered(call):
+            # The refusal asks for this very time: who answers it has answered the offer.
+            self.offers.remember(evolve(offered, call_ids=frozenset({call.call_id})))
+            raise self.desk.refusal("ask_first", when=self.desk.when(offered.slot.starts_at))
         return offered
 
     async def create_appointment(self, wanted: CreateAppointment, call: ToolCall) -> Result:
-        """Book a time that an earlier response offered. Refuses any other, and one taken meanwhile."""
+        """Book a time to whose offer the caller said yes. Refuses any other, and one taken meanwhile."""
         desk = self.desk
-        offered = self.chosen(wanted.slot_start, call.response_id)
+        offered = self.chosen(wanted.slot_start, call)
         if len({booked.id for booked in self.booked.values()}) >= _MOST_BOOKINGS:
             raise desk.refusal("too_many_requests")
         wants_sms = wanted.wants_sms and desk.caller is not None

@@ -1,9 +1,10 @@
-"""What a call has offered its caller: only that can be booked, and not by the answer that found it."""
+"""What a call has offered its caller: only that can be booked, and only once they have answered the offer."""
 
 import datetime as dt
 
-from attrs import Factory, define, frozen
+from attrs import Factory, define, evolve, frozen
 
+from engine.tools import ToolCall
 from storage.availability import Request, Slot
 from storage.errors import InvalidField
 from storage.records import utc_text
@@ -16,7 +17,11 @@ class Offered:
     slot: Slot
     request: Request
     service_id: int | None
-    response_id: str
+    call_ids: frozenset[str]  # the tool calls whose outputs named it
+
+    def answered(self, call: ToolCall) -> bool:
+        """Whether the caller had heard the bot speak of it, and said something since, before this call."""
+        return not self.call_ids.isdisjoint(call.answered_calls)
 
 
 @define
@@ -29,8 +34,9 @@ class Offers:
         """Note a time as offered, and return how the model is to name it."""
         start = slot_start(offered.slot.starts_at)
         known = self._by_start.get(start)
-        if known is None or (known.slot, known.service_id) != (offered.slot, offered.service_id):
-            self._by_start[start] = offered
+        if known is not None and (known.slot, known.service_id) == (offered.slot, offered.service_id):
+            offered = evolve(known, call_ids=known.call_ids | offered.call_ids)
+        self._by_start[start] = offered
         return start
 
     def get(self, text: str) -> Offered | None:
