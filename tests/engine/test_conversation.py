@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import pytest
 from attrs import evolve
 
-from engine import realtime
+from engine import prompt, realtime
 from engine.actions import (
     AudioSent,
     CancelTool,
@@ -131,6 +131,17 @@ def talk() -> Talk:
     talk.wait(500)
     talk.asked()
     return talk
+
+
+def test_the_greeting_is_asked_for_by_a_system_item_and_a_create_with_nothing_in_it():
+    greeting = {"type": "input_text", "text": prompt.greeting(FakeOffice().profile)}
+    assert Talk().to_model == [
+        {
+            "type": "conversation.item.create",
+            "item": {"type": "message", "role": "system", "content": [greeting]},
+        },
+        {"type": "response.create", "event_id": "create_1"},
+    ]
 
 
 def test_speech_in_a_gap_of_an_answer_takes_the_floor_and_is_answered(talk):
