@@ -250,6 +250,14 @@ CREATE UNIQUE INDEX messages_once ON messages (business_id, call_sid, text);
 CREATE INDEX messages_waiting ON messages (business_id, id) WHERE status = 'new';
 CREATE INDEX messages_by_lead ON messages (business_id, lead_id);
 
+-- That calls reach a business from outside, with the server as it is set up: written at the first, and no more.
+CREATE TABLE reached (
+    business_id INTEGER NOT NULL PRIMARY KEY REFERENCES businesses (id),
+    setup TEXT NOT NULL CHECK (length(setup) = 64),  -- a fingerprint of it: web/reached.py
+    came_at TEXT NOT NULL CHECK (came_at IS strftime('%Y-%m-%dT%H:%M:%SZ', came_at)),  -- a signed webhook
+    heard_at TEXT CHECK (heard_at IS strftime('%Y-%m-%dT%H:%M:%SZ', heard_at))  -- by a caller; NULL: not yet
+) STRICT;
+
 -- What is to be sent once the call has ended. Written with the call's final record, sent by a task of the server.
 CREATE TABLE outbox (
     business_id INTEGER NOT NULL REFERENCES businesses (id),

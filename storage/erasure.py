@@ -22,7 +22,8 @@ _OUTLIVES_A_CALL = ("appointments", "messages")
 _LEADS = (
     "SELECT id FROM leads WHERE business_id = :business_id AND (phone = :phone OR callback_phone = :phone)"
 )
-# All that is a business's own, but what is secret, what is there to be taken back and what a live call holds.
+# All that is a business's own, but what is secret, what is there to be taken back, what a live call holds and
+# what is of the server.
 _EXPORTED = (
     "weekly_hours",
     "exception_days",
@@ -157,8 +158,8 @@ def expire(
 def export(conn: sqlite3.Connection, business_id: int) -> dict[str, Any]:
     """All that is kept for a business, as rows by table that can be written as JSON.
 
-    Left out are the secret of its calendar's link, who may sign in, what could be taken back, and what live
-    calls hold. Raises NotFound without such a business.
+    Left out are the secret of its calendar's link, who may sign in, what could be taken back, what live
+    calls hold, and how the server is set up. Raises NotFound without such a business.
     """
     row = conn.execute("SELECT * FROM businesses WHERE id = ?", (business_id,)).fetchone()
     if row is None:

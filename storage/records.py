@@ -210,6 +210,14 @@ class Outgoing:
 
 
 @frozen(kw_only=True)
+class Reached:
+    """That calls reach a business from outside, with the server as it is set up."""
+
+    came_at: dt.datetime  # the first
+    heard_at: dt.datetime | None  # the receptionist, by a caller; None: not yet
+
+
+@frozen(kw_only=True)
 class CallEvent:
     """One line of a call's account."""
 

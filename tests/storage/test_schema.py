@@ -20,6 +20,7 @@ from storage import (
     migrations,
     outbox,
     owners,
+    reached,
     schedule,
     services,
     sessions,
@@ -55,11 +56,12 @@ TABLES = {
     "messages",
     "outbox",
     "people",
+    "reached",
     "services",
     "weekly_hours",
 }
 OF_THE_FILE = {"businesses", "links", "owner_businesses", "owners", "sessions"}  # these belong to no business
-SHORT = OF_THE_FILE | {"CONSTANT"}  # "SCAN CONSTANT ROW" is of no table
+SHORT = OF_THE_FILE | {"reached", "CONSTANT"}  # a row a business; "SCAN CONSTANT ROW" is of no table
 
 
 def test_the_schema_is_found_in_a_checkout_and_in_an_installed_package(tmp_path):
@@ -161,6 +163,9 @@ def ask_the_pages(conn, ours):
     feeds.business_of(conn, feeds.renew(conn, ours))
     feeds.stop(conn, ours)
     feeds.token(conn, ours)
+    reached.note(conn, ours, "a" * 64, NOW)
+    reached.get(conn, ours, "a" * 64)
+    reached.any_business(conn, "a" * 64)
     owner = owners.add(conn, email="dana@example.com", password_hash="$argon2id$x", language="en")
     owners.set_password(conn, owner.id, "$argon2id$y")
     owners.set_language(conn, owner.id, "he")

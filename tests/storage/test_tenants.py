@@ -25,6 +25,7 @@ from storage import (
     messages,
     outbox,
     owners,
+    reached,
     schedule,
     services,
     sessions,
@@ -51,6 +52,7 @@ FAR = NOW + 9_999 * HOUR
 SUNDAY_9 = MONDAY_9 - 24 * HOUR
 FLAG = Flag(kind="said_not_done", said="You're booked.", done="-")
 SLOT = Slot(wall=LATER, starts_at=LATER, ends_at=LATER + HOUR, busy_start=LATER, busy_end=LATER + HOUR)
+SETUP = "a" * 64
 WINDOW = {"since": NOW, "until": LATER + 24 * HOUR}
 
 
@@ -83,6 +85,7 @@ def ours_and_theirs(conn):
     changes.make(conn, theirs, "message", "2", lambda conn: messages.mark_done(conn, theirs, 2), now=NOW)
     blocked.add(conn, theirs, "+14155550188")
     feeds.renew(conn, theirs)
+    reached.note(conn, theirs, SETUP, NOW)
     owner = owners.add(conn, email="dana@example.com", password_hash="$argon2id$x", language="en")
     owners.let_into(conn, owner.id, theirs)
     sessions.invite(conn, NOW, business_id=theirs)
@@ -159,6 +162,7 @@ READS = {
     "messages.of_call": lambda conn, ours: messages.of_call(conn, ours, "CAended"),
     "messages.waiting": lambda conn, ours: messages.waiting(conn, ours),
     "owners.of_business": lambda conn, ours: owners.of_business(conn, ours),
+    "reached.get": lambda conn, ours: reached.get(conn, ours, SETUP),
     "schedule.exceptions": lambda conn, ours: schedule.exceptions(conn, ours, MONDAY, MONDAY),
     "schedule.schedule": lambda conn, ours: schedule.schedule(conn, ours, MONDAY, MONDAY).exceptions,
     "services.get": lambda conn, ours: services.get(conn, ours, 1),
@@ -265,6 +269,7 @@ WRITES = {
     "outbox.failed": lambda conn, ours: outbox.failed(conn, ours, 1, problem="-", retry_at=None),
     "outbox.sent": lambda conn, ours: outbox.sent(conn, ours, 1),
     "outbox.withdraw": lambda conn, ours: outbox.withdraw(conn, ours, "CAended"),
+    "reached.note": lambda conn, ours: reached.note(conn, ours, "b" * 64, LATER, heard=True),
     "schedule.remove_exception": lambda conn, ours: schedule.remove_exception(conn, ours, MONDAY),
     "schedule.set_exception": lambda conn, ours: schedule.set_exception(
         conn, ours, ExceptionDay(date=MONDAY)
@@ -408,6 +413,7 @@ NO_TENANT = {
     "owners.set_language",
     "owners.set_password",
     "owners.take_from",
+    "reached.any_business",  # for whoever watches the server
     "schedule.check_day",  # computes, and reads nothing
     "schedule.local",  # computes, and reads nothing
     "sessions.begin",  # sessions are an owner's
