@@ -1,6 +1,7 @@
-"""Whether calls reach a business from outside, with the server as it is set up. Plain functions of a connection.
+"""Whether calls reach a business from outside, with the server as it is set up.
 
-`setup` is a fingerprint of what must be right for that (web/reached.py). Under another nothing is known.
+`setup` is a fingerprint of what must be right for that (web/reached.py); under another nothing is known.
+Plain functions of a connection.
 """
 
 import datetime as dt
@@ -14,7 +15,8 @@ def note(
 ) -> None:
     """Note that a call has come, and perhaps that its caller heard the receptionist. The first times stay."""
     conn.execute(
-        "INSERT INTO reached (business_id, setup, came_at, heard_at) VALUES (:business_id, :setup, :now, :heard)"
+        "INSERT INTO reached (business_id, setup, came_at, heard_at)"
+        " VALUES (:business_id, :setup, :now, :heard)"
         " ON CONFLICT (business_id) DO UPDATE SET setup = excluded.setup,"
         " came_at = iif(setup = excluded.setup, came_at, excluded.came_at),"
         " heard_at = iif(setup = excluded.setup, coalesce(heard_at, excluded.heard_at), excluded.heard_at)",

@@ -9,7 +9,7 @@ from attrs import evolve, frozen
 
 from engine.call import run_call
 from engine.model import ModelAddress, connect
-from engine.ports import CallStart, CarrierLink
+from engine.ports import CallEvent, CallStart, CarrierLink
 from engine.settings import Settings
 from engine.switchboard import Switchboard
 from storage.database import Database
@@ -33,6 +33,7 @@ class Answering:
     address: ModelAddress
     settings: Settings
     now: Callable[[], dt.datetime]  # UTC
+    heard: Callable[[int], None] = lambda _business_id: None  # told whose receptionist a caller hears
 
     async def take(self, carrier: CarrierLink, start: CallStart, grant: Grant) -> None:
         """Run one call from its office to its outcome."""
@@ -59,7 +60,12 @@ class Answering:
                 evolve(self.settings, keep_audio=office.keeps_audio),
                 start=start,
                 ended=partial(self.switchboard.report, start.call_sid),
-                noted=partial(self.live.note, live),
+                noted=partial(self._note, live),
                 hung_up=live.hang_up,
             )
         self.outbox.wake()
+
+    def _note(self, live: LiveCall, event: CallEvent) -> None:
+        self.live.note(live, event)
+        if event.kind == "first_audio" and not live.test:
+            self.heard(live.business_id)

@@ -1,4 +1,4 @@
-"""The server: database > retention > outbox > switchboard > web application > calls, each inside the last."""
+"""The server: database > retention, outbox, reached > switchboard > web application > calls, nested."""
 
 import datetime as dt
 import gc
@@ -39,6 +39,7 @@ from web.pages.index import blueprints
 from web.pages.phone_line import PHONE_PATH, PhoneGate
 from web.pages.signin import WELCOME_PATH
 from web.pages.site import Site
+from web.reached import Reached, setup_of
 from web.tokens import StreamTokens
 from web.twilio_rest import TwilioAccount, account_of
 from web.webhooks import Webhooks
@@ -110,6 +111,7 @@ async def serve(
             open_database(database, run_sync=metrics.run_sync) as opened,
             _erasing(opened, folder, now),
             _sending(opened, configuration, now) as outbox,
+            _noting(opened, configuration, now) as reached,
             metrics.watching_the_loop(),
         ):
             origin = Origin(configuration)
@@ -125,6 +127,7 @@ async def serve(
                 address=address,
                 settings=settings,
                 now=now,
+                heard=partial(reached.note, heard=True),
             )
             webhooks = Webhooks(
                 origin=origin,
@@ -133,6 +136,7 @@ async def serve(
                 database=opened,
                 transfer_over=partial(transfer_over, opened, outbox, now),
                 refused=metrics.refused,
+                reached=reached.note,
             )
             health = Health(configuration=configuration, switchboard=switchboard, database=opened)
             deployment = Deployment(
@@ -204,6 +208,16 @@ async def _sending(database: Database, configuration: Configuration, now: Now) -
         elif configuration.auth_token is not None:  # without one this is a server to try things on
             log.warning("no text message is sent: TWILIO_ACCOUNT_SID is not set")
         yield outbox
+        nursery.cancel_scope.cancel()
+
+
+@asynccontextmanager
+async def _noting(database: Database, configuration: Configuration, now: Now) -> AsyncIterator[Reached]:
+    """For as long as the body runs, it is written which businesses calls reach."""
+    reached = Reached(setup=setup_of(configuration), database=database, now=now)
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(reached.run)
+        yield reached
         nursery.cancel_scope.cancel()
 
 

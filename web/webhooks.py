@@ -51,6 +51,7 @@ class Webhooks:
     database: Database
     transfer_over: Callable[[str], Awaitable[None]]  # told the call whose caller and person have hung up
     refused: Callable[[Refusal], None] = lambda _reason: None
+    reached: Callable[[int], None] = lambda _business_id: None  # told the business that a call has come to
 
     def blueprint(self) -> Blueprint:
         """The routes, ready to be registered."""
@@ -82,6 +83,7 @@ class Webhooks:
             log.warning("voice: call %s refused: no business has %s", call_sid, numbers.masked(called))
             words = _words_at(called)
             return _said(words.not_in_service, words)
+        self.reached(business.id)
         if refused:
             log.info("voice: call %s refused: %s is blocked", call_sid, numbers.masked(caller or ""))
             return _xml(twiml.reject())

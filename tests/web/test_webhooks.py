@@ -34,6 +34,7 @@ class Desk:
         self.tokens = StreamTokens(lambda: 0.0)
         self.database = database
         self.over = []  # the calls whose transfer is said to be over
+        self.reached = []  # the businesses that calls are said to have come to
         origin = Origin(configured)
         webhooks = Webhooks(
             origin=origin,
@@ -41,6 +42,7 @@ class Desk:
             switchboard=self.switchboard,
             database=self.database,
             transfer_over=self.transfer_over,
+            reached=self.reached.append,
         )
         health = Health(configuration=configured, switchboard=self.switchboard, database=self.database)
         self.client = build_pages([webhooks.blueprint(), health.blueprint()]).test_client()
@@ -96,6 +98,28 @@ async def test_a_withheld_caller_is_let_in_without_a_number(desk):
 
     grant = desk.tokens.consume(re.search(r'value="([^"]+)"', answer)[1], CALL_SID)
     assert grant.caller_number is None
+
+
+async def test_it_is_told_which_business_a_call_has_come_to_also_of_one_that_is_not_let_in(
+    public_desk, database, business
+):
+    signed = signed_form("/twilio/voice", list(CALL.items()))
+    await public_desk.post("/twilio/voice", None, **signed)
+    with public_desk.switchboard.admit("CAother"):
+        await public_desk.post("/twilio/voice", None, **signed)
+    await database.write(lambda conn: blocked.add(conn, business.id, CALLER))
+    await public_desk.post("/twilio/voice", None, **signed)
+
+    assert public_desk.reached == [business.id] * 3
+
+
+async def test_what_is_not_signed_not_a_call_or_to_no_business_has_reached_nobody(public_desk):
+    nowhere = list({**CALL, "To": "+14155550123"}.items())
+    await public_desk.post("/twilio/voice", CALL)
+    await public_desk.post("/twilio/voice", None, **signed_form("/twilio/voice", nowhere))
+    await public_desk.post("/twilio/status", None, **signed_form("/twilio/status", list(CALL.items())))
+
+    assert public_desk.reached == []
 
 
 async def test_a_number_of_no_business_is_told_so_and_logged_without_the_number(desk, caplog):
