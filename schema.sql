@@ -279,6 +279,7 @@ CREATE TABLE outbox (
 -- Each call says each thing once, also if its end is written twice.
 CREATE UNIQUE INDEX outbox_once ON outbox (business_id, call_sid, kind, recipient, body);
 CREATE INDEX outbox_due ON outbox (due_at) WHERE status = 'pending';
+CREATE INDEX outbox_failed ON outbox (due_at) WHERE status = 'failed';
 
 -- Who may sign in to the pages. An owner sees the businesses of owner_businesses, an administrator all.
 CREATE TABLE owners (

@@ -13,10 +13,14 @@ _SEARCH = """
 SELECT * FROM calls
 WHERE business_id = :business_id AND removed_at IS NULL AND (started_at, call_sid) < (:started_at, :call_sid)
 AND (:outcome IS NULL OR outcome = :outcome)
-AND (NOT :flagged OR EXISTS (
-    SELECT 1 FROM call_flags
-    WHERE call_flags.business_id = calls.business_id AND call_flags.call_sid = calls.call_sid
-))
+AND (NOT :flagged
+    OR test = 0
+    AND outcome IN ('carrier_lost', 'internal_error', 'interrupted', 'model_failed', 'server_stopped')
+    OR EXISTS (
+        SELECT 1 FROM call_flags
+        WHERE call_flags.business_id = calls.business_id AND call_flags.call_sid = calls.call_sid
+    )
+)
 AND (:words IS NULL OR caller LIKE :digits
     OR lead_id IN (
         SELECT id FROM leads WHERE business_id = :business_id AND full_name LIKE :words ESCAPE '!'
@@ -52,7 +56,7 @@ def find(
 
     `words` are part of the caller's number, of the lead's name, of a message or of what either voice said;
     A to Z are found in either case. A number is not looked for in what was said. `before` is (started_at,
-    call_sid) of the last call of the page before.
+    call_sid) of the last call of the page before. `flagged` calls are those that have flags or have failed.
     """
     words = " ".join(words.split())[:_WORDS_MAX]
     digits = re.sub(r"[\s()+./-]", "", words)

@@ -70,6 +70,47 @@ def next_due(conn: sqlite3.Connection) -> dt.datetime | None:
     return dt.datetime.fromisoformat(text) if text else None
 
 
+def unsent(
+    conn: sqlite3.Connection,
+    business_id: int,
+    *,
+    since: dt.datetime,
+    waited_since: dt.datetime,
+    limit: int,
+) -> tuple[Outgoing, ...]:
+    """What calls since `since` left to be told and nobody has been, the newest first.
+
+    That is what was given up, and what has waited since `waited_since` or longer: tried in vain, or not
+    tried at all. Calls that the owner removed are left out.
+    """
+    rows = conn.execute(
+        "SELECT outbox.* FROM outbox JOIN calls USING (business_id, call_sid)"
+        " WHERE business_id = :business_id AND calls.removed_at IS NULL AND calls.test = 0"
+        " AND calls.outcome IS NOT NULL AND calls.started_at >= :since"
+        " AND (outbox.status = 'failed' OR outbox.status = 'pending' AND outbox.due_at <= :waited_since"
+        " OR outbox.status = 'pending' AND outbox.attempts > 0"
+        " AND coalesce(calls.ended_at, calls.started_at) <= :waited_since)"
+        " ORDER BY calls.started_at DESC, outbox.id DESC LIMIT :limit",
+        {
+            "business_id": business_id,
+            "since": utc_text("since", since),
+            "waited_since": utc_text("waited_since", waited_since),
+            "limit": limit,
+        },
+    )
+    return tuple(from_row(Outgoing, row) for row in rows)
+
+
+def unsent_in_all(conn: sqlite3.Connection, *, since: dt.datetime, waited_since: dt.datetime) -> int:
+    """How many messages of all businesses were given up since `since`, or wait since `waited_since`."""
+    (messages,) = conn.execute(
+        "SELECT (SELECT count(*) FROM outbox WHERE status = 'failed' AND due_at >= :since)"
+        " + (SELECT count(*) FROM outbox WHERE status = 'pending' AND due_at <= :waited_since)",
+        {"since": utc_text("since", since), "waited_since": utc_text("waited_since", waited_since)},
+    ).fetchone()
+    return int(messages)
+
+
 def sent(conn: sqlite3.Connection, business_id: int, outgoing_id: int) -> None:
     """It is on its way; it is not tried again."""
     conn.execute(

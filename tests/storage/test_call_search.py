@@ -6,6 +6,7 @@ import pytest
 
 from storage import call_search, calls, leads, messages
 from storage.records import Flag
+from storage.trouble import FAILED
 from tests.storage.conftest import NOW, add_business, add_test_call, end_call
 
 MINUTE = dt.timedelta(minutes=1)
@@ -54,6 +55,16 @@ def test_calls_are_found_by_how_they_ended_and_by_what_is_wrong_with_them(conn, 
     assert found(conn, business_id, flagged=True) == ["CA2", "CA1"]
     assert found(conn, business_id, flagged=True, outcome="completed") == ["CA2"]
     assert found(conn, business_id, outcome="lost") == []
+
+
+def test_a_call_that_failed_is_to_be_checked_as_one_with_flags_is_but_no_test(conn, business_id):
+    for number, outcome in enumerate(sorted([*FAILED, "completed"])):
+        add_call(conn, business_id, number, outcome=outcome)
+    add_test_call(conn, business_id, "CAtest")
+    end_call(conn, business_id, "CAtest", outcome="model_failed")
+    listed = call_search.find(conn, business_id, flagged=True)
+    assert {call.outcome for call in listed} == FAILED
+    assert not any(call.test for call in listed)
 
 
 def test_every_call_is_on_one_page_also_of_those_that_began_in_one_second(conn, business_id):

@@ -129,3 +129,37 @@ def test_nothing_of_a_test_call_is_due_whoever_put_it_in(conn, business_id):
     put(conn, business_id, call_sid="CAtest")
     end_call(conn, business_id, "CAtest")
     assert (outbox.due(conn, NOW, limit=10), outbox.next_due(conn)) == ((), None)
+
+
+def unsent(conn, business_id, now, *, since=NOW, waits=HOUR, limit=9):
+    return bodies(
+        outbox.unsent(conn, business_id, since=since, waited_since=now - waits, limit=limit)
+    ), outbox.unsent_in_all(conn, since=since, waited_since=now - waits)
+
+
+def test_what_was_given_up_or_waits_too_long_has_not_been_sent(conn, business_id):
+    """The call ended an hour after NOW."""
+    for body in ("sent", "given up", "tried in vain", "not tried"):
+        put(conn, business_id, body, now=NOW + HOUR)
+    outbox.sent(conn, business_id, 1)
+    outbox.failed(conn, business_id, 2, problem="status 400", retry_at=None)
+    outbox.failed(conn, business_id, 3, problem="status 503", retry_at=NOW + 9 * HOUR)
+    assert unsent(conn, business_id, NOW + HOUR) == (["given up"], 1)
+    assert unsent(conn, business_id, NOW + 2 * HOUR) == (["not tried", "tried in vain", "given up"], 2)
+    assert unsent(conn, business_id, NOW + HOUR, waits=0 * HOUR)[0] == [
+        "not tried",
+        "tried in vain",
+        "given up",
+    ]
+    assert unsent(conn, business_id, NOW + 2 * HOUR, limit=1)[0] == ["not tried"]
+
+
+def test_what_waits_for_its_time_of_calls_long_ago_or_removed_is_not_shown_as_unsent(conn, business_id):
+    put(conn, business_id, "after a transfer", now=NOW + 9 * HOUR)
+    put(conn, business_id, "given up")
+    outbox.failed(conn, business_id, 2, problem="status 400", retry_at=None)
+    later = NOW + 2 * HOUR
+    assert unsent(conn, business_id, later) == (["given up"], 1)
+    assert unsent(conn, business_id, later, since=NOW + HOUR) == ([], 0)
+    calls.remove(conn, business_id, "CA1", NOW)
+    assert unsent(conn, business_id, later)[0] == []

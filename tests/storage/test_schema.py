@@ -24,6 +24,7 @@ from storage import (
     schedule,
     services,
     sessions,
+    trouble,
 )
 from storage.records import DayHours, ExceptionDay, Flag, Person
 from tests.storage.conftest import (
@@ -153,6 +154,8 @@ def ask_everything(conn):
     outbox.failed(conn, ours, 1, problem="status 503", retry_at=NOW)
     outbox.sent(conn, ours, 1)
     outbox.withdraw(conn, ours, "CA1")
+    outbox.unsent(conn, ours, since=NOW, waited_since=NOW, limit=10)
+    outbox.unsent_in_all(conn, since=NOW, waited_since=NOW)
     ask_the_pages(conn, ours)
 
 
@@ -163,6 +166,9 @@ def ask_the_pages(conn, ours):
     feeds.business_of(conn, feeds.renew(conn, ours))
     feeds.stop(conn, ours)
     feeds.token(conn, ours)
+    trouble.to_check(conn, ours, NOW, 10)
+    trouble.showing(conn, ours, NOW)
+    trouble.last_outcomes(conn, 3)
     reached.note(conn, ours, "a" * 64, NOW)
     reached.get(conn, ours, "a" * 64)
     reached.any_business(conn, "a" * 64)

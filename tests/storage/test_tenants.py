@@ -29,6 +29,7 @@ from storage import (
     schedule,
     services,
     sessions,
+    trouble,
 )
 from storage.availability import Slot
 from storage.errors import NotFound
@@ -51,6 +52,7 @@ LATER = MONDAY_9 + 4 * HOUR
 FAR = NOW + 9_999 * HOUR
 SUNDAY_9 = MONDAY_9 - 24 * HOUR
 FLAG = Flag(kind="said_not_done", said="You're booked.", done="-")
+ACCOUNT = [(0, "first_audio", {}), (9, "bot_said", {"text": "You're booked."})]
 SLOT = Slot(wall=LATER, starts_at=LATER, ends_at=LATER + HOUR, busy_start=LATER, busy_end=LATER + HOUR)
 SETUP = "a" * 64
 WINDOW = {"since": NOW, "until": LATER + 24 * HOUR}
@@ -75,7 +77,7 @@ def ours_and_theirs(conn):
     calls.set_transfer(conn, theirs, "CAended", "+14155550177")
     calls.flag(conn, theirs, "CAended", [FLAG])
     put(conn, theirs)
-    end_call(conn, theirs, "CAended", events=[(0, "bot_said", {"text": "You're booked."})])
+    end_call(conn, theirs, "CAended", events=ACCOUNT)
     add_live_call(conn, theirs, "CAremoved", phone="+14155550196")
     end_call(conn, theirs, "CAremoved")
     calls.remove(conn, theirs, "CAremoved", NOW)
@@ -161,12 +163,15 @@ READS = {
     "messages.get": lambda conn, ours: messages.get(conn, ours, 1),
     "messages.of_call": lambda conn, ours: messages.of_call(conn, ours, "CAended"),
     "messages.waiting": lambda conn, ours: messages.waiting(conn, ours),
+    "outbox.unsent": lambda conn, ours: outbox.unsent(conn, ours, since=NOW, waited_since=FAR, limit=99),
     "owners.of_business": lambda conn, ours: owners.of_business(conn, ours),
     "reached.get": lambda conn, ours: reached.get(conn, ours, SETUP),
     "schedule.exceptions": lambda conn, ours: schedule.exceptions(conn, ours, MONDAY, MONDAY),
     "schedule.schedule": lambda conn, ours: schedule.schedule(conn, ours, MONDAY, MONDAY).exceptions,
     "services.get": lambda conn, ours: services.get(conn, ours, 1),
     "services.offered": lambda conn, ours: services.offered(conn, ours),
+    "trouble.showing": lambda conn, ours: trouble.showing(conn, ours, NOW),
+    "trouble.to_check": lambda conn, ours: trouble.to_check(conn, ours, NOW, 99),
 }
 
 
@@ -402,6 +407,7 @@ NO_TENANT = {
     "feeds.business_of",  # for whoever has the secret link
     "outbox.due",  # for the one task that sends
     "outbox.next_due",
+    "outbox.unsent_in_all",  # for whoever watches the server
     "owners.add",  # owners are of the file: what they may see is asked with each of them
     "owners.business",
     "owners.businesses_of",
@@ -426,6 +432,7 @@ NO_TENANT = {
     "sessions.of_owner",
     "sessions.seen",
     "sessions.spend",
+    "trouble.last_outcomes",  # for whoever watches the server
 }
 OWN_ROWS_ONLY = {"schedule.weekly_hours"}  # everybody has some: see the last test
 

@@ -1,0 +1,66 @@
+"""What of a business's calls asks for a human: that they failed, or that something in them was not so.
+
+Plain functions of a connection. A test call counts for nothing.
+"""
+
+import datetime as dt
+import sqlite3
+
+from storage.records import Call, from_row, utc_text
+
+# The caller was left in the middle of the call. By the engine's names (engine/outcome.py), and `interrupted`.
+FAILED = frozenset({"carrier_lost", "internal_error", "interrupted", "model_failed", "server_stopped"})
+
+_LOOKED_AT = 50  # calls, also if most of them are tests or live
+
+_TO_CHECK = """
+SELECT * FROM calls
+WHERE business_id = :business_id AND test = 0 AND removed_at IS NULL AND started_at >= :since
+AND (outcome IN ('carrier_lost', 'internal_error', 'interrupted', 'model_failed', 'server_stopped')
+    OR EXISTS (
+        SELECT 1 FROM call_flags
+        WHERE call_flags.business_id = calls.business_id AND call_flags.call_sid = calls.call_sid
+    )
+)
+ORDER BY started_at DESC, call_sid DESC LIMIT :limit
+"""
+# One that hangs up before the first sound shows nothing. Nor does one that was cut as the server was stopped.
+_SHOWING = """
+SELECT * FROM calls
+WHERE business_id = :business_id AND test = 0 AND started_at >= :since
+AND (outcome IN ('carrier_lost', 'internal_error', 'interrupted', 'model_failed')
+    OR outcome IS NOT NULL AND EXISTS (
+        SELECT 1 FROM call_events
+        WHERE call_events.business_id = calls.business_id AND call_events.call_sid = calls.call_sid
+        AND kind = 'first_audio'
+    )
+)
+ORDER BY started_at DESC, call_sid DESC LIMIT 1
+"""
+
+
+def to_check(conn: sqlite3.Connection, business_id: int, since: dt.datetime, limit: int) -> tuple[Call, ...]:
+    """The calls since then that failed or have flags, the newest first, without those that were removed."""
+    rows = conn.execute(
+        _TO_CHECK, {"business_id": business_id, "since": utc_text("since", since), "limit": limit}
+    )
+    return tuple(from_row(Call, row) for row in rows)
+
+
+def showing(conn: sqlite3.Connection, business_id: int, since: dt.datetime) -> Call | None:
+    """The last call since then that shows whether callers are answered: its outcome says which.
+
+    That is one whose caller heard the receptionist, or one that failed.
+    """
+    row = conn.execute(_SHOWING, {"business_id": business_id, "since": utc_text("since", since)}).fetchone()
+    return row and from_row(Call, row)
+
+
+def last_outcomes(conn: sqlite3.Connection, limit: int) -> tuple[str, ...]:
+    """How the last calls of all businesses have ended, the newest first; of the last _LOOKED_AT at most."""
+    rows = conn.execute(
+        "SELECT outcome FROM calls WHERE rowid > (SELECT max(rowid) FROM calls) - ?"
+        " AND test = 0 AND outcome IS NOT NULL ORDER BY rowid DESC LIMIT ?",
+        (_LOOKED_AT, limit),
+    )
+    return tuple(row["outcome"] for row in rows)
