@@ -10,6 +10,8 @@ from storage.records import Call, from_row, utc_text
 
 # The caller was left in the middle of the call. By the engine's names (engine/outcome.py), and `interrupted`.
 FAILED = frozenset({"carrier_lost", "internal_error", "interrupted", "model_failed", "server_stopped"})
+# Of these the ones that the next caller would meet, too. A server that was stopped runs again.
+NOT_ANSWERED = FAILED - {"server_stopped"}
 
 _LOOKED_AT = 50  # calls, also if most of them are tests or live
 
@@ -64,3 +66,8 @@ def last_outcomes(conn: sqlite3.Connection, limit: int) -> tuple[str, ...]:
         (_LOOKED_AT, limit),
     )
     return tuple(row["outcome"] for row in rows)
+
+
+def needs_a_look(call: Call, flags: int) -> bool:
+    """Whether its owner should look at a call with so many flags. A test call only if it has some."""
+    return flags > 0 or (call.outcome in FAILED and not call.test)

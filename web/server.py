@@ -138,7 +138,7 @@ async def serve(
                 refused=metrics.refused,
                 reached=reached.note,
             )
-            health = Health(configuration=configuration, switchboard=switchboard, database=opened)
+            health = Health(configuration=configuration, switchboard=switchboard, database=opened, now=now)
             deployment = Deployment(
                 configuration=configuration,
                 database=opened,
