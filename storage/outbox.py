@@ -80,16 +80,15 @@ def unsent(
 ) -> tuple[Outgoing, ...]:
     """What calls since `since` left to be told and nobody has been, the newest first.
 
-    That is what was given up, and what has waited since `waited_since` or longer: tried in vain, or not
-    tried at all. Calls that the owner removed are left out.
+    That is what was given up, and what waits since `waited_since` or longer: not tried at all, or tried in
+    vain after a call of before. Calls that the owner removed are left out.
     """
     rows = conn.execute(
         "SELECT outbox.* FROM outbox JOIN calls USING (business_id, call_sid)"
         " WHERE business_id = :business_id AND calls.removed_at IS NULL AND calls.test = 0"
         " AND calls.outcome IS NOT NULL AND calls.started_at >= :since"
         " AND (outbox.status = 'failed' OR outbox.status = 'pending' AND outbox.due_at <= :waited_since"
-        " OR outbox.status = 'pending' AND outbox.attempts > 0"
-        " AND coalesce(calls.ended_at, calls.started_at) <= :waited_since)"
+        " OR outbox.status = 'pending' AND outbox.attempts > 0 AND calls.started_at <= :waited_since)"
         " ORDER BY calls.started_at DESC, outbox.id DESC LIMIT :limit",
         {
             "business_id": business_id,
