@@ -30,6 +30,7 @@ from web.tokens import Grant, StreamTokens
 
 log = logging.getLogger(__name__)
 
+VOICE_PATH = "/twilio/voice"
 AFTER_PATH = "/twilio/after"
 DIALLED_PATH = "/twilio/dialled"
 # What Twilio calls a dialled person who answered; "answered" is its word for a conference.
@@ -56,7 +57,7 @@ class Webhooks:
     def blueprint(self) -> Blueprint:
         """The routes, ready to be registered."""
         routes = Blueprint("twilio", __name__)
-        routes.add_url_rule("/twilio/voice", "voice", self.voice, methods=["POST"])
+        routes.add_url_rule(VOICE_PATH, "voice", self.voice, methods=["POST"])
         routes.add_url_rule(AFTER_PATH, "after", self.after, methods=["POST"])
         routes.add_url_rule(DIALLED_PATH, "dialled", self.dialled, methods=["POST"])
         routes.add_url_rule("/twilio/status", "status", self.status, methods=["POST"])

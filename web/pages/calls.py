@@ -7,12 +7,13 @@ from typing import Any
 from attrs import frozen
 from quart import Response
 
-from storage import call_search, calls, leads
+from storage import call_search, calls, leads, trouble
 from storage.records import Call, Lead
 from web.pages.labels import OUTCOMES
 from web.pages.routes import get
 from web.pages.visit import Visit
 from web.pages.words import Words, mark
+from web.reached import setup_of
 
 _ON_A_PAGE = 50
 _WORDS_CHARS = 200
@@ -43,7 +44,7 @@ class Row:
 
     call: Call
     lead: Lead | None
-    flags: int  # how many things are wrong with it
+    needs_a_look: bool
 
 
 async def show(visit: Visit) -> Response:
@@ -62,6 +63,7 @@ async def show(visit: Visit) -> Response:
         asked=asked,
         outcome_choices=[("", visit.words.say(_ANY)), *choices],
         length=partial(length, visit.words),
+        connected=setup_of(visit.deployment.configuration) is not None,
         **found,
     )
 
@@ -90,7 +92,7 @@ def _found(conn: sqlite3.Connection, business_id: int, asked: Asked, before: str
 
 def _row(conn: sqlite3.Connection, business_id: int, call: Call, flags: dict[str, int]) -> Row:
     lead = leads.get(conn, business_id, call.lead_id) if call.lead_id is not None else None
-    return Row(call=call, lead=lead, flags=flags.get(call.call_sid, 0))
+    return Row(call=call, lead=lead, needs_a_look=trouble.needs_a_look(call, flags.get(call.call_sid, 0)))
 
 
 def length(words: Words, duration_ms: int) -> str:

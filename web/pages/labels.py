@@ -53,6 +53,15 @@ OUTCOMES = {
     "interrupted": mark("The server went down"),
 }
 
+# Of calls whose caller was left in the middle (storage/trouble.py).
+FAILURES = {
+    "model_failed": mark("The AI voice failed, and the call ended."),
+    "carrier_lost": mark("The line dropped."),
+    "internal_error": mark("An error of the server ended the call."),
+    "interrupted": mark("The server went down during the call."),
+    "server_stopped": mark("The server was shut down during the call."),
+}
+
 TOOLS = {
     "find_available_slots": mark("Looking for free times"),
     "create_appointment": mark("Booking an appointment"),

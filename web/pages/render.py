@@ -10,7 +10,7 @@ from attrs import frozen
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from web.pages import words as wording
-from web.pages.labels import LABELS, OUTCOMES
+from web.pages.labels import FAILURES, LABELS, OUTCOMES
 from web.pages.words import LANGUAGES, Words
 
 _STATIC = Path(__file__).parent / "static"
@@ -64,6 +64,7 @@ def _environment(language: str) -> Environment:
         languages=LANGUAGES,
         label_of=partial(_label, words),
         outcome_of=lambda outcome: words.say(OUTCOMES[outcome]),
+        failures=FAILURES,
         static_url=static_url,
         clock=wording.clock,
         span=wording.span,

@@ -44,8 +44,9 @@ class Answer:
 class Browser:
     """One owner's browser."""
 
-    def __init__(self, client, token, business_id):
+    def __init__(self, client, token, business_id, cookie="frontdesk_session"):
         self._client, self._token, self.business_id = client, token, business_id
+        self._cookie = cookie
 
     async def get(self, path):
         """A page, below the business's home unless it begins with //."""
@@ -72,7 +73,7 @@ class Browser:
 
     async def _ask(self, method, path, **more):
         target = path[1:] if path.startswith("//") else f"/b/{self.business_id}{path}"
-        headers = {"Cookie": f"frontdesk_session={self._token}", **more.pop("headers", {})}
+        headers = {"Cookie": f"{self._cookie}={self._token}", **more.pop("headers", {})}
         response = await self._client.open(target, method=method, headers=headers, **more)
         return Answer(
             response.status_code, response.headers.get("Location"), await response.get_data(as_text=True)
@@ -97,7 +98,14 @@ def client_of(database, *, configured=None, now=lambda: NOW, recordings=Path("re
 
 
 async def sign_in(
-    database, client, business_id, *, email="owner@example.com", language="en", administrator=False
+    database,
+    client,
+    business_id,
+    *,
+    email="owner@example.com",
+    language="en",
+    administrator=False,
+    cookie="frontdesk_session",
 ):
     """A browser of a new owner of that business."""
 
@@ -108,10 +116,13 @@ async def sign_in(
         owners.let_into(conn, owner.id, business_id)
         return sessions.begin(conn, owner.id, browser="a test", now=NOW)
 
-    return Browser(client, await database.write(job), business_id)
+    return Browser(client, await database.write(job), business_id, cookie)
 
 
 async def add_business(database, number="+14155550101", **more):
     """Another business, as its id."""
     fields = {"name": "Other", "timezone": "Europe/Berlin", "language": "en", **more}
     return (await database.write(partial(businesses.add, number=number, **fields))).id
+
+
+PUBLIC_COOKIE = "__Host-frontdesk"

@@ -1,12 +1,171 @@
-"""The first page."""
+"""The first page: whether callers are answered, and what needs the owner."""
+
+import datetime as dt
+import re
+from functools import partial
+from itertools import count
+
+import pytest
+
+from storage import calls, reached
+from storage.records import Flag
+from tests.storage.conftest import add_test_call, end_call
+from tests.web.pages.browser import NOW, PUBLIC_COOKIE, add_business, client_of, sign_in
+from tests.web.pages.ringing import MINUTE, ring
+from tests.web.support import PUBLIC_URL, public
+from web import configuration
+from web.reached import setup_of
+
+MODEL = {"OPENAI_API_KEY": "sk-simulated"}
+TEXTING = {"TWILIO_ACCOUNT_SID": "AC" + "a1" * 16}
+HEARD = [(0, "first_audio", {})]
+HOUR = dt.timedelta(hours=1)
+ANSWERING = "Answering calls to +1 415-555-0100"
+NO_CALL = "No call has come in yet. Call it once to check."
+UNHEARD = "A call has come in, but no caller has heard the receptionist yet. Call it once more to check."
+UNTRUE = Flag(kind="said_not_done", said="You're all set for Tuesday at ten.", done="")
 
 
-async def test_an_empty_business_is_told_what_to_do(browser):
+@pytest.fixture
+async def owner(database, business):
+    """Opens a browser of an owner of Salon, on a public server with some configuration."""
+
+    emails = (f"owner{number}@example.com" for number in count())
+
+    async def opened(*, language="en", business_id=business.id, **more):
+        client = client_of(database, configured=public(**{**MODEL, **TEXTING, **more}))
+        more = {"email": next(emails), "language": language, "cookie": PUBLIC_COOKIE}
+        return await sign_in(database, client, business_id, **more)
+
+    return opened
+
+
+async def reach(database, business_id, *, heard=True, at=NOW - HOUR, configured=None):
+    """A signed call has come to the business, and its caller perhaps heard the receptionist."""
+    setup = setup_of(configured or public())
+    await database.write(partial(reached.note, business_id=business_id, setup=setup, now=at, heard=heard))
+
+
+async def today(browser):
+    return words(await browser.get("/today"))
+
+
+def words(page):
+    """What is read on a page; a sign follows its word, also where that is isolated."""
+    return re.sub(r" ([.,])", r"\1", page.text)
+
+
+async def test_an_empty_business_is_told_what_to_do(browser, owner):
     page = await browser.get("/today")
-    assert (page.status, "No calls yet. Ring +1 415-555-0100 and say hello." in page.text) == (200, True)
+    assert (page.status, page.text.endswith("Recent calls No calls yet.")) == (200, True)
     assert "Nothing is booked today." in page.text
+    assert "No calls yet. Call +1 415-555-0100 and say hello." in (await (await owner()).get("/today")).text
 
 
-async def test_a_telephone_that_is_not_answered_says_why(browser):
-    page = await browser.get("/today")
-    assert "The telephone is not being answered. No voice is set up" in page.text
+async def test_in_its_first_minute_a_server_says_that_no_call_can_reach_it(database, business):
+    local = configuration.load(MODEL)
+    browser = await sign_in(database, client_of(database, configured=local), business.id)
+    text = await today(browser)
+    assert "This server isn't connected to a phone number yet. Try the receptionist" in text
+    assert "nswering" not in text
+    assert "Make a test call" in text
+
+
+async def test_without_a_voice_calls_are_not_answered(browser):
+    text = await today(browser)
+    assert "Calls aren't being answered right now. The AI voice isn't set up yet" in text
+    assert "Make a test call" not in text
+
+
+async def test_until_a_signed_call_has_come_nobody_says_that_calls_are_answered(database, business, owner):
+    text = await today(await owner())
+    assert NO_CALL in text
+    assert f"its voice webhook is {PUBLIC_URL}/twilio/voice" in text
+    assert (await today(await owner(language="he"))).count("עדיין לא הגיעה אף שיחה.") == 1
+
+
+async def test_a_call_that_has_come_and_was_not_heard_is_not_enough(database, business, owner):
+    browser = await owner()
+    await reach(database, business.id, heard=False)
+    await ring(database, business.id, outcome="caller_hung_up")
+    assert UNHEARD in await today(browser)
+    await reach(database, business.id)
+    assert ANSWERING in await today(browser)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "why"),
+    [
+        ("model_failed", "The AI voice couldn't be reached, or it stopped. Check that OPENAI_API_KEY"),
+        ("carrier_lost", "The line dropped. Check the server's internet connection"),
+        ("interrupted", "The server went down in the middle of it."),
+        ("internal_error", "The server made an error. Its log says which."),
+    ],
+)
+async def test_after_a_call_that_failed_it_says_so_until_one_is_answered(
+    database, business, owner, outcome, why
+):
+    browser = await owner()
+    await reach(database, business.id)
+    await ring(database, business.id, "CA1", events=HEARD, ago=4 * MINUTE)
+    await ring(database, business.id, "CA2", outcome=outcome, ago=3 * MINUTE)
+    text = await today(browser)
+    assert f"The last call, at 09:57, failed. {why}" in text
+    assert "Then call +1 415-555-0100 once to check." in text
+    assert ANSWERING not in text
+    await ring(database, business.id, "CA3", outcome="caller_hung_up", ago=2 * MINUTE)
+    assert "The last call, at 09:57, failed." in await today(browser)
+    await ring(database, business.id, "CA4", events=HEARD, ago=MINUTE)
+    text = await today(browser)
+    assert (ANSWERING in text, "The last call" in text) == (True, False)
+
+
+async def test_a_failure_of_another_day_is_told_with_its_date(database, business, owner):
+    browser = await owner()
+    await reach(database, business.id, at=NOW - 48 * HOUR)
+    await ring(database, business.id, outcome="model_failed", ago=24 * HOUR)
+    assert "The last call, on Thu 19 Nov at 10:00, failed." in await today(browser)
+
+
+@pytest.mark.parametrize(
+    "changed", [{"TWILIO_AUTH_TOKEN": "f" * 32}, {"FRONTDESK_PUBLIC_URL": "https://other.example.com"}]
+)
+async def test_with_another_address_or_token_a_call_has_to_come_again(database, business, owner, changed):
+    await reach(database, business.id)
+    await ring(database, business.id, events=HEARD)
+    assert ANSWERING in await today(await owner())
+    browser = await owner(**changed)
+    text = await today(browser)
+    assert f"{NO_CALL} Earlier calls don't count: the server's address or auth token" in text
+    await reach(database, business.id, at=NOW, configured=public(**changed))
+    assert ANSWERING in await today(browser)
+
+
+async def test_a_failure_of_before_the_server_was_set_up_anew_counts_no_more(database, business, owner):
+    await ring(database, business.id, outcome="model_failed", ago=2 * HOUR)
+    await reach(database, business.id)
+    assert ANSWERING in await today(await owner())
+
+
+async def test_what_calls_show_of_one_business_says_nothing_of_another(database, business, owner):
+    other = await owner(business_id=await add_business(database))
+    await reach(database, business.id)
+    await ring(database, business.id, outcome="model_failed", flags=[UNTRUE])
+    text = await today(other)
+    assert (NO_CALL in text, "Earlier calls" in text, "Needs you" in text) == (
+        True,
+        False,
+        False,
+    )
+
+
+async def test_a_test_call_counts_for_nothing(database, business, owner):
+    def failed_test(conn):
+        add_test_call(conn, business.id, "CAtest")
+        end_call(conn, business.id, "CAtest", outcome="model_failed")
+        calls.flag(conn, business.id, "CAtest", [UNTRUE])
+
+    await reach(database, business.id)
+    await database.write(failed_test)
+    text = await today(await owner())
+    assert (ANSWERING in text, "Needs you" in text) == (True, False)
