@@ -7,7 +7,7 @@ from itertools import count
 
 import pytest
 
-from storage import calls, reached
+from storage import calls, outbox, reached
 from storage.records import Flag
 from tests.storage.conftest import add_test_call, end_call
 from tests.web.pages.browser import NOW, PUBLIC_COOKIE, add_business, client_of, sign_in
@@ -169,3 +169,122 @@ async def test_a_test_call_counts_for_nothing(database, business, owner):
     await database.write(failed_test)
     text = await today(await owner())
     assert (ANSWERING in text, "Needs you" in text) == (True, False)
+
+
+# What needs the owner.
+
+
+async def test_nothing_needs_the_owner_of_calls_that_went_well(database, business, owner):
+    await ring(database, business.id, events=HEARD)
+    text = await today(await owner())
+    assert ("Needs you" in text, "needs checking" in text) == (False, False)
+
+
+async def test_what_was_said_and_not_done_stands_above_all_else(database, business, owner):
+    await ring(database, business.id, "CA1", full_name="Ada", flags=[UNTRUE], ago=2 * MINUTE)
+    booked = Flag(kind="confirmation_not_heard", said="", done="2026-11-23T08:30:00Z")
+    await ring(database, business.id, "CA2", caller="+14155550198", flags=[booked])
+    page = await (await owner()).get("/today")
+    text = words(page)
+    needs = text[text.index("Needs you") : text.index("Appointments Nothing")]
+    assert needs == (
+        "Needs you +1 415-555-0198 09:59 The caller may not know they're booked for Mon 23 Nov at 09:30."
+        " Call them to confirm. Ada 09:58 The receptionist told the caller something untrue:"
+        " You're all set for Tuesday at ten. "
+    )
+    assert page.text.count("needs checking") == 2  # in the recent calls
+    assert page.body.count(f'href="/b/{business.id}/calls/CA1"') == 2
+
+
+async def test_a_call_that_failed_is_to_be_rung_back_if_its_number_is_known(database, business, owner):
+    await ring(database, business.id, "CA1", outcome="server_stopped", ago=2 * MINUTE)
+    await ring(database, business.id, "CA2", outcome="model_failed", caller=None)
+    text = await today(await owner())
+    assert "Number withheld 09:59 The AI voice failed, and the call ended. +1" in text
+    assert "09:58 The server was shut down during the call. Call them back." in text
+
+
+async def test_five_are_shown_with_the_way_to_all_of_them_and_what_is_old_or_removed_is_not(
+    database, business, owner
+):
+    browser = await owner()
+    await ring(database, business.id, "CAold", flags=[UNTRUE], ago=8 * 24 * HOUR)
+    await ring(database, business.id, "CAremoved", flags=[UNTRUE])
+    await database.write(lambda conn: calls.remove(conn, business.id, "CAremoved", NOW))
+    for number in range(5):
+        await ring(database, business.id, f"CA{number}", outcome="carrier_lost", ago=number * MINUTE)
+    page = await browser.get("/today")
+    shown = page.text.count("The line dropped.")
+    assert (shown, "all calls that need" in page.text, UNTRUE.said in page.text) == (5, False, False)
+    await ring(database, business.id, "CA9", outcome="model_failed", ago=9 * MINUTE)
+    page = await browser.get("/today")
+    assert (page.text.count("The line dropped."), "The AI voice failed," in page.text) == (5, False)
+    everything = await browser.get(re.search(r'href="/b/\d+(/calls\?flagged=1)"', page.body)[1])
+    assert everything.text.count("needs checking") == 7
+
+
+# Texts.
+
+OWNER = "+14155550177"
+
+
+async def leave_text(database, business_id, *, kind="to_owner", ago=2 * HOUR, problem=None, retry_at=None):
+    """What a call so long ago left to be told; a problem is what came of trying."""
+
+    def job(conn):
+        row = {"call_sid": "CA1", "kind": kind, "recipient": OWNER, "body": f"{kind} {problem}"}
+        outbox.put(conn, business_id, now=NOW - ago, **row)
+        (newest,) = conn.execute(
+            "SELECT max(id) FROM outbox WHERE business_id = ?", (business_id,)
+        ).fetchone()
+        if problem:
+            outbox.failed(conn, business_id, newest, problem=problem, retry_at=retry_at)
+
+    await ring(database, business_id, "CA1", full_name="Ada", ago=ago)
+    await database.write(job)
+
+
+@pytest.mark.parametrize(
+    ("problem", "retry_at", "why"),
+    [
+        (None, None, "Not sent yet. It's being tried again."),
+        ("status 503", NOW + HOUR, "Not sent yet. It's being tried again."),
+        ("status 401, code 20003, Authenticate", NOW, "Twilio doesn't accept this server's account SID"),
+        ("status 400, code 21614, no mobile", None, "That number can't get texts."),
+        ("status 400, code 21608, unverified", None, "Your Twilio account is a trial:"),
+        ("status 400, code 99999", None, "The text service refused it."),
+        ("not sent within a day", None, "It couldn't be sent within a day."),
+    ],
+)
+async def test_a_text_that_was_not_sent_is_told_with_its_reason(
+    database, business, owner, problem, retry_at, why
+):
+    await leave_text(database, business.id, problem=problem, retry_at=retry_at)
+    text = await today(await owner())
+    assert f"Needs you Text to you about the call with Ada 08:00 {why}" in text
+
+
+async def test_without_an_account_it_is_told_at_once_and_of_a_confirmation_to_whom(database, business, owner):
+    await leave_text(database, business.id, kind="confirmation", ago=MINUTE)
+    text = await today(await owner())
+    assert "Needs you" not in text  # it may be on its way
+    text = await today(await owner(TWILIO_ACCOUNT_SID=""))
+    assert (
+        "Text to Ada to confirm an appointment 09:59"
+        " This server can't send texts: TWILIO_ACCOUNT_SID is missing on it." in text
+    )
+
+
+async def test_what_needs_the_owner_is_said_in_hebrew(database, business, owner):
+    await reach(database, business.id)
+    await ring(database, business.id, "CA2", outcome="model_failed", flags=[UNTRUE])
+    await leave_text(database, business.id, problem="status 400, code 21614")
+    text = await today(await owner(language="he"))
+    for words in (
+        "השיחה האחרונה, בשעה 09:59, נכשלה.",
+        "דורש טיפול",
+        "פקידת הקבלה אמרה למתקשר דבר שאינו נכון:",
+        "הקול נכשל, והשיחה הסתיימה. התקשרו אליו בחזרה.",
+        "המספר הזה לא יכול לקבל הודעות טקסט.",
+    ):
+        assert words in text
