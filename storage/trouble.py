@@ -24,7 +24,7 @@ AND (outcome IN ('carrier_lost', 'internal_error', 'interrupted', 'model_failed'
         WHERE call_flags.business_id = calls.business_id AND call_flags.call_sid = calls.call_sid
     )
 )
-ORDER BY started_at DESC, call_sid DESC LIMIT :limit
+ORDER BY started_at DESC, rowid DESC LIMIT :limit
 """
 # One that hangs up before the first sound shows nothing. Nor does one that was cut as the server was stopped.
 _SHOWING = """
@@ -37,7 +37,7 @@ AND (outcome IN ('carrier_lost', 'internal_error', 'interrupted', 'model_failed'
         AND kind = 'first_audio'
     )
 )
-ORDER BY started_at DESC, call_sid DESC LIMIT 1
+ORDER BY started_at DESC, rowid DESC LIMIT 1
 """
 
 

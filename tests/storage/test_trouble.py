@@ -73,6 +73,13 @@ def test_the_last_call_that_was_heard_or_failed_shows_whether_callers_are_answer
     assert showing(conn, business_id, since=NOW + 7 * HOUR) is None
 
 
+def test_of_two_calls_of_one_second_the_second_counts(conn, business_id):
+    add_call(conn, business_id, 1, sid="CAz")
+    add_call(conn, business_id, 1, "model_failed", sid="CAa")
+    assert showing(conn, business_id) == "CAa"
+    assert to_check(conn, business_id) == ["CAa"]
+
+
 def test_a_test_call_shows_nothing(conn, business_id):
     add_test_call(conn, business_id, "CAtest")
     end_call(conn, business_id, "CAtest", events=HEARD)
