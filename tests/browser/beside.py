@@ -60,10 +60,10 @@ def beside(manager: AbstractAsyncContextManager[Any]) -> Iterator[Beside]:
 
 
 @asynccontextmanager
-async def served(path: Path, now: dt.datetime) -> AsyncIterator[str]:
-    """The real server on this file, whose clock stands still; gives its URL."""
+async def served(path: Path, now: dt.datetime, **more: str) -> AsyncIterator[str]:
+    """The real server on this file, whose clock stands still; gives its URL. `more` is of its environment."""
     stop = trio.Event()
-    answering = {"OPENAI_API_KEY": "sk-simulated", "FRONTDESK_DETECTOR": "level"}
+    answering = {"OPENAI_API_KEY": "sk-simulated", "FRONTDESK_DETECTOR": "level", **more}
     serve = partial(
         server.serve,
         configuration.load(answering),

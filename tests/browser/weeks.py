@@ -7,7 +7,7 @@ from functools import partial
 from itertools import count
 from zoneinfo import ZoneInfo
 
-from storage import appointments, booking, calls, changes, facts, leads, messages, schedule
+from storage import appointments, booking, calls, changes, facts, leads, messages, outbox, schedule
 from storage.availability import Request
 from storage.records import Business, Call, ExceptionDay, Flag, Lead, WeeklyHours
 from tests.browser.practices import Practice, Story
@@ -26,6 +26,7 @@ _CALLS = (
     *((6, 3), (1, 0), (4, 5), (1, 6), (3, 4), (6, 1), (1, 2), (5, 3), (1, 3)),
 )
 _CALLS_AT_MIN = (17 * 60 + 42, 13 * 60 + 5, 9 * 60 + 14)
+_UNSENT = 4  # of these calls: the text about it was refused
 _WAITING = 2  # of the messages; the older ones are dealt with
 
 
@@ -104,6 +105,8 @@ def write_calls(
         call = _call(conn, business.id, number, people[caller], practice.stories[story], started_at)
         if practice.stories[story].books:
             _booked(conn, business, call, practice.stories[story], coming[number % len(coming)], now)
+        if number == _UNSENT:
+            _unsent(conn, business.id, call)
     calls.remove(conn, business.id, call.call_sid, now)
     waiting = messages.waiting(conn, business.id)
     for message in waiting[_WAITING:]:
@@ -140,6 +143,13 @@ def _call(
     call = calls.get(conn, business_id, sid)
     assert call is not None
     return call
+
+
+def _unsent(conn: sqlite3.Connection, business_id: int, call: Call) -> None:
+    """A text to the owner that was refused."""
+    text = {"kind": "to_owner", "recipient": "+442079460111", "body": "A caller left a message."}
+    outbox.put(conn, business_id, call_sid=call.call_sid, now=call.started_at, **text)
+    outbox.failed(conn, business_id, 1, problem="status 400, code 21614", retry_at=None)
 
 
 def _booked(
