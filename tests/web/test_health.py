@@ -1,9 +1,7 @@
 """What a supervisor is told: what keeps this process from taking calls, and what else is amiss."""
 
 import os
-import resource
 import sqlite3
-from contextlib import contextmanager
 from functools import partial
 
 import pytest
@@ -11,6 +9,7 @@ import pytest
 from engine.switchboard import Switchboard
 from storage import businesses, calls, outbox, reached
 from tests.storage.conftest import HOUR, NOW, end_call
+from tests.web.descriptors import descriptors_for
 from tests.web.support import local, public
 from web import configuration
 from web.app import build_pages
@@ -88,18 +87,6 @@ async def test_without_a_voice_no_call_is_taken_wherever_it_comes_from(database,
     for configured in (local(), public(), configuration.load({})):
         status, parts = await ready(database, configured)
         assert (status, parts["model"]) == (503, "OPENAI_API_KEY is not set")
-
-
-@contextmanager
-def descriptors_for(more):
-    """This process may open so many more files and no others."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    used = soft - descriptors_left()
-    resource.setrlimit(resource.RLIMIT_NOFILE, (used + more, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
 async def test_too_few_descriptors_for_a_call_are_too_few(database, answering):

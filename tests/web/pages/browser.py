@@ -80,10 +80,19 @@ class Browser:
         )
 
 
-def client_of(database, *, configured=None, now=lambda: NOW, recordings=Path("recordings"), **more):
+def client_of(
+    database,
+    *,
+    configured=None,
+    now=lambda: NOW,
+    recordings=Path("recordings"),
+    switchboard=None,
+    **more,
+):
     """A client of the pages alone, signed in as nobody."""
     configured = configured or local()
-    health = Health(configuration=configured, switchboard=Switchboard(max_calls=1), database=database)
+    switchboard = switchboard or Switchboard(max_calls=1)
+    health = Health(configuration=configured, switchboard=switchboard, database=database)
     deployment = Deployment(
         configuration=configured,
         database=database,

@@ -7,9 +7,11 @@ from itertools import count
 
 import pytest
 
+from engine.switchboard import Switchboard
 from storage import calls, outbox, reached
 from storage.records import Flag
 from tests.storage.conftest import add_test_call, end_call
+from tests.web.descriptors import descriptors_for
 from tests.web.pages.browser import NOW, PUBLIC_COOKIE, add_business, client_of, sign_in
 from tests.web.pages.ringing import MINUTE, ring
 from tests.web.support import PUBLIC_URL, public
@@ -29,11 +31,11 @@ UNTRUE = Flag(kind="said_not_done", said="You're all set for Tuesday at ten.", d
 @pytest.fixture
 async def owner(database, business):
     """Opens a browser of an owner of Salon, on a public server with some configuration."""
-
     emails = (f"owner{number}@example.com" for number in count())
 
-    async def opened(*, language="en", business_id=business.id, **more):
-        client = client_of(database, configured=public(**{**MODEL, **TEXTING, **more}))
+    async def opened(*, language="en", business_id=business.id, switchboard=None, **more):
+        configured = public(**{**MODEL, **TEXTING, **more})
+        client = client_of(database, configured=configured, switchboard=switchboard)
         more = {"email": next(emails), "language": language, "cookie": PUBLIC_COOKIE}
         return await sign_in(database, client, business_id, **more)
 
@@ -75,6 +77,27 @@ async def test_without_a_voice_calls_are_not_answered(browser):
     text = await today(browser)
     assert "Calls aren't being answered right now. The AI voice isn't set up yet" in text
     assert "Make a test call" not in text
+
+
+async def test_a_process_that_cannot_take_a_call_says_why_whatever_calls_have_shown(
+    database, business, owner
+):
+    await reach(database, business.id)
+    switchboard = Switchboard(max_calls=1)
+    browser, other = await owner(switchboard=switchboard), await owner()  # which has not tried the disk yet
+    assert ANSWERING in await today(browser)
+    with descriptors_for(7):
+        text = await today(browser)
+    assert "Calls aren't being answered right now. The server has too many connections or files" in text
+    writer = await database.write(lambda conn: conn)
+    writer.execute("PRAGMA query_only = ON")
+    text = await today(other)
+    writer.execute("PRAGMA query_only = OFF")
+    assert "Callers can't book right now. The server can't save to its disk" in text
+    switchboard.start_draining()
+    text = await today(browser)
+    assert "Calls aren't being answered right now. The server is shutting down." in text
+    assert ANSWERING not in text
 
 
 async def test_until_a_signed_call_has_come_nobody_says_that_calls_are_answered(database, business, owner):
