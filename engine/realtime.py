@@ -26,6 +26,8 @@ _FATAL_CODES = {
     "billing_hard_limit_reached",
     "session_expired",
 }
+# These take a list of languages where the older ones take one language (OpenAI's transcription guide).
+_TAKE_LANGUAGES = ("gpt-live-transcribe", "gpt-transcribe")
 
 
 @frozen(kw_only=True)
@@ -315,7 +317,7 @@ def session_update(
     """
     caller: dict[str, Any] = {"format": {"type": AUDIO_FORMAT}, "turn_detection": None}
     if settings.transcription_model:
-        caller["transcription"] = {"model": settings.transcription_model, "language": language}
+        caller["transcription"] = _transcription(settings.transcription_model, language)
     if settings.noise_reduction:
         caller["noise_reduction"] = {"type": settings.noise_reduction}
     return _command(
@@ -334,6 +336,12 @@ def session_update(
             },
         },
     )
+
+
+def _transcription(model: str, language: str) -> dict[str, Any]:
+    # Never both: either is refused beside the other. A dated name is the model's own with more behind it.
+    listed = any(model == name or model.startswith(f"{name}-") for name in _TAKE_LANGUAGES)
+    return {"model": model, "languages": [language]} if listed else {"model": model, "language": language}
 
 
 def append(audio: bytes) -> str:

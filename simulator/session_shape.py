@@ -63,7 +63,7 @@ _TURN_DETECTION = either(
         ["type"],
     ),
 )
-_TRANSCRIPTION = object_of(
+_TRANSCRIPTION_FIELDS = object_of(
     {
         "model": text,
         "language": text,
@@ -73,6 +73,22 @@ _TRANSCRIPTION = object_of(
         "delay": anything,
     }
 )
+_BY_LANGUAGES = re.compile(r"gpt-(live-)?transcribe(-.+)?")
+
+
+def _transcription(value: Any, path: str) -> None:
+    """Transcription: the two newest models take `languages`, all others `language`, and none takes both."""
+    _TRANSCRIPTION_FIELDS(value, path)
+    if value.get("languages") == []:
+        message = f"Invalid '{path}.languages': expected an array with at least 1 element."
+        raise Refused("empty_array", message, f"{path}.languages")
+    newest = _BY_LANGUAGES.fullmatch(value.get("model", "whisper-1")) is not None
+    wrong, right = ("language", "languages") if newest else ("languages", "language")
+    if wrong in value:
+        message = f"Unsupported parameter: '{wrong}' is not supported with this model. Use '{right}' instead."
+        raise Refused("unsupported_parameter", message, f"{path}.{wrong}")
+
+
 _NOISE_REDUCTION = object_of({"type": one_of("near_field", "far_field"), "strength": number(0, 1)}, ["type"])
 _VOICE = either(
     object_of({"id": text}, ["id"]),
@@ -90,7 +106,7 @@ _TOOL = object_of(
 _OUTPUT = {"format": _FORMAT, "voice": _VOICE, "speed": number(0.25, 1.5)}
 _INPUT = {
     "format": _FORMAT,
-    "transcription": or_null(_TRANSCRIPTION),
+    "transcription": or_null(_transcription),
     "noise_reduction": or_null(_NOISE_REDUCTION),
     "turn_detection": or_null(_TURN_DETECTION),
 }

@@ -182,6 +182,17 @@ async def test_a_model_that_rejects_transcription_is_asked_again_without(autojum
     assert placed.carrier.played == GREETING.audio + SHORT.audio
 
 
+@pytest.mark.parametrize("model", ["gpt-live-transcribe", "gpt-transcribe", "whisper-1", "gpt-4o-transcribe"])
+async def test_what_the_caller_says_is_transcribed_by_whichever_model_is_chosen(model, autojump_clock):
+    placed = await place(
+        [UntilBotQuiet(400), ASK, UntilBotSpeaks(100), UntilBotQuiet(400), HangUp()],
+        ModelScript(replies=[GREETING, SHORT], hears=[ASK.text]),
+        settings=evolve(HUMMED, transcription_model=model),
+    )
+    placed.assert_clean()
+    assert placed.said() == [("bot", GREETING.text), ("caller", ASK.text), ("bot", SHORT.text)]
+
+
 @pytest.mark.parametrize(
     ("script", "outcome", "ended_s"),
     [

@@ -618,7 +618,7 @@ async def test_a_session_is_opened_with_the_settings_asked_for():
     link, result = await opened(CREATED, '{"type": "rate_limits.updated"}', updated())
     assert result == (DEFAULTS, OPENED)
     assert [sent["session"]["instructions"] for sent in link.sent] == ["Be kind."]
-    assert transcriptions(link) == [{"model": "gpt-live-transcribe", "language": "en"}]
+    assert transcriptions(link) == [{"model": "gpt-live-transcribe", "languages": ["en"]}]
 
 
 async def test_nothing_is_sent_before_the_session_is_created():
@@ -634,7 +634,7 @@ async def test_nothing_is_sent_before_the_session_is_created():
 async def test_a_server_without_transcription_is_asked_again_without_it(refusal):
     link, result = await opened(CREATED, refusal, updated())
     assert result == (DEFAULTS.without_transcription(), OPENED)
-    assert transcriptions(link) == [{"model": "gpt-live-transcribe", "language": "en"}, None]
+    assert transcriptions(link) == [{"model": "gpt-live-transcribe", "languages": ["en"]}, None]
 
 
 @pytest.mark.parametrize(

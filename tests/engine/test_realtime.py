@@ -298,7 +298,7 @@ def test_the_session_is_asked_for_with_exactly_these_fields():
             "audio": {
                 "input": {
                     "format": {"type": "audio/pcmu"},
-                    "transcription": {"model": "gpt-live-transcribe", "language": "he"},
+                    "transcription": {"model": "gpt-live-transcribe", "languages": ["he"]},
                     "noise_reduction": {"type": "near_field"},
                     "turn_detection": None,
                 },
@@ -306,6 +306,26 @@ def test_the_session_is_asked_for_with_exactly_these_fields():
             },
         },
     }
+
+
+@pytest.mark.parametrize(
+    ("model", "told"),
+    [
+        ("gpt-live-transcribe", {"languages": ["he"]}),
+        ("gpt-transcribe", {"languages": ["he"]}),
+        ("gpt-transcribe-2026-07-28", {"languages": ["he"]}),
+        ("gpt-live-transcribe-2026-07-28", {"languages": ["he"]}),
+        ("gpt-4o-transcribe", {"language": "he"}),
+        ("gpt-4o-mini-transcribe", {"language": "he"}),
+        ("gpt-realtime-whisper", {"language": "he"}),
+        ("whisper-1", {"language": "he"}),
+        ("gpt-transcribes", {"language": "he"}),
+        ("our-deployment", {"language": "he"}),
+    ],
+)
+def test_each_transcription_model_is_told_the_language_in_its_own_field_and_in_no_other(model, told):
+    session = session_update(evolve(DEFAULTS, transcription_model=model))["session"]
+    assert session["audio"]["input"]["transcription"] == {"model": model, **told}
 
 
 def test_settings_that_are_none_are_left_out_of_the_session():

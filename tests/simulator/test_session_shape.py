@@ -31,6 +31,14 @@ def with_audio(side, **fields):
             "input", turn_detection={"type": "server_vad", "threshold": 0.6, "create_response": False}
         ),
         with_audio("input", turn_detection={"type": "semantic_vad", "eagerness": "low"}),
+        with_audio("input", transcription={"model": "gpt-live-transcribe", "languages": ["en", "he"]}),
+        with_audio(
+            "input", transcription={"model": "gpt-transcribe", "languages": ["en"], "keywords": ["Levi"]}
+        ),
+        with_audio("input", transcription={"model": "gpt-transcribe-2026-07-28", "languages": ["en"]}),
+        with_audio("input", transcription={"model": "gpt-4o-mini-transcribe", "language": "en"}),
+        with_audio("input", transcription={"model": "gpt-realtime-whisper", "language": "en"}),
+        with_audio("input", transcription={"model": "whisper-1"}),
     ],
 )
 def test_what_the_schema_allows_is_taken(session):
@@ -97,6 +105,31 @@ def test_what_the_schema_allows_is_taken(session):
             with_audio("input", transcription={"modle": "x"}),
             "unknown_parameter",
             "audio.input.transcription.modle",
+        ),
+        *(
+            (with_audio("input", transcription=wrong), code, f"audio.input.transcription.{field}")
+            for wrong, code, field in [
+                ({"model": "gpt-live-transcribe", "language": "en"}, "unsupported_parameter", "language"),
+                (
+                    {"model": "gpt-transcribe-2026-07-28", "language": "en"},
+                    "unsupported_parameter",
+                    "language",
+                ),
+                ({"model": "whisper-1", "languages": ["en"]}, "unsupported_parameter", "languages"),
+                ({"model": "gpt-4o-transcribe", "languages": ["en"]}, "unsupported_parameter", "languages"),
+                (
+                    {"model": "gpt-transcribe", "language": "en", "languages": ["en"]},
+                    "unsupported_parameter",
+                    "language",
+                ),
+                (
+                    {"model": "whisper-1", "language": "en", "languages": ["en"]},
+                    "unsupported_parameter",
+                    "languages",
+                ),
+                ({"model": "gpt-transcribe", "languages": []}, "empty_array", "languages"),
+                ({"model": "gpt-transcribe", "languages": None}, "invalid_type", "languages"),
+            ]
         ),
         (REALTIME | {"audio": {"inptu": {}}}, "unknown_parameter", "audio.inptu"),
     ],
