@@ -1,4 +1,4 @@
-"""How a call reads in the log: one INFO line for each event of its account, nothing per frame.
+"""How a call reads in the log: one line for each event of its account, nothing per frame.
 
 The account itself (`CallEvent`s) is stored with the call; there the words stand as they were said.
 In the log numbers are masked, because a log travels further than the business's own database.
@@ -10,6 +10,8 @@ from typing import Any
 LINES = {
     "call_started": "call started",
     "model_connected": "model connected",
+    "transcription_refused": "no transcription, the model refused it ({code}): the caller's words are not in "
+    "this call's account",
     "session_configured": "session configured: voice {voice}, in {input_format}, out {output_format}",
     "greeting": "greeting",
     "utterance_started": "[UTT] START onset {onset_ms} ms",
@@ -40,6 +42,9 @@ LINES = {
     "messages_ignored": "{number} messages ignored",
     "hang_up": "hang-up: {outcome} ({detail}), lead captured {lead_captured}",
 }
+
+# Lines that somebody must look after; the others are INFO.
+WARNINGS = frozenset({"transcription_refused"})
 
 _NUMBER = re.compile(r"\+?\d(?:[\s().-]?\d){6,}")
 

@@ -111,8 +111,9 @@ class _Call:
         event = CallEvent(at_ms=round(self.now_ms()), kind=kind, fields=fields)
         self.account.append(event)
         self.noted(event)
-        line = account.line(kind, fields)
-        log.info("%s %.3f s: %s", self.start.call_sid, event.at_ms / 1000, line, extra={"call_event": event})
+        level = logging.WARNING if kind in account.WARNINGS else logging.INFO
+        said = (self.start.call_sid, event.at_ms / 1000, account.line(kind, fields))
+        log.log(level, "%s %.3f s: %s", *said, extra={"call_event": event})
 
     def ignore(self, peer: str, problem: RemoteProtocolError) -> None:
         """Log a message that its protocol does not allow, but do not let a peer fill the log with them."""
@@ -314,21 +315,23 @@ async def talk(call: _Call) -> None:
     with trio.move_on_after(call.settings.model_ready_ms / 1000) as patience:
         async with call.connect_model() as link:
             call.note("model_connected")
-            settings, session = await model.configure(
+            session = await model.configure(
                 link,
                 instructions=prompt.instructions(profile),
                 tools=[*map(tools.declaration, call.office.tools), _END_CALL],
                 language=profile.language,
                 settings=call.settings,
             )
-            call.ear.adopt(settings)
+            call.ear.adopt(session.settings)
             if call.recording is not None:
-                call.recording.settings = settings
+                call.recording.settings = session.settings
+            if session.transcription_refused is not None:
+                call.note("transcription_refused", code=session.transcription_refused)
             call.note(
                 "session_configured",
-                voice=session.voice,
-                input_format=session.input_format,
-                output_format=session.output_format,
+                voice=session.told.voice,
+                input_format=session.told.input_format,
+                output_format=session.told.output_format,
             )
             patience.deadline = inf
             async with trio.open_nursery() as nursery:

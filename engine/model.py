@@ -240,10 +240,19 @@ def _link_closed(closed: ConnectionClosed) -> LinkClosed:
     return LinkClosed(f"closed with {closed.reason.code}{text}")
 
 
+@frozen(kw_only=True)
+class Session:
+    """A session that is open: the settings that the server took, and what it has made of them."""
+
+    settings: Settings
+    told: realtime.SessionUpdated
+    transcription_refused: str | None = None  # the refusal's code; None: it was taken, or not asked for
+
+
 async def configure(
     link: Link, *, instructions: str, tools: list[dict[str, Any]], language: str, settings: Settings
-) -> tuple[Settings, realtime.SessionUpdated]:
-    """Open the session, and return the settings that the server took and the session it now has.
+) -> Session:
+    """Open the session, and return it as the server took it.
 
     A server that refuses transcription is asked once more without it. Raises ModelFault for any other
     refusal, for a close, and for a session in another audio format, which the caller would hear as
@@ -258,15 +267,19 @@ async def configure(
         settings = settings.without_transcription()
     try:
         _accepted(await _until(realtime.SessionCreated, link))
-        session = await _ask(link, update(settings=settings, event_id=_FIRST))
-        if isinstance(session, realtime.ErrorReported) and _names_transcription(session, settings):
-            refusal, settings = session, settings.without_transcription()
-            session = await _ask(link, update(settings=settings, event_id=_SECOND))
+        answer = await _ask(link, update(settings=settings, event_id=_FIRST))
+        if isinstance(answer, realtime.ErrorReported) and _names_transcription(answer, settings):
+            refusal, settings = answer, settings.without_transcription()
+            answer = await _ask(link, update(settings=settings, event_id=_SECOND))
     except LinkClosed as closed:
         raise ModelFault(f"no session: {refusal.code if refusal else closed}") from None
     except RemoteProtocolError as error:
         raise ModelFault(f"no session: the server sent a malformed message, {error}") from None
-    return settings, _in_our_format(_accepted(session))
+    return Session(
+        settings=settings,
+        told=_in_our_format(_accepted(answer)),
+        transcription_refused=None if refusal is None else refusal.code or "no code",
+    )
 
 
 _FIRST, _SECOND = "session", "session_without_transcription"  # event ids, echoed in errors

@@ -71,6 +71,7 @@ class Measurements:
     answer_ms: tuple[int, ...]  # from each end of the caller's speech to the bot's first sound
     sound_ms: tuple[int, ...]  # from each response's creation to its first sound
     tools: tuple[ToolAnswer, ...]
+    transcription_refused: bool = False
 
 
 def of_events(events: Sequence[CallEvent]) -> Measurements:
@@ -83,6 +84,7 @@ def of_events(events: Sequence[CallEvent]) -> Measurements:
         answer_ms=tuple(_answers_ms(events)),
         sound_ms=tuple(_sounds_ms(events)),
         tools=tuple(_tool(event.fields) for event in events if event.kind == "tool_answered"),
+        transcription_refused=any(event.kind == "transcription_refused" for event in events),
     )
 
 
@@ -145,6 +147,9 @@ class Metrics:
         self._barge_ins = counter(
             "barge_ins", "Callers over the bot: paused it, were real, or were nothing.", ["step"]
         )
+        self._untranscribed = counter(
+            "transcription_refused", "Calls without the caller's words: the model refused to transcribe."
+        )
         self._tools = counter("tool_calls", "Tool calls that were answered.", ["name", "status"])
         self._answer_s = waited(
             "answer_seconds", "From the end of a caller's speech to the bot's first sound."
@@ -183,6 +188,7 @@ class Metrics:
     def _add(self, measured: Measurements, known: set[str]) -> None:
         if measured.outcome is not None:
             self._ended.labels(measured.outcome).inc()
+        self._untranscribed.inc(measured.transcription_refused)
         for end in measured.utterances:
             self._utterances.labels(end).inc()
         for step in measured.barge_ins:

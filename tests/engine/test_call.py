@@ -1,5 +1,6 @@
 """Whole calls under the virtual clock: how each kind of end comes about, and when."""
 
+import logging
 from contextlib import asynccontextmanager
 
 import pytest
@@ -169,7 +170,10 @@ async def test_a_model_that_refuses_the_connection_ends_the_call_at_once(autojum
     assert (placed.outcome, placed.record.detail) == (Outcome.MODEL_FAILED, "connection refused")
 
 
-async def test_a_model_that_rejects_transcription_is_asked_again_without(autojump_clock):
+async def test_a_model_that_rejects_transcription_is_asked_again_without_and_the_call_says_so(
+    autojump_clock, caplog
+):
+    caplog.set_level(logging.INFO)
     placed = await place(
         [UntilBotQuiet(400), ASK, UntilBotSpeaks(100), UntilBotQuiet(400), HangUp()],
         ModelScript(
@@ -180,6 +184,13 @@ async def test_a_model_that_rejects_transcription_is_asked_again_without(autojum
     )
     placed.assert_clean()
     assert placed.carrier.played == GREETING.audio + SHORT.audio
+    assert placed.said() == [("bot", GREETING.text), ("bot", SHORT.text)]
+    assert placed.of("transcription_refused") == [{"code": "unknown_parameter"}]
+    warned = [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING]
+    assert warned == [
+        f"{CALL_SID} 0.000 s: no transcription, the model refused it (unknown_parameter): the caller's words "
+        "are not in this call's account"
+    ]
 
 
 @pytest.mark.parametrize("model", ["gpt-live-transcribe", "gpt-transcribe", "whisper-1", "gpt-4o-transcribe"])

@@ -16,7 +16,7 @@ from attrs import define, evolve, field
 from trio_websocket import ConnectionClosed, wrap_server_stream
 
 from engine.errors import LinkClosed, ModelFault
-from engine.model import ModelAddress, configure, connect, over_stream
+from engine.model import ModelAddress, Session, configure, connect, over_stream
 from engine.realtime import SessionUpdated
 from engine.settings import DEFAULTS
 
@@ -616,7 +616,7 @@ def transcriptions(link):
 
 async def test_a_session_is_opened_with_the_settings_asked_for():
     link, result = await opened(CREATED, '{"type": "rate_limits.updated"}', updated())
-    assert result == (DEFAULTS, OPENED)
+    assert result == Session(settings=DEFAULTS, told=OPENED)
     assert [sent["session"]["instructions"] for sent in link.sent] == ["Be kind."]
     assert transcriptions(link) == [{"model": "gpt-live-transcribe", "languages": ["en"]}]
 
@@ -628,12 +628,21 @@ async def test_nothing_is_sent_before_the_session_is_created():
     assert link.sent == []
 
 
+NAMELESS = json.dumps({"type": "error", "error": {"message": "no transcription here", "event_id": "session"}})
+
+
 @pytest.mark.parametrize(
-    "refusal", [NO_TRANSCRIPTION, refused("unknown_parameter", message="no transcription here")]
+    ("refusal", "code"),
+    [
+        (NO_TRANSCRIPTION, "invalid_value"),
+        (refused("unknown_parameter", message="no transcription here"), "unknown_parameter"),
+        (NAMELESS, "no code"),
+    ],
 )
-async def test_a_server_without_transcription_is_asked_again_without_it(refusal):
+async def test_a_server_without_transcription_is_asked_again_without_it_and_its_code_is_kept(refusal, code):
     link, result = await opened(CREATED, refusal, updated())
-    assert result == (DEFAULTS.without_transcription(), OPENED)
+    without = DEFAULTS.without_transcription()
+    assert result == Session(settings=without, told=OPENED, transcription_refused=code)
     assert transcriptions(link) == [{"model": "gpt-live-transcribe", "languages": ["en"]}, None]
 
 
@@ -660,7 +669,7 @@ async def test_a_session_that_is_not_as_asked_for_is_a_fault(lines, reason):
 
 async def test_without_transcription_there_is_nothing_to_wait_for_before_an_interruption_is_real():
     _, result = await opened(CREATED, updated(), settings=evolve(DEFAULTS, transcription_model=None))
-    assert result == (DEFAULTS.without_transcription(), OPENED)
+    assert result == Session(settings=DEFAULTS.without_transcription(), told=OPENED)
 
 
 async def test_a_refusal_that_names_transcription_when_none_was_asked_for_is_a_fault():

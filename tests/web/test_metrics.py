@@ -184,6 +184,7 @@ def test_a_new_server_shows_every_figure_but_those_of_tools_as_0():
 
     assert shown(Metrics(lambda: 2)) == {
         "calls_started_total": 0,
+        "transcription_refused_total": 0,
         "calls_live": 2,
         "loop_lag_max_seconds": 0,
         **dict.fromkeys(begun, 0),
@@ -232,6 +233,17 @@ def test_a_call_is_counted_as_it_begins_and_with_its_account_as_it_ends():
         "tool_seconds_count end_call": 1,
         "tool_seconds_sum end_call": 0,
     }
+
+
+def test_a_call_whose_transcription_was_refused_is_counted_and_the_servers_code_is_no_label():
+    metrics = Metrics(lambda: 0)
+    new = shown(metrics)
+
+    with metrics.call(events((1, "transcription_refused", {"code": "unknown_parameter"})), []):
+        pass
+
+    assert changed(metrics, new) == {"calls_started_total": 1, "transcription_refused_total": 1}
+    assert "unknown_parameter" not in metrics.text().decode()
 
 
 def test_a_call_that_leaves_by_an_error_is_counted_all_the_same():
