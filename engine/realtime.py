@@ -11,6 +11,7 @@ from typing import Any
 from attrs import field, frozen
 
 from engine import wire
+from engine.limits import RateLimit, rate_limit
 from engine.settings import Settings
 
 AUDIO_FORMAT = "audio/pcmu"
@@ -102,13 +103,15 @@ class ItemDone:
 class ResponseDone:
     """The model ended an answer. Generated, not played.
 
-    `status` is completed, cancelled, incomplete or failed; `reason` and `error_code` say why not completed.
+    `status` is completed, cancelled, incomplete or failed; `reason`, `error_code` and `limit` say why not
+    completed.
     """
 
     response_id: str
     status: str
     reason: str | None
     error_code: str | None
+    limit: RateLimit | None = None
 
 
 @frozen(kw_only=True)
@@ -144,6 +147,7 @@ class ErrorReported:
     message: str
     param: str | None
     event_id: str | None
+    limit: RateLimit | None = None
 
 
 @frozen(kw_only=True)
@@ -251,27 +255,33 @@ def _read_item_done(body: dict[str, Any]) -> FunctionCalled | ItemDone | Ignored
 
 def _read_response_done(body: dict[str, Any]) -> ResponseDone:
     response = wire.child(body, "response")
-    reason, error_code = _why(response)
+    details = response.get("status_details")
+    if not isinstance(details, dict):  # xAI sends a bare string, OpenAI an object
+        details = {"reason": wire.optional_text(response, "status_details")}
+    error = details.get("error")
+    if not isinstance(error, dict):
+        error = {}
     return ResponseDone(
         response_id=wire.text(response, "id"),
         status=wire.text(response, "status"),
-        reason=reason,
-        error_code=error_code,
+        reason=wire.optional_text(details, "reason"),
+        error_code=_code(error),
+        limit=_limit(error),
     )
-
-
-def _why(response: dict[str, Any]) -> tuple[str | None, str | None]:
-    details = response.get("status_details")
-    if not isinstance(details, dict):  # xAI sends a bare string, OpenAI an object
-        return wire.optional_text(response, "status_details"), None
-    error = details.get("error")
-    return wire.optional_text(details, "reason"), _code(error) if isinstance(error, dict) else None
 
 
 def _code(error: dict[str, Any]) -> str | None:
     # The telling word stands in either field: insufficient_quota has been seen as code and as type.
     code, kind = wire.optional_text(error, "code"), wire.optional_text(error, "type")
     return kind if code is None or is_fatal(kind) else code
+
+
+def _limit(error: dict[str, Any]) -> RateLimit | None:
+    if is_fatal(_code(error)):
+        return None
+    message = error.get("message")  # only to be looked through: whatever it is, it costs no event
+    told = message if isinstance(message, str) else ""
+    return rate_limit(wire.optional_text(error, "code"), wire.optional_text(error, "type"), told)
 
 
 def _read_transcribed(body: dict[str, Any]) -> InputTranscribed:
@@ -285,6 +295,7 @@ def _read_error(body: dict[str, Any]) -> ErrorReported:
         message=wire.optional_text(error, "message") or "",
         param=wire.optional_text(error, "param"),
         event_id=wire.optional_text(error, "event_id"),
+        limit=_limit(error),
     )
 
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from engine import realtime
 from engine.errors import RemoteProtocolError
+from engine.limits import RateLimit
 from engine.realtime import (
     AudioDelta,
     ErrorReported,
@@ -185,6 +186,30 @@ def test_items_of_newer_kinds_are_ignored_when_done():
 def test_a_response_says_why_it_was_not_completed(status, details, reason, error_code):
     assert receive(response_done(status, details)) == ResponseDone(
         response_id="resp_1", status=status, reason=reason, error_code=error_code
+    )
+
+
+LIMITED = {"type": "tokens", "code": "rate_limit_exceeded", "message": "Please try again in 1.2s."}
+
+
+def test_a_rate_limit_is_read_with_its_time_from_a_failed_response_and_from_an_error():
+    done = receive(response_done("failed", {"type": "failed", "error": LIMITED}))
+    assert (done.error_code, done.limit) == ("rate_limit_exceeded", RateLimit(wait_ms=1_200))
+    assert receive(error(**LIMITED)).limit == RateLimit(wait_ms=1_200)
+
+
+@pytest.mark.parametrize("told", [{"message": None}, {"message": ["Please"]}, {"message": 3}, {}])
+def test_a_rate_limit_whose_message_is_no_text_costs_no_response(told):
+    failed = {"error": {"type": "rate_limit_error", "code": None, **told}}
+    assert receive(response_done("failed", failed)) == ResponseDone(
+        response_id="resp_1", status="failed", reason=None, error_code="rate_limit_error", limit=RateLimit()
+    )
+
+
+def test_a_quota_that_is_used_up_is_nothing_to_wait_for():
+    used_up = LIMITED | {"code": "rate_limit_exceeded", "type": "insufficient_quota"}
+    assert receive(response_done("failed", {"error": used_up})) == ResponseDone(
+        response_id="resp_1", status="failed", reason=None, error_code="insufficient_quota", limit=None
     )
 
 
