@@ -22,6 +22,7 @@ LINES = {
     "response_done": "response done: {status}",
     "first_audio": "answer {turn}: first audio sent",
     "response_incomplete": "response {status}: {reason}",
+    "rate_limited": "rate limit of the model: no answer is asked for within {wait_ms} ms",
     "response_failed": "response failed: {code}, {failures} in a row",
     "answer_overtaken": "answer overtaken: the caller goes on before its first sound",
     "answer_sent": "answer {turn}: sent #{first}-#{last}, {bytes} bytes",

@@ -19,6 +19,7 @@ from engine.dialogue import ONLY_WORDS, Gate, Reason
 from engine.dictation import asks_to_dictate
 from engine.errands import Errands
 from engine.gate import ResponseGate
+from engine.limits import RateLimit
 from engine.outcome import Outcome
 from engine.settings import Settings
 from engine.tools import Tool, ToolCall, ToolOutput
@@ -28,6 +29,7 @@ from engine.utterances import Utterances
 _MAX_FAILURES = 2  # an answer that fails is asked for once more, then the fallback
 _MAX_REFUSALS = 4  # of one create: two seconds of retries
 _EPSILON_MS = 1e-6
+_MAX_LIMITED = 3  # of either, by a rate limit: each is waited for
 _CALLER_SPOKE = frozenset({Reason.UTTERANCE, Reason.KEYPAD})
 
 
@@ -142,7 +144,7 @@ class Bot:
 
     def interrupt(self, speech_ms: int, now_ms: float) -> None:
         """The caller has taken the floor from the playing answer: stop all, and tell the model."""
-        self._gate.failures = 0  # the caller heard something
+        self._gate.forgive()  # the caller heard something
         self.errands.interrupt()
         cut = self.answers.take_playing()
         if self._gate.cancellable:
@@ -164,7 +166,7 @@ class Bot:
 
     def give_up_answer(self, now_ms: float) -> Response | None:
         """The answer does not come, or not on: ask once more. Returns the one that had begun to play."""
-        if not self._try_again("overdue"):
+        if not self._try_again("overdue", None, now_ms):
             return None
         self._cancel(now_ms, unheard=True)
         self.clear(now_ms)
@@ -260,12 +262,14 @@ class Bot:
         response.failed = event.status == "failed" or not (response.audio.received_bytes or response.acts)
         if response.cut:
             self._do_all(response.tell_heard(now_ms))
+            self._hold(event.limit, now_ms)
         elif response.failed:
-            if self._try_again(event.error_code or event.reason or "an empty answer"):
+            code = event.error_code or event.reason or "an empty answer"
+            if self._try_again(code, event.limit, now_ms):
                 self._gate.stand_again(response.reasons)
                 self.errands.put_back(response.served_calls)
         else:
-            self._gate.failures = 0
+            self._gate.forgive()
             if not response.audio.received_bytes:
                 self.errands.put_back(response.served_calls)  # it only called: the next one speaks of them
             if event.status != "completed":
@@ -279,16 +283,29 @@ class Bot:
             self._fail(f"the model refused: {event.code}")
         elif self._gate.refused(event.event_id, now_ms):
             self._put_back_asked()
-            if self._gate.refusals >= _MAX_REFUSALS:
+            if self._is_enough(self._gate.refusals, _MAX_REFUSALS, event.limit, now_ms):
                 self._fail(f"the model refuses to answer: {event.code}")
 
-    def _try_again(self, code: str) -> bool:
+    def _try_again(self, code: str, limit: RateLimit | None, now_ms: float) -> bool:
         self._gate.failures += 1
         self._note("response_failed", code=code, failures=self._gate.failures)
-        if realtime.is_fatal(code) or self._gate.failures >= _MAX_FAILURES:
+        enough = self._is_enough(self._gate.failures, _MAX_FAILURES, limit, now_ms)
+        if realtime.is_fatal(code) or enough:
             self._fail(f"the model gives no answer: {code}")
             return False
         return True
+
+    def _is_enough(self, attempts: int, most: int, limit: RateLimit | None, now_ms: float) -> bool:
+        """Whether so many attempts in vain are enough. If not, and it was a rate limit, it is waited for."""
+        if limit is None:
+            return attempts >= most
+        return attempts >= _MAX_LIMITED or not self._hold(limit, now_ms)
+
+    def _hold(self, limit: RateLimit | None, now_ms: float) -> bool:
+        wait_ms = None if limit is None else self._gate.hold(limit, now_ms)
+        if wait_ms is not None:
+            self._note("rate_limited", wait_ms=round(wait_ms))
+        return wait_ms is not None
 
     # What the model does
 

@@ -9,9 +9,11 @@ from math import inf
 from attrs import Factory, define
 
 from engine.dialogue import ONLY_WORDS, Gate, GateEvent, Reason, next_gate
+from engine.limits import RateLimit
 from engine.settings import Settings
 
 _RETRY_MS = 500  # after a refused create; without it a refusing server would be asked in a tight loop
+_LIMITED_MS = (1_000, 2_000)  # after a rate limit that does not say how long: the first, and further ones
 
 
 @define
@@ -25,7 +27,9 @@ class ResponseGate:
     response_id: str | None = None
     failures: int = 0  # answers in a row that did not come
     refusals: int = 0  # creates in a row that were refused
-    retry_ms: float = inf  # when a refused create may be sent again
+    retry_ms: float = inf  # when a create may be sent again that was refused, or that a rate limit holds
+    limited_ms: float = 0.0  # what rate limits have kept the caller waiting, since an answer last came
+    _held: bool = False  # by a rate limit: whatever happens meanwhile, no create before `retry_ms`
     _count: int = 0
     _create_id: str = ""
     _cancel_id: str = ""
@@ -96,15 +100,34 @@ class ResponseGate:
 
     def done(self, response_id: str) -> bool:
         """A response is over. False if it was not the one on its way."""
-        self.retry_ms = inf  # if another was in the way, it no longer is
+        if not self._held:
+            self.retry_ms = inf  # if another was in the way, it no longer is
         if response_id != self.response_id or not self.busy:
             return False
         self.state = next_gate(self.state, GateEvent.DONE)
         return True
 
     def retry(self, _now_ms: float) -> None:
-        """A refused create may be sent again."""
-        self.retry_ms = inf
+        """A refused or held create may be sent again."""
+        self.retry_ms, self._held = inf, False
+
+    def hold(self, limit: RateLimit, now_ms: float) -> float | None:
+        """Send no create for as long as the server asks for, which is returned.
+
+        A caller waits for limits in a row as long as for one answer; None if that time has been used up.
+        """
+        left_ms = self.settings.answer_due_ms - self.limited_ms
+        if left_ms <= 0:
+            return None
+        asked_ms = _LIMITED_MS[self.limited_ms > 0] if limit.wait_ms is None else limit.wait_ms
+        wait_ms = min(asked_ms, left_ms)
+        self.limited_ms += wait_ms
+        self.retry_ms, self._held = now_ms + wait_ms, True
+        return wait_ms
+
+    def forgive(self) -> None:
+        """An answer came, or was heard: what failed before it no longer counts."""
+        self.failures, self.limited_ms = 0, 0.0
 
     def due_ms(self, audible_until_ms: float) -> float:
         """When the response on its way has kept the caller waiting too long; infinity if none is."""

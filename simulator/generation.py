@@ -88,7 +88,7 @@ class Generation:
         """Instead of `steps`: nothing but a failed `response.done`."""
         yield float(fault.after_ms)
         self.status = "failed"
-        message = f"The request failed: {fault.code}."
+        message = fault.message or f"The request failed: {fault.code}."
         error = {"type": "server_error", "code": fault.code, "message": message}
         self.status_details = {"type": "failed", "error": error}
         yield self._done()

@@ -84,10 +84,11 @@ class Ignore:
 
 @frozen
 class Fail:
-    """`response.done` with status failed and this error code."""
+    """`response.done` with status failed, this error code and its message; empty: it names the code."""
 
     code: str
     after_ms: float = 150
+    message: str = ""
 
 
 @frozen

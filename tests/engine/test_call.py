@@ -123,6 +123,45 @@ async def test_a_model_that_fails_ends_the_call_in_time_for_the_fallback(replies
     assert placed.record.outcome == "model_failed"
 
 
+def limited(after: str) -> Fail:
+    return Fail(
+        "rate_limit_exceeded", message=f"Rate limit reached. Please try again in {after}. Visit a page."
+    )
+
+
+async def test_a_rate_limit_is_waited_for_and_the_caller_is_answered(autojump_clock):
+    placed = await place(
+        [UntilBotQuiet(400), ASK, UntilBotSpeaks(100), UntilBotQuiet(400), HangUp()],
+        ModelScript(replies=[GREETING, limited("1.2s"), SHORT]),
+    )
+    placed.assert_clean()
+    asked = [moment.at_ms for moment in placed.model.timeline if moment.detail == "response.create"]
+    failed = [moment.at_ms for moment in placed.model.timeline if moment.detail == "response.done"]
+    assert asked[2] - failed[1] == 1_200
+    assert placed.of("rate_limited") == [{"wait_ms": 1_200}]
+    assert placed.of("response_failed") == [{"code": "rate_limit_exceeded", "failures": 1}]
+    assert placed.carrier.played == GREETING.audio + SHORT.audio
+
+
+@pytest.mark.parametrize(
+    ("failed", "ended_s"),
+    [
+        (limited("350ms"), 3 * 0.15 + 2 * 0.35),
+        (Fail("rate_limit_exceeded"), 3 * 0.15 + 1 + 2),
+        (limited("20s"), 2 * 0.15 + 6),
+    ],
+)
+async def test_a_rate_limit_that_does_not_pass_ends_the_call_in_time_for_the_fallback(
+    failed, ended_s, autojump_clock
+):
+    placed = await place([UntilClosed()], ModelScript(replies=[failed] * 3))
+    assert (placed.outcome, placed.record.detail) == (
+        Outcome.MODEL_FAILED,
+        "the model gives no answer: rate_limit_exceeded",
+    )
+    assert placed.ended_s == pytest.approx(ended_s, abs=0.001)
+
+
 async def test_a_create_that_is_lost_ends_in_the_fallback(autojump_clock):
     script = ModelScript(
         replies=[Ignore(), Ignore(), Ignore()], allowed_errors=frozenset({"response_cancel_not_active"})

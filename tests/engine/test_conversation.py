@@ -22,6 +22,7 @@ from engine.actions import (
 )
 from engine.carrier import Dtmf
 from engine.conversation import Conversation
+from engine.limits import RateLimit
 from engine.outcome import Outcome
 from engine.settings import DEFAULTS, Settings
 from engine.tools import Status, Tool, ToolCall, ToolOutput
@@ -94,8 +95,24 @@ class Talk:
         self.feed(realtime.ItemStarted(response_id=name, item_id=item, kind="message"))
         self.feed(realtime.AudioDelta(response_id=name, item_id=item, audio=bytes(ms * 8)))
 
-    def done(self, name: str, status: str = "completed", code: str | None = None) -> None:
-        self.feed(realtime.ResponseDone(response_id=name, status=status, reason=None, error_code=code))
+    def done(
+        self,
+        name: str,
+        status: str = "completed",
+        code: str | None = None,
+        limit: RateLimit | None = None,
+    ) -> None:
+        done = realtime.ResponseDone(
+            response_id=name, status=status, reason=None, error_code=code, limit=limit
+        )
+        self.feed(done)
+
+    def refused(self, code: str, limit: RateLimit | None = None) -> None:
+        """The server refuses the last create."""
+        event_id = self.to_model[-1]["event_id"]
+        self.asked()
+        error = realtime.ErrorReported(code=code, message="", param=None, event_id=event_id, limit=limit)
+        self.feed(error)
 
     def answer(self, name: str, ms: int) -> None:
         """A whole answer of the model."""
@@ -371,6 +388,92 @@ def test_a_create_that_is_always_refused_ends_in_the_fallback(talk):
         talk.feed(realtime.ErrorReported(code="active", message="", param=None, event_id=event_id))
         talk.wait(500)
     assert [end.outcome for end in talk.ended] == [Outcome.MODEL_FAILED]
+
+
+LIMIT = "rate_limit_exceeded"
+
+
+@pytest.mark.parametrize(
+    ("limit", "waits_ms"),
+    [
+        (RateLimit(wait_ms=1_200), [1_200, 1_200]),
+        (RateLimit(), [1_000, 2_000]),
+        (RateLimit(wait_ms=5_000), [5_000, 1_000]),  # 6 s in all, as for an answer
+        (RateLimit(wait_ms=60_000), [6_000]),
+    ],
+)
+@pytest.mark.parametrize("refuses", [False, True])
+def test_a_rate_limit_is_waited_for_to_the_millisecond_and_then_gives_way_to_the_fallback(
+    talk, limit, waits_ms, refuses
+):
+    talk.feed(BEGINS, ENDS)
+    for number, wait_ms in enumerate([*waits_ms, None]):
+        if refuses:
+            talk.refused(LIMIT, limit)
+        else:
+            talk.created(f"r{number}")
+            talk.asked()
+            talk.done(f"r{number}", "failed", LIMIT, limit)
+        if wait_ms is None:
+            break
+        assert (talk.asked(), talk.ended) == ([], [])
+        talk.wait(wait_ms - 1)
+        assert talk.asked() == []
+        talk.wait(1)
+        assert [message["type"] for message in talk.to_model] == ["response.create"]
+    assert [end.outcome for end in talk.ended] == [Outcome.MODEL_FAILED]
+    assert [note.fields for note in talk.notes if note.kind == "rate_limited"] == [
+        {"wait_ms": wait_ms} for wait_ms in waits_ms
+    ]
+
+
+def test_what_the_caller_says_while_a_rate_limit_is_waited_for_is_not_answered_sooner(talk):
+    talk.feed(BEGINS, ENDS)
+    talk.created("r1")
+    talk.done("r1", "failed", LIMIT, RateLimit(wait_ms=3_000))
+    talk.asked()
+    talk.wait(500)
+    talk.feed(BEGINS, COUNTS, ENDS)
+    talk.created("stranger")  # nor does a response that nobody asked for let it through
+    talk.done("stranger", "cancelled")
+    talk.wait(2_499)
+    assert "response.create" not in talk.asked()
+    talk.wait(1)
+    assert talk.asked() == ["response.create"]  # one, for both
+
+
+def test_a_rate_limit_that_meets_an_answer_already_overtaken_is_waited_for_too(talk):
+    talk.feed(BEGINS, ENDS)
+    talk.created("r1")
+    talk.feed(BEGINS, COUNTS, ENDS)  # goes on before its first sound
+    talk.asked()
+    talk.done("r1", "failed", LIMIT, RateLimit(wait_ms=800))
+    assert talk.asked() == []
+    talk.wait(800)
+    assert (talk.asked(), talk.ended) == (["response.create"], [])
+
+
+def test_an_answer_forgives_the_rate_limits_before_it(talk):
+    for name in ("r1", "r2"):
+        talk.feed(BEGINS, ENDS)
+        talk.created(name)
+        talk.done(name, "failed", LIMIT, RateLimit(wait_ms=5_000))
+        talk.wait(5_000)
+        talk.answer(f"{name} again", 400)
+        talk.wait(500)
+    waits = [note.fields for note in talk.notes if note.kind == "rate_limited"]
+    assert (waits, talk.ended) == ([{"wait_ms": 5_000}] * 2, [])
+
+
+def test_a_goodbye_under_a_rate_limit_waits_as_well(talk):
+    talk.feed(BEGINS, ENDS)
+    talk.created("r")
+    talk.call("r", "end_call")
+    talk.asked()
+    talk.done("r", "failed", LIMIT, RateLimit(wait_ms=1_500))
+    assert talk.asked() == ["conversation.item.create"]
+    talk.wait(1_500)
+    assert talk.asked() == ["response.create"]
 
 
 def test_an_item_that_starts_after_its_response_was_cut_is_deleted_too(talk):

@@ -6,6 +6,7 @@ import pytest
 
 from engine.dialogue import Gate, Reason
 from engine.gate import ResponseGate
+from engine.limits import RateLimit
 from engine.settings import DEFAULTS
 
 
@@ -86,3 +87,10 @@ def test_an_answer_is_due_6_s_after_its_last_sign_of_life_or_its_last_audible_by
     assert (gate.due_ms(0.0), gate.due_ms(5_000.0)) == (8_000.0, 11_000.0)
     gate.cancel(3_000.0, keep_reasons=True)
     assert gate.due_ms(9_000.0) == 5_000.0
+
+
+def test_a_rate_limit_that_is_over_already_holds_nothing_up(gate):
+    assert gate.hold(RateLimit(wait_ms=0), 10.0) == 0
+    assert gate.retry_ms == 10.0
+    gate.retry(10.0)
+    assert gate.create(10.0) == "create_1"
