@@ -60,11 +60,12 @@ def _parts(name: str, url: str, schemes: tuple[str, ...]) -> tuple[str, str]:
 def _public_url(name: str, text: str) -> str:
     # Twilio streams media to wss only, so the outside of the deployment is TLS.
     _parts(name, text, ("https",))
-    root = text.rstrip("/")
+    root = text.rstrip("/").partition("://")[2]
     # Twilio resolves a relative URL in TwiML against the host, so a path would be lost on the way back.
-    if any(sign in root.removeprefix("https://") for sign in "/?#"):
+    if any(sign in root for sign in "/?#"):
         raise ConfigurationError(f"{name} must hold no path, query or fragment; write only https://HOST")
-    return root
+    # As Twilio signs it and browsers send it, however it was typed (twilio/twilio-node#924).
+    return f"https://{root.lower()}"
 
 
 def _realtime_url(name: str, text: str) -> str:

@@ -57,6 +57,19 @@ def test_everything_set_is_read():
     assert loaded.secrets == [TOKEN, KEY]
 
 
+@pytest.mark.parametrize(
+    ("typed", "public_url"),
+    [
+        ("https://Desk.Example.COM", "https://desk.example.com"),
+        ("HTTPS://desk.example.com/", "https://desk.example.com"),
+        ("Https://DESK.example.com:8443", "https://desk.example.com:8443"),
+        ("https://[2001:DB8::1]:8443", "https://[2001:db8::1]:8443"),
+    ],
+)
+def test_a_public_url_is_lowered_as_twilio_signs_it_and_keeps_its_port(typed, public_url):
+    assert configuration.load({"FRONTDESK_PUBLIC_URL": typed}).public_url == public_url
+
+
 def test_secrets_are_in_no_repr():
     loaded = configuration.load({"TWILIO_AUTH_TOKEN": TOKEN, "OPENAI_API_KEY": KEY})
 
@@ -80,6 +93,8 @@ def test_secrets_are_in_no_repr():
         ("FRONTDESK_PUBLIC_URL", "https://me:pw@desk.example.com", "take them out"),
         ("FRONTDESK_PUBLIC_URL", "https://desk.example.com/?a=1", "no path, query or fragment"),
         ("FRONTDESK_PUBLIC_URL", "https://desk.example.com/desk", "no path, query or fragment"),
+        ("FRONTDESK_PUBLIC_URL", "HTTPS://Desk.example.com/Desk", "no path, query or fragment"),
+        ("FRONTDESK_PUBLIC_URL", "HTTP://desk.example.com", "https://"),
         ("FRONTDESK_PUBLIC_URL", "https://desk.example.com#", "no path, query or fragment"),
         ("FRONTDESK_PUBLIC_URL", "https://desk.example.com:99999", "https://HOST"),
         ("FRONTDESK_PUBLIC_URL", "https://[::1", "https://HOST"),
