@@ -16,8 +16,9 @@ from web.configuration import Configuration
 _REACHABLE_WITHIN_S = 3.0
 
 REMINDER = (
-    "note: set a voice fallback URL on the number in the Twilio console (a TwiML Bin with a few words, or "
-    "your mobile): it answers while this server is down, and nothing here can check it"
+    "note: on the number in the Twilio console, set the voice webhook to HTTP POST, and a voice fallback URL "
+    "(a TwiML Bin with a few words, or your mobile) that answers while this server is down: nothing here can "
+    "check either"
 )
 
 

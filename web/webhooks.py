@@ -38,6 +38,8 @@ _ANSWERED = frozenset({"completed", "answered"})
 _ISRAEL = "+972"
 _RECORD_WITHIN_S = 10.0  # longer than a call may take to close its line and to write; Twilio waits for 15 s
 _MOST_FIELDS = 200
+_METHODS = ["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"]
+_BY_POST = "Set this webhook to HTTP POST in the Twilio console."
 _SID = re.compile(r"[A-Za-z0-9]{1,64}")
 _WORD = re.compile(r"[a-z-]{1,32}")
 
@@ -57,10 +59,12 @@ class Webhooks:
     def blueprint(self) -> Blueprint:
         """The routes, ready to be registered."""
         routes = Blueprint("twilio", __name__)
-        routes.add_url_rule(VOICE_PATH, "voice", self.voice, methods=["POST"])
-        routes.add_url_rule(AFTER_PATH, "after", self.after, methods=["POST"])
-        routes.add_url_rule(DIALLED_PATH, "dialled", self.dialled, methods=["POST"])
-        routes.add_url_rule("/twilio/status", "status", self.status, methods=["POST"])
+        # All methods, so that a number that is set to another one than POST is answered with words.
+        add = partial(routes.add_url_rule, methods=_METHODS, provide_automatic_options=False)
+        add(VOICE_PATH, "voice", self.voice)
+        add(AFTER_PATH, "after", self.after)
+        add(DIALLED_PATH, "dialled", self.dialled)
+        add("/twilio/status", "status", self.status)
         return routes
 
     async def voice(self) -> Response:
@@ -198,10 +202,15 @@ class Webhooks:
         return Outcome(stored) if stored in set(Outcome) else None
 
     async def _signed_form(self) -> dict[str, str]:
+        given = request.headers.get("X-Twilio-Signature", "")
+        if request.method != "POST":
+            # Signed by its URL alone, so it is Twilio's: whoever rings now hears "an application error".
+            if self.origin.signed_webhook(given, request.host, path_and_query(request.scope), []):
+                log.warning("webhook %s refused: it came by %s. %s", request.path, request.method, _BY_POST)
+            _refuse(405, _BY_POST, Allow="POST")
         if request.mimetype != "application/x-www-form-urlencoded":
             _refuse(400, "send application/x-www-form-urlencoded")
         form = _decoded(await request.get_data(cache=False, as_text=False, parse_form_data=False))
-        given = request.headers.get("X-Twilio-Signature", "")
         if not self.origin.signed_webhook(given, request.host, path_and_query(request.scope), form):
             log.warning("webhook %s refused: its signature does not fit its URL and form", request.path)
             self.refused(Refusal.BAD_SIGNATURE)
@@ -281,8 +290,8 @@ def _required(form: dict[str, str], name: str) -> str:
     return form[name]
 
 
-def _refuse(status: int, text: str) -> NoReturn:
-    abort(Response(f"{text}\n", status, content_type="text/plain; charset=utf-8"))
+def _refuse(status: int, text: str, **headers: str) -> NoReturn:
+    abort(Response(f"{text}\n", status, headers, content_type="text/plain; charset=utf-8"))
 
 
 def _said(text: str, words: twiml.Words) -> Response:

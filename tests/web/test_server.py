@@ -130,14 +130,23 @@ async def test_a_call_is_recorded_if_its_business_keeps_audio_and_only_then(path
     assert CALLER[1:] not in file.read_text("ascii")
 
 
-async def test_a_signed_call_goes_through_where_everything_is_checked(path, model):
-    signed = {"TWILIO_AUTH_TOKEN": TOKEN, "FRONTDESK_PUBLIC_URL": PUBLIC_URL}
+@pytest.mark.parametrize("typed", [PUBLIC_URL, "HTTPS://Desk.Example.com/"])
+async def test_a_signed_call_goes_through_where_everything_is_checked(path, model, typed):
+    signed = {"TWILIO_AUTH_TOKEN": TOKEN, "FRONTDESK_PUBLIC_URL": typed}
     async with serving(path, answered_by(model.url, **signed)) as (url, _):
         steps = [UntilBotSpeaks(20), HangUp()]
         report = await ring(url, *steps, auth_token=TOKEN, public_url=PUBLIC_URL)
 
     assert report.carrier.violations == []
     assert await outcome(path, report) == "caller_hung_up"
+
+
+async def test_a_number_that_is_set_to_get_is_answered_with_the_fix_and_no_page(path):
+    async with serving(path, local()) as (url, _), httpx2.AsyncClient(trust_env=False) as client:
+        answer = await client.get(f"{url}/twilio/voice", params={"CallSid": "CA1", "To": NUMBER})
+
+    assert (answer.status_code, answer.headers["Allow"]) == (405, "POST")
+    assert answer.text == "Set this webhook to HTTP POST in the Twilio console.\n"
 
 
 async def test_a_caller_whose_model_is_dead_hears_an_apology(path):

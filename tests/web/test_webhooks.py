@@ -2,6 +2,7 @@ import datetime as dt
 import logging
 import re
 from functools import partial
+from urllib.parse import urlencode
 
 import pytest
 import trio
@@ -11,7 +12,7 @@ from engine.outcome import Outcome
 from engine.switchboard import Switchboard
 from storage import blocked, businesses, calls, facts
 from storage.records import Person
-from tests.web.support import CALL_SID, CALLER, FORM, NUMBER, PUBLIC_URL, local, public, signed_form
+from tests.web.support import CALL_SID, CALLER, FORM, NUMBER, PUBLIC_URL, TOKEN, local, public, signed_form
 from web import configuration, signature, twiml
 from web.app import build_pages
 from web.health import Health
@@ -234,8 +235,26 @@ async def test_no_body_makes_the_server_fail(desk, path, body, headers, status):
 
 
 @pytest.mark.parametrize("path", PATHS)
-async def test_webhooks_are_posts(desk, path):
-    assert (await desk.client.get(path)).status_code == 405
+@pytest.mark.parametrize("method", ["DELETE", "GET", "OPTIONS", "PATCH", "PUT"])
+async def test_a_webhook_by_another_method_is_told_to_be_a_post(public_desk, path, method, caplog):
+    response = await public_desk.client.open(path, method=method)
+
+    assert response.status_code == 405
+    assert response.headers["Allow"] == "POST"
+    assert response.content_type == "text/plain; charset=utf-8"
+    assert await response.get_data(as_text=True) == "Set this webhook to HTTP POST in the Twilio console.\n"
+    assert caplog.records == []  # anybody may have asked
+
+
+async def test_twilios_own_get_is_logged_with_the_fix(public_desk, caplog):
+    asked = "/twilio/voice?" + urlencode(CALL)
+    signed = {"X-Twilio-Signature": signature.sign(TOKEN, PUBLIC_URL + asked)}
+
+    assert (await public_desk.client.get(asked, headers=signed)).status_code == 405
+    assert [record.getMessage() for record in caplog.records] == [
+        "webhook /twilio/voice refused: it came by GET. Set this webhook to HTTP POST in the Twilio console."
+    ]
+    assert (await public_desk.client.head(asked, headers=signed)).status_code == 405
 
 
 @pytest.mark.parametrize("outcome", sorted(set(Outcome) - {Outcome.TRANSFERRED}))
