@@ -10,7 +10,6 @@ from storage import call_search
 from storage.records import Call, CallEvent, Flag, from_row, utc_text
 
 INTERRUPTED = "interrupted"  # by the end of the process
-_TRANSFERRED = "transferred"
 
 
 def begin(
@@ -22,10 +21,12 @@ def begin(
     lead_id: int | None,
     started_at: dt.datetime,
     test: bool = False,
+    again: bool = False,
 ) -> Call:
     """Note a call as live. A call that is known already is returned as it is, live or ended.
 
-    But one that was put through to somebody is live again: nobody answered, and the caller is back.
+    But `again`, by another stream, one is live again that was put through to somebody who did not answer, or
+    whose line broke.
     """
     values = {
         "business_id": business_id,
@@ -40,8 +41,8 @@ def begin(
         " VALUES (:business_id, :call_sid, :caller, :lead_id, :started_at, :test)"
         " ON CONFLICT (business_id, call_sid)"
         " DO UPDATE SET outcome = NULL, ended_at = NULL, duration_ms = NULL"
-        " WHERE outcome = :transferred AND started_at < :started_at",
-        {**values, "transferred": _TRANSFERRED},
+        " WHERE :again AND outcome IN ('transferred', 'carrier_lost')",
+        {**values, "again": again},
     )
     row = conn.execute(
         "SELECT * FROM calls WHERE business_id = :business_id AND call_sid = :call_sid", values
@@ -63,8 +64,8 @@ def finish(
     """Write the final record and all events, each as (at_ms, kind, fields). The first outcome wins.
 
     False, and nothing written, if the call has an outcome already. A call that never began here (its
-    first write failed) gets its row now, without caller or lead. What a call that was put through says
-    after it came back follows what it said before, and the time in between counts.
+    first write failed) gets its row now, without caller or lead. What is said in a call that came back
+    follows what was said before, and the time in between counts.
     """
     began_at = ended_at - dt.timedelta(milliseconds=duration_ms)
     row = conn.execute(

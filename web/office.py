@@ -59,6 +59,7 @@ async def open_office(
         call_sid=call_sid,
         now=now,
         test=grant.test,
+        again=grant.back_from_transfer,
     )
     return BusinessOffice(desk, known, recordings_folder=recordings_folder if business.keeps_audio else None)
 

@@ -30,17 +30,15 @@ def business_id(conn):
     return add_business(conn).id
 
 
-def finish(conn, business_id, *, outcome="completed", events=EVENTS):
-    return calls.finish(
-        conn,
-        business_id,
-        call_sid="CA1",
-        outcome=outcome,
-        detail="said goodbye",
-        ended_at=ENDED_AT,
-        duration_ms=60_500,
-        events=events,
-    )
+def finish(conn, business_id, **more):
+    record = {
+        "outcome": "completed",
+        "detail": "said goodbye",
+        "ended_at": ENDED_AT,
+        "duration_ms": 60_500,
+        "events": EVENTS,
+    }
+    return calls.finish(conn, business_id, call_sid="CA1", **{**record, **more})
 
 
 def test_a_call_is_live_until_it_is_finished(conn, business_id):
@@ -108,10 +106,9 @@ def test_calls_of_a_dead_process_are_closed_and_ended_ones_stay(conn, business_i
 BACK_AT = NOW + dt.timedelta(seconds=90)
 
 
-def begin_again(conn, business_id):
-    return calls.begin(
-        conn, business_id, call_sid="CA1", caller="+14155550199", lead_id=1, started_at=BACK_AT
-    )
+def begin_again(conn, business_id, started_at=BACK_AT):
+    begun = {"caller": "+14155550199", "lead_id": 1, "started_at": started_at}
+    return calls.begin(conn, business_id, call_sid="CA1", again=True, **begun)
 
 
 def test_a_call_that_comes_back_from_a_transfer_is_live_again_and_stays_one_call(conn, business_id):
@@ -143,17 +140,37 @@ def test_a_call_that_comes_back_from_a_transfer_is_live_again_and_stays_one_call
     ]
 
 
-def test_a_call_that_ended_otherwise_does_not_begin_again(conn, business_id):
+def test_a_call_whose_line_broke_is_live_again_even_in_the_second_in_which_it_began(conn, business_id):
     add_live_call(conn, business_id, "CA1")
-    finish(conn, business_id)
-    assert begin_again(conn, business_id) == ENDED
+    broke = {"outcome": "carrier_lost", "ended_at": NOW, "duration_ms": 300}
+    assert finish(conn, business_id, **broke, events=[(0, "first", {}), (300, "hang_up", {})])
+    assert begin_again(conn, business_id, started_at=NOW).outcome is None
+    ended_at = NOW + dt.timedelta(seconds=8)
+    ended = {"outcome": "completed", "ended_at": ended_at, "duration_ms": 7_000}
+    assert finish(conn, business_id, **ended, events=[(0, "second", {}), (7_000, "hang_up", {})])
+    assert (calls.outcome(conn, "CA1"), calls.get(conn, business_id, "CA1").duration_ms) == (
+        "completed",
+        8_000,
+    )
+    told = [(event.at_ms, event.kind) for event in calls.events(conn, business_id, "CA1")]
+    assert told == [(0, "first"), (300, "hang_up"), (1_000, "second"), (8_000, "hang_up")]
 
 
-def test_a_late_repeat_of_the_first_beginning_does_not_bring_a_transferred_call_back(conn, business_id):
+@pytest.mark.parametrize(
+    "outcome", ["completed", "caller_hung_up", "model_failed", "server_stopped", calls.INTERRUPTED]
+)
+def test_a_call_that_ended_otherwise_does_not_begin_again(conn, business_id, outcome):
     add_live_call(conn, business_id, "CA1")
-    finish(conn, business_id, outcome="transferred")
+    finish(conn, business_id, outcome=outcome)
+    assert begin_again(conn, business_id).outcome == outcome
+
+
+@pytest.mark.parametrize("outcome", ["transferred", "carrier_lost"])
+def test_a_late_repeat_of_the_first_beginning_does_not_bring_a_call_back(conn, business_id, outcome):
     add_live_call(conn, business_id, "CA1")
-    assert calls.outcome(conn, "CA1") == "transferred"
+    finish(conn, business_id, outcome=outcome)
+    add_live_call(conn, business_id, "CA1")
+    assert calls.outcome(conn, "CA1") == outcome
 
 
 def test_a_call_is_put_through_to_the_number_that_was_noted_for_it(conn, business_id):
@@ -253,7 +270,7 @@ def test_a_test_call_is_noted_as_one_and_listed_with_the_others(conn, business_i
 def test_a_test_call_stays_one_whatever_becomes_of_it(conn, business_id):
     add_test_call(conn, business_id, "CAtest")
     end_call(conn, business_id, "CAtest", outcome="transferred")
-    back = {"caller": None, "lead_id": 1, "started_at": BACK_AT}
+    back = {"caller": None, "lead_id": 1, "started_at": BACK_AT, "again": True}
     assert calls.begin(conn, business_id, call_sid="CAtest", **back).test
     calls.close_abandoned(conn)
     assert calls.get(conn, business_id, "CAtest").test

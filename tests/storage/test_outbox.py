@@ -66,10 +66,12 @@ def test_nothing_of_a_live_call_is_due(conn, business_id):
     assert outbox.next_due(conn) == NOW
 
 
-def test_a_call_that_came_back_from_a_transfer_is_live(conn, business_id):
-    end_call(conn, business_id, "CA2", outcome="transferred")
+@pytest.mark.parametrize("outcome", ["transferred", "carrier_lost"])
+def test_a_call_that_came_back_is_live(conn, business_id, outcome):
+    end_call(conn, business_id, "CA2", outcome=outcome)
     put(conn, business_id, call_sid="CA2")
-    calls.begin(conn, business_id, call_sid="CA2", caller=CALLER, lead_id=1, started_at=NOW + HOUR)
+    again = {"started_at": NOW + HOUR, "again": True}
+    calls.begin(conn, business_id, call_sid="CA2", caller=CALLER, lead_id=1, **again)
     assert outbox.due(conn, NOW + 9 * HOUR, limit=10) == ()
 
 

@@ -291,7 +291,7 @@ def come_back(conn, business_id, call_sid):
     begin = {"call_sid": call_sid, "caller": None, "lead_id": None}
     calls.begin(conn, business_id, started_at=NOW, **begin)
     end_call(conn, business_id, call_sid, outcome="transferred")
-    calls.begin(conn, business_id, started_at=NOW + HOUR, **begin)
+    calls.begin(conn, business_id, started_at=NOW + HOUR, again=True, **begin)
     assert end_call(conn, business_id, call_sid, ended_at=NOW + 2 * HOUR)
 
 

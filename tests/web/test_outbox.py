@@ -75,8 +75,9 @@ class Desk:
     database: object
     business_id: int
 
-    async def live(self, call_sid=CALL_SID):
-        begin = partial(calls.begin, call_sid=call_sid, caller=CALLER, lead_id=None, started_at=now())
+    async def live(self, call_sid=CALL_SID, **more):
+        begun = {"caller": CALLER, "lead_id": None, "started_at": now(), **more}
+        begin = partial(calls.begin, call_sid=call_sid, **begun)
         await self.database.write(lambda conn: begin(conn, self.business_id))
 
     async def ended(self, call_sid=CALL_SID, outcome="completed"):
@@ -164,7 +165,7 @@ async def test_a_call_that_goes_on_after_a_transfer_is_live_again(desk, box, aut
     await desk.ended(outcome="transferred")
     await desk.put(due=now() + dt.timedelta(hours=1))
     await trio.sleep(30)
-    await desk.live()
+    await desk.live(again=True)
     provider = Provider()
 
     await run_for(box, provider, 3 * HOUR)

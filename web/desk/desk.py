@@ -38,6 +38,7 @@ class Desk:
     call_sid: str
     now: Callable[[], dt.datetime]  # UTC
     test: bool = False  # an owner tries the receptionist
+    again: bool = False  # by another stream: the caller is back in the same call
     started_at: dt.datetime = field(default=Factory(lambda desk: desk.now(), takes_self=True))
 
     def local(self, instant: dt.datetime) -> dt.datetime:
@@ -105,5 +106,6 @@ class Desk:
             lead_id=lead.id,
             started_at=self.started_at,
             test=self.test,
+            again=self.again,
         )
         return lead.id
