@@ -28,6 +28,12 @@ CANCELLED = "appointment_cancelled"  # appointment_id, starts_at
 
 # By then a caller who was put through has hung up, whether Twilio told us or not.
 _TRANSFER_OVER = dt.timedelta(seconds=LONGEST_TRANSFER_S + 2 * RING_S)
+# By then a caller whose line broke is back in the same call, or gone: the way back is open for 30 s.
+_BACK_OR_GONE = dt.timedelta(minutes=1)
+_STILL_ON_THE_LINE: dict[str | None, dt.timedelta] = {
+    Outcome.TRANSFERRED: _TRANSFER_OVER,
+    Outcome.CARRIER_LOST: _BACK_OR_GONE,
+}
 _LOOK_BACK = dt.timedelta(days=1)
 
 
@@ -49,12 +55,12 @@ def put(conn: sqlite3.Connection, business: Business, call_sid: str, now: dt.dat
     told yet is replaced, so calling it again changes nothing.
 
     Nothing is sent of a test call, nor while a call runs: after a transfer that is as long as its caller can
-    be talking.
+    be talking, and after a line that broke until its caller is back or gone.
     """
     call = calls.get(conn, business.id, call_sid)
     if call is None:
         return
-    _put(conn, business, call, now + _TRANSFER_OVER if call.outcome == Outcome.TRANSFERRED else now)
+    _put(conn, business, call, now + _STILL_ON_THE_LINE.get(call.outcome, dt.timedelta()))
 
 
 def transfer_over(conn: sqlite3.Connection, call_sid: str, now: dt.datetime) -> None:

@@ -25,7 +25,7 @@ class Desk:
     def open(cls, conn, business_id, **fields):
         return cls(conn, businesses.change(conn, business_id, owner_phone=OWNER, **fields))
 
-    def call(self, call_sid=CALL_SID, caller=CALLER, started_at=NOON):
+    def call(self, call_sid=CALL_SID, caller=CALLER, started_at=NOON, **more):
         lead = leads.find_or_create(self.conn, self.business.id, phone=caller, call_sid=call_sid)
         calls.begin(
             self.conn,
@@ -34,6 +34,7 @@ class Desk:
             caller=caller,
             lead_id=lead.id,
             started_at=started_at,
+            **more,
         )
         return lead
 
@@ -310,12 +311,22 @@ async def test_what_a_transferred_call_left_is_due_as_soon_as_it_is_over(writing
     assert await writing(job) == (["to_owner"], 1)
 
 
-async def test_a_call_that_comes_back_is_told_as_one(writing):
+async def test_nothing_is_due_while_a_caller_whose_line_broke_can_still_come_back(writing):
+    def job(desk):
+        desk.message(desk.call(), "Hello")
+        desk.end(outcome="carrier_lost")
+        return [desk.due(NOON + dt.timedelta(seconds=number)) for number in (0, 59, 60)]
+
+    assert await writing(job) == [[], [], ["to_owner"]]
+
+
+@pytest.mark.parametrize("outcome", ["transferred", "carrier_lost"])
+async def test_a_call_that_comes_back_is_told_as_one(writing, outcome):
     def job(desk):
         lead = desk.call()
         desk.message(lead, "first")
-        desk.end(outcome="transferred")
-        desk.call(started_at=NOON + dt.timedelta(seconds=30))
+        desk.end(outcome=outcome)
+        desk.call(started_at=NOON + dt.timedelta(seconds=30), again=True)
         desk.message(lead, "second")
         afterwards.transfer_over(desk.conn, CALL_SID, NOON)  # a webhook that comes late: the call is live
         live = desk.due(NOON + DAY)
