@@ -6,6 +6,7 @@ trio-websocket send corrupts the stream), so the rules on cancelling and closing
 
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
+from enum import StrEnum
 from typing import Any, Protocol
 
 from attrs import field, frozen
@@ -76,6 +77,13 @@ class CallRecord:
     recording: Recording | None = field(default=None, repr=False)  # if the business keeps its calls' audio
 
 
+class Back(StrEnum):
+    """Why a caller is with the bot once more in the same call."""
+
+    UNANSWERED = "unanswered"  # they were put through, and nobody answered
+    CUT_OFF = "cut off"  # the line broke
+
+
 @frozen(kw_only=True)
 class Profile:
     """What the voice needs to know about the business it answers for.
@@ -95,7 +103,10 @@ class Profile:
     rules: str = ""  # the owner's own
     people: tuple[str, ...] = ()  # to whom a caller may be put through
     caller: str = ""  # who rings: the number known or withheld, the name they gave before
-    back_from_transfer: bool = False  # the caller was put through, nobody answered, and they are here again
+    back: Back | None = None  # why the caller is here again; None: the call begins
+    before: tuple[
+        str, ...
+    ] = ()  # what a call that was cut off had come to, in order: "Caller: a check-up, please"
 
 
 class Office(Protocol):

@@ -11,16 +11,17 @@ section begins on a line of its own, so no name can open one. Facts that do not 
 from collections.abc import Iterable, Iterator
 
 from engine.outcome import Outcome
-from engine.ports import Profile
+from engine.ports import Back, Profile
 from engine.templates import ENGLISH, HEBREW, Template
 
-LONGEST_CHARS = 12_000  # of a whole prompt; some 3,000 tokens in English
+LONGEST_CHARS = 13_000  # of a whole prompt; some 3,000 tokens in English
 
 _NAME_CHARS = 120
 _LINE_CHARS = 300  # one service, one fact, one of the owner's rules
 _GREETING_CHARS = 400
 _HOURS_CHARS = 1_500
 _SECTION_CHARS = 2_000  # all services, all facts, all rules
+_BEFORE_CHARS = 1_000  # the last of what was said before the line broke
 
 _LANGUAGES = {
     "ar": "Arabic",
@@ -41,6 +42,10 @@ _GREETINGS = {
 _GREETINGS_AFTER_TRANSFER = {
     "en": "I'm sorry, nobody could take your call just now. Can I take a message?",
     "he": "סליחה, אף אחד לא יכול לענות כרגע. אפשר לקחת הודעה?",
+}
+_GREETINGS_AFTER_A_CUT = {
+    "en": "Sorry about that, we were cut off. Where were we?",
+    "he": "סליחה, הקו התנתק לרגע. איפה עצרנו?",
 }
 
 _GOODBYES = {
@@ -75,19 +80,14 @@ def greeting(profile: Profile) -> str:
     """How the call begins: the owner's sentence or the language's own; in other languages a described one.
 
     Before it comes the disclosure, word for word, unless the caller has heard it: they are back from a
-    transfer.
+    transfer. Who was cut off may have been so in the middle of it.
     """
-    if profile.back_from_transfer:
+    if profile.back is Back.UNANSWERED:
         return _greeting_after_transfer(profile)
     disclosure = _line(profile.disclosure, _GREETING_CHARS)
-    own = _line(profile.greeting, _GREETING_CHARS)
-    sentence = own or _GREETINGS.get(profile.language, "").format(name=_line(profile.name, _NAME_CHARS))
-    if sentence:
+    if sentence := _first_sentence(profile):
         return f"Greet the caller with exactly: {f'{disclosure} {sentence}'.strip()}"
-    described = (
-        f"Greet the caller in {_language(profile)} with one short sentence: "
-        f"say that this is {_line(profile.name, _NAME_CHARS)} and ask how you can help."
-    )
+    described = _described_greeting(profile)
     return f"Begin with exactly “{disclosure}”. Then: {described}" if disclosure else described
 
 
@@ -126,6 +126,25 @@ def longest_call_warning() -> str:
     )
 
 
+def _first_sentence(profile: Profile) -> str:
+    if profile.back is Back.CUT_OFF:
+        return _GREETINGS_AFTER_A_CUT.get(profile.language, "")
+    name = _line(profile.name, _NAME_CHARS)
+    return _line(profile.greeting, _GREETING_CHARS) or _GREETINGS.get(profile.language, "").format(name=name)
+
+
+def _described_greeting(profile: Profile) -> str:
+    if profile.back is Back.CUT_OFF:
+        return (
+            f"Apologise in {_language(profile)} in one short sentence that the line broke, "
+            "and ask where you were."
+        )
+    return (
+        f"Greet the caller in {_language(profile)} with one short sentence: "
+        f"say that this is {_line(profile.name, _NAME_CHARS)} and ask how you can help."
+    )
+
+
 def _greeting_after_transfer(profile: Profile) -> str:
     if sentence := _GREETINGS_AFTER_TRANSFER.get(profile.language):
         return f"Tell the caller exactly: {sentence}"
@@ -151,8 +170,11 @@ def _truth(profile: Profile, words: Template) -> Iterator[str]:
     yield words.people.format(people=people) if people else words.nobody
     if caller := _line(profile.caller, _LINE_CHARS):
         yield words.caller.format(caller=caller)
-    if profile.back_from_transfer:
-        yield words.back_from_transfer
+    if profile.back is not None:
+        yield words.unanswered if profile.back is Back.UNANSWERED else words.cut_off
+    # The last of it, if it is much.
+    if before := list(_within(reversed(profile.before), _BEFORE_CHARS)):
+        yield _section(words.before, reversed(before), indent="  ")
     yield words.nothing_else
 
 

@@ -59,7 +59,7 @@ async def open_office(
         call_sid=call_sid,
         now=now,
         test=grant.test,
-        again=grant.back_from_transfer,
+        again=grant.back is not None,
     )
     return BusinessOffice(desk, known, recordings_folder=recordings_folder if business.keeps_audio else None)
 
@@ -83,7 +83,7 @@ def profile(conn: sqlite3.Connection, business: Business, grant: Grant, now: dt.
         rules=business.rules,
         people=tuple(person.name for person in facts.people(conn, business.id)),
         caller=spoken.caller(language, grant.caller_number, known=lead is not None),
-        back_from_transfer=grant.back_from_transfer,
+        back=grant.back,
     )
 
 

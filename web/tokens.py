@@ -9,6 +9,8 @@ from collections.abc import Callable
 
 from attrs import frozen
 
+from engine.ports import Back
+
 TOKEN_LIFE_S = 30.0
 _TOKEN_BYTES = 32
 
@@ -21,7 +23,7 @@ class Grant:
     business_id: int
     caller_number: str | None  # None if withheld
     called_number: str
-    back_from_transfer: bool = False  # the caller was put through, nobody answered, and they are here again
+    back: Back | None = None  # why the caller is here again; None: the call begins
     test: bool = False  # an owner tries the receptionist: nothing of it counts
     session_id: int | None = None  # of the owner who rings from the pages; None: Twilio's
 

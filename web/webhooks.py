@@ -16,6 +16,7 @@ from attrs import frozen
 from quart import Blueprint, Response, abort, request
 
 from engine.outcome import Outcome
+from engine.ports import Back
 from engine.switchboard import Switchboard
 from storage import blocked, businesses, calls, facts
 from storage.database import Database
@@ -104,7 +105,7 @@ class Webhooks:
             words = twiml.words(business.language)
             return _said(words.busy, words)
         log.info("voice: call %s for business %s", call_sid, business.id)
-        return self._streamed(business, form, back_from_transfer=False)
+        return self._streamed(business, form)
 
     async def after(self) -> Response:
         """A stream has ended and the caller is still there: put through, hang up, or apologise first."""
@@ -157,7 +158,7 @@ class Webhooks:
             log.warning("dialled: call %s cannot come back: %d live", call_sid, self.switchboard.live)
             words = twiml.words(business.language) if business else _words_at(form.get("To", ""))
             return _said(words.nobody_answered, words)
-        return self._streamed(business, form, back_from_transfer=True)
+        return self._streamed(business, form, back=Back.UNANSWERED)
 
     async def _has_room_again(self, call_sid: str) -> bool:
         """Whether another stream of the call would be admitted, once the record of its first is written.
@@ -169,13 +170,13 @@ class Webhooks:
             return self.switchboard.has_room
         return False
 
-    def _streamed(self, business: Business, form: dict[str, str], *, back_from_transfer: bool) -> Response:
+    def _streamed(self, business: Business, form: dict[str, str], back: Back | None = None) -> Response:
         grant = Grant(
             call_sid=_sid(form),
             business_id=business.id,
             caller_number=numbers.caller_number(form.get("From", "")),
             called_number=business.number,
-            back_from_transfer=back_from_transfer,
+            back=back,
         )
         stream_url = self.origin.stream_url(request.host, MEDIA_PATH)
         return _xml(twiml.connect(stream_url, self.tokens.issue(grant), action=AFTER_PATH))

@@ -7,6 +7,7 @@ import click
 import pytest
 
 from engine import prompt as words
+from engine.ports import Back
 from storage import businesses, services
 from tests.web.command_line import add, error, frontdesk
 from tests.web.front import SATURDAY_NOON, TUESDAY, TUESDAY_9, TUESDAY_930, Now, grant, ring
@@ -135,10 +136,10 @@ async def test_leads_are_shown_the_newest_first(database, business, booked):
     assert all(re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d  ", line[:18]) for line in lines)
 
 
-@pytest.mark.parametrize(("caller", "back"), [(CALLER, False), (None, True)])
+@pytest.mark.parametrize(("caller", "back"), [(CALLER, None), (None, Back.UNANSWERED)])
 async def test_the_prompt_is_the_one_a_call_would_begin_with(database, business, caller, back):
     known = await database.read(
-        lambda conn: profile(conn, business, grant(business, caller, back_from_transfer=back), SATURDAY_NOON)
+        lambda conn: profile(conn, business, grant(business, caller, back=back), SATURDAY_NOON)
     )
     tell = partial(told, business=business, caller=caller, back=back, now=SATURDAY_NOON)
 

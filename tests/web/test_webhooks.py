@@ -9,6 +9,7 @@ import trio
 import trio.testing
 
 from engine.outcome import Outcome
+from engine.ports import Back
 from engine.switchboard import Switchboard
 from storage import blocked, businesses, calls, facts
 from storage.records import Person
@@ -374,7 +375,7 @@ def back(desk, business, answer):
         business_id=business.id,
         caller_number=CALLER,
         called_number=NUMBER,
-        back_from_transfer=True,
+        back=Back.UNANSWERED,
     )
 
 

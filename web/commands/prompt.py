@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from engine import prompt as words
+from engine.ports import Back
 from storage.records import Business
 from web import numbers
 from web.commands import access
@@ -23,12 +24,17 @@ from web.tokens import Grant
 def prompt(business: str, caller: str | None, transferred: bool, database: Path) -> None:  # noqa: FBT001 - click passes it by name
     """Print the prompt and the greeting with which a call to BUSINESS would begin at this moment."""
     number = access.number(caller, "--from") if caller is not None else ""
-    tell = partial(told, caller=numbers.caller_number(number), back=transferred, now=dt.datetime.now(dt.UTC))
+    tell = partial(
+        told,
+        caller=numbers.caller_number(number),
+        back=Back.UNANSWERED if transferred else None,
+        now=dt.datetime.now(dt.UTC),
+    )
     click.echo("\n".join(access.read(database, business, tell)))
 
 
 def told(
-    conn: sqlite3.Connection, business: Business, *, caller: str | None, back: bool, now: dt.datetime
+    conn: sqlite3.Connection, business: Business, *, caller: str | None, back: Back | None, now: dt.datetime
 ) -> list[str]:
     """The two texts, each under its heading."""
     grant = Grant(
@@ -36,7 +42,7 @@ def told(
         business_id=business.id,
         caller_number=caller,
         called_number=business.number,
-        back_from_transfer=back,
+        back=back,
     )
     known = profile(conn, business, grant, now)
     return ["# Prompt", words.instructions(known), "", "# Greeting", words.greeting(known)]
