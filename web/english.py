@@ -57,6 +57,9 @@ ENGLISH = Catalog(
         "caller_known": "the number {number}, which has rung before",
         "caller_new": "the number {number}, for the first time",
         "caller_withheld": "the number is withheld: ask for one",
+        "before_caller": "Caller: {text}",
+        "before_bot": "You: {text}",
+        "before_booked": "Booked in this call already: {when}",
         # find_available_slots
         "slots_found": "These times are free: {times}.",
         "slots_nearest": "{reason} The nearest free times are {times}.",

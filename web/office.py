@@ -6,12 +6,12 @@ The tools stand in `web/desk/`, a file for each thing that a caller wants.
 import datetime as dt
 import logging
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import trio
 
-from engine.ports import CallEvent, CallRecord, Profile
+from engine.ports import Back, CallEvent, CallRecord, Profile
 from engine.tools import Tool
 from storage import appointments, businesses, calls, facts, holds, leads, messages, schedule, services
 from storage.database import Database
@@ -30,6 +30,7 @@ log = logging.getLogger(__name__)
 
 _DAYS_TOLD = dt.timedelta(days=7)  # of dates with other hours, in the prompt
 _RENEW_S = holds.HOLD_S / 3
+_SAID = {"user_said": "before_caller", "bot_said": "before_bot"}
 
 
 async def open_office(
@@ -84,7 +85,20 @@ def profile(conn: sqlite3.Connection, business: Business, grant: Grant, now: dt.
         people=tuple(person.name for person in facts.people(conn, business.id)),
         caller=spoken.caller(language, grant.caller_number, known=lead is not None),
         back=grant.back,
+        before=tuple(_before(conn, business, grant.call_sid, today)) if grant.back is Back.CUT_OFF else (),
     )
+
+
+def _before(conn: sqlite3.Connection, business: Business, call_sid: str, today: dt.date) -> Iterator[str]:
+    """What a call has come to by its record: what was said and heard, then what was booked."""
+    language = business.language
+    for event in calls.events(conn, business.id, call_sid):
+        if event.kind in _SAID and event.fields["text"]:
+            yield spoken.say(language, _SAID[event.kind], text=event.fields["text"])
+    for known in appointments.for_call(conn, business.id, call_sid):
+        if known.status == "booked":
+            wall = schedule.local(business.timezone, known.starts_at)
+            yield spoken.say(language, "before_booked", when=spoken.when(language, wall, today))
 
 
 class BusinessOffice:

@@ -546,7 +546,7 @@ def test_what_the_tools_say_is_found_in_hebrew(name, kind):
 
 STATING = {
     "booked", "already_booked", "your_appointments", "moved", "moved_nowhere", "cancelled",
-    "sms_booked", "sms_moved", "owner_booked", "owner_booked_for", "owner_moved", "owner_cancelled",
+    "before_booked", "sms_booked", "sms_moved", "owner_booked", "owner_booked_for", "owner_moved", "owner_cancelled",
 }  # fmt: skip
 
 

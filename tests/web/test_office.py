@@ -9,7 +9,7 @@ import trio
 import trio.testing
 
 from engine import tools
-from engine.ports import CallEvent, CallRecord, Profile
+from engine.ports import Back, CallEvent, CallRecord, Profile
 from engine.recording import Recording
 from engine.settings import DEFAULTS
 from storage import appointments, businesses, calls, erasure, facts, holds, leads, messages, outbox, services
@@ -75,6 +75,70 @@ async def test_the_profile_is_the_businesss_own_at_this_hour(database, business,
         people=("Maya",),
         caller="the number +1 415-555-0199, which has rung before",
     )
+
+
+SAID_BEFORE = [
+    CallEvent(at_ms=900, kind="bot_said", fields={"text": "Salon, hi!", "unheard": ""}),
+    CallEvent(at_ms=4_000, kind="user_said", fields={"text": "A {cut} on Tuesday, please."}),
+    CallEvent(at_ms=4_500, kind="tool_called", fields={"name": "find_available_slots", "call_id": "c"}),
+    CallEvent(at_ms=9_000, kind="bot_said", fields={"text": "", "unheard": "At nine?"}),
+]
+BROKE = attrs.evolve(RECORD, outcome="carrier_lost", events=tuple(SAID_BEFORE))
+
+
+@pytest.mark.parametrize(
+    ("language", "before"),
+    [
+        (
+            "en",
+            (
+                "You: Salon, hi!",
+                "Caller: A {cut} on Tuesday, please.",
+                "Booked in this call already: Tuesday 24 November at 9:00",
+            ),
+        ),
+        (
+            "he",
+            (
+                "אמרת: Salon, hi!",
+                "נאמר לך: A {cut} on Tuesday, please.",
+                "כבר נקבע בשיחה הזאת: יום שלישי, 24 בנובמבר, בשעה 9:00",
+            ),
+        ),
+    ],
+)
+async def test_a_call_that_was_cut_off_knows_what_was_said_and_booked_before(
+    database, business, now, language, before
+):
+    business = await database.write(lambda conn: businesses.change(conn, business.id, language=language))
+    front = await ring(database, business, now)
+    await front.finds()
+    await front.books()
+    await front.office.close_call(BROKE)
+
+    opened = partial(open_office, database, call_sid=CALL_SID, now=now)
+    back = await opened(grant(business, back=Back.CUT_OFF))
+    assert (back.profile.back, back.profile.before) == (Back.CUT_OFF, before)
+    unanswered = await opened(grant(business, back=Back.UNANSWERED))
+    assert (unanswered.profile.back, unanswered.profile.before) == (Back.UNANSWERED, ())
+    other = await opened(grant(business, call_sid="CAother", back=Back.CUT_OFF))
+    assert other.profile.before == ()
+
+
+async def test_what_a_cut_off_call_was_offered_is_free_until_it_is_looked_up_again(database, business, now):
+    front = await ring(database, business, now)
+    await front.finds()
+    await front.office.close_call(BROKE)
+
+    assert await database.read(lambda conn: conn.execute("SELECT * FROM holds").fetchall()) == []
+    office = await open_office(database, grant(business, back=Back.CUT_OFF), call_sid=CALL_SID, now=now)
+    back = Front(office, database, business, CALL_SID)
+    assert (await back.books())["status"] == "refused"
+    await back.finds()
+    assert (await back.books())["status"] == "ok"
+    await back.office.close_call(RECORD)
+    call, _, booked = await back.rows()
+    assert (call.outcome, len(booked)) == ("completed", 1)
 
 
 async def test_every_tool_has_a_declaration_that_names_no_business_and_no_caller(database, business, now):
