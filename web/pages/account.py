@@ -11,6 +11,7 @@ from typing import Any
 from attrs import Factory, define, evolve
 
 from engine.conversation import END_CALL
+from engine.outcome import Outcome
 from engine.settings import FRAME_MS
 from storage.records import CallEvent
 from web.pages.entries import Account, BotSaid, CallerSaid, Entry, Noted, Response, Span, ToolUsed
@@ -75,6 +76,7 @@ class _Telling:
     _murmurs: list[Span] = Factory(list)
     _responses: list[Response] = Factory(list)
     _leg_ms: int | None = None  # when the media stream began; a call that comes back has a second one
+    _leg_ended: str | None = None  # how the stream before it did
     _answer: _Answer | None = None
     _utterances: list[tuple[int, Span]] = Factory(list)  # with the time at which each was known to be over
     _in_doubt: bool = False  # the last of them
@@ -173,8 +175,14 @@ class _Telling:
     def call_started(self, event: CallEvent) -> None:
         """The media stream began; a second one brings the caller back."""
         if self._leg_ms is not None:
-            self._entries.append(Noted(at_ms=event.at_ms, kind="came_back", values={}))
+            kind = "reconnected" if self._leg_ended == Outcome.CARRIER_LOST else "came_back"
+            self._entries.append(Noted(at_ms=event.at_ms, kind=kind, values={}))
         self._leg_ms = event.at_ms
+
+    def hang_up(self, event: CallEvent) -> None:
+        """The media stream ended."""
+        self._leg_ended = event.fields["outcome"]
+        self.note(event)
 
     def audio_dropped(self, event: CallEvent) -> None:
         """The caller was not heard for a while: the server was too busy."""
@@ -235,4 +243,5 @@ _HANDLERS: dict[str, Callable[[_Telling, CallEvent], None]] = {
     "call_started": _Telling.call_started,
     "audio_dropped": _Telling.audio_dropped,
     **dict.fromkeys(_NOTED, _Telling.note),
+    "hang_up": _Telling.hang_up,
 }

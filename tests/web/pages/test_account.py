@@ -222,6 +222,15 @@ def test_a_call_that_comes_back_from_a_transfer_counts_its_frames_anew():
     )
 
 
+@pytest.mark.parametrize(("outcome", "kind"), [("carrier_lost", "reconnected"), ("transferred", "came_back")])
+def test_why_a_caller_came_back_is_told(outcome, kind):
+    ended = {"outcome": outcome, "detail": "", "lead_captured": False}
+    assert entries((0, "call_started", {}), (9_000, "hang_up", ended), (9_500, "call_started", {})) == (
+        note(9_000, "hang_up", outcome=outcome, detail=""),
+        note(9_500, kind),
+    )
+
+
 @pytest.mark.parametrize(
     ("before", "reason"),
     [

@@ -127,6 +127,14 @@ async def test_what_else_happened_is_told_in_words(browser, database, business, 
     assert f"1:05 {words}" in page.text
 
 
+async def test_a_line_that_broke_and_its_caller_who_came_back_are_told(browser, database, business):
+    broke = (5_000, "hang_up", {"outcome": "carrier_lost", "detail": ""})
+    page = await told(
+        browser, database, business, [(0, "call_started", {}), broke, (7_000, "call_started", {})]
+    )
+    assert "0:05 The line broke. 0:07 The caller was reconnected." in page.text
+
+
 async def test_it_says_how_soon_the_receptionist_answered(browser, database, business):
     events = [
         event
