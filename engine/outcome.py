@@ -23,4 +23,7 @@ class Outcome(StrEnum):
         return self in _FAULTS
 
 
-_FAULTS = frozenset({Outcome.MODEL_FAILED, Outcome.SERVER_STOPPED, Outcome.INTERNAL_ERROR})
+# The media socket is not the call: when it breaks, the caller is still there.
+_FAULTS = frozenset(
+    {Outcome.CARRIER_LOST, Outcome.MODEL_FAILED, Outcome.SERVER_STOPPED, Outcome.INTERNAL_ERROR}
+)

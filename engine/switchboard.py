@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
+from typing import TypeVar
 
 import trio
 from attrs import frozen
@@ -11,6 +12,8 @@ from engine.errors import EngineError
 from engine.outcome import Outcome
 
 _OUTCOMES_KEPT = 1_000
+
+_T = TypeVar("_T")
 
 
 class Reason(StrEnum):
@@ -38,6 +41,7 @@ class Switchboard:
         self._max_calls = max_calls
         self._live: dict[str, trio.Event] = {}  # set when the call is live no more
         self._outcomes: dict[str, Outcome] = {}  # oldest first
+        self._breaks: dict[str, int] = {}  # of each call's line, oldest first
         self._draining = False
         self._empty = trio.Event()
         self._empty.set()
@@ -83,14 +87,17 @@ class Switchboard:
 
     def report(self, call_sid: str, outcome: Outcome) -> None:
         """Remember how a call ended, for the webhook that asks right after."""
-        self._outcomes.pop(call_sid, None)
-        self._outcomes[call_sid] = outcome
-        if len(self._outcomes) > _OUTCOMES_KEPT:
-            del self._outcomes[next(iter(self._outcomes))]
+        _keep(self._outcomes, call_sid, outcome)
+        if outcome is Outcome.CARRIER_LOST:
+            _keep(self._breaks, call_sid, self.line_breaks(call_sid) + 1)
 
     def outcome(self, call_sid: str) -> Outcome | None:
         """How the call ended; None if it has not, or is long forgotten."""
         return self._outcomes.get(call_sid)
+
+    def line_breaks(self, call_sid: str) -> int:
+        """How many streams of the call have ended by a broken line, as far as this process remembers."""
+        return self._breaks.get(call_sid, 0)
 
     def start_draining(self) -> None:
         """Admit nobody from now on. The live calls go on."""
@@ -104,3 +111,11 @@ class Switchboard:
     async def wait_empty(self) -> None:
         """Return when no call is live. Meant for a draining switchboard; safe to cancel."""
         await self._empty.wait()
+
+
+def _keep(known: dict[str, _T], call_sid: str, value: _T) -> None:
+    """As the newest; beyond _OUTCOMES_KEPT the oldest goes."""
+    known.pop(call_sid, None)
+    known[call_sid] = value
+    if len(known) > _OUTCOMES_KEPT:
+        del known[next(iter(known))]

@@ -164,7 +164,8 @@ async def place_call(
     """Ring `called` at the server on `base_url` and let the caller follow `script`.
 
     Whoever is dialled ends as `dial_status`, at once; `later` are the caller's scripts on the streams that
-    the server opens after that. All streams are one call, with one CallSid.
+    the server opens after that. All streams are one call, with one CallSid. A stream that dies (`Die`) is the
+    end of the call, but while there are later scripts it is only its socket that breaks.
 
     `public_url` is where the server believes it is reached, which is what Twilio signs; the requests go to
     `base_url` all the same. Raises CallFailed if the server refuses the call or cannot be reached, and
@@ -184,11 +185,10 @@ async def place_call(
         stream = await twilio.follow(VOICE_PATH, {"CallStatus": "ringing"})
         spoken_before = len(twilio.spoken)
         carriers: list[Carrier] = []
-        for steps in (script, *later):
-            if stream is None:
-                break
-            carriers.append(await _run_stream(twilio, stream, steps, on_event))
-            stream = await _after(twilio, stream, carriers[-1])
+        scripts = [script, *later]
+        while stream is not None and scripts:
+            carriers.append(await _run_stream(twilio, stream, scripts.pop(0), on_event))
+            stream = await _after(twilio, stream, carriers[-1], on_the_line=bool(scripts))
         if stream is not None:
             raise CallFailed(f"the server opens stream {len(carriers) + 1}; the caller has no script for it")
         seconds = round(trio.current_time() - began)
@@ -234,12 +234,15 @@ async def _run_stream(
         raise CallFailed(f"no media stream at {url}: {error}") from error
 
 
-async def _after(twilio: _Twilio, stream: Stream, carrier: Carrier) -> Stream | None:
-    """Ask the `<Connect>`'s action how to go on; a caller who has hung up hears nothing of the answer."""
+async def _after(twilio: _Twilio, stream: Stream, carrier: Carrier, *, on_the_line: bool) -> Stream | None:
+    """Ask the `<Connect>`'s action how to go on; a caller who has hung up hears nothing of the answer.
+
+    A socket that was cut has ended the call too, unless its caller is still `on_the_line`.
+    """
     if stream.action is None:
         return None
     path = _path(stream.action, VOICE_PATH)
-    if carrier.ended_by == "server":
+    if carrier.ended_by == "server" or (carrier.ended_by == "cut" and on_the_line):
         return await twilio.follow(path, {"CallStatus": "in-progress"})
     await twilio.post(path, {"CallStatus": "completed"})
     return None

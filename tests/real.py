@@ -182,8 +182,13 @@ class Desk:
             self._scripts.expect(script)
             yield
 
-    async def call(self, steps: Sequence[Step], script: ModelScript) -> Call:
-        """Ring, let caller and model follow their scripts, and return when the caller's line is closed."""
+    async def call(
+        self, steps: Sequence[Step], script: ModelScript, later: Sequence[Sequence[Step]] = ()
+    ) -> Call:
+        """Ring, let caller and model follow their scripts, and return when the caller's line is closed.
+
+        `later` are the caller's scripts on further streams of the call; there the model begins anew.
+        """
         reports: list[CallReport] = []
         line_s: dict[str, float] = {}
 
@@ -195,6 +200,7 @@ class Desk:
                     called=NUMBER,
                     caller=CALLER,
                     on_event=lambda moment: _note_first(line_s, moment),
+                    later=later,
                     **self.credentials,
                 )
             )

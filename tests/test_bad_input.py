@@ -401,10 +401,12 @@ async def test_a_message_of_a_megabyte_costs_its_own_call_only(tmp_path, caplog)
     with trio.fail_after(20):
         async with open_desk(tmp_path) as desk:
             too_much = [UntilBotSpeaks(100), Send("x" * 1_000_000), UntilClosed()]
-            call = await desk.call(too_much, ModelScript(replies=[GREETING]))
+            back = [HangUp()]  # their line broke, so they are asked where they were
+            call = await desk.call(too_much, ModelScript(replies=[GREETING]), later=[back])
             await assert_good(desk)
         account = await desk.account(call)
-    assert (account.ended_by, account.close_code, account.outcome[0]) == ("server", 1009, "carrier_lost")
+    assert (account.ended_by, account.close_code, account.outcome[0]) == ("server", 1009, "caller_hung_up")
+    assert len(call.report.carriers) == 2
     assert complaints(caplog) == []
 
 

@@ -56,12 +56,12 @@ async def place_together(desk, placed):
     """Place all these calls at once: each call by its name, when all are over."""
     over = {}
 
-    async def place(name, steps, script):
-        over[name] = await desk.call(steps, script)
+    async def place(name, *scripts):
+        over[name] = await desk.call(*scripts)
 
     async with trio.open_nursery() as nursery:
-        for name, (steps, script) in placed.items():
-            nursery.start_soon(place, name, steps, script)
+        for name, scripts in placed.items():
+            nursery.start_soon(place, name, *scripts)
     return over
 
 
@@ -79,7 +79,7 @@ async def test_a_carrier_that_reads_nothing_delays_the_end_of_its_own_call_only(
     placed = {
         "hangs up": ([*stalled, HangUp()], talks_on),
         "says stop and stays": ([*stalled, Send('{"event": "stop"}'), UntilClosed()], talks_on),
-        "stays": ([*stalled, UntilClosed()], talks_on),
+        "stays": ([*stalled, UntilClosed()], talks_on, [[HangUp()]]),
         "stays when the model dies": ([*stalled, UntilClosed()], dies),
     }
     with trio.fail_after(20):
@@ -92,9 +92,15 @@ async def test_a_carrier_that_reads_nothing_delays_the_end_of_its_own_call_only(
         assert outcomes == {
             "hangs up": "caller_hung_up",
             "says stop and stays": "caller_hung_up",
-            "stays": "carrier_lost",
+            "stays": "caller_hung_up",
             "stays when the model dies": "model_failed",
         }
+    assert {name: len(call.report.carriers) for name, call in over.items()} == {
+        "hangs up": 1,
+        "says stop and stays": 1,
+        "stays": 2,  # their line broke: they come back, and hang up
+        "stays when the model dies": 1,
+    }
     ended_s = {name: desk.hang_ups_s[call.report.call_sid] for name, call in over.items()}
     for name, call in over.items():
         assert ended_s[name] - call.line_s["stalls"] < END_WITHIN_S, name

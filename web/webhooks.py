@@ -36,6 +36,8 @@ AFTER_PATH = "/twilio/after"
 DIALLED_PATH = "/twilio/dialled"
 # What Twilio calls a dialled person who answered; "answered" is its word for a conference.
 _ANSWERED = frozenset({"completed", "answered"})
+# Of Twilio's call statuses those that are final.
+_OVER = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
 _ISRAEL = "+972"
 _RECORD_WITHIN_S = 10.0  # longer than a call may take to close its line and to write; Twilio waits for 15 s
 _MOST_FIELDS = 200
@@ -108,13 +110,20 @@ class Webhooks:
         return self._streamed(business, form)
 
     async def after(self) -> Response:
-        """A stream has ended and the caller is still there: put through, hang up, or apologise first."""
+        """A stream has ended: put its caller through, take them back, hang up, or apologise first.
+
+        A caller whose line broke comes back to the bot, once; whoever has hung up hears nothing any more.
+        """
         form = await self._signed_form()
         call_sid = _sid(form)
         outcome = self.switchboard.outcome(call_sid) or await self._stored_outcome(call_sid)
         log.info("after: call %s ended: %s", call_sid, outcome or "unknown")
-        if outcome is Outcome.TRANSFERRED and not _caller_left(form):
+        if _caller_left(form):
+            return _xml(twiml.hang_up())
+        if outcome is Outcome.TRANSFERRED:
             return await self._put_through(form)
+        if outcome is Outcome.CARRIER_LOST and self.switchboard.line_breaks(call_sid) <= 1:
+            return await self._back_to_the_bot(form, Back.CUT_OFF)
         return _xml(twiml.after(outcome, await self._words(form)))
 
     async def dialled(self) -> Response:
@@ -125,7 +134,7 @@ class Webhooks:
         if status in _ANSWERED or _caller_left(form):
             await self.transfer_over(call_sid)
             return _xml(twiml.hang_up())
-        return await self._back_to_the_bot(form)
+        return await self._back_to_the_bot(form, Back.UNANSWERED)
 
     async def status(self) -> Response:
         """Twilio's word on how the call itself went."""
@@ -142,23 +151,24 @@ class Webhooks:
             log.exception("after: to whom call %s is to be put through cannot be read", call_sid)
             found = None
         if found is None:
-            return await self._back_to_the_bot(form)
+            return await self._back_to_the_bot(form, Back.UNANSWERED)
         business, phone = found
         log.info("after: call %s is put through to %s", call_sid, numbers.masked(phone))
         return _xml(twiml.dial(phone, caller_id=business.number, action=DIALLED_PATH))
 
-    async def _back_to_the_bot(self, form: dict[str, str]) -> Response:
+    async def _back_to_the_bot(self, form: dict[str, str], why: Back) -> Response:
         call_sid = _sid(form)
         try:
             business = await self._business(form.get("To", ""))
         except sqlite3.Error:
-            log.exception("dialled: the business of call %s cannot be read", call_sid)
+            log.exception("the business of call %s, which comes back, cannot be read", call_sid)
             business = None
         if business is None or not await self._has_room_again(call_sid):
-            log.warning("dialled: call %s cannot come back: %d live", call_sid, self.switchboard.live)
+            log.warning("call %s cannot come back, %s: %d live", call_sid, why, self.switchboard.live)
             words = twiml.words(business.language) if business else _words_at(form.get("To", ""))
-            return _said(words.nobody_answered, words)
-        return self._streamed(business, form, back=Back.UNANSWERED)
+            return _said(words.nobody_answered if why is Back.UNANSWERED else words.apology, words)
+        log.info("call %s comes back: %s", call_sid, why)
+        return self._streamed(business, form, back=why)
 
     async def _has_room_again(self, call_sid: str) -> bool:
         """Whether another stream of the call would be admitted, once the record of its first is written.
@@ -262,8 +272,8 @@ def _words_at(called: str) -> twiml.Words:
 
 
 def _caller_left(form: dict[str, str]) -> bool:
-    """Whether the caller has hung up. Twilio asks then as well, but nobody hears its answer."""
-    return form.get("CallStatus") == "completed"
+    """Whether the call itself is over. Twilio asks then as well, but nobody hears its answer."""
+    return form.get("CallStatus") in _OVER
 
 
 def _word(status: str) -> str:

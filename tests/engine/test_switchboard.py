@@ -126,3 +126,20 @@ async def test_waiting_can_be_given_up():
     with switchboard.admit("CA1"), trio.move_on_after(0) as scope:
         await switchboard.wait_empty()
     assert scope.cancelled_caught
+
+
+def test_the_breaks_of_a_calls_line_are_counted_over_all_its_streams():
+    switchboard = Switchboard(1)
+    counts = []
+    for outcome in (Outcome.CARRIER_LOST, Outcome.TRANSFERRED, Outcome.CARRIER_LOST):
+        with switchboard.admit("CA1"):
+            switchboard.report("CA1", outcome)
+        counts.append(switchboard.line_breaks("CA1"))
+    assert (counts, switchboard.line_breaks("CA2")) == ([1, 1, 2], 0)
+
+
+def test_breaks_of_long_ago_are_forgotten():
+    switchboard = Switchboard(1)
+    for number in range(1_001):
+        switchboard.report(f"CA{number}", Outcome.CARRIER_LOST)
+    assert [switchboard.line_breaks(f"CA{number}") for number in (0, 1, 1_000)] == [0, 1, 1]

@@ -44,7 +44,8 @@ def test_nothing_that_is_put_in_can_become_markup():
 def test_a_caller_left_in_mid_air_hears_words_and_anybody_else_is_hung_up(outcome):
     apology = f"{HEAD}<Response><Say>{ENGLISH.apology}</Say><Hangup/></Response>"
     silent = f"{HEAD}<Response><Hangup/></Response>"
-    faults = {None, Outcome.MODEL_FAILED, Outcome.SERVER_STOPPED, Outcome.INTERNAL_ERROR}
+    ours = {Outcome.MODEL_FAILED, Outcome.SERVER_STOPPED, Outcome.INTERNAL_ERROR}
+    faults = {None, Outcome.CARRIER_LOST, *ours}
 
     assert twiml.after(outcome, ENGLISH) == (apology if outcome in faults else silent)
 

@@ -258,7 +258,11 @@ async def test_twilios_own_get_is_logged_with_the_fix(public_desk, caplog):
     assert (await public_desk.client.head(asked, headers=signed)).status_code == 405
 
 
-@pytest.mark.parametrize("outcome", sorted(set(Outcome) - {Outcome.TRANSFERRED}))
+GOES_ON = {Outcome.TRANSFERRED, Outcome.CARRIER_LOST}
+OVER = ["completed", "busy", "failed", "no-answer", "canceled"]
+
+
+@pytest.mark.parametrize("outcome", sorted(set(Outcome) - GOES_ON))
 async def test_after_the_stream_the_switchboard_knows_how_it_ended(desk, outcome):
     desk.switchboard.report(CALL_SID, outcome)
 
@@ -366,7 +370,69 @@ async def test_nobody_is_rung_for_a_caller_who_has_hung_up(desk, database, busin
     assert await desk.post("/twilio/after", {**CALL, "CallStatus": "completed"}) == (200, twiml.hang_up())
 
 
-def back(desk, business, answer):
+@pytest.mark.parametrize("status", OVER)
+@pytest.mark.parametrize("outcome", sorted(Outcome))
+async def test_whose_call_is_over_hears_nothing_more(desk, outcome, status):
+    desk.switchboard.report(CALL_SID, outcome)
+
+    assert await desk.post("/twilio/after", {**CALL, "CallStatus": status}) == (200, twiml.hang_up())
+    assert not desk.tokens.pending
+
+
+ALIVE = {**CALL, "CallStatus": "in-progress"}
+
+
+async def test_whose_line_breaks_under_a_live_call_is_led_back_to_the_bot(desk, business):
+    desk.switchboard.report(CALL_SID, Outcome.CARRIER_LOST)
+
+    for _ in range(2):  # Twilio repeats a request whose answer was lost
+        status, answer = await desk.post("/twilio/after", ALIVE)
+        assert status == 200
+        back(desk, business, answer, Back.CUT_OFF)
+
+
+async def test_whose_line_breaks_twice_hears_the_apology(desk, business):
+    for _ in range(2):
+        with desk.switchboard.admit(CALL_SID):
+            desk.switchboard.report(CALL_SID, Outcome.CARRIER_LOST)
+
+    assert await desk.post("/twilio/after", ALIVE) == said(ENGLISH.apology)
+
+
+async def test_whose_line_broke_before_a_restart_is_led_back_too(desk, database, business):
+    await stored(database, business, "carrier_lost")
+
+    back(desk, business, (await desk.post("/twilio/after", ALIVE))[1], Back.CUT_OFF)
+
+
+async def test_who_cannot_be_led_back_hears_the_apology(desk, database, business):
+    desk.switchboard.report(CALL_SID, Outcome.CARRIER_LOST)
+
+    with desk.switchboard.admit("CAother"):
+        assert await desk.post("/twilio/after", ALIVE) == said(ENGLISH.apology)
+    assert await desk.post("/twilio/after", {**ALIVE, "To": "+14155550123"}) == said(ENGLISH.apology)
+    await database.write(lambda conn: conn.execute("ALTER TABLE businesses RENAME TO lost") and None)
+    assert await desk.post("/twilio/after", ALIVE) == said(ENGLISH.apology)
+
+
+async def test_nobody_is_led_back_before_the_record_of_the_first_stream_is_written(
+    desk, business, nursery, autojump_clock
+):
+    answers = []
+
+    async def ask():
+        answers.append((await desk.post("/twilio/after", ALIVE))[1])
+
+    with desk.switchboard.admit(CALL_SID):
+        desk.switchboard.report(CALL_SID, Outcome.CARRIER_LOST)
+        nursery.start_soon(ask)
+        await trio.testing.wait_all_tasks_blocked()
+        assert answers == []
+    await trio.testing.wait_all_tasks_blocked()
+    back(desk, business, *answers, Back.CUT_OFF)
+
+
+def back(desk, business, answer, why=Back.UNANSWERED):
     """Checks that the answer streams the call to the bot once more, as one that comes back."""
     (token,) = re.findall(r'name="token" value="([^"]+)"', answer)
     assert answer == twiml.connect("ws://localhost/twilio/media", token, action="/twilio/after")
@@ -375,7 +441,7 @@ def back(desk, business, answer):
         business_id=business.id,
         caller_number=CALLER,
         called_number=NUMBER,
-        back=Back.UNANSWERED,
+        back=why,
     )
 
 
