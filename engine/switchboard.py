@@ -1,12 +1,12 @@
 """The calls that are live in this process: who may come in, how each ended, when all are gone."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from typing import TypeVar
 
 import trio
-from attrs import frozen
+from attrs import Factory, frozen
 
 from engine.errors import EngineError
 from engine.outcome import Outcome
@@ -34,12 +34,20 @@ class Refused(EngineError):
         return self.reason
 
 
+@frozen(kw_only=True, eq=False)
+class _Line:
+    """A live call's."""
+
+    lose: Callable[[], None]
+    over: trio.Event = Factory(trio.Event)  # set when the call is live no more
+
+
 class Switchboard:
     """Admits calls up to a limit and remembers how the last 1,000 ended."""
 
     def __init__(self, max_calls: int) -> None:
         self._max_calls = max_calls
-        self._live: dict[str, trio.Event] = {}  # set when the call is live no more
+        self._live: dict[str, _Line] = {}
         self._outcomes: dict[str, Outcome] = {}  # oldest first
         self._breaks: dict[str, int] = {}  # of each call's line, oldest first
         self._draining = False
@@ -62,18 +70,21 @@ class Switchboard:
         return not self._draining and len(self._live) < self._max_calls
 
     @contextmanager
-    def admit(self, call_sid: str) -> Iterator[None]:
-        """Count the call as live for as long as the block lasts. Raises Refused, saying why."""
+    def admit(self, call_sid: str, lose: Callable[[], None] = lambda: None) -> Iterator[None]:
+        """Count the call as live for as long as the block lasts. Raises Refused, saying why.
+
+        `lose` is called when its line is known to be dead while the block still trusts it.
+        """
         self._check(call_sid)
         if not self._live:
             self._empty = trio.Event()
-        self._live[call_sid] = trio.Event()
+        self._live[call_sid] = _Line(lose=lose)
         # A second stream of the same call ends on its own account, not with the first one's outcome.
         self._outcomes.pop(call_sid, None)
         try:
             yield
         finally:
-            self._live.pop(call_sid).set()
+            self._live.pop(call_sid).over.set()
             if not self._live:
                 self._empty.set()
 
@@ -91,6 +102,13 @@ class Switchboard:
         if outcome is Outcome.CARRIER_LOST:
             _keep(self._breaks, call_sid, self.line_breaks(call_sid) + 1)
 
+    def lose(self, call_sid: str) -> bool:
+        """Tell a live call that its line is dead. False if there is none, or its outcome is known."""
+        if call_sid not in self._live or call_sid in self._outcomes:
+            return False
+        self._live[call_sid].lose()
+        return True
+
     def outcome(self, call_sid: str) -> Outcome | None:
         """How the call ended; None if it has not, or is long forgotten."""
         return self._outcomes.get(call_sid)
@@ -106,7 +124,7 @@ class Switchboard:
     async def wait_over(self, call_sid: str) -> None:
         """Return when that call is not live, its record included. Safe to cancel."""
         if call_sid in self._live:
-            await self._live[call_sid].wait()
+            await self._live[call_sid].over.wait()
 
     async def wait_empty(self) -> None:
         """Return when no call is live. Meant for a draining switchboard; safe to cancel."""

@@ -44,6 +44,7 @@ class MediaLink:
         self._receive = receive
         self._send = send
         self._gone = trio.Event()
+        self._waiting = trio.CancelScope()  # for the next message
         self._closing = False
 
     async def receive(self) -> str | bytes:
@@ -52,12 +53,20 @@ class MediaLink:
             # ASGI's receive would wait for ever after it has told of the disconnect.
             await trio.lowlevel.checkpoint()
             raise LinkClosed("the carrier's socket is closed")
-        message = await self._receive()
+        with trio.CancelScope() as self._waiting:
+            message = await self._receive()
+        if self._waiting.cancelled_caught:
+            raise LinkClosed("the carrier says that the stream is over")
         if message["type"] == "websocket.disconnect":
             self._gone.set()
             raise LinkClosed("the carrier closed its socket")
         text: str | None = message.get("text")
         return message["bytes"] if text is None else text
+
+    def lose(self) -> None:
+        """Take the peer for gone, though its socket does not tell: Twilio goes on without this stream."""
+        self._gone.set()
+        self._waiting.cancel()
 
     async def send(self, message: str) -> None:
         """Hand one text message to the socket. Always a checkpoint.
@@ -161,7 +170,7 @@ class MediaMount:
     async def _run(self, link: MediaLink, started: Started, grant: Grant) -> None:
         start = CallStart(call_sid=started.call_sid, stream_sid=started.stream_sid)
         try:
-            with self.switchboard.admit(start.call_sid), trio.CancelScope() as line:
+            with self.switchboard.admit(start.call_sid, link.lose), trio.CancelScope() as line:
                 self._lines.add(line)
                 try:
                     await self.take_call(link, start, grant)

@@ -116,10 +116,11 @@ class Webhooks:
         """
         form = await self._signed_form()
         call_sid = _sid(form)
-        outcome = self.switchboard.outcome(call_sid) or await self._stored_outcome(call_sid)
-        log.info("after: call %s ended: %s", call_sid, outcome or "unknown")
         if _caller_left(form):
+            log.info("after: call %s is over", call_sid)
             return _xml(twiml.hang_up())
+        outcome = await self._outcome(call_sid)
+        log.info("after: call %s ended: %s", call_sid, outcome or "unknown")
         if outcome is Outcome.TRANSFERRED:
             return await self._put_through(form)
         if outcome is Outcome.CARRIER_LOST and self.switchboard.line_breaks(call_sid) <= 1:
@@ -202,6 +203,13 @@ class Webhooks:
             log.exception("after: the language of call %s cannot be read", _sid(form))
             business = None
         return twiml.words(business.language) if business else _words_at(called)
+
+    async def _outcome(self, call_sid: str) -> Outcome | None:
+        """How the stream ended. Twilio asks only once it has, so one that we still hold has broken unseen."""
+        if self.switchboard.lose(call_sid):
+            with trio.move_on_after(_RECORD_WITHIN_S):
+                await self.switchboard.wait_over(call_sid)
+        return self.switchboard.outcome(call_sid) or await self._stored_outcome(call_sid)
 
     async def _stored_outcome(self, call_sid: str) -> Outcome | None:
         try:

@@ -143,3 +143,13 @@ def test_breaks_of_long_ago_are_forgotten():
     for number in range(1_001):
         switchboard.report(f"CA{number}", Outcome.CARRIER_LOST)
     assert [switchboard.line_breaks(f"CA{number}") for number in (0, 1, 1_000)] == [0, 1, 1]
+
+
+def test_only_a_live_call_that_has_not_ended_can_lose_its_line():
+    switchboard, lost = Switchboard(1), []
+    assert switchboard.lose("CA1") is False
+    with switchboard.admit("CA1", lambda: lost.append("CA1")):
+        assert (switchboard.lose("CA2"), switchboard.lose("CA1")) == (False, True)
+        switchboard.report("CA1", Outcome.COMPLETED)
+        assert switchboard.lose("CA1") is False
+    assert (switchboard.lose("CA1"), lost) == (False, ["CA1"])

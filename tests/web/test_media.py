@@ -247,6 +247,29 @@ async def test_a_link_whose_peer_left_says_so_for_ever_and_always_yields():
     assert peer.sent == []
 
 
+async def test_a_link_that_is_given_up_wakes_whoever_waits_and_stays_closed(nursery):
+    peer, told = AsgiPeer(), []
+    link = MediaLink(peer.receive, peer.send)
+    await peer.receive()
+
+    async def listen():
+        with pytest.raises(LinkClosed):
+            await link.receive()
+        told.append("closed")
+
+    nursery.start_soon(listen)
+    await trio.testing.wait_all_tasks_blocked()
+    link.lose()
+    await trio.testing.wait_all_tasks_blocked()
+    assert told == ["closed"]
+    peer.say("late")
+    for operation in (link.receive, lambda: link.send("x")):
+        with trio.testing.assert_checkpoints(), pytest.raises(LinkClosed):
+            await operation()
+    await link.close()
+    assert peer.sent == []
+
+
 async def test_a_send_is_a_checkpoint_even_if_the_servers_send_is_none():
     async def send_nothing(_message):
         """hypercorn's send after a disconnect."""

@@ -415,21 +415,39 @@ async def test_who_cannot_be_led_back_hears_the_apology(desk, database, business
     assert await desk.post("/twilio/after", ALIVE) == said(ENGLISH.apology)
 
 
-async def test_nobody_is_led_back_before_the_record_of_the_first_stream_is_written(
-    desk, business, nursery, autojump_clock
-):
+async def test_nobody_is_led_back_before_the_record_of_the_first_stream_is_written(desk, database, business):
     answers = []
 
     async def ask():
         answers.append((await desk.post("/twilio/after", ALIVE))[1])
 
-    with desk.switchboard.admit(CALL_SID):
-        desk.switchboard.report(CALL_SID, Outcome.CARRIER_LOST)
-        nursery.start_soon(ask)
-        await trio.testing.wait_all_tasks_blocked()
-        assert answers == []
-    await trio.testing.wait_all_tasks_blocked()
+    async with trio.open_nursery() as nursery:
+        with desk.switchboard.admit(CALL_SID):
+            desk.switchboard.report(CALL_SID, Outcome.CARRIER_LOST)
+            nursery.start_soon(ask)
+            for _ in range(3):
+                await trio.testing.wait_all_tasks_blocked()
+                await database.read(lambda conn: None)  # after whatever it has asked the database
+            assert answers == []
     back(desk, business, *answers, Back.CUT_OFF)
+
+
+async def test_a_stream_that_only_twilio_knows_to_be_over_is_ended_and_its_caller_led_back(desk, business):
+    ended = trio.Event()
+
+    async def stream():
+        with desk.switchboard.admit(CALL_SID, ended.set):
+            streaming.set()
+            await ended.wait()
+            desk.switchboard.report(CALL_SID, Outcome.CARRIER_LOST)
+
+    streaming = trio.Event()
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(stream)
+        await streaming.wait()
+        assert await desk.post("/twilio/after", {**CALL, "CallStatus": "completed"}) == (200, twiml.hang_up())
+        assert not ended.is_set()  # whose caller has hung up ends by the stop that is on its way
+        back(desk, business, (await desk.post("/twilio/after", ALIVE))[1], Back.CUT_OFF)
 
 
 def back(desk, business, answer, why=Back.UNANSWERED):
