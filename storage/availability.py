@@ -83,6 +83,10 @@ class Refused:
     date: dt.date
     notice_min: int
     days_ahead: int
+    # Of NOT_THEN, where the part of the day lies outside the hours: until when the business is open before
+    # it, and from when after it. None: it is not, that day.
+    closes_minute: int | None = None
+    opens_minute: int | None = None
 
 
 @frozen(kw_only=True)
@@ -119,6 +123,8 @@ def find(
                 (lambda slot: not _taken(slot, busy), Why.FULL),
             ),
         )
+    if why is Why.NOT_THEN:
+        return Offer(refused=_not_then(schedule, request))
     if why is not None:
         return Offer(refused=_because(why, schedule, request))
     return Offer(slots=tuple(slots[:limit]))
@@ -212,6 +218,38 @@ def _check(request: Request) -> None:
 
 def _because(why: Why, schedule: Schedule, request: Request) -> Refused:
     return Refused(why=why, date=request.date, notice_min=schedule.notice_min, days_ahead=schedule.days_ahead)
+
+
+def _not_then(schedule: Schedule, request: Request) -> Refused:
+    refused = _because(Why.NOT_THEN, schedule, request)
+    hours = _joined(_hours_on(schedule, request.date))
+    if any(_fits(span, request) for span in hours):
+        return refused  # open, but nothing begins then
+    before = [span.closes_minute for span in hours if span.opens_minute <= request.from_minute]
+    after = [span.opens_minute for span in hours if span.opens_minute >= request.until_minute]
+    return attrs.evolve(
+        refused, closes_minute=max(before, default=None), opens_minute=min(after, default=None)
+    )
+
+
+def _joined(hours: Sequence[DayHours]) -> list[DayHours]:
+    joined: list[DayHours] = []
+    for span in sorted(hours, key=lambda span: span.opens_minute):
+        if joined and span.opens_minute == joined[-1].closes_minute:
+            joined[-1] = attrs.evolve(joined[-1], closes_minute=span.closes_minute)
+        else:
+            joined.append(span)
+    return joined
+
+
+def _fits(span: DayHours, request: Request) -> bool:
+    """Whether something of that length could begin in that part of the day, if it began at every minute.
+
+    What is open until midnight may be open after it.
+    """
+    first = max(span.opens_minute, request.from_minute)
+    ends = min(first + request.duration_min, _DAY_MIN)
+    return first < min(request.until_minute, span.closes_minute) and ends <= span.closes_minute
 
 
 def _refused_day(schedule: Schedule, today: dt.date, date: dt.date) -> Why | None:

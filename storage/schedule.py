@@ -70,6 +70,14 @@ def exceptions(
     )
 
 
+def hours_on(conn: sqlite3.Connection, business_id: int, date: dt.date) -> tuple[DayHours, ...]:
+    """When the business is open on that date: by its own hours if it is an exception, else its weekday's."""
+    for day in exceptions(conn, business_id, date, date):
+        return day.hours
+    weekly = weekly_hours(conn, business_id)
+    return tuple(_of_day(span) for span in weekly if span.weekday == date.weekday())
+
+
 def set_exception(conn: sqlite3.Connection, business_id: int, day: ExceptionDay) -> None:
     """Give a date its own hours, or close it, in place of what it had.
 

@@ -75,6 +75,9 @@ ENGLISH = Catalog(
         "refused_too_long": "We are not open long enough for that {on_date}.",
         "refused_full": "We are fully booked {on_date}.",
         "refused_not_then": "There is nothing free at that time of day {on_date}.",
+        "refused_before_opening": "We open at {opens} {on_date}.",
+        "refused_after_closing": "We close at {closes} {on_date}.",
+        "refused_between_hours": "We are closed from {closes} to {opens} {on_date}.",
         "refused_off_grid": "We do not begin at that time.",
         # create_appointment
         "booked": "Booked for {when}.",

@@ -236,12 +236,25 @@ def refused(language: str, why: Refused, today: dt.date) -> str:
     """Why there is no time, as a whole sentence: "We are closed on Saturday."."""
     return say(
         language,
-        f"refused_{why.why.name.lower()}",
+        f"refused_{_reason(why)}",
         weekday=_catalog(language).weekdays[why.date.weekday()],
         on_date=on_date(language, why.date, today),
         notice=duration(language, why.notice_min),
         days=duration(language, why.days_ahead * _DAY_MIN),
+        closes=_minute(language, why.closes_minute or 0),
+        opens=_minute(language, why.opens_minute or 0),
     )
+
+
+def _reason(why: Refused) -> str:
+    match (why.closes_minute, why.opens_minute):
+        case (None, None):
+            return why.why.name.lower()
+        case (None, _):
+            return "before_opening"
+        case (_, None):
+            return "after_closing"
+    return "between_hours"
 
 
 def invalid(language: str, error: InvalidField) -> str:

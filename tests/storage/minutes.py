@@ -124,6 +124,22 @@ def find(schedule, busy, now, request):
     return [], "not_then" if fits else "too_long"
 
 
+def around(schedule, request):
+    """When the business closes before the wished part of the day, and opens after it; None if it is open.
+
+    Open it is if an appointment could begin in it, whatever the grid, the clock's jumps and the next day.
+    """
+    hours, _ = hours_of(schedule, request.date)
+    opened = {minute for opens, closes in hours for minute in range(opens, closes)}
+    for first in opened & set(range(request.from_minute, request.until_minute)):
+        if all(minute in opened or minute >= 1440 for minute in range(first, first + request.duration_min)):
+            return None, None
+    begins = sorted(minute for minute in opened if minute - 1 not in opened)
+    ends = sorted(minute + 1 for minute in opened if minute + 1 not in opened)
+    before = [end for begin, end in zip(begins, ends, strict=True) if begin <= request.from_minute]
+    return max(before, default=None), min((at for at in begins if at >= request.until_minute), default=None)
+
+
 def judge(schedule, busy, now, request, instant):
     """Why a slot cannot start at that instant; None if it can. The request's date must be the instant's."""
     if instant < now:

@@ -147,7 +147,11 @@ def _slot(case, at):
 
 def _refused(case, why, date):
     rules = case.schedule
-    return Refused(why=why, date=date, notice_min=rules.notice_min, days_ahead=rules.days_ahead)
+    refused = Refused(why=why, date=date, notice_min=rules.notice_min, days_ahead=rules.days_ahead)
+    if why != "not_then":
+        return refused
+    closes, opens = minutes.around(rules, case.request)
+    return attrs.evolve(refused, closes_minute=closes, opens_minute=opens)
 
 
 def found(case):

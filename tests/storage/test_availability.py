@@ -168,7 +168,6 @@ def test_only_starts_in_the_wished_part_of_the_day_are_offered():
         ({"now": utc(24, 14)}, Why.TOO_SOON),
         ({"request": wish(date=dt.date(2027, 1, 25))}, Why.TOO_FAR),
         ({"request": wish(duration_min=481)}, Why.TOO_LONG),
-        ({"request": wish(from_minute=17 * 60)}, Why.NOT_THEN),
         ({"request": wish(from_minute=545, until_minute=570)}, Why.NOT_THEN),
         ({"busy": ALL_TUESDAY}, Why.FULL),
     ],
@@ -178,6 +177,27 @@ def test_where_there_is_nothing_the_offer_says_why(changes, why):
     assert find(*asked.values()) == Offer(
         refused=Refused(why=why, date=asked["request"].date, notice_min=120, days_ahead=60)
     )
+
+
+@pytest.mark.parametrize(
+    ("part", "closes", "opens"),
+    [
+        ((0, 9 * 60), None, 9 * 60),
+        ((7 * 60, 7 * 60 + 1), None, 9 * 60),
+        ((12 * 60 + 15, 12 * 60 + 16), 12 * 60 + 30, 13 * 60 + 30),  # open, but too short before the break
+        ((12 * 60 + 30, 13 * 60), 12 * 60 + 30, 13 * 60 + 30),
+        ((16 * 60 + 45, 16 * 60 + 46), 17 * 60, None),
+        ((17 * 60, 24 * 60), 17 * 60, None),
+        ((9 * 60 + 5, 9 * 60 + 6), None, None),  # open, but nothing begins then
+    ],
+)
+def test_outside_the_hours_the_offer_says_when_the_business_is_open(part, closes, opens):
+    with_a_break = rules(
+        exceptions=(except_on(TUESDAY, (9 * 60, 12 * 60), (12 * 60, 12 * 60 + 30), (13 * 60 + 30, 17 * 60)),)
+    )
+    request = wish(from_minute=part[0], until_minute=part[1])
+    refused = find(with_a_break, (), MONDAY_NOON, request).refused
+    assert (refused.why, refused.closes_minute, refused.opens_minute) == (Why.NOT_THEN, closes, opens)
 
 
 def test_of_several_reasons_it_is_the_one_that_would_stay():

@@ -167,6 +167,9 @@ READS = {
     "owners.of_business": lambda conn, ours: owners.of_business(conn, ours),
     "reached.get": lambda conn, ours: reached.get(conn, ours, SETUP),
     "schedule.exceptions": lambda conn, ours: schedule.exceptions(conn, ours, MONDAY, MONDAY),
+    "schedule.hours_on": lambda conn, ours: [
+        span for span in schedule.hours_on(conn, ours, MONDAY) if span.opens_minute == 480
+    ],
     "schedule.schedule": lambda conn, ours: schedule.schedule(conn, ours, MONDAY, MONDAY).exceptions,
     "services.get": lambda conn, ours: services.get(conn, ours, 1),
     "services.offered": lambda conn, ours: services.offered(conn, ours),
