@@ -1,0 +1,83 @@
+"""Hebrew numbers, weekdays and months, and how number words become figures."""
+
+import re
+
+_ONES = {
+    1: "אחת אחד",
+    2: "שתיים שתים שניים שנים",
+    3: "שלוש שלושה",
+    4: "ארבע ארבעה",
+    5: "חמש חמישה",
+    6: "שש שישה",
+    7: "שבע שבעה",
+    8: "שמונה",
+    9: "תשע תשעה",
+}
+_UNITS = {word: n for n, words in _ONES.items() for word in words.split()}
+_TEN = {"עשר": 10, "עשרה": 10}
+_TENS = {"עשרים": 20, "שלושים": 30, "ארבעים": 40, "חמישים": 50}
+_NUMBERS = _UNITS | _TEN | _TENS
+WEEKDAYS = {
+    "ראשון": 6,
+    "שני": 0,
+    "שלישי": 1,
+    "רביעי": 2,
+    "חמישי": 3,
+    "שישי": 4,
+    "שבת": 5,
+    "א'": 6,
+    "ב'": 0,
+    "ג'": 1,
+    "ד'": 2,
+    "ה'": 3,
+    "ו'": 4,  # noqa: RUF001
+    "ש'": 5,
+}
+MONTHS = {
+    name: n
+    for n, names in enumerate(
+        (
+            "ינואר",
+            "פברואר",
+            "מרץ מרס",
+            "אפריל",
+            "מאי",
+            "יוני",
+            "יולי",
+            "אוגוסט",
+            "ספטמבר",
+            "אוקטובר",
+            "נובמבר",
+            "דצמבר",
+        ),
+        1,
+    )
+    for name in names.split()
+}
+PREFIX = "[ובלמהכש]"
+MONTH = "|".join(MONTHS)
+TIME_UNITS = "ימים|שבועות|חודשים|שעות|דקות|שניות|שנים"
+
+_UNIT = "|".join(_UNITS)
+_HYPHEN = re.compile(rf"(?<![א-ת])({PREFIX}{{1,2}})-(?=[\dא-ת])")
+_APART = re.compile(r"(?<![א-ת])(?<!יום )([בלמ]) (?=\d)")
+_TWO = {"יומיים": "2 ימים", "שבועיים": "2 שבועות", "חודשיים": "2 חודשים", "שעתיים": "2 שעות"}
+_TWO_OF = re.compile(rf"(?<![א-ת])(?:שני|שתי) (?={TIME_UNITS})")
+# Hours are feminine: who comes "לשלושה" comes with two others.
+_SO_MANY = re.compile(
+    r"(?<![א-ת])(?<!בין )ל(?:שניים|שנים|שלושה|ארבעה|חמישה|שישה|שבעה|תשעה)(?= (?:ב|מחר|היום|אנשים)|[,.!?]|$)"
+)
+_TEEN = re.compile(rf"\b({PREFIX}?)({_UNIT})[ -]עשרה?\b")
+_COMPOUND = re.compile(rf"\b({PREFIX}?)({'|'.join(_TENS)}) ו({_UNIT})\b")  # noqa: RUF001
+_CARDINAL = re.compile(rf"\b({PREFIX}?)({'|'.join(_NUMBERS)})\b")
+
+
+def digits(words: str) -> str:
+    """The words with their numbers in figures: "בעשר וחצי" as "ב10 וחצי"."""
+    words = _APART.sub(r"\1", _HYPHEN.sub(r"\1", words))
+    for dual, counted in _TWO.items():
+        words = words.replace(dual, counted)
+    words = _SO_MANY.sub("לאנשים", _TWO_OF.sub("2 ", words))
+    words = _TEEN.sub(lambda found: f"{found[1]}{10 + _UNITS[found[2]]}", words)
+    words = _COMPOUND.sub(lambda found: f"{found[1]}{_TENS[found[2]] + _UNITS[found[3]]}", words)
+    return _CARDINAL.sub(lambda found: f"{found[1]}{_NUMBERS[found[2]]}", words)
