@@ -4,6 +4,9 @@ A voice model can say "you're booked" without having booked. So every sentence t
 through for such a statement, and each is held against the call's appointments. No statement are questions,
 offers, conditions and denials: "shall I book you", "once you are booked", "nothing is booked". "Three" may be
 3:00 and 15:00. A statement in a language other than English and Hebrew is not found.
+
+A day or a time of which a word was not understood ("a week from Tuesday", "from nine to ten", "at midnight")
+is taken for none named: it contradicts no appointment, only that there is none.
 """
 
 import datetime as dt
@@ -17,6 +20,8 @@ from web.claims_english import ENGLISH
 from web.claims_hebrew import HEBREW
 from web.named import Named, plain, read
 from web.phrases import Phrases
+from web.relative import Relative
+from web.time_words import half_read
 
 _LANGUAGES: Mapping[str, Phrases] = {"en": ENGLISH, "he": HEBREW}
 _SENTENCES = re.compile(r"[^.!?\n]+(?:[.:](?=\d)[^.!?\n]*)*[.!?]*")
@@ -82,15 +87,31 @@ def _of(sentence: str, phrases: Phrases) -> Iterator[Claim]:
             if found:
                 named = _named(words, found, phrases, kind)
                 if _says_enough(found, named):
-                    yield Claim(
-                        kind=kind,
-                        said=sentence[:_SAID_CHARS],
-                        weekday=named.weekday,
-                        day=named.day,
-                        month=named.month,
-                        minutes=named.minutes,
-                    )
+                    yield _claim(kind, sentence, named, phrases.relative)
                     break
+
+
+def _claim(kind: Kind, sentence: str, named: Named, relative: Relative) -> Claim:
+    said = sentence[:_SAID_CHARS]
+    if not _read_whole(named, relative):
+        return Claim(kind=kind, said=said)
+    return Claim(
+        kind=kind,
+        said=said,
+        weekday=named.weekday,
+        day=named.day,
+        month=named.month,
+        minutes=named.minutes,
+    )
+
+
+def _read_whole(named: Named, relative: Relative) -> bool:
+    """Whether the day and the time are all that was said of them. "Next Tuesday" is a Tuesday."""
+    rest = named.rest
+    for pattern in (relative.next_one, relative.this_one, relative.coming, relative.next_week):
+        rest = pattern.sub("", rest)
+    simple = named.limit is None and named.nth is None and not named.or_another
+    return simple and not half_read(rest, relative.words)
 
 
 def _stated(words: str, phrases: Phrases) -> str:
@@ -115,11 +136,12 @@ def _no_statement(words: str, found: re.Match[str], phrases: Phrases) -> bool:
 
 def _named(words: str, found: re.Match[str], phrases: Phrases, kind: Kind) -> Named:
     """The day and time of the statement: named after its verb or else before it; of a move the new one."""
-    said = words[found.start() :]
+    said = words[found.start() :].partition(";")[0]
     if kind is Kind.MOVED and (target := phrases.moved_to.search(said)):
         said = said[target.start("to") :]
-    named = read(phrases.reading.digits(said), phrases.reading)
-    return named if _is_named(named) else read(phrases.reading.digits(words), phrases.reading)
+    reading = phrases.relative.reading
+    named = read(reading.digits(said), reading)
+    return named if _is_named(named) else read(reading.digits(words), reading)
 
 
 def _is_named(named: Named) -> bool:

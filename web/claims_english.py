@@ -2,8 +2,8 @@
 
 import re
 
-from web.named_english import ENGLISH as READING
 from web.phrases import Phrases
+from web.relative import ENGLISH as RELATIVE
 
 _SPELLED_OUT = (
     (re.compile(r"\b(can|could|is|are|was|has|have|had|do|does|did|would|should|must)n't\b"), r"\1 not"),
@@ -101,7 +101,7 @@ def _spelled_out(words: str) -> str:
 
 
 ENGLISH = Phrases(
-    reading=READING,
+    relative=RELATIVE,
     before_sentences=_before_sentences,
     spelled_out=_spelled_out,
     done={kind: tuple(map(re.compile, patterns)) for kind, patterns in _STATEMENTS.items()},

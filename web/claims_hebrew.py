@@ -2,8 +2,8 @@
 
 import re
 
-from web.named_hebrew import HEBREW as READING
 from web.phrases import Phrases
+from web.relative import HEBREW as RELATIVE
 
 _THING = r"(?:ה?תור|ה?פגישה|ה?ביקור|ה?טיפול|ה?הזמנה|ה?בדיקה)"
 _YOURS = r"(?: (?:שלכם|שלך|הזה|הזאת|החדש|החדשה))*"
@@ -44,7 +44,7 @@ _DONE = {
 
 
 HEBREW = Phrases(
-    reading=READING,
+    relative=RELATIVE,
     before_sentences=lambda text: text,
     spelled_out=lambda words: words,
     done={kind: tuple(map(re.compile, patterns)) for kind, patterns in _DONE.items()},

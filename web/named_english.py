@@ -2,130 +2,130 @@
 
 import re
 
-from web.named import AFTERNOON, EVENING, MORNING, NOON, Reading
+from web.asides_english import ASIDES
+from web.figures_english import MONTH, MONTHS, WEEKDAY, WEEKDAYS, digits
+from web.named import AFTERNOON, EVENING, MIDDAY, MORNING, NIGHT, NOON, Reading
 
-_UNITS = tuple("one two three four five six seven eight nine".split())  # noqa: SIM905 (reads as a count)
-_TEENS = tuple("ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split())  # noqa: SIM905
-_TENS = {"twenty": 20, "thirty": 30, "forty": 40, "fifty": 50}
-_NUMBERS = {word: n for n, word in enumerate(_UNITS + _TEENS, 1)} | _TENS
-_ORDINAL_UNITS = tuple("first second third fourth fifth sixth seventh eighth ninth".split())  # noqa: SIM905
-_ORDINAL_TEENS = tuple(
-    "tenth eleventh twelfth thirteenth fourteenth fifteenth sixteenth seventeenth eighteenth".split()  # noqa: SIM905
+_ABOUT = r"about|around|roughly|approximately|approx|exactly|say"
+_AT = (
+    rf"at|by|after|before|from|between|(?:later|earlier|sooner) than|starting|past|{_ABOUT}|@|until|till|til"
 )
-_ORDINALS = {word: n for n, word in enumerate(_ORDINAL_UNITS + _ORDINAL_TEENS, 1)} | {
-    "nineteenth": 19,
-    "twentieth": 20,
-    "thirtieth": 30,
-}
-
-_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-_MONTHS = {
-    name: n
-    for n, names in enumerate(
-        (
-            "january jan",
-            "february feb",
-            "march mar",
-            "april apr",
-            "may",
-            "june jun",
-            "july jul",
-            "august aug",
-            "september sept sep",
-            "october oct",
-            "november nov",
-            "december dec",
-        ),
-        1,
-    )
-    for name in names.split()
-}
-
-_TENS_WORD, _UNIT, _MONTH = "|".join(_TENS), "|".join(_UNITS), "|".join(_MONTHS)
-_COMPOUND = re.compile(rf"\b({_TENS_WORD})[ -]({_UNIT}|{'|'.join(_ORDINAL_UNITS)})\b")
-_CARDINAL = re.compile(rf"\b({'|'.join(_NUMBERS)})\b")
-# "The second" is a date, "the second appointment" and "one second" are none.
-_ORDINAL = re.compile(
-    rf"\b(the|{_MONTH}) ({'|'.join(_ORDINALS)})\b"
-    r"(?! (?:appointment|one|time|option|half|slot|visit|available|free)\b)"
-)
-_NOON = re.compile(r"\b(at|for|to|until|till|before|after) (?:noon|midday)\b")
-_OH = re.compile(r"\boh ([1-9])\b")
-
-_AT = "at|by|after|before|from|between|around|about"
-_HALF_OF_DAY = r"(?:\s?(?:(?P<am>am)|(?P<pm>pm))\b)?"
+_HOUR, _MINUTE = r"(?P<hour>\d\d?)", r"(?P<minute>[0-5]\d)"
+_BEGINS = r"(?<![\d:.,$/-])"
+_HALF_OF_DAY = r"(?:\s?(?:o'? ?clock\s)?(?:(?P<am>am)|(?P<pm>pm))\b)?"
+# What is no verb and ends in s may be counted: "tomorrow 2 perms". Then it is no hour, and asked about.
 _NOT_AN_HOUR = (
-    r"(?!\d|[:./]\d|st\b|nd\b|rd\b|th\b|%)"
-    r"(?! ?(?:minutes?|hours?|days?|weeks?|months?|years?|people|persons|of|dollars|euros|pounds|"
-    rf"{_MONTH})\b)"
+    r"(?!\d|[:./]\d|st\b|nd\b|rd\b|th\b|%|ish\b|h\b)"
+    r"(?!,? ?-?(?:minutes?|mins?|hours?|hrs?|days?|weeks?|fortnights?|months?|years?|people|persons?|of|"
+    r"dollars|"
+    rf"euros|pounds|{MONTH})\b)"
+    r"(?! (?!works\b|suits\b|sounds\b|is\b|was\b|as\b|does\b|has\b|looks\b|seems\b|please\b|thanks\b|"
+    r"this\b|us\b|"
+    r"always\b|perhaps\b|unless\b|onwards\b|plus\b|afterwards\b|yes\b|its\b)[a-z]{2,}s\b)"
 )
+_PERSON_FOR = (
+    r"me|us|it|him|her|them|in|down|something|anything|slot|opening|booked|scheduled|set|confirmed|reserved|"
+    r"appointment is|free"
+)
+_TO_THE_HOUR = r"(?P<to>to|before|of|till|til|until)"
+# "At ten to nine" is 8:50; "at ten to twelve" may be a range.
+_FIVE_TO = rf"\bat (?:{_ABOUT} )?(?P<minute>5|10) {_TO_THE_HOUR} (?P<hour>[1-4])\b(?![:.]\d)"
+_TEN_TO = rf"\bat (?:{_ABOUT} )?(?P<minute>10) {_TO_THE_HOUR} (?P<hour>[1-9])\b(?![:.]\d)"
 
 
-def _digits(words: str) -> str:
-    words = re.sub(r"\b([ap])\.? ?m\b\.?", r"\1m", words)
-    words = words.replace("a couple of ", "2 ")
-    words = _NOON.sub(r"\1 12 pm", words)
-    words = _COMPOUND.sub(_compound, words)
-    words = _ORDINAL.sub(lambda found: f"{found[1]} {_ORDINALS[found[2]]}th", words)
-    words = _CARDINAL.sub(lambda found: str(_NUMBERS[found[1]]), words)
-    return _OH.sub(r"0\1", words)
-
-
-def _compound(found: re.Match[str]) -> str:
-    tens, unit = _TENS[found[1]], found[2]
-    return str(tens + _NUMBERS[unit]) if unit in _NUMBERS else f"{tens + _ORDINALS[unit]}th"
+def _compiled(*patterns: str) -> tuple[re.Pattern[str], ...]:
+    return tuple(map(re.compile, patterns))
 
 
 ENGLISH = Reading(
-    digits=_digits,
-    weekdays=re.compile(rf"\b(?P<weekday>{'|'.join(_WEEKDAYS)})s?\b"),
-    weekday_of={name: n for n, name in enumerate(_WEEKDAYS)},
-    dates=tuple(
-        map(
-            re.compile,
-            (
-                r"\b(?P<year>\d{4})-(?P<month>\d\d)-(?P<day>\d\d)(?!\d)",
-                rf"\b(?P<day>\d\d?)(?:st|nd|rd|th)?(?: of)? (?P<month_name>{_MONTH})\b"
-                r"(?:,? (?P<year>2[01]\d\d)\b)?",
-                rf"\b(?P<month_name>{_MONTH})\.? (?:the )?(?P<day>\d\d?)(?:st|nd|rd|th)?\b(?!:| ?[ap]m\b)"
-                r"(?:,? (?P<year>2[01]\d\d)\b)?",
-                r"\b(?P<day>\d\d?)(?:st|nd|rd|th)\b",
-                # 24/12 and 12/24 are both the 24th of December; 5/6 is nobody knows what.
-                r"(?<![\d/])(?P<day>1[3-9]|2\d|3[01])/(?P<month>\d\d?)(?:/(?P<year>\d{4}|\d\d))?(?![\d/])",
-                r"(?<![\d/])(?P<month>\d\d?)/(?P<day>1[3-9]|2\d|3[01])(?:/(?P<year>\d{4}|\d\d))?(?![\d/])",
-            ),
-        )
+    digits=digits,
+    asides=ASIDES,
+    nth=re.compile(
+        rf"\b(?:the )?nth(?P<nth>[1-4]) (?P<weekday>{WEEKDAY}) (?:of|in) (?P<month_name>{MONTH})\b(?!,? \d)"
     ),
-    month_of=_MONTHS,
-    times=tuple(
-        map(
-            re.compile,
-            (
-                rf"\b(?P<half>half) (?:past )?(?P<hour>\d\d?)\b{_HALF_OF_DAY}",
-                rf"\b(?P<quarter>quarter) (?:past|after|(?P<to>to|before)) (?P<hour>\d\d?)\b{_HALF_OF_DAY}",
-                rf"\b(?P<minute>\d\d?)(?: minutes)? past (?P<hour>\d\d?)\b{_HALF_OF_DAY}",
-                rf"(?<![\d:.-])(?P<hour>\d\d?):(?P<minute>\d\d)(?!\d){_HALF_OF_DAY}",
-                r"(?<![\d:.-])(?P<hour>\d\d?)[. ](?P<minute>\d\d)\s?(?:(?P<am>am)|(?P<pm>pm))\b",
-                r"(?<![\d:.-])(?P<hour>\d\d?)\s?(?:(?P<am>am)|(?P<pm>pm)|o'clock)\b",
-                rf"\b(?:{_AT}|for|to) (?P<hour>\d\d?)[. ](?P<minute>[0-5]\d)\b"
-                rf"{_NOT_AN_HOUR}",
-                rf"\b(?:{_AT}|until|till) (?P<hour>\d\d?){_NOT_AN_HOUR}",
-                # "For three" is a time where nothing that could be counted follows.
-                r"\b(?:for|to) (?P<hour>\d\d?)(?= on\b| in the\b| this\b| today\b| tomorrow\b| "
-                rf"(?:{'|'.join(_WEEKDAYS)})\b|[,.;!?]|$)",
-                rf"\b(?:{'|'.join(_WEEKDAYS)}|today|tomorrow|morning|afternoon|evening),? (?P<hour>\d\d?)"
-                rf"(?:[. ](?P<minute>[0-5]\d))?\b{_NOT_AN_HOUR}",
-                r"(?P<hour>\d\d?)(?: (?P<minute>[0-5]\d))? in the (?:morning|afternoon|evening)",
-            ),
-        )
+    dates=_compiled(
+        r"\b(?P<year>\d{4})-(?P<month>\d\d)-(?P<day>\d\d)(?!\d)(?:t(?=\d\d:))?",
+        rf"\b(?:the )?(?P<day>\d\d?)(?:st|nd|rd|th)?(?: of)? (?P<month_name>{MONTH})\b(?!,? (?:the "
+        r")?\d\d?(?:st|nd|rd|th))"
+        r"(?:,? (?P<year>2[01]\d\d)\b)?",
+        rf"\b(?P<month_name>{MONTH})\.?,? (?:the )?(?P<day>\d\d?)(?:st|nd|rd|th)?\b(?!:| ?[ap]m\b|"
+        r" ?o'? ?clock)"
+        r"(?:,? (?P<year>2[01]\d\d)\b)?",
+        r"\b(?:the )?(?P<day>\d\d?)(?:st|nd|rd|th)\b(?: of the month\b)?"
+        r"(?! (?:time|visit|appointment|session|floor|street|avenue|grade|birthday|week|day|month|of)\b)",
+        # 24/12 and 12/24 are both the 24th of December; 5/6 is nobody knows what.
+        r"(?<![\d/])(?P<day>1[3-9]|2\d|3[01])/(?P<month>\d\d?)(?:/(?P<year>\d{4}|\d\d))?(?![\d/])",
+        r"(?<![\d/])(?P<month>\d\d?)/(?P<day>1[3-9]|2\d|3[01])(?:/(?P<year>\d{4}|\d\d))?(?![\d/])",
     ),
+    month_of=MONTHS,
+    weekdays=re.compile(rf"\b(?P<weekday>{WEEKDAY})(?:s|'s)?\b\.?"),
+    weekday_of=WEEKDAYS,
+    near=(
+        (re.compile(r"\b(?:the )?day after tomorrow\b"), 2),
+        (re.compile(r"\btomorrow\b(?:'s\b)?"), 1),
+        (re.compile(r"\b(?:today|tonight|this (?:morning|afternoon|evening))\b(?:'s\b)?"), 0),
+    ),
+    another=re.compile(r",? or (?:else |maybe |perhaps |even |on )?"),
+    times=_compiled(
+        rf"\b(?P<half>half) (?:past )?{_HOUR}\b(?![:.]\d){_HALF_OF_DAY}",
+        rf"\b(?:a )?(?P<quarter>quarter) (?:past|after|{_TO_THE_HOUR}) {_HOUR}\b(?![:.]\d){_HALF_OF_DAY}",
+        rf"{_BEGINS}\b(?P<minute>\d\d?)(?: minutes?)? past {_HOUR}\b(?![:.]\d){_HALF_OF_DAY}",
+        rf"{_BEGINS}\b(?P<minute>5|10|20|25)(?: minutes?)? after {_HOUR}\b(?![:.]\d){_HALF_OF_DAY}",
+        rf"{_BEGINS}\b(?P<minute>20|25|\d\d?(?= minutes)) (?:minutes )?{_TO_THE_HOUR} "
+        rf"{_HOUR}\b(?![:.]\d){_HALF_OF_DAY}",
+        _FIVE_TO + _HALF_OF_DAY,
+        _TEN_TO + _HALF_OF_DAY,
+        rf"{_BEGINS}{_HOUR}:{_MINUTE}(?::\d\d(?:[.]\d+)?)?(?![\d:]){_HALF_OF_DAY}(?: ?o'? ?clock\b)?",
+        rf"{_BEGINS}{_HOUR}[. ]{_MINUTE}\s?(?:(?P<am>am)|(?P<pm>pm))\b",
+        rf"{_BEGINS}{_HOUR}\s?(?:o'? ?clock\s)?(?:(?P<am>am)|(?P<pm>pm))\b",
+        rf"{_BEGINS}{_HOUR}\s?o'? ?clock\b",
+        rf"(?:\b(?:at|around|about|say) )?{_BEGINS}{_HOUR} ?-?ish\b",
+        rf"{_BEGINS}\b(?P<hour>[89]|1\d|2[0-3])h(?P<minute>[0-5]\d)?\b",
+        rf"{_BEGINS}\b(?P<hour>0\d)(?P<minute>[0-5]\d)(?: hours)?\b(?!\d|[:./-]\d)",
+        r"(?:\bat |(?<=■) |(?<=■), )(?P<hour>1\d|2[0-3]|[1-9])(?P<minute>[0-5]\d)(?: "
+        r"hours)?\b(?<!202\d)(?<!203\d)(?!\d|[:./-]\d)",
+        rf"\b(?:{_AT}|for|to) {_HOUR}[. ]{_MINUTE}\b{_NOT_AN_HOUR}",
+        rf"\b(?:{_AT}) {_HOUR}{_NOT_AN_HOUR}",
+        # "For three" is a time where nothing that could be counted follows, and nobody is it for.
+        rf"\bto {_HOUR}(?= on\b| in the\b| this\b| instead\b| please\b| ?■|[,.;!?]|$)",
+        rf"\b(?:{_PERSON_FOR}) for {_HOUR}(?= on\b| in the\b| this\b| instead\b| please\b| ?■|[,.;!?]|$)",
+        r"\bfor (?P<hour>[5-9]|1[0-2])(?= on ■| in the\b| this\b| ?■)",
+        rf"(?:(?<=■)|(?<=morning)|(?<=evening)|(?<=afternoon)),? {_HOUR}(?:[. ]{_MINUTE})?\b{_NOT_AN_HOUR}",
+        rf"{_BEGINS}{_HOUR}(?:[: ]{_MINUTE})? (?:in the (?:morning|afternoon|evening)|at night)\b",
+        rf"(?:^|[,;] ){_HOUR}[. ]{_MINUTE}(?=,? (?:on )?■)",
+        r"(?:^|[,;] )(?P<hour>[7-9]|1[0-2])(?=,? (?:on )?■|\s?-\s?\d)",
+    ),
+    ends=_compiled(
+        rf"(?P<half>half) (?:past )?{_HOUR}\b(?![:.]\d){_HALF_OF_DAY}",
+        rf"(?:a )?(?P<quarter>quarter) (?:past|after|{_TO_THE_HOUR}) {_HOUR}\b(?![:.]\d){_HALF_OF_DAY}",
+        rf"{_HOUR}[:. ]{_MINUTE}\b{_NOT_AN_HOUR}{_HALF_OF_DAY}",
+        rf"(?P<hour>0?\d|1[0-2])(?!\d){_NOT_AN_HOUR}{_HALF_OF_DAY}(?: ?o'? ?clock\b)?",
+        rf"(?P<hour>1[3-9]|2[0-3])\b(?<!-..){_NOT_AN_HOUR}",
+    ),
+    after=re.compile(
+        r"\b(?:any ?time )?(?:after|from|(?<!no )(?<!not )later than|not before|no(?:t)? (?:earlier|"
+        r"sooner) than|starting(?: at| from)?|"
+        rf"past)(?: (?:{_ABOUT}))? $"
+    ),
+    before=re.compile(
+        r"\b(?:any ?time )?(?:before|until|till|til|by|(?<!no )(?<!not )earlier than|"
+        r"no(?:t)? later than|not after)"
+        rf"(?: (?:{_ABOUT}))? $"
+    ),
+    between=re.compile(rf"\bbetween(?: (?:{_ABOUT}))? $"),
+    to=re.compile(r"(?:(?<! 5)(?<! 10) to |\s?-\s?| until | till | til )"),
+    to_of_between=re.compile(r" ?(?:-|\b(?:to|and|until|till|til)\b) ?"),
+    or_later=re.compile(r",? (?:or later|or after|and later|onwards?|and onwards?|at the earliest)\b"),
+    or_earlier=re.compile(r",? (?:or earlier|or before|at the latest)\b"),
     parts=tuple(
         (part, re.compile(pattern))
         for part, pattern in (
-            (MORNING, r"\bmornings?\b"),
-            (AFTERNOON, r"\bafternoons?\b"),
-            (EVENING, r"\b(?:evenings?|tonight|night)\b"),
-            (NOON, r"\b(?:noon|midday|lunchtime)\b"),
+            (MORNING, r"\b(?:in the )?mornings?\b"),
+            (AFTERNOON, r"\b(?:in the )?afternoons?\b"),
+            (EVENING, r"\b(?:(?:in the )?evenings?|tonight)\b"),
+            (NIGHT, r"\b(?:at )?nights?\b"),
+            (MIDDAY, r"\b(?:(?:around|about) )?(?:noon|midday)\b"),
+            (NOON, r"\b(?:at )?lunchtime\b"),
         )
     ),
 )

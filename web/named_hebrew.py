@@ -2,133 +2,102 @@
 
 import re
 
-from web.named import AFTERNOON, EVENING, MORNING, NOON, Reading
+from web.asides_hebrew import ASIDES
+from web.figures_hebrew import MONTH, MONTHS, TIME_UNITS, WEEKDAYS, digits
+from web.named import AFTERNOON, EVENING, MORNING, NIGHT, NOON, Reading
 
-_ONES = {
-    1: "אחת אחד",
-    2: "שתיים שתים שניים שנים",
-    3: "שלוש שלושה",
-    4: "ארבע ארבעה",
-    5: "חמש חמישה",
-    6: "שש שישה",
-    7: "שבע שבעה",
-    8: "שמונה",
-    9: "תשע תשעה",
-}
-_UNITS = {word: n for n, words in _ONES.items() for word in words.split()}
-_TEN = {"עשר": 10, "עשרה": 10}
-_TENS = {"עשרים": 20, "שלושים": 30, "ארבעים": 40, "חמישים": 50}
-_NUMBERS = _UNITS | _TEN | _TENS
-
-_WEEKDAYS = {
-    "ראשון": 6,
-    "שני": 0,
-    "שלישי": 1,
-    "רביעי": 2,
-    "חמישי": 3,
-    "שישי": 4,
-    "שבת": 5,
-    "א'": 6,
-    "ב'": 0,
-    "ג'": 1,
-    "ד'": 2,
-    "ה'": 3,
-    "ו'": 4,  # noqa: RUF001
-    "ש'": 5,
-}
-_MONTHS = {
-    name: n
-    for n, names in enumerate(
-        (
-            "ינואר",
-            "פברואר",
-            "מרץ מרס",
-            "אפריל",
-            "מאי",
-            "יוני",
-            "יולי",
-            "אוגוסט",
-            "ספטמבר",
-            "אוקטובר",
-            "נובמבר",
-            "דצמבר",
-        ),
-        1,
-    )
-    for name in names.split()
-}
-
-_PREFIX = "[ובלמהכש]"
-_UNIT, _MONTH = "|".join(_UNITS), "|".join(_MONTHS)
-_HYPHEN = re.compile(rf"(?<![א-ת])({_PREFIX})-(?=[\dא-ת])")
-_TEEN = re.compile(rf"\b({_PREFIX}?)({_UNIT})[ -]עשרה?\b")
-_COMPOUND = re.compile(rf"\b({_PREFIX}?)({'|'.join(_TENS)}) ו({_UNIT})\b")  # noqa: RUF001
-_CARDINAL = re.compile(rf"\b({_PREFIX}?)({'|'.join(_NUMBERS)})\b")
-
-_LONG_WEEKDAYS = "|".join(name for name in _WEEKDAYS if "'" not in name and name != "שבת")
+_LONG_WEEKDAYS = "|".join(name for name in WEEKDAYS if "'" not in name and name != "שבת")
+_LETTERS = {letter[0]: WEEKDAYS[letter] for letter in WEEKDAYS if "'" in letter}
+_W, _END = r"(?<![א-ת])", r"(?![א-ת])"
+_HOUR, _MINUTE = r"(?P<hour>\d\d?)", r"(?P<minute>[0-5]\d)"
 _NOT_AN_HOUR = (
     r"(?!\d|[:./]\d)"
-    rf"(?! (?:דקות|דקה|שעות|ימים|יום|שבועות|חודשים|אנשים|שקל|שקלים|לחודש|[בל]?(?:{_MONTH}))(?![א-ת]))"
+    rf"(?! (?:דקה|{TIME_UNITS}|יום|אנשים|שקל|שקלים|לחודש|[בל]?(?:{MONTH})|"
+    r"(?!ימי|ביום|בימי|בשבוע|אחרי|צהריים)[א-ת]{2,}(?:ים|"
+    r"ות)(?<!צהריים)(?<!לפנות)(?<!להיות)(?<!בסביבות))(?![א-ת]))"
 )
-_ENDS_TIME = rf"(?=[,.;!?]|$| ב| אחר| עם| אצל| על| ל(?:פני|שם|{_MONTH})| ביום)"
+_ENDS_TIME = rf"(?=[,.;!?]|$| ב| אחר| עם| אצל| על| ל(?:פני|שם|{MONTH})| ביום)"
+_AT = r"(?:[בלמ]?ה?שעה )?"
+_PART = r"(?:בבוקר|לפני הצהריי?ם|לפנה\"צ|בצהריי?ם|אחרי? הצהריי?ם|אחה\"צ|בערב|בלילה)"
+_PAST_THE_HOUR = r"ו(?:(?P<half>חצי)|(?P<quarter>רבע)|(?P<minute>[1-5]\d|5))(?:(?: דקות)?(?![א-ת\d]))"  # noqa: RUF001
+_WEEKDAY_BEGINS = r"(?:(?<![א-ת])[ובלהכש]{0,2}|(?<=[^א-ת]מ)|(?<=^מ))"
+_SAID_FIRST = r"(?:(?<=, )|(?<=אולי )|(?<=אפשר )|(?<=כן )|(?<=רוצה )|^)"
 
 
-_TWO = {"יומיים": "2 ימים", "שבועיים": "2 שבועות", "חודשיים": "2 חודשים"}
-
-
-def _digits(words: str) -> str:
-    words = _HYPHEN.sub(r"\1", words)
-    for dual, counted in _TWO.items():
-        words = words.replace(dual, counted)
-    words = _TEEN.sub(lambda found: f"{found[1]}{10 + _UNITS[found[2]]}", words)
-    words = _COMPOUND.sub(lambda found: f"{found[1]}{_TENS[found[2]] + _UNITS[found[3]]}", words)
-    return _CARDINAL.sub(lambda found: f"{found[1]}{_NUMBERS[found[2]]}", words)
+def _compiled(*patterns: str) -> tuple[re.Pattern[str], ...]:
+    return tuple(map(re.compile, patterns))
 
 
 HEBREW = Reading(
-    digits=_digits,
-    # Without "יום" the name needs a preposition: "שני" alone is also "second", "ראשון" also "first".
+    digits=digits,
+    asides=ASIDES,
+    nth=None,
+    dates=_compiled(
+        r"\b(?P<year>\d{4})-(?P<month>\d\d)-(?P<day>\d\d)(?!\d)(?:t(?=\d\d:))?",
+        rf"{_W}[בל]?ה?(?<!\d)(?P<day>\d\d?) ?[בל]?(?P<month_name>{MONTH}){_END}(?:,? (?P<year>2[01]\d\d)\b)?",
+        rf"{_W}[בל]?ה?(?<![\d./:])(?P<day>\d\d?)[./](?P<month>\d\d?)(?:[./](?P<year>\d{{4}}|\d\d))?(?![\d:])",
+        rf"{_W}[בל]?ה?(?<!\d)(?P<day>\d\d?) (?:לחודש|בחודש){_END}(?! (?:הבא|הקודם|שעבר))",
+        rf"{_W}[בל]?ה(?P<day>\d\d?)(?![\d:./])(?! (?:{TIME_UNITS}|[א-ת]+(?:ים|ות)(?![א-ת])))",
+    ),
+    month_of=MONTHS,
+    # Without "יום" the name needs a preposition, or a part of the day behind it: "שני" is also "second".
     weekdays=re.compile(
-        rf"(?<![א-ת])(?:{_PREFIX}?{_PREFIX}?(?:יום|ימי)-? ?(?P<weekday>{'|'.join(_WEEKDAYS)})(?![א-ת])"
-        rf"|ו?[בל](?P<near>{_LONG_WEEKDAYS})(?![א-ת'])|{_PREFIX}?{_PREFIX}?(?P<sabbath>שבת)(?![א-ת]))"  # noqa: RUF001
+        rf"{_WEEKDAY_BEGINS}(?:יום|ימי)-? ?(?P<weekday>{'|'.join(WEEKDAYS)}){_END}"
+        rf"|{_WEEKDAY_BEGINS}יום (?P<letter>[{''.join(_LETTERS)}])(?![א-ת'\d])(?! ?\d)"
+        rf"|(?<![א-ת])ו?[בל](?P<near>{_LONG_WEEKDAYS})(?![א-ת'])"  # noqa: RUF001
+        rf"|{_SAID_FIRST}(?P<bare>{_LONG_WEEKDAYS})(?= (?:הבא{_END}|הקרוב{_END}|{_PART}{_END}|בשעה|ב\d))"
+        rf"|{_WEEKDAY_BEGINS}(?P<sabbath>שבת){_END}"
     ),
-    weekday_of=_WEEKDAYS,
-    dates=tuple(
-        map(
-            re.compile,
-            (
-                r"\b(?P<year>\d{4})-(?P<month>\d\d)-(?P<day>\d\d)(?!\d)",
-                rf"(?<!\d)(?P<day>\d\d?) ?[בל]?(?P<month_name>{_MONTH})(?![א-ת])"
-                r"(?:,? (?P<year>2[01]\d\d)\b)?",
-                r"(?<![\d./:])(?P<day>\d\d?)[./](?P<month>\d\d?)(?:[./](?P<year>\d{4}|\d\d))?(?![\d:])",
-                r"(?<!\d)(?P<day>\d\d?) לחודש(?![א-ת])",
-                r"(?<![א-ת])[בל]?ה(?P<day>\d\d?)(?![\d:./])",
-            ),
-        )
+    weekday_of=WEEKDAYS | _LETTERS,
+    near=(
+        (re.compile(rf"{_W}[לב]?מחרתיים{_END}"), 2),
+        (re.compile(rf"{_W}ל?מחר{_END}"), 1),
+        (re.compile(rf"{_W}(?<!על )ל?(?:היום|הערב|הלילה|הבוקר){_END}"), 0),
     ),
-    month_of=_MONTHS,
-    times=tuple(
-        map(
-            re.compile,
-            (
-                r"(?P<quarter>רבע) (?P<to>ל)(?P<hour>\d\d?)(?!\d)",
-                r"(?<!בין )(?<![א-ת\d:])ב?(?P<minute>5|10|20|25)(?: דקות)? (?P<to>ל)(?P<hour>\d\d?)(?![\d:])",
-                r"(?<![\d:./])(?P<hour>\d\d?):(?P<minute>\d\d)(?!\d)",
-                r"(?<![\d:./])(?P<hour>\d\d?) ו(?:(?P<half>חצי)|(?P<quarter>רבע)|(?P<minute>[1-5]\d|5))"  # noqa: RUF001
-                r"(?![א-ת\d])",
-                rf"(?:[בלמ]?ה?שעה|בשעות|בין|אחרי|לפני|עד|סביב) ?ה?(?P<hour>\d\d?){_NOT_AN_HOUR}",
-                rf"(?<![א-ת])[במ](?P<hour>\d\d?){_NOT_AN_HOUR}",
-                rf"(?<![א-ת])ל(?P<hour>\d\d?){_NOT_AN_HOUR}{_ENDS_TIME}",
-                r"(?<![א-ת\d:./])(?P<hour>\d\d?) (?:בבוקר|בצהריים|אחר הצהריים|אחה\"צ|בערב)",
-            ),
-        )
+    another=re.compile(r",? או (?:אולי |גם )?"),
+    times=_compiled(
+        rf"{_W}[בל]?(?P<quarter>רבע) (?P<to>ל){_HOUR}(?!\d)",
+        rf"{_W}[בל]?(?P<quarter>רבע) אחרי {_HOUR}(?!\d)",
+        rf"(?<!בין )(?<![א-ת\d:])ב(?P<minute>5|10|20|25)(?: דקות)? (?P<to>ל){_HOUR}(?![\d:])",
+        rf"(?<!בין )(?<![א-ת\d:])(?P<minute>20|25|\d\d?(?= דקות))(?: דקות)? (?P<to>ל){_HOUR}(?![\d:])",
+        rf"(?<![\d:./]){_AT}{_HOUR} (?P<to>פחות) (?:(?P<quarter>רבע)|(?P<minute>5|10|20|25)(?: דקות)?){_END}",
+        rf"(?<![\d:./]){_AT}{_HOUR}:{_MINUTE}(?::\d\d(?:[.]\d+)?)?(?![\d:])",
+        rf"(?<![\d:./]){_AT}{_HOUR}[.](?P<minute>1[3-9]|[2-5]\d)(?!\d|[.]\d)",
+        rf"(?<![\d:./]){_AT}{_HOUR} {_PAST_THE_HOUR}",
+        rf"(?:{_W}ב|שעה |(?<=■) ){_HOUR} (?P<minute>[1-5]\d){_NOT_AN_HOUR}",
+        r"(?:[בלמ]?ה?שעה|בשעות|בין|אחרי|לאחר|לפני|עד|סביב|בסביבות|"
+        rf"בערך) ?(?:ה?שעה )?[בה]?{_HOUR}{_NOT_AN_HOUR}",
+        rf"{_W}(?:בערך |בדיוק )?[במ]{_HOUR}{_NOT_AN_HOUR}",
+        rf"{_W}ל(?P<hour>[5-9]|1\d|2[0-3]){_NOT_AN_HOUR}{_ENDS_TIME}",
+        rf"(?:אות[ויהם]|התור|אותנו) ל{_HOUR}{_NOT_AN_HOUR}{_ENDS_TIME}",
+        rf"(?<![א-ת\d:./]){_AT}{_HOUR} (?={_PART})",
     ),
+    ends=_compiled(
+        rf"(?P<quarter>רבע) (?P<to>ל){_HOUR}(?!\d)",
+        rf"{_HOUR}:{_MINUTE}(?!\d)",
+        rf"{_HOUR} {_PAST_THE_HOUR}",
+        rf"(?P<hour>0?\d|1[0-2]){_NOT_AN_HOUR}",
+        rf"(?P<hour>1[3-9]|2[0-3])(?<!-..){_NOT_AN_HOUR}",
+    ),
+    after=re.compile(
+        rf"{_W}(?:(?:אחרי|לאחר|מאז|החל מ|לא לפני)(?: ה?שעה)? ?[בה]?|מ(?:ה?שעה )?|החל מ(?:ה?שעה )?)$"
+    ),
+    before=re.compile(rf"{_W}(?:לפני|עד|לא אחרי|לא יאוחר מ|לכל המאוחר)(?: ה?שעה)? ?[בה]?$"),
+    between=re.compile(rf"{_W}בין(?: ה?שעה| השעות)? ?[בה]?$"),
+    to=re.compile(r"(?: ?- ?| עד )(?:ה?שעה )?[בה]?"),
+    to_of_between=re.compile(r" ?(?:-|ועד ל?|עד ל?|ל|ו) ?-?(?:ה?שעה )?[בה]?"),  # noqa: RUF001
+    or_later=re.compile(r"(?: או)? (?:ואילך|והלאה|או מאוחר יותר)(?![א-ת])"),
+    or_earlier=re.compile(r" (?:או מוקדם יותר|לכל המאוחר)(?![א-ת])"),
     parts=tuple(
         (part, re.compile(pattern))
         for part, pattern in (
-            (AFTERNOON, r"אחר הצהריי?ם|אחרי הצהריי?ם|אחה\"צ"),
-            (MORNING, r"(?<![א-ת])[בה]?בוקר(?![א-ת])"),
-            (EVENING, r"(?<![א-ת])[בה]?(?:ערב|לילה)(?![א-ת])"),
+            (AFTERNOON, r"(?<![א-ת])[בל]?אחרי? ה?צהריי?ם|אחה\"צ"),
+            (MORNING, r"(?<![א-ת])לפני הצהריי?ם|לפנה\"צ|(?<![א-ת])(?:על )?[בה]?בוקר(?![א-ת])"),
+            (
+                EVENING,
+                r"(?<![א-ת])[בה]?ערב(?![א-ת])(?! ?■)(?! (?:חג|ראש|פסח|יום|סוכות|שבועות|כיפור|שבת|שישי))",
+            ),
+            (NIGHT, r"(?<![א-ת])[בה]?לילה(?![א-ת])"),
             (NOON, r"(?<![א-ת])[בה]?צהריי?ם(?![א-ת])"),
         )
     ),

@@ -5,14 +5,14 @@ from collections.abc import Callable, Mapping
 
 from attrs import frozen
 
-from web.named import Reading
+from web.relative import Relative
 
 
 @frozen(kw_only=True)
 class Phrases:
     """How one language states what was done. All patterns are for words from `named.plain`, spelled out."""
 
-    reading: Reading
+    relative: Relative  # how it names days and times
     before_sentences: Callable[[str], str]  # takes away points that end no sentence
     spelled_out: Callable[[str], str]  # "you're" as "you are"
     # By kind. A group `vague` marks words that state something only with a day or a time beside them.

@@ -1,98 +1,105 @@
-"""The words that count from today: "tomorrow", "in three days", "שבוע הבא"."""
+"""The words that count from today: "in three days", "a week on Tuesday", "שבוע הבא"."""
 
 import re
+from collections.abc import Mapping
 
 from attrs import frozen
 
-from web import named_english, named_hebrew
+from web import named_english, named_hebrew, time_words_english, time_words_hebrew
 from web.named import Reading
+from web.time_words import TimeWords
+
+MONTH_DAYS = 0  # of a unit whose days differ
 
 
 @frozen(kw_only=True)
 class Relative:
-    """The words of one language that count from today."""
+    """The words of one language that count from today, as patterns for what `named.read` left.
+
+    A day that was named stands there as ■.
+    """
 
     reading: Reading
+    words: TimeWords
     week_begins: int  # 0 is Monday
-    days: tuple[tuple[re.Pattern[str], int], ...]
-    soonest: re.Pattern[str]
-    ahead: re.Pattern[str]  # groups: n, and week or month
-    week_from: re.Pattern[str]  # "a week from Sunday"
+    unit_days: Mapping[str, int]
+    ahead: tuple[re.Pattern[str], ...]  # from today; groups: n, unit
+    from_day: tuple[re.Pattern[str], ...]  # from the day named; groups as in `ahead`
     next_week: re.Pattern[str]
     week_after_next: re.Pattern[str]
-    next_one: re.Pattern[str]  # "next" beside a weekday
+    next_one: re.Pattern[str]  # "next" beside a day
     this_one: re.Pattern[str]
-    past: re.Pattern[str]
-    after: re.Pattern[str]  # before a time: from then on
-    before: re.Pattern[str]  # before a time: until then
-    to: re.Pattern[str]  # before the second time of a range
-    at: str  # before a time that is one
+    coming: re.Pattern[str]  # beside a day; changes nothing
+    soonest: re.Pattern[str]
 
 
-def _compiled(*pairs: tuple[str, int]) -> tuple[tuple[re.Pattern[str], int], ...]:
-    return tuple((re.compile(pattern), days) for pattern, days in pairs)
+def _compiled(*patterns: str) -> tuple[re.Pattern[str], ...]:
+    return tuple(map(re.compile, patterns))
 
+
+_DAYS = r"(?P<unit>days?|weeks?|fortnights?)"
+_N = r"(?:(?P<n>\d{1,6})|an?)"
 
 ENGLISH = Relative(
     reading=named_english.ENGLISH,
+    words=time_words_english.ENGLISH,
     week_begins=0,
-    days=_compiled(
-        (r"\bday after tomorrow\b", 2),
-        (r"\btomorrow\b", 1),
-        (
-            r"\b(?:today|tonight|this (?:morning|afternoon|evening))\b",
-            0,
-        ),
+    unit_days={
+        "day": 1,
+        "days": 1,
+        "week": 7,
+        "weeks": 7,
+        "fortnight": 14,
+        "fortnights": 14,
+        "month": MONTH_DAYS,
+        "months": MONTH_DAYS,
+    },
+    ahead=_compiled(
+        rf"\bin {_N} (?P<unit>days?|weeks?|fortnights?|months?)(?:'s?)?(?: time| from now)?\b(?! (?:or|"
+        r"and)\b)",
+        rf"\b{_N} (?P<unit>days?|weeks?|fortnights?|months?) from now\b",
     ),
+    from_day=_compiled(
+        rf"(?<!once )(?<!twice )(?<!times )(?<!in )\b{_N} {_DAYS} (?:from|after|on) (?=(?:the |next |"
+        r"this )?■)",
+        r"(?<!once )(?<!twice )(?<!times )\b(?:(?P<n>1)|a) (?P<unit>week|fortnight) (?=■)",
+        r"(?<=■) (?P<n>)(?P<unit>week|fortnight)\b(?! (?:after|of|before|or|and)\b)",
+    ),
+    next_week=re.compile(
+        r"(?<!in the )(?<!over the )(?<!within the )(?<!during the )(?<!of the )(?<!of )(?<!for the )"
+        r"\b(?:some ?time |any ?time )?(?:the following week|next week)\b(?!'s)(?! (?:or|and|end)\b)"
+    ),
+    week_after_next=re.compile(r"(?<!of )(?<!of the )(?:\bthe )?\bweek after next\b"),
+    next_one=re.compile(r"\bnext (?=■)"),
+    this_one=re.compile(r"\bthis (?:coming )?(?=■)"),
+    coming=re.compile(r"\b(?:the )?(?:coming|upcoming) (?=■)|(?<=■) coming\b(?! from)"),
     soonest=re.compile(
-        r"\b(?:as soon as possible|asap|right away|"
-        r"(?:first|earliest|next) (?:available|free|possible|opening|slot|appointment))\b"
+        r"\b(?:as soon as (?:possible|you can)|asap|right away|straight away|"
+        r"(?:the )?(?:(?:very )?first|earliest|next) (?:available|free|possible|opening|slot|appointment)"
+        r"(?: (?:slot|appointment|time|opening|one))?)\b"
     ),
-    ahead=re.compile(
-        r"\b(?:in |within |(?=.* from now))(?:(?P<n>\d+)|an?) "
-        r"(?:days?|(?P<week>weeks?)|(?P<month>months?))\b"
-    ),
-    week_from=re.compile(r"\b(?:a|1) week (?:from|after)\b|\b(?:today|tomorrow|\w+day) week\b"),
-    next_week=re.compile(r"\b(?:next week|the following week)\b"),
-    week_after_next=re.compile(r"\bweek after next\b"),
-    next_one=re.compile(r"\bnext (?:\w+day)s?\b"),
-    this_one=re.compile(r"\bthis \w+day\b"),
-    past=re.compile(r"\byesterday\b|\blast (?:week|month|\w+day)\b"),
-    after=re.compile(r"\b(?:after|from|between|later than|not before) \d"),
-    before=re.compile(r"\b(?:before|until|till|by|earlier than|no later than|not after) \d"),
-    to=re.compile(r"(?:\b(?:before|until|till|by|to|and)|-) ?\d"),
-    at="at",
 )
+
+_HE_DAYS = r"(?P<unit>יום|ימים|שבוע|שבועות)"
 HEBREW = Relative(
     reading=named_hebrew.HEBREW,
+    words=time_words_hebrew.HEBREW,
     week_begins=6,
-    days=_compiled(
-        (r"(?<![א-ת])[לב]?מחרתיים", 2),
-        (r"(?<![א-ת])ל?מחר(?![א-ת])", 1),
-        (
-            r"(?<![א-ת])ל?(?:היום|הערב|הלילה|הבוקר)(?![א-ת])",
-            0,
-        ),
+    unit_days={"יום": 1, "ימים": 1, "שבוע": 7, "שבועות": 7, "חודש": MONTH_DAYS, "חודשים": MONTH_DAYS},
+    ahead=_compiled(
+        r"(?<![א-ת])ב?עוד (?:(?P<n>\d{1,6}) )?(?P<unit>יום|ימים|שבוע|שבועות|חודש|"
+        r"חודשים)(?: אחד)?(?![א-ת])(?! (?:או|וחצי))"
     ),
+    from_day=_compiled(
+        rf"(?<![א-ת])(?<!עוד )(?:(?P<n>\d{{1,6}}) )?(?<!עוד . ){_HE_DAYS} (?:(?:אחרי|לאחר) |מ-?)(?=■)"
+    ),
+    next_week=re.compile(r"(?<![א-ת])(?<!סוף )(?<!תחילת )(?<!אמצע )[בל]?שבוע הבא(?![א-ת])"),
+    week_after_next=re.compile(r"(?<![א-ת])(?<!סוף )(?<!תחילת )(?<!אמצע )[בל]?שבוע שאחרי הבא(?![א-ת])"),
+    next_one=re.compile(r"(?<=■) הבאה?(?![א-ת])"),
+    this_one=re.compile(r"(?<=■) (?:הזה|הזאת)(?![א-ת])"),
+    coming=re.compile(r"(?<=■) הקרובה?(?![א-ת])"),
     soonest=re.compile(
-        r"בהקדם|כמה שיותר (?:מוקדם|מהר|מהיר)|הכי (?:מוקדם|מהר)"
-        r"|(?:התור|השעה) ה(?:ראשון|ראשונה|פנוי|פנויה|קרוב|קרובה)"
+        r"בהקדם(?: האפשרי)?|כמה שיותר (?:מוקדם|מהר|מהיר)|הכי (?:מוקדם|מהר)(?: שאפשר| שיש| שניתן)?"
+        r"|[לב]?(?:התור|השעה|תור)(?: ה(?:ראשון|ראשונה|פנוי|פנויה|קרוב|קרובה)){1,2}(?![א-ת])"
     ),
-    ahead=re.compile(
-        r"(?<![א-ת])ב?עוד (?:(?P<n>\d+) )?"
-        r"(?:יום|ימים|(?P<week>שבוע|שבועות)|(?P<month>חודש|חודשים))"
-        r"(?![א-ת])"
-    ),
-    week_from=re.compile(r"עוד שבוע מ|שבוע אחרי"),
-    next_week=re.compile(r"שבוע הבא"),
-    week_after_next=re.compile(r"שבוע שאחרי הבא"),
-    next_one=re.compile(r"(?<![א-ת])הבאה?(?![א-ת])"),
-    this_one=re.compile(r"(?<![א-ת])ה(?:זה|זאת)(?![א-ת])"),
-    past=re.compile(r"(?<![א-ת])(?:אתמול|שלשום|שעברה?)(?![א-ת])"),
-    after=re.compile(
-        r"(?<![א-ת])(?:אחרי|בין|מאז|החל מ|לא לפני)(?: ה?שעה)? ?[בה]?\d|(?<![א-ת])מ(?:שעה |השעה )?\d"
-    ),
-    before=re.compile(r"(?<![א-ת])(?:לפני|עד|לא אחרי)(?: ה?שעה)? ?[בה]?\d"),
-    to=re.compile(r"(?<![א-ת])(?:לפני|עד|ל)(?: ?ה?שעה)? ?[בה]?\d"),
-    at="בשעה",
 )

@@ -1,36 +1,64 @@
 """Which day and time a caller's words mean: "next Sunday afternoon", "מחר בבוקר", "24 December at three".
 
 The rules, for every language:
+- Every word of time is used, or the caller is asked again. A count, "not", "before Friday", "the end of", a
+  second day, a figure left over, a time of another zone: each means another day or time than the rest.
+  Numbers that count people, services or minutes, and names and telephone numbers, are no words of time.
 - A weekday alone is the first after today: on a Sunday, "Sunday" is a week ahead, because today is called
   today. "This Sunday" may be today.
 - "Next Sunday" is the Sunday of the next calendar week, "next week" that week's first day. A week begins on
   Monday in English and on Sunday in Hebrew.
 - A day of the month, with or without its month, is the first such date from today on; with a year, that date.
 - A weekday that is not the date's is no date: whoever said it is to be asked again.
-- An hour of which nobody said whether it is before noon is one of a business's day: one to six are afternoon,
-  seven to twelve are as they are. A time without a day is the next such time.
-- Of two days or times the first counts.
+- An hour of which nobody said whether it is before noon is taken at the half of the day in which the
+  business is open. If that is both or neither, it is one of a business's day: one to six are afternoon, seven
+  to twelve are as they are.
+- A time without a day is the next such time, if nothing else that was said could be a day.
+- Of "Monday or Tuesday", with nothing else, the first counts. Two other days, or two times that are no range,
+  are asked about.
+- An instant with an offset, as the tools write it, is that instant on the business's clock.
 """
 
 import datetime as dt
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Sequence
 
 from attrs import evolve, frozen
 
-from web.named import AFTERNOON, EVENING, MORNING, NOON, Named, plain, read
+from storage.records import DayHours
+from web.calendar_days import day_of
+from web.named import (
+    AFTER,
+    AFTERNOON,
+    BEFORE,
+    BETWEEN,
+    EVENING,
+    MIDDAY,
+    MORNING,
+    NIGHT,
+    NOON,
+    Named,
+    plain,
+    read,
+)
 from web.relative import ENGLISH, HEBREW, Relative
+from web.time_words import only_fillers, unread
+
+Hours = Callable[[dt.date], Sequence[DayHours]]
 
 _DAY_MIN = 24 * 60
 _PARTS = {
     MORNING: (0, 12 * 60),
+    MIDDAY: (11 * 60, 14 * 60),
     NOON: (11 * 60, 14 * 60),
     AFTERNOON: (12 * 60, 18 * 60),
     EVENING: (17 * 60, _DAY_MIN),
+    NIGHT: (17 * 60, _DAY_MIN),
 }
 _LONGEST_CHARS = 200  # nobody says more about a day
-_MOST_AHEAD = 1_000  # days, weeks or months
-_FIRST_YEAR, _LAST_YEAR = 2000, 2199
-_MONTHS_LOOKED_THROUGH = 8 * 12 + 2  # 29 February comes every four years, but for 2100
+_INSTANT = re.compile(
+    r"\b(\d{4}-\d\d-\d\d)[t ](\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?) ?(z|utc|gmt|[+-]\d\d:?\d\d)(?![\d:])"
+)
 
 
 @frozen(kw_only=True)
@@ -47,135 +75,101 @@ class Wish:
         return self.until_minute == self.from_minute + 1
 
 
-def parse(text: str, now_local: dt.datetime, language: str) -> Wish | None:
+def unknown_hours(_date: dt.date) -> tuple[DayHours, ...]:
+    """The hours of a business of which none are known."""
+    return ()
+
+
+def parse(text: str, now_local: dt.datetime, language: str, hours: Hours = unknown_hours) -> Wish | None:
     """The day and time that the words mean, seen from `now_local` on the business's clock.
 
-    None if they name no day or time, a date that does not exist, or one that is another weekday. A date that
-    is written with its year may be past; every other is today or later. English words are understood in every
+    `hours` gives when the business is open on a date. None if the words name no day or time, a date that does
+    not exist or is another weekday, or if a word of time is left that was not understood. A date that is
+    written with its year may be past; every other is today or later. English words are understood in every
     language: a model may translate what it heard.
     """
     relatives = (HEBREW, ENGLISH) if language == "he" else (ENGLISH,)
-    return next(filter(None, (_parse(text, now_local, relative) for relative in relatives)), None)
-
-
-def _parse(text: str, now_local: dt.datetime, relative: Relative) -> Wish | None:
-    words = relative.reading.digits(plain(text[:_LONGEST_CHARS]))
-    if relative.past.search(words):
+    words = _on_this_clock(plain(text), now_local)
+    if len(words) > _LONGEST_CHARS:
         return None
-    named = read(words, relative.reading)
-    today = now_local.date()
-    day = _day(words, named, today, relative)
-    if day is None:
-        return _time_alone(words, named, now_local, relative) if _no_day(named) else None
-    return _wish(words, named, day, relative)
+    found = (_parse(words, now_local, relative, relatives, hours) for relative in relatives)
+    return next(filter(None, found), None)
 
 
-def _day(words: str, named: Named, today: dt.date, relative: Relative) -> dt.date | None:
-    if named.day is not None:
-        return _dated(named, today)
-    for pattern, days in relative.days:
-        if pattern.search(words):
-            later = 7 if relative.week_from.search(words) else 0
-            return _if_weekday(_plus(today, days + later), named.weekday)
-    if named.weekday is None and (found := relative.ahead.search(words)):
-        return _ahead(found.groupdict(), today)
-    for pattern, weeks in ((relative.week_after_next, 2), (relative.next_week, 1)):
-        if pattern.search(words):
-            return _of_week(today, weeks, named.weekday, relative)
-    if named.weekday is not None:
-        return _weekday(words, named.weekday, today, relative)
-    return today if relative.soonest.search(words) else None
-
-
-def _dated(named: Named, today: dt.date) -> dt.date | None:
-    assert named.day is not None  # noqa: S101 (for mypy)
-    if named.year is not None:
-        in_reach = _FIRST_YEAR <= named.year <= _LAST_YEAR
-        found = _date(named.year, named.month or 0, named.day) if in_reach else None
-        return found and _if_weekday(found, named.weekday)
-    for ahead in range(_MONTHS_LOOKED_THROUGH):
-        years, month = divmod(today.month - 1 + ahead, 12)
-        if named.month in (None, month + 1):
-            found = _date(today.year + years, month + 1, named.day)
-            if found is not None and found >= today:
-                return _if_weekday(found, named.weekday)
-    return None
-
-
-def _ahead(groups: Mapping[str, str | None], today: dt.date) -> dt.date | None:
-    n = int(groups.get("n") or 1)
-    if n > _MOST_AHEAD:
+def _parse(
+    words: str, now_local: dt.datetime, relative: Relative, all_words: Sequence[Relative], hours: Hours
+) -> Wish | None:
+    named = read(relative.reading.digits(words), relative.reading)
+    day = day_of(named, now_local.date(), relative)
+    vocabularies = [known.words for known in all_words]
+    if unread(day.rest, vocabularies) or (named.or_another and (named.minutes or named.part)):
         return None
-    if groups.get("month"):
-        years, month = divmod(today.month - 1 + n, 12)
-        in_month = (_date(today.year + years, month + 1, day) for day in range(today.day, 0, -1))
-        return next(filter(None, in_month), None)
-    return _plus(today, n * (7 if groups.get("week") else 1))
+    if not day.named:
+        return _next_such_time(named, now_local, hours) if only_fillers(day.rest, vocabularies) else None
+    return _wish(named, day.date, hours) if day.date is not None else None
 
 
-def _of_week(today: dt.date, weeks: int, weekday: int | None, relative: Relative) -> dt.date | None:
-    begins = relative.week_begins
-    into_week = (today.weekday() - begins) % 7
-    wanted = 0 if weekday is None else (weekday - begins) % 7
-    return _plus(today, 7 * weeks - into_week + wanted)
+def _on_this_clock(words: str, now_local: dt.datetime) -> str:
+    """The words, with an instant of another zone as the business's clock shows it."""
+
+    def here(found: re.Match[str]) -> str:
+        offset = "+00:00" if found[3] in ("z", "utc", "gmt") else found[3]
+        try:
+            wall = dt.datetime.fromisoformat(f"{found[1]}T{found[2]}{offset}").astimezone(now_local.tzinfo)
+        except (ValueError, OverflowError):
+            return found[0]
+        return f"{wall:%Y-%m-%d %H:%M}"
+
+    return _INSTANT.sub(here, words) if now_local.tzinfo is not None else words
 
 
-def _weekday(words: str, weekday: int, today: dt.date, relative: Relative) -> dt.date | None:
-    if relative.next_one.search(words):
-        return _of_week(today, 1, weekday, relative)
-    days = (weekday - today.weekday()) % 7
-    if days == 0 and not relative.this_one.search(words):
-        days = 7
-    return _plus(today, days + (7 if relative.week_from.search(words) else 0))
-
-
-def _time_alone(words: str, named: Named, now_local: dt.datetime, relative: Relative) -> Wish | None:
+def _next_such_time(named: Named, now_local: dt.datetime, hours: Hours) -> Wish | None:
     if not named.minutes and named.part is None:
         return None
-    wish = _wish(words, named, now_local.date(), relative)
-    if wish.until_minute > now_local.hour * 60 + now_local.minute:
-        return wish
-    return evolve(wish, date=wish.date + dt.timedelta(days=1))
+    today = now_local.date()
+    wish = _wish(named, today, hours)
+    if wish is not None and wish.until_minute <= now_local.hour * 60 + now_local.minute:
+        return _wish(named, today + dt.timedelta(days=1), hours)
+    return wish
 
 
-def _wish(words: str, named: Named, day: dt.date, relative: Relative) -> Wish:
+def _wish(named: Named, day: dt.date, hours: Hours) -> Wish | None:
+    whole = Wish(date=day)
     if not named.minutes:
         since, until = _PARTS.get(named.part or "", (0, _DAY_MIN))
-        return Wish(date=day, from_minute=since, until_minute=until)
-    minute = _of_a_business_day(named.minutes)
-    if after := relative.after.search(words):
-        return Wish(date=day, from_minute=minute, until_minute=_end(words[after.end() :], minute, relative))
-    if relative.before.search(words) and minute:
-        return Wish(date=day, until_minute=minute)
-    return Wish(date=day, from_minute=minute, until_minute=minute + 1)
+        return evolve(whole, from_minute=since, until_minute=until)
+    spans = hours(day)
+    if named.limit == BETWEEN:
+        return _range(named, whole, spans)
+    minute = _half(named.minutes, spans)
+    if named.limit == BEFORE:
+        return evolve(whole, until_minute=minute) if minute else None
+    return evolve(whole, from_minute=minute, until_minute=_DAY_MIN if named.limit == AFTER else minute + 1)
 
 
-def _end(words: str, from_minute: int, relative: Relative) -> int:
-    """The end of a range that began at `from_minute`: "(from 9) to 5"."""
-    until = relative.to.search(words)
-    minutes = read(f"{relative.at} {words[until.end() - 1 :]}", relative.reading).minutes if until else ()
-    return next((minute for minute in minutes if minute > from_minute), _DAY_MIN)
-
-
-def _of_a_business_day(minutes: tuple[int, ...]) -> int:
-    return next((minute for minute in minutes if 7 * 60 <= minute < 19 * 60), minutes[0])
-
-
-def _no_day(named: Named) -> bool:
-    return named.day is None and named.weekday is None
-
-
-def _if_weekday(day: dt.date | None, weekday: int | None) -> dt.date | None:
-    return day if day is not None and weekday in (None, day.weekday()) else None
-
-
-def _date(year: int, month: int, day: int) -> dt.date | None:
-    try:
-        return dt.date(year, month, day)
-    except ValueError:
+def _range(named: Named, whole: Wish, spans: Sequence[DayHours]) -> Wish | None:
+    """From the one time to the other. If only the end has its half of the day, the start is near it."""
+    if len(named.ends) == 1:
+        starts = [minute for minute in named.minutes if minute < named.ends[0]]
+        start = starts[-1] if starts else None
+    else:
+        start = _half(named.minutes, spans)
+    end = next((minute for minute in named.ends if start is not None and minute > start), None)
+    if start is None or end is None:
         return None
+    return evolve(whole, from_minute=start, until_minute=end)
 
 
-def _plus(day: dt.date, days: int) -> dt.date | None:
-    later = day + dt.timedelta(days=days)
-    return later if later.year <= _LAST_YEAR else None
+def _half(minutes: tuple[int, ...], spans: Sequence[DayHours]) -> int:
+    """The one in which the business is open; both or neither: that of a business's day.
+
+    The minute at which it closes is one of those: who says "eight" then is told when it closes.
+    """
+    is_open = [
+        minute
+        for minute in minutes
+        if any(span.opens_minute <= minute <= span.closes_minute for span in spans)
+    ]
+    if len(is_open) == 1:
+        return is_open[0]
+    return next((minute for minute in minutes if 7 * 60 <= minute < 19 * 60), minutes[0])
