@@ -1,5 +1,6 @@
 # ruff: noqa: E501, RUF001
 import datetime as dt
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -595,3 +596,51 @@ def test_a_statement_needs_an_appointment_that_bears_it_out(sentence, rows, born
     made = claims(sentence, "en")
     assert len(made) == 1
     assert unmatched(made, rows) == (() if borne_out else made)
+
+
+def true_sentences():
+    """Language, sentence, and the appointment that it is true of."""
+    path = Path(__file__).parent / "words" / "true.tsv"
+    lines = path.read_text(encoding="utf-8").splitlines()
+    rows = [line.split("\t") for line in lines if not line.startswith("#")]
+    return [(language, said, (dt.datetime.fromisoformat(at), status)) for language, said, at, status in rows]
+
+
+@pytest.mark.parametrize(("language", "sentence", "row"), true_sentences())
+def test_a_true_statement_is_never_held_against_its_appointment(language, sentence, row):
+    made = claims(sentence, language)
+    assert (len(made), unmatched(made, [row])) == (1, ())
+
+
+@pytest.mark.parametrize(("language", "sentence", "row"), true_sentences())
+def test_though_what_was_not_done_at_all_is_whatever_the_words_for_its_time(language, sentence, row):
+    made = claims(sentence, language)
+    _, status = row
+    other = "booked" if status == "cancelled" else "cancelled"
+    assert unmatched(made, [(row[0], other)]) == made
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        ("en", "You're booked for Tuesday at nine-thirty."),
+        ("en", "You're booked for Tuesday at ten to four."),
+        ("en", "You're booked for Tuesday at quarter of four."),
+        ("en", "You're booked for next Wednesday at three."),
+        ("en", "You're booked for this Wednesday, at three, for a thirty-minute check-up."),
+        ("en", "You're booked for the twenty-fifth of November at three."),
+        ("en", "You're now booked for two haircuts on Wednesday."),
+        ("en", "You're booked for Wednesday at three, and we are looking forward to it."),
+        ("en", "You're booked for Tuesday at four; doors open at three."),
+        ("en", "Just a second. You're booked for Friday at three in the afternoon."),
+        ("en", "I've moved your appointment from nine-thirty to ten-fifteen on Tuesday."),
+        ("he", "קבעתי לכם תור ליום שלישי בעשר פחות רבע."),
+        ("he", "קבעתי לכם תור ליום שלישי בתשע שלושים."),
+        ("he", "קבעתי לכם תור ליום רביעי הקרוב בשלוש."),
+        ("he", "קבעתי לכם תור לשני ילדים ביום רביעי בשלוש."),
+        ("he", "התור נקבע ליום שלישי ברבע לארבע."),
+    ],
+)
+def test_a_false_statement_that_is_read_whole_is_held_against_it(language, sentence):
+    made = claims(sentence, language)
+    assert (len(made), unmatched(made, [(TUESDAY_AT_THREE, "booked")])) == (1, made)
