@@ -8,7 +8,8 @@ import pytest
 
 from engine import prompt as words
 from engine.ports import Back
-from storage import businesses, services
+from storage import businesses, schedule, services
+from storage.records import WeeklyHours
 from tests.web.command_line import add, error, frontdesk
 from tests.web.front import SATURDAY_NOON, TUESDAY, TUESDAY_9, TUESDAY_930, Now, grant, ring
 from tests.web.support import CALLER, NUMBER
@@ -63,6 +64,19 @@ async def test_a_day_without_times_is_shown_with_the_reason(free):
         "Mon 2026-11-23 10:00-11:00",
     ]
     assert await free("2026-01-01") == ["That time has passed already."]
+
+
+async def test_the_words_are_read_by_the_hours_of_the_day(database, business, free):
+    evenings = [WeeklyHours(weekday=1, opens_minute=720, closes_minute=1200)]
+    await database.write(lambda conn: schedule.set_weekly_hours(conn, business.id, evenings))
+
+    assert await free("tuesday at seven") == [
+        "These times are free: Tuesday 24 November at 19:00.",
+        "Tue 2026-11-24 19:00-19:30",
+    ]
+    assert (await free("tuesday at 9 am"))[0].startswith("We open at 12:00 on Tuesday 24 November.")
+    with pytest.raises(click.BadParameter, match="'not tuesday' names no sure day"):
+        await free("not tuesday")
 
 
 async def test_what_a_caller_is_offered_is_not_shown_as_free(front, free):
@@ -122,7 +136,7 @@ async def test_appointments_are_shown_in_order(database, business, booked):
     ]
     assert len(await database.read(partial(show, since=TUESDAY, days=1))) == 2
     assert len(await database.read(partial(show, since="2026-11-25", days=14))) == 1
-    with pytest.raises(click.BadParameter, match="'whenever' names no day"):
+    with pytest.raises(click.BadParameter, match="'whenever' names no sure day"):
         await database.read(partial(show, since="whenever", days=1))
 
 
@@ -180,7 +194,7 @@ def test_the_commands_look_into_the_file(tmp_path):
     [
         (
             ["slots", "Salon", "whenever"],
-            "DATE: 'whenever' names no day; write 2026-12-24, tomorrow, 'next sunday afternoon'",
+            "DATE: 'whenever' names no sure day; write 2026-12-24, tomorrow, 'next sunday afternoon'",
         ),
         (
             ["slots", "Salon", "today", "--service", "cut", "--minutes", "30"],

@@ -85,6 +85,35 @@ async def test_a_day_cannot_be_guessed_at_length(front):
     assert asked == refused("That does not match either. I would rather take a message.")
 
 
+@pytest.mark.parametrize(
+    "date", ["not Tuesday", "the day after Monday", "before Wednesday", "the 24th or the 25th"]
+)
+async def test_a_day_that_is_not_understood_whole_proves_nothing_and_is_asked_again(front, date):
+    for _ in range(4):
+        asked = await front.asks("my_appointments", date_iso=date)
+        assert asked == refused("I did not catch the day. Which day would you like?")
+    found = await front.asks("my_appointments", date_iso=TUESDAY)  # it was no wrong fact either
+    assert found["appointments"] == YOURS["appointments"]
+
+
+async def test_a_name_proves_whatever_the_day_is(front):
+    asked = await front.asks("my_appointments", full_name="Dana Levi", date_iso="not Tuesday")
+    assert asked["appointments"] == YOURS["appointments"]
+
+
+async def test_the_start_that_the_tools_gave_is_a_day_too(front):
+    asked = await front.asks("my_appointments", date_iso=TUESDAY_9)
+    assert asked["appointments"] == YOURS["appointments"]
+
+
+async def test_nothing_is_moved_to_a_day_that_is_not_understood_whole(front, booked):
+    await front.asks("my_appointments", full_name="Dana Levi")
+    assert (await front.finds("any day but Wednesday"))["status"] == "refused"
+    moved = await front.asks("reschedule_appointment", starts_at=TUESDAY_9, slot_start=WEDNESDAY_9)
+    assert moved["status"] == "refused"
+    assert (await booked.rows())[2][0].starts_at.isoformat() == "2026-11-24T08:00:00+00:00"
+
+
 async def test_another_number_finds_nothing_whatever_it_says(database, business, now, booked):
     stranger = await ring(database, business, now, caller="+14155550111")
     asked = await stranger.asks("my_appointments", full_name="Dana Levi")

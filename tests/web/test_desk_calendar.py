@@ -80,6 +80,90 @@ async def test_a_day_that_is_none_is_refused_in_words(front, date):
     assert await front.finds(date) == refused("I did not catch the day. Which day would you like?")
 
 
+@pytest.mark.parametrize(
+    "date",
+    [
+        "not Tuesday",
+        "any day but Tuesday",
+        "before Friday",
+        "Tuesday after Thanksgiving",
+        "every Tuesday",
+        "Tuesday at ten to twelve",
+        "end of next week",
+        "my birthday at three",
+        "Tuesday at nine or Wednesday at ten",
+        "2026-11-24 at 15:00 EST",
+    ],
+)
+async def test_words_that_are_not_understood_whole_are_asked_again_and_nothing_is_held(front, other, date):
+    assert await front.finds(date) == refused("I did not catch the day. Which day would you like?")
+    assert (await other.finds())["slots"][0]["slot_start"] == TUESDAY_9
+
+
+async def test_a_slot_start_is_read_back_as_the_instant_that_it_is(front):
+    found = await front.finds(TUESDAY_930)
+    assert found["say"] == "These times are free: Tuesday 24 November at 9:30."
+
+
+@pytest.mark.parametrize(
+    ("language", "wish", "say"),
+    [
+        (
+            "en",
+            "Tuesday at seven",
+            "We open at 9:00 on Tuesday 24 November. "
+            "The nearest free times are Tuesday 24 November at 9:00, 9:30 or 10:00.",
+        ),
+        (
+            "en",
+            "Tuesday at half past six in the evening",
+            "We close at 17:00 on Tuesday 24 November. "
+            "The nearest free times are Tuesday 24 November at 15:30, 16:00 or 16:30.",
+        ),
+        (
+            "he",
+            "ביום שלישי בשבע בבוקר",
+            "ביום שלישי, 24 בנובמבר אנחנו פותחים בשעה 9:00. "
+            "השעות הפנויות הקרובות ביותר: יום שלישי, 24 בנובמבר, בשעה 9:00, 9:30 או 10:00.",
+        ),
+        (
+            "he",
+            "ביום שלישי בשש וחצי בערב",
+            "ביום שלישי, 24 בנובמבר אנחנו סוגרים בשעה 17:00. "
+            "השעות הפנויות הקרובות ביותר: יום שלישי, 24 בנובמבר, בשעה 15:30, 16:00 או 16:30.",
+        ),
+    ],
+)
+async def test_outside_the_hours_the_caller_hears_them_and_what_is_free(
+    front, database, business, now, language, wish, say
+):
+    await front.does(lambda conn, number: businesses.change(conn, number, language=language))
+    spoken_in = await database.read(lambda conn: businesses.by_id(conn, business.id))
+    assert (await (await ring(database, spoken_in, now)).finds(wish))["say"] == say
+
+
+async def test_in_the_break_the_caller_hears_from_when_until_when(front):
+    tuesday = dt.date.fromisoformat(TUESDAY)
+    hours = tuple(DayHours(opens_minute=a * 60, closes_minute=b * 60) for a, b in ((9, 12), (13, 17)))
+    await front.does(schedule.set_exception, ExceptionDay(date=tuesday, hours=hours))
+    assert (await front.finds("Tuesday at half past twelve"))["say"].startswith(
+        "We are closed from 12:00 to 13:00 on Tuesday 24 November."
+    )
+
+
+async def test_an_hour_is_taken_at_the_half_of_the_day_in_which_the_business_is_open(front):
+    evenings = [WeeklyHours(weekday=day, opens_minute=720, closes_minute=1200) for day in range(5)]
+    await front.does(schedule.set_weekly_hours, evenings)
+    assert (await front.finds("Tuesday at seven"))["say"] == (
+        "These times are free: Tuesday 24 November at 19:00."
+    )
+    morning = (DayHours(opens_minute=420, closes_minute=660),)
+    await front.does(schedule.set_exception, ExceptionDay(date=dt.date.fromisoformat(TUESDAY), hours=morning))
+    assert (await front.finds("Tuesday at seven"))["say"] == (
+        "These times are free: Tuesday 24 November at 7:00."
+    )
+
+
 @pytest.mark.parametrize("duration_min", [-30, 0, 4, 481, 10**18])
 async def test_a_duration_that_makes_no_sense_is_refused_in_words(front, duration_min):
     found = await front.finds(duration_min=duration_min)

@@ -47,7 +47,7 @@ def free_lines(
     now: dt.datetime,
 ) -> list[str]:
     """The sentence that a caller would hear, and a line for each time in it."""
-    wish = _wish(words, business, now, "DATE")
+    wish = _wish(conn, words, business, now, "DATE")
     duration_min, before_min, after_min = _length(conn, business, service, minutes)
     request = Request(
         date=wish.date,
@@ -68,11 +68,13 @@ def free_lines(
     ]
 
 
-def _wish(words: str, business: Business, now: dt.datetime, hint: str) -> Wish:
-    wish = wishes.parse(words, schedule.local(business.timezone, now), business.language)
+def _wish(conn: sqlite3.Connection, words: str, business: Business, now: dt.datetime, hint: str) -> Wish:
+    hours = partial(schedule.hours_on, conn, business.id)
+    wish = wishes.parse(words, schedule.local(business.timezone, now), business.language, hours)
     if wish is None:
         raise click.BadParameter(
-            f"{words!r} names no day; write 2026-12-24, tomorrow, 'next sunday afternoon'", param_hint=hint
+            f"{words!r} names no sure day; write 2026-12-24, tomorrow, 'next sunday afternoon'",
+            param_hint=hint,
         )
     return wish
 
@@ -111,7 +113,7 @@ def booked_lines(
     conn: sqlite3.Connection, business: Business, since: str, days: int, now: dt.datetime
 ) -> list[str]:
     """A line for each appointment of those days of the business's calendar."""
-    first = _wish(since, business, now, "--from").date
+    first = _wish(conn, since, business, now, "--from").date
     last = first + dt.timedelta(days=days)
     begins, ends = (
         dt.datetime.combine(day, dt.time(), ZoneInfo(business.timezone)).astimezone(dt.UTC)

@@ -15,7 +15,7 @@ from storage import appointments, booking, leads
 from storage.booking import NotBookable
 from storage.errors import NotFound, SlotTaken
 from storage.records import Appointment
-from web import afterwards, wishes
+from web import afterwards
 from web.desk.calendar import Calendar
 from web.desk.desk import CannotWrite, Desk, Result
 from web.desk.offers import canonical, slot_start
@@ -104,7 +104,7 @@ class Bookings:
         coming = await desk.read(self._coming)
         if not coming:
             return {"appointments": [], "say": desk.say("no_appointments")}
-        found = self._proven_by(wanted, coming)
+        found = await self._proven_by(wanted, coming)
         if not found:
             self._wrong_facts += 1
             raise desk.refusal("wrong_fact")
@@ -123,13 +123,13 @@ class Bookings:
         lead = leads.of_phone(conn, business_id, self.desk.caller or "")
         return appointments.of_lead(conn, business_id, lead.id, self.desk.now()) if lead else ()
 
-    def _proven_by(self, wanted: MyAppointments, coming: Sequence[Appointment]) -> list[Appointment]:
+    async def _proven_by(self, wanted: MyAppointments, coming: Sequence[Appointment]) -> list[Appointment]:
+        """Those under that name, else those of that day. A day that is not understood is no wrong fact."""
         named = [each for each in coming if same_name(wanted.full_name or "", each.full_name)]
-        if named:
+        if named or wanted.date_iso is None:
             return named
-        desk = self.desk
-        wish = wishes.parse(wanted.date_iso or "", desk.local(desk.now()), desk.business.language)
-        return [each for each in coming if wish and desk.local(each.starts_at).date() == wish.date]
+        wish = await self.desk.wish(wanted.date_iso)
+        return [each for each in coming if self.desk.local(each.starts_at).date() == wish.date]
 
     async def _own(self, text: str) -> Appointment:
         """The caller's appointment that the model names. Raises Refusal if it is not known to be theirs."""

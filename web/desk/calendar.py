@@ -11,7 +11,7 @@ from storage.availability import Offer, Request, Slot, Why
 from storage.booking import NotBookable
 from storage.errors import SlotTaken
 from storage.records import Appointment, Booking, Service
-from web import spoken, wishes
+from web import spoken
 from web.desk.desk import Desk, Result
 from web.desk.offers import Offered, Offers, slot_start
 
@@ -27,8 +27,8 @@ class FindAvailableSlots:
 
     date_iso: str = field(
         metadata=describe(
-            "The day, as YYYY-MM-DD or in the caller's own words: tomorrow, next Sunday afternoon, "
-            "Tuesday at 15:00."
+            "One day, as YYYY-MM-DD or in the caller's own words: tomorrow, next Sunday afternoon, "
+            "Tuesday at 15:00. If it is refused, ask the caller for one day, and say it plainly."
         )
     )
     duration_min: int | None = field(
@@ -81,9 +81,7 @@ class Calendar:
     async def find_available_slots(self, wanted: FindAvailableSlots, call: ToolCall) -> Result:
         """Two or three free times of a day, or why there are none and the nearest. They are held."""
         desk = self.desk
-        wish = wishes.parse(wanted.date_iso, desk.local(desk.now()), desk.business.language)
-        if wish is None:
-            raise desk.refusal("date_not_understood")
+        wish = await desk.wish(wanted.date_iso)
         service = self._service(wanted.service, await desk.read(services.offered))
         request = Request(
             date=wish.date,

@@ -4,18 +4,20 @@ import datetime as dt
 import logging
 import sqlite3
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from attrs import Factory, field, frozen
 
 from engine.tools import Refusal
-from storage import calls, leads
+from storage import calls, leads, schedule
 from storage.availability import Refused
 from storage.database import Database
 from storage.errors import InvalidField, WriteFailed
 from storage.records import Business
-from web import spoken
+from web import spoken, wishes
+from web.wishes import Wish
 
 log = logging.getLogger(__name__)
 
@@ -70,6 +72,18 @@ class Desk:
     def refusal(self, name: str, /, **parameters: str) -> Refusal:
         """The sentence of that name, to be raised."""
         return Refusal(self.say(name, **parameters))
+
+    async def wish(self, words: str) -> Wish:
+        """The day and time that the caller means. Raises Refusal with what to ask if that is not sure."""
+
+        def understood(conn: sqlite3.Connection, business_id: int) -> Wish | None:
+            language, now = self.business.language, self.local(self.now())
+            return wishes.parse(words, now, language, partial(schedule.hours_on, conn, business_id))
+
+        wish = await self.read(understood)
+        if wish is None:
+            raise self.refusal("date_not_understood")
+        return wish
 
     async def read(self, query: Callable[[sqlite3.Connection, int], T]) -> T:
         """What the query finds; it is called with a connection and the business's id."""
