@@ -58,6 +58,10 @@ Now = Callable[[], dt.datetime]
 Say = Callable[[str], object]  # to whoever started the server: what must not stand in a log
 
 
+# At once: a pipe or a file would keep it until the server stops.
+_print_now: Say = partial(print, flush=True)
+
+
 def _now() -> dt.datetime:
     return dt.datetime.now(dt.UTC)
 
@@ -90,7 +94,7 @@ async def serve(
     stop: Stop,
     drain_s: float = DRAIN_S,
     now: Now = _now,
-    say: Say = print,
+    say: Say = _print_now,
     task_status: trio.TaskStatus[tuple[str, int]] = trio.TASK_STATUS_IGNORED,
 ) -> None:
     """Answer calls until `stop` returns, then let the live ones end; return once all is written.
@@ -238,8 +242,12 @@ async def _welcome(database: Database, origin: Origin, address: str, now: Now, s
         # Nor must it keep the telephone from being answered.
         log.exception("no link for the first owner: it cannot be written")
         return
-    if token is not None:
+    if token is None:
+        return
+    try:
         say(f"No owner yet. This link lets one in, once: {origin.base_url(address)}{WELCOME_PATH}{token}")
+    except OSError:
+        log.exception("no link for the first owner: it cannot be printed")
 
 
 def with_detector(settings: Settings, configuration: Configuration) -> Settings:

@@ -7,7 +7,9 @@ import sqlite3
 import struct
 import subprocess
 import sys
+import time
 from contextlib import closing, contextmanager
+from pathlib import Path
 
 import pytest
 from sqlite_utils import Database
@@ -30,16 +32,17 @@ def command(*arguments):
 
 
 def environment():
-    ours = ("TWILIO", "FRONTDESK", "OPENAI")
+    ours = ("TWILIO", "FRONTDESK", "OPENAI", "PYTHONUNBUFFERED")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
     return kept | {"FRONTDESK_REALTIME_URL": NOBODY_THERE, "FRONTDESK_DETECTOR": "level"}
 
 
 @contextmanager
-def serving(database):
+def serving(database, *more, stdout=None):
     """A server in a process of its own, with no model behind it; the process and its URL."""
     with subprocess.Popen(
-        command("serve", "--port", "0", "--database", database),
+        command("serve", "--port", "0", "--database", database, *more),
+        stdout=stdout,
         stderr=subprocess.PIPE,
         text=True,
         env=environment(),
@@ -61,6 +64,15 @@ def server(folder):
     frontdesk("people", "Salon", "--add", "Dana", "+14155550144", "--database", database)
     with serving(database) as (process, url):
         yield database, url, process.pid
+
+
+def until(look):
+    """What is found as soon as anything is, within five seconds."""
+    for _ in range(100):
+        if found := look():
+            return found
+        time.sleep(0.05)
+    return look()
 
 
 def rows(database):
@@ -158,6 +170,24 @@ def test_a_call_that_only_hears_an_apology_is_a_failure(server, hello, called, s
     assert f'Twilio was told to say: "{said}' in output
     assert output.endswith("Error: this call did not go well: the server's log says why\n")
     assert code == 1
+
+
+def test_the_link_for_the_first_owner_is_there_while_the_server_runs_wherever_it_is_printed_to(tmp_path):
+    database, printed = tmp_path / "frontdesk.db", tmp_path / "printed"
+    add(database)
+    with printed.open("w") as file, serving(database, stdout=file) as (_, url):
+        text = until(printed.read_text)
+        assert text.startswith(f"No owner yet. This link lets one in, once: {url}/welcome/")
+    with serving(database, stdout=subprocess.PIPE) as (process, url):
+        assert f" {url}/welcome/" in process.stdout.readline()
+
+
+def test_a_link_that_cannot_be_printed_keeps_no_telephone_from_being_answered(tmp_path, hello):
+    database = tmp_path / "frontdesk.db"
+    add(database)
+    with Path("/dev/full").open("w") as full, serving(database, stdout=full) as (_, url):
+        output = frontdesk("call", "--url", url, "--to", NUMBER, "--wav", hello)[1]
+    assert "We are sorry, something went wrong" in output
 
 
 def test_a_backup_is_taken_from_a_running_server_and_restored_once_it_has_stopped(tmp_path):
