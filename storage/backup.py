@@ -5,12 +5,13 @@ import os
 import sqlite3
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
-from storage.database import connect_to_read, locked
-from storage.errors import BackupFailed, DatabaseDamaged, DatabaseInUse
+from storage.database import looking
+from storage.errors import BackupFailed, DatabaseDamaged
 from storage.examine import connect_to_look, examine
+from storage.lock import locked
 
 _SIDES = ("-wal", "-shm")
 
@@ -25,15 +26,8 @@ def backup(source: str | os.PathLike[str], target: str | os.PathLike[str]) -> No
     path, copy = Path(source).resolve(), Path(target).resolve()
     if not path.exists():
         raise BackupFailed(str(path), "there is no such file")
-    with ExitStack() as files:
-        look = connect_to_look
-        try:
-            files.enter_context(locked(path))
-        except DatabaseInUse:
-            look = connect_to_read  # the server may write at any moment, also if it has not begun a log yet
-        else:
-            examine(path)
-        _publish(files.enter_context(_copied(path, copy, look)), copy)
+    with looking(path) as look, _copied(path, copy, look) as fresh:
+        _publish(fresh, copy)
 
 
 def restore(source: str | os.PathLike[str], target: str | os.PathLike[str]) -> Path | None:

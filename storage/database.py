@@ -1,6 +1,5 @@
 """One SQLite file: who may open it, one way to write to it, one way to read it."""
 
-import fcntl
 import logging
 import os
 import sqlite3
@@ -15,6 +14,7 @@ from attrs import field, frozen
 from storage import calls, migrations
 from storage.errors import DatabaseInUse, DatabaseUnusable
 from storage.examine import connect_to_look, examine
+from storage.lock import locked
 from storage.writer import QUEUE_JOBS, Request, RunSync, run_writer
 
 log = logging.getLogger(__name__)
@@ -102,9 +102,9 @@ def _open(
 ) -> tuple[sqlite3.Connection, list[sqlite3.Connection], ExitStack]:
     path = Path(name).resolve()
     with ExitStack() as files:
-        files.enter_context(locked(path))
+        # Made for its owner only: callers' numbers are in it. SQLite gives its side files the same mode.
+        files.enter_context(locked(path, make=True))
         examine(path)
-        path.touch(mode=0o600)  # callers' numbers are in it; SQLite gives its side files the same mode
         try:
             writer = files.enter_context(closing(connect(path)))
             migrations.bring_up_to_date(writer)
@@ -119,22 +119,6 @@ def _open(
 
 
 @contextmanager
-def locked(path: Path) -> Iterator[None]:
-    """Have the file for this process alone: to open it, to restore it. Raises DatabaseInUse."""
-    # A lock on the database file itself would collide with SQLite's own. The kernel drops this one when
-    # the process dies, so the file can stay.
-    with Path(f"{path}.lock").open("a+", encoding="ascii") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            lock.seek(0)
-            raise DatabaseInUse(str(path), f"process {lock.read().strip() or 'unknown'}") from None
-        lock.truncate(0)
-        print(os.getpid(), file=lock, flush=True)
-        yield
-
-
-@contextmanager
 def look_at(name: str | os.PathLike[str]) -> Iterator[sqlite3.Connection]:
     """A read-only connection that sees one state of the file; a server may be running. Nothing is written.
 
@@ -143,21 +127,32 @@ def look_at(name: str | os.PathLike[str]) -> Iterator[sqlite3.Connection]:
     path = Path(name).resolve()
     if not path.exists():
         raise DatabaseUnusable(str(path), "there is no such file")
+    with looking(path) as look:
+        try:
+            with closing(look(path)) as conn:
+                migrations.check_current(conn)
+                conn.execute("BEGIN")
+                yield conn
+        except sqlite3.DatabaseError as error:
+            raise DatabaseUnusable(str(path), str(error)) from error
+
+
+@contextmanager
+def looking(path: Path) -> Iterator[Callable[[Path], sqlite3.Connection]]:
+    """How to connect to the file for a look: beside the server that has it, or while nobody can have it.
+
+    Raises what `examine` does if nobody has it, DatabaseInUse if it is another name for a server's file.
+    """
     with ExitStack() as files:
-        look = connect_to_look
         try:
             files.enter_context(locked(path))
         except DatabaseInUse:
-            look = connect_to_read  # the server may write at any moment, also if it has not begun a log yet
+            if path.stat().st_nlink > 1 and not Path(f"{path}-wal").exists():
+                raise  # what the server wrote last is in a log that stands beside the other name
+            yield connect_to_read  # the server may write at any moment, also if it has not begun a log yet
         else:
             examine(path)
-        try:
-            conn = files.enter_context(closing(look(path)))
-            migrations.check_current(conn)
-            conn.execute("BEGIN")
-            yield conn
-        except sqlite3.DatabaseError as error:
-            raise DatabaseUnusable(str(path), str(error)) from error
+            yield connect_to_look
 
 
 def connect(path: Path) -> sqlite3.Connection:

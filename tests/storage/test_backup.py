@@ -11,8 +11,9 @@ import trio
 
 from storage import businesses
 from storage.backup import backup, restore
-from storage.database import connect, locked, open_database
+from storage.database import connect, open_database
 from storage.errors import BackupFailed, DatabaseDamaged, DatabaseInUse, DatabaseUnusable
+from storage.lock import locked
 from tests.storage.conftest import add_business, add_live_call
 from tests.storage.test_migrations import fill_first_release
 
