@@ -15,6 +15,7 @@ from storage import calls, migrations
 from storage.errors import DatabaseInUse, DatabaseUnusable
 from storage.examine import connect_to_look, examine
 from storage.lock import locked
+from storage.whereabouts import OpenFiles
 from storage.writer import QUEUE_JOBS, Request, RunSync, run_writer
 
 log = logging.getLogger(__name__)
@@ -35,14 +36,21 @@ class Database:
     _requests: trio.MemorySendChannel[Request[Any]]
     _readers: list[sqlite3.Connection]
     _run_sync: RunSync
+    _files: OpenFiles
     _read_limiter: trio.CapacityLimiter = field(factory=lambda: trio.CapacityLimiter(READERS))
+
+    @property
+    def gone(self) -> bool:
+        """Whether the file is no longer where it was opened; then nothing is written. Looks at the disk."""
+        return self._files.gone
 
     async def write(self, job: Callable[[sqlite3.Connection], T]) -> T:
         """Run the job in a transaction and return its result once that is committed.
 
         Raises what the job raised, and then nothing of the job was kept, or WriteFailed if the
-        transaction could not be written. Jobs run in the order in which they were asked for; waits while
-        the queue is full. If cancelled, a job that is queued already still runs, whole.
+        transaction could not be written: DatabaseGone if the file is not in its place. Jobs run in the
+        order in which they were asked for; waits while the queue is full. If cancelled, a job that is
+        queued already still runs, whole.
         """
         request = Request(job)
         await self._requests.send(request)
@@ -80,14 +88,14 @@ async def open_database(
     Raises DatabaseInUse while another process has the file, DatabaseUnusable if it is not ours,
     DatabaseDamaged if SQLite finds a fault in it: then nothing was written to it.
     """
-    writer, readers, files = await run_sync(_open, path)
+    writer, readers, files, closing_all = await run_sync(_open, path)
     body_error: Exception | None = None
-    with files:
+    with closing_all:
         send, receive = trio.open_memory_channel[Request[Any]](QUEUE_JOBS)
         try:
             async with trio.open_nursery() as nursery, send:
-                nursery.start_soon(run_writer, writer, receive, run_sync)
-                yield Database(requests=send, readers=readers, run_sync=run_sync)
+                nursery.start_soon(run_writer, writer, receive, run_sync, files.check)
+                yield Database(requests=send, readers=readers, run_sync=run_sync, files=files)
         except ExceptionGroup as group:
             # The nursery is ours; who opens a file should not have to know of it.
             if len(group.exceptions) > 1:
@@ -99,14 +107,14 @@ async def open_database(
 
 def _open(
     name: str | os.PathLike[str],
-) -> tuple[sqlite3.Connection, list[sqlite3.Connection], ExitStack]:
+) -> tuple[sqlite3.Connection, list[sqlite3.Connection], OpenFiles, ExitStack]:
     path = Path(name).resolve()
-    with ExitStack() as files:
+    with ExitStack() as closing_all:
         # Made for its owner only: callers' numbers are in it. SQLite gives its side files the same mode.
-        files.enter_context(locked(path, make=True))
+        identity = closing_all.enter_context(locked(path, make=True))
         examine(path)
         try:
-            writer = files.enter_context(closing(connect(path)))
+            writer = closing_all.enter_context(closing(connect(path)))
             migrations.bring_up_to_date(writer)
             abandoned = calls.close_abandoned(writer)
         except sqlite3.DatabaseError as error:
@@ -114,8 +122,12 @@ def _open(
         if abandoned:
             log.warning("%d calls were live when the last process died", abandoned)
         # Closed before the writer, which as the last connection moves the log into the file and removes it.
-        readers = [files.enter_context(closing(connect_to_read(path))) for _ in range(READERS)]
-        return writer, readers, files.pop_all()
+        readers = [closing_all.enter_context(closing(connect_to_read(path))) for _ in range(READERS)]
+        for reader in readers:  # which opens the log with its first look, and must not look for it later
+            reader.execute("PRAGMA user_version").fetchone()
+        files = OpenFiles.at(path, identity)
+        closing_all.callback(files.leave, writer)
+        return writer, readers, files, closing_all.pop_all()
 
 
 @contextmanager

@@ -70,6 +70,16 @@ class WriteFailed(StorageError):
 
 
 @frozen
+class DatabaseGone(WriteFailed):
+    """The file was deleted, moved or replaced while it is open: nobody would find what is written now."""
+
+    reason: str = (
+        "the database file was deleted, moved or replaced while the server has it open; put it back, or stop"
+        " the server: it leaves what it holds in a file beside it, for `frontdesk restore`"
+    )
+
+
+@frozen
 class DatabaseInUse(StorageError):
     """Another process has the file open for writing."""
 

@@ -20,22 +20,23 @@ from pathlib import Path
 from storage.errors import DatabaseInUse
 
 Identity = tuple[int, int]  # the device and the inode: what a file is, by whatever name
+NO_FILE: Identity = (0, 0)
 
 _ours: set[Identity] = set()  # the files that this process has: the fcntl locks are the process's, too
 _opening = threading.Lock()
 
 
 @contextmanager
-def locked(path: Path, *, make: bool = False) -> Iterator[Identity | None]:
-    """Have the file for this process alone: to open it, to restore it. Gives which it is, if there is one.
+def locked(path: Path, *, make: bool = False) -> Iterator[Identity]:
+    """Have the file for this process alone: to open it, to restore it. Gives which it is.
 
-    With `make` an empty one is made if there is none, for its owner only. Raises DatabaseInUse, and OSError
-    for a file that may not be opened.
+    If there is none it is NO_FILE, or with `make` a new one, empty and for its owner only. Raises
+    DatabaseInUse, and OSError for a file that may not be opened.
     """
     with _locked_beside(path):
         descriptor = _open_locked(path, make=make)
         if descriptor is None:
-            yield None
+            yield NO_FILE
             return
         identity = identity_of(os.fstat(descriptor))
         try:

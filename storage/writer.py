@@ -22,7 +22,7 @@ from typing import Any, Generic, Protocol, TypeVar, cast
 import trio
 from attrs import define, field
 
-from storage.errors import WriteFailed
+from storage.errors import DatabaseGone, WriteFailed
 
 QUEUE_JOBS = 1_024
 BATCH_JOBS = 256
@@ -75,21 +75,27 @@ class Request(Generic[T]):
             conn.execute("ROLLBACK TO job")
         conn.execute("RELEASE job")
 
-    def fail(self, cause: sqlite3.Error) -> None:
+    def fail(self, cause: sqlite3.Error | DatabaseGone) -> None:
         """Answer that nothing was written, unless the job's own error is the answer already."""
         if self._error is None:
-            self._error = WriteFailed(str(cause))
+            self._error = DatabaseGone() if isinstance(cause, DatabaseGone) else WriteFailed(str(cause))
             self._error.__cause__ = cause
 
 
-def run_batch(conn: sqlite3.Connection, batch: Sequence[Request[Any]]) -> None:
-    """Run the jobs in one transaction. Afterwards every request has its answer, and all of them are true."""
+def run_batch(
+    conn: sqlite3.Connection, batch: Sequence[Request[Any]], check: Callable[[], None] = lambda: None
+) -> None:
+    """Run the jobs in one transaction. Afterwards every request has its answer, and all of them are true.
+
+    None is run if `check` raises DatabaseGone: nobody would find what they write.
+    """
     try:
         conn.execute("BEGIN IMMEDIATE")
+        check()
         for request in batch:
             request.attempt(conn)
         conn.execute("COMMIT")
-    except sqlite3.Error as cause:
+    except (sqlite3.Error, DatabaseGone) as cause:
         for request in batch:
             request.fail(cause)
     finally:
@@ -101,13 +107,14 @@ async def run_writer(
     conn: sqlite3.Connection,
     requests: trio.MemoryReceiveChannel[Request[Any]],
     run_sync: RunSync,
+    check: Callable[[], None],
 ) -> None:
     """Answer requests until every send handle is closed and the queue is empty. Cannot be cancelled."""
     limiter = trio.CapacityLimiter(1)  # its own thread: never behind somebody else's slow work
     with trio.CancelScope(shield=True):
         async for first in requests:
             batch = [first, *_waiting(requests, BATCH_JOBS - 1)]
-            await run_sync(run_batch, conn, batch, limiter=limiter)
+            await run_sync(run_batch, conn, batch, check, limiter=limiter)
             for request in batch:
                 request.answered.set()
 

@@ -20,7 +20,7 @@ from quart import Blueprint, Response, jsonify
 from engine.switchboard import Switchboard
 from storage import outbox, reached, trouble
 from storage.database import Database
-from storage.errors import StorageError
+from storage.errors import DatabaseGone, StorageError
 from web.configuration import Configuration
 from web.reached import setup_of
 from web.twilio_rest import account_of
@@ -102,7 +102,12 @@ class Health:
         return response
 
     async def _database_problem(self) -> str | None:
-        """What keeps the last probe from being written; a new one is made every _PROBE_EVERY_S."""
+        """What keeps the last probe from being written; a new one is made every _PROBE_EVERY_S.
+
+        That the file is in its place is looked for each time: what is written elsewhere nobody would find.
+        """
+        if self.database.gone:
+            return DatabaseGone().reason
         if trio.current_time() - self._probed_at >= _PROBE_EVERY_S:
             self._probed_at = trio.current_time()
             self._problem = await self._probed()
