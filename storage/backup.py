@@ -79,7 +79,9 @@ def _publish(fresh: Path, path: Path) -> None:
 
 
 def _set_aside(path: Path) -> Path | None:
-    if not path.exists():
+    """Rename what stands there; return its new name. Of a database that was deleted its log may be left."""
+    standing = [Path(f"{path}{side}") for side in (*_SIDES, "") if Path(f"{path}{side}").exists()]
+    if not standing:
         return None
     condition = "replaced"
     try:
@@ -91,10 +93,8 @@ def _set_aside(path: Path) -> Path | None:
     if aside.exists():
         raise BackupFailed(str(aside), "is there already; try again in a second")
     # The log first: beside another file SQLite would take it for that file's.
-    for side in (*_SIDES, ""):
-        if Path(f"{path}{side}").exists():
-            Path(f"{path}{side}").rename(f"{aside}{side}")
-    return aside
+    renamed = [old.rename(f"{aside}{str(old).removeprefix(str(path))}") for old in standing]
+    return aside if aside in renamed else renamed[0]
 
 
 def _sync(path: Path) -> None:
