@@ -5,6 +5,7 @@ import os
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import ExitStack, asynccontextmanager, closing, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -13,7 +14,7 @@ from attrs import field, frozen
 
 from storage import calls, migrations
 from storage.errors import DatabaseInUse, DatabaseUnusable
-from storage.examine import connect_to_look, examine
+from storage.examine import check_expected, connect_to_look, examine
 from storage.lock import locked
 from storage.whereabouts import OpenFiles
 from storage.writer import QUEUE_JOBS, Request, RunSync, run_writer
@@ -77,9 +78,11 @@ class Database:
 
 @asynccontextmanager
 async def open_database(
-    path: str | os.PathLike[str], *, run_sync: RunSync = trio.to_thread.run_sync
+    path: str | os.PathLike[str], *, new: bool | None = None, run_sync: RunSync = trio.to_thread.run_sync
 ) -> AsyncIterator[Database]:
     """Open the file, made new if there is none, for this process alone.
+
+    `new` says what must be: True that there is none yet, False that there is one; else DatabaseUnusable.
 
     Make it the outermost context: whoever writes must have ended before it is left. Leaving waits until
     everything that was asked for is written (storage/writer.py says what bounds that), also if cancelled,
@@ -88,7 +91,7 @@ async def open_database(
     Raises DatabaseInUse while another process has the file, DatabaseUnusable if it is not ours,
     DatabaseDamaged if SQLite finds a fault in it: then nothing was written to it.
     """
-    writer, readers, files, closing_all = await run_sync(_open, path)
+    writer, readers, files, closing_all = await run_sync(partial(_open, path, new=new))
     body_error: Exception | None = None
     with closing_all:
         send, receive = trio.open_memory_channel[Request[Any]](QUEUE_JOBS)
@@ -106,9 +109,10 @@ async def open_database(
 
 
 def _open(
-    name: str | os.PathLike[str],
+    name: str | os.PathLike[str], *, new: bool | None
 ) -> tuple[sqlite3.Connection, list[sqlite3.Connection], OpenFiles, ExitStack]:
     path = Path(name).resolve()
+    check_expected(path, new=new)  # before there is a lock file beside it
     with ExitStack() as closing_all:
         # Made for its owner only: callers' numbers are in it. SQLite gives its side files the same mode.
         identity = closing_all.enter_context(locked(path, make=True))

@@ -12,6 +12,29 @@ _NO_DATABASE = (
     "file is not a database, or its beginning is destroyed; move it away if it should be one, and put a"
     " backup in its place with `frontdesk restore`"
 )
+_MISSING = (
+    "there is no database; put it back, or a backup in its place with `frontdesk restore`, or have a new one"
+    " made by `frontdesk serve --new`"
+)
+_ONLY_THE_LOG = (
+    "only its log is left, with what was written last; put the database back beside it, or a backup in its"
+    " place with `frontdesk restore`, which keeps the log under another name"
+)
+
+
+def check_expected(path: Path, *, new: bool | None) -> None:
+    """Raise DatabaseUnusable if there is a database and it was to be `new`, or none and it was not.
+
+    Neither is one made (`new` is None) where the log of another is left: SQLite would remove it.
+    """
+    if path.exists() and path.stat().st_size > 0:
+        if new:
+            raise DatabaseUnusable(str(path), "is there already; start without --new")
+        return
+    if new is False:
+        raise DatabaseUnusable(str(path), _MISSING)
+    if Path(f"{path}-wal").exists():
+        raise DatabaseUnusable(str(path), _ONLY_THE_LOG)
 
 
 def examine(path: Path) -> None:

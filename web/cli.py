@@ -52,11 +52,14 @@ for command in (
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", type=click.IntRange(0, 65_535), default=8080, show_default=True)
 @access.new_database
-def serve(host: str, port: int, database: Path) -> None:
+@click.option("--new", is_flag=True, help="Make the database, for the first start: there must be none yet.")
+def serve(host: str, port: int, database: Path, new: bool) -> None:  # noqa: FBT001 - click passes it by name
     """Answer calls until SIGTERM; live calls are then given two minutes to end."""
     configured = _configuration()
     logs.set_up(sys.stderr, secrets=configured.secrets)
-    access.run(partial(server.serve_until_signal, configured, host=host, port=port, database=str(database)))
+    access.run(
+        partial(server.serve_until_signal, configured, host=host, port=port, database=str(database), new=new)
+    )
 
 
 @main.command("doctor")

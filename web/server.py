@@ -66,12 +66,14 @@ def _now() -> dt.datetime:
     return dt.datetime.now(dt.UTC)
 
 
-async def serve_until_signal(configuration: Configuration, *, host: str, port: int, database: str) -> None:
+async def serve_until_signal(
+    configuration: Configuration, *, host: str, port: int, database: str, new: bool
+) -> None:
     """Serve until SIGTERM or SIGINT, also one that comes before the server listens."""
     keep_what_is_loaded()
     descriptors.raise_limit(configuration.max_calls)
     with trio.open_signal_receiver(*SIGNALS) as signals:
-        await serve(configuration, host=host, port=port, database=database, stop=signals.__anext__)
+        await serve(configuration, host=host, port=port, database=database, new=new, stop=signals.__anext__)
 
 
 def keep_what_is_loaded() -> None:
@@ -90,6 +92,7 @@ async def serve(
     host: str,
     port: int,
     database: str,
+    new: bool = False,
     settings: Settings = DEFAULTS,
     stop: Stop,
     drain_s: float = DRAIN_S,
@@ -100,7 +103,9 @@ async def serve(
     """Answer calls until `stop` returns, then let the live ones end; return once all is written.
 
     `now` dates the calls and decides which times are still to come, in UTC. While no owner exists `say` is
-    given a link that makes the first. Reports the bound address.
+    given a link that makes the first. A database is made only if it is to be `new`, and only where there is
+    none: one that is missing was lost, and to answer calls with an empty one would be to be in service for
+    nobody. Reports the bound address.
     Raises ConfigurationError, OSError (the address is in use) or StorageError before it listens.
     """
     check_exposure(configuration, host)
@@ -112,7 +117,7 @@ async def serve(
         switchboard = Switchboard(configuration.max_calls)
         metrics = Metrics(lambda: switchboard.live)
         async with (
-            open_database(database, run_sync=metrics.run_sync) as opened,
+            open_database(database, new=new, run_sync=metrics.run_sync) as opened,
             _erasing(opened, folder, now),
             _sending(opened, configuration, now) as outbox,
             _noting(opened, configuration, now) as reached,

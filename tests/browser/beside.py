@@ -82,7 +82,7 @@ async def served(path: Path, now: dt.datetime, **more: str) -> AsyncIterator[str
 @contextmanager
 def first_start(path: Path) -> Iterator[str]:
     """`frontdesk serve` on a new file, as an owner starts it; gives the link that it prints."""
-    command = [sys.executable, "-m", "web", "serve", "--port", "0", "--database", str(path)]
+    command = [sys.executable, "-m", "web", "serve", "--new", "--port", "0", "--database", str(path)]
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=environment

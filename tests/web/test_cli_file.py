@@ -37,6 +37,14 @@ def environment():
     return kept | {"FRONTDESK_REALTIME_URL": NOBODY_THERE, "FRONTDESK_DETECTOR": "level"}
 
 
+def run(*words):
+    """The real command, to its end: its exit code, what it printed, and its errors."""
+    finished = subprocess.run(
+        command(*words), env=environment(), capture_output=True, text=True, timeout=60, check=False
+    )
+    return finished.returncode, finished.stdout, finished.stderr
+
+
 @contextmanager
 def serving(database, *more, stdout=None):
     """A server in a process of its own, with no model behind it; the process and its URL."""
@@ -131,22 +139,12 @@ def test_nothing_is_written_while_the_server_runs(server, words):
 
 def test_the_real_command_obeys_the_lock(server):
     database, _, pid = server
+    people = ("people", "Salon", "--database", database)
 
-    def run(*words):
-        finished = subprocess.run(
-            command(*words, "--database", database),
-            env=environment(),
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
-        return finished.returncode, finished.stdout, finished.stderr
-
-    assert run("people", "Salon") == (0, "Dana  +14155550144\n", "")
+    assert run(*people) == (0, "Dana  +14155550144\n", "")
     refusal = f"Error: {database} is in use by process {pid}; stop that first\n"
-    assert run("people", "Salon", "--remove", "Dana") == (1, "", refusal)
-    assert run("people", "Salon") == (0, "Dana  +14155550144\n", "")
+    assert run(*people, "--remove", "Dana") == (1, "", refusal)
+    assert run(*people) == (0, "Dana  +14155550144\n", "")
 
 
 @pytest.fixture
@@ -170,6 +168,43 @@ def test_a_call_that_only_hears_an_apology_is_a_failure(server, hello, called, s
     assert f'Twilio was told to say: "{said}' in output
     assert output.endswith("Error: this call did not go well: the server's log says why\n")
     assert code == 1
+
+
+def test_a_server_makes_a_database_only_when_it_is_told_to_and_only_where_there_is_none(tmp_path):
+    database = tmp_path / "frontdesk.db"
+    serve = ("serve", "--port", "0", "--database", database)
+    missing = (
+        f"Error: {database}: there is no database; put it back, or a backup in its place with `frontdesk "
+        "restore`, or have a new one made by `frontdesk serve --new`\n"
+    )
+    assert run(*serve) == (1, "", missing)
+    assert list(tmp_path.iterdir()) == []
+    database.touch()
+    assert run(*serve) == (1, "", missing)
+    assert database.stat().st_size == 0
+
+    with serving(database, "--new"):
+        pass
+    add(database)
+    before = rows(database)
+    there = f"Error: {database}: is there already; start without --new\n"
+    assert run(*serve, "--new") == (1, "", there)
+    assert rows(database) == before
+    with serving(database):
+        pass
+
+
+def test_no_new_database_is_made_where_the_log_of_another_is_left(tmp_path):
+    database, log = tmp_path / "frontdesk.db", tmp_path / "frontdesk.db-wal"
+    log.write_bytes(b"what was written last")
+    left = (
+        f"{database}: only its log is left, with what was written last; put the database back beside it, or "
+        "a backup in its place with `frontdesk restore`, which keeps the log under another name"
+    )
+    assert error(add(database)) == (1, left)
+    serve = ("serve", "--new", "--port", "0", "--database", database)
+    assert run(*serve) == (1, "", f"Error: {left}\n")
+    assert list(tmp_path.iterdir()) == [log]
 
 
 def test_the_link_for_the_first_owner_is_there_while_the_server_runs_wherever_it_is_printed_to(tmp_path):

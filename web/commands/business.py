@@ -42,9 +42,12 @@ def add(
     with access.mendable():
         # Before the file is opened, which makes it.
         values = businesses.checked(name=name, timezone=timezone, language=language)
+    made = not database.exists()
     added = access.write_file(
         database, partial(_add, number=e164, keeps_audio=keep_audio, owner_phone=owner, values=values)
     )
+    if made:
+        click.echo(f"Made a new database: {database}.")
     click.echo(f"Added {added.name} with {added.number} ({added.timezone}, {added.language}) to {database}.")
     if added.keeps_audio:
         click.echo(f"Its calls are recorded in {recordings.folder_of(database)}, until you remove them.")
