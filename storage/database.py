@@ -53,10 +53,18 @@ class Database:
         order in which they were asked for; waits while the queue is full. If cancelled, a job that is
         queued already still runs, whole.
         """
-        request = Request(job)
-        await self._requests.send(request)
+        request = await self.ask(job)
         await request.answered.wait()
         return request.result()
+
+    async def ask(self, job: Callable[[sqlite3.Connection], T]) -> Request[T]:
+        """Queue the job and return at once, as soon as there is room, with the place for its answer.
+
+        For who must know what became of it even if they are not there to wait. If cancelled it is not queued.
+        """
+        request = Request(job)
+        await self._requests.send(request)
+        return request
 
     async def read(self, query: Callable[[sqlite3.Connection], T]) -> T:
         """Run the query on a read-only connection; it sees one state of the file, whatever is written.

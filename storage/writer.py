@@ -52,6 +52,11 @@ class Request(Generic[T]):
     _value: T | None = None
     _error: Exception | None = None
 
+    @property
+    def error(self) -> Exception | None:
+        """What `result` would raise, None if it was written."""
+        return self._error
+
     def result(self) -> T:
         """What the job returned, or raise what it raised; WriteFailed if the transaction failed."""
         if self._error is not None:

@@ -1,6 +1,10 @@
 """A disk that takes nothing until the test says so."""
 
-from storage.errors import WriteFailed
+import sqlite3
+
+import trio
+
+from storage.writer import Request
 
 
 class FullDisk:
@@ -14,6 +18,15 @@ class FullDisk:
         return await self._database.read(query)
 
     async def write(self, job):
-        if self.full:
-            raise WriteFailed("database or disk is full")
-        return await self._database.write(job)
+        request = await self.ask(job)
+        await request.answered.wait()
+        return request.result()
+
+    async def ask(self, job):
+        if not self.full:
+            return await self._database.ask(job)
+        await trio.lowlevel.checkpoint()
+        request = Request(job)
+        request.fail(sqlite3.OperationalError("database or disk is full"))
+        request.answered.set()
+        return request
