@@ -36,6 +36,7 @@ from storage.database import Database, open_database
 from web.office import BusinessOffice, open_office
 from web.server import keep_what_is_loaded
 from web.tokens import Grant
+from web.unwritten import Unwritten
 
 CALLERS = 20
 LIMIT_MS = 100  # of the p99: a caller does not notice it
@@ -112,7 +113,10 @@ async def _ring(database: Database, timings: Timings, number: int) -> None:
     grant = Grant(
         call_sid=call_sid, business_id=BUSINESS_ID, called_number=NUMBER, caller_number=caller(number)
     )
-    opening = open_office(database, grant, call_sid=call_sid, now=lambda: dt.datetime.now(dt.UTC))
+    unwritten = Unwritten(database=database)
+    opening = open_office(
+        database, grant, call_sid=call_sid, now=lambda: dt.datetime.now(dt.UTC), unwritten=unwritten
+    )
     office = await timings.of("(the call's facts)", opening)
     async with trio.open_nursery() as nursery:
         nursery.start_soon(office.attend)

@@ -33,6 +33,11 @@ class Recording:
             self.bot.append((round(now_ms), response_id, audio))
 
     @property
+    def size_bytes(self) -> int:
+        """How much memory it takes, at most."""
+        return _ROOM_BYTES - max(self._room_bytes, 0)
+
+    @property
     def full(self) -> bool:
         """Whether some of the call found no room any more."""
         return self._room_bytes < 0

@@ -40,6 +40,7 @@ from tests.web.support import PUBLIC_URL, TOKEN
 from web import configuration, server
 from web.office import open_office
 from web.tokens import Grant
+from web.unwritten import Unwritten
 
 BUSINESS_ID = 1
 
@@ -108,7 +109,12 @@ async def open_booking_office(path: str | os.PathLike[str]) -> AsyncIterator[tup
     """The real office of that business on a Friday, for the virtual clock: no threads."""
     grant = Grant(call_sid=CALL_SID, business_id=BUSINESS_ID, called_number=NUMBER, caller_number=CALLER)
     async with open_database(path, run_sync=inline) as database:
-        yield database, await open_office(database, grant, call_sid=CALL_SID, now=lambda: NOW)
+        yield (
+            database,
+            await open_office(
+                database, grant, call_sid=CALL_SID, now=lambda: NOW, unwritten=Unwritten(database=database)
+            ),
+        )
 
 
 @frozen

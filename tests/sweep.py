@@ -34,6 +34,7 @@ from tests.rig import CALL_SID, HUMMED, Live, Placed, place
 from tests.storage.inline import inline
 from web.office import open_office
 from web.tokens import Grant
+from web.unwritten import Unwritten
 
 STRIKES: dict[str, Callable[[Live], None]] = {
     "cancel": Live.cancel,
@@ -228,7 +229,13 @@ class Runs:
             grant = Grant(
                 call_sid=CALL_SID, business_id=1, called_number=booking.NUMBER, caller_number=booking.CALLER
             )
-            office: Office = await open_office(database, grant, call_sid=CALL_SID, now=lambda: booking.NOW)
+            office: Office = await open_office(
+                database,
+                grant,
+                call_sid=CALL_SID,
+                now=lambda: booking.NOW,
+                unwritten=Unwritten(database=database),
+            )
             placed = await place(
                 self.caller(),
                 self.model(),

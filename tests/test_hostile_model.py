@@ -32,6 +32,7 @@ from tests.web.test_tool_tenants import (
     two_businesses,
 )
 from web.office import open_office
+from web.unwritten import Unwritten
 
 NEXT_SID = "CA" + "2" * 32
 HEARD = (UntilBotSpeaks(100), UntilBotQuiet(100))
@@ -100,7 +101,11 @@ async def opened(path):
 async def ring(database, model, *, call_sid=CALL_SID, script=SCRIPT, **more):
     business = await database.read(lambda conn: businesses.by_id(conn, 1))
     office = await open_office(
-        database, grant(business, call_sid=call_sid), call_sid=call_sid, now=lambda: SATURDAY_NOON
+        database,
+        grant(business, call_sid=call_sid),
+        call_sid=call_sid,
+        now=lambda: SATURDAY_NOON,
+        unwritten=Unwritten(database=database),
     )
     placed = await place(script, model, office=office, **more)
     placed.assert_clean()

@@ -16,8 +16,8 @@ from storage.database import Database
 from web.live import LiveCall, LiveCalls
 from web.metrics import Metrics
 from web.office import open_office
-from web.outbox import Outbox
 from web.tokens import Grant
+from web.unwritten import Unwritten
 
 
 @frozen(kw_only=True)
@@ -29,7 +29,7 @@ class Answering:
     switchboard: Switchboard
     live: LiveCalls
     metrics: Metrics
-    outbox: Outbox
+    unwritten: Unwritten
     address: ModelAddress
     settings: Settings
     now: Callable[[], dt.datetime]  # UTC
@@ -42,6 +42,7 @@ class Answering:
             grant,
             call_sid=start.call_sid,
             now=self.now,
+            unwritten=self.unwritten,
             recordings_folder=self.recordings_folder,
         )
         live = LiveCall(
@@ -63,7 +64,6 @@ class Answering:
                 noted=partial(self._note, live),
                 hung_up=live.hang_up,
             )
-        self.outbox.wake()
 
     def _note(self, live: LiveCall, event: CallEvent) -> None:
         self.live.note(live, event)

@@ -7,9 +7,11 @@ import datetime as dt
 import logging
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 import trio
+from attrs import evolve
 
 from engine.ports import Back, CallEvent, CallRecord, Profile
 from engine.tools import Tool
@@ -25,6 +27,7 @@ from web.desk.desk import Desk
 from web.desk.house import House
 from web.desk.offers import Offers, slot_start
 from web.tokens import Grant
+from web.unwritten import Entry, Unwritten
 
 log = logging.getLogger(__name__)
 
@@ -39,11 +42,12 @@ async def open_office(
     *,
     call_sid: str,
     now: Callable[[], dt.datetime],
+    unwritten: Unwritten,
     recordings_folder: Path | None = None,
 ) -> "BusinessOffice":
     """The office of the business that the grant names, with its facts as they are now.
 
-    Without a folder nothing is recorded, whatever the business wants.
+    Its final record goes to `unwritten`. Without a folder nothing is recorded, whatever the business wants.
     """
 
     def look_up(conn: sqlite3.Connection) -> tuple[Business, Profile]:
@@ -62,7 +66,8 @@ async def open_office(
         test=grant.test,
         again=grant.back is not None,
     )
-    return BusinessOffice(desk, known, recordings_folder=recordings_folder if business.keeps_audio else None)
+    folder = recordings_folder if business.keeps_audio else None
+    return BusinessOffice(desk, known, unwritten=unwritten, recordings_folder=folder)
 
 
 def profile(conn: sqlite3.Connection, business: Business, grant: Grant, now: dt.datetime) -> Profile:
@@ -104,9 +109,12 @@ def _before(conn: sqlite3.Connection, business: Business, call_sid: str, today: 
 class BusinessOffice:
     """The engine's Office over the storage. Its tools answer only after COMMIT."""
 
-    def __init__(self, desk: Desk, known: Profile, *, recordings_folder: Path | None) -> None:
+    def __init__(
+        self, desk: Desk, known: Profile, *, unwritten: Unwritten, recordings_folder: Path | None
+    ) -> None:
         self._desk = desk
         self._profile = known
+        self._unwritten = unwritten
         self._recordings_folder = recordings_folder
         self._calendar = Calendar(desk, Offers())
         self._bookings = Bookings(desk, self._calendar)
@@ -156,16 +164,26 @@ class BusinessOffice:
     async def close_call(self, record: CallRecord) -> None:
         """Write the final record in one job, with what was not written yet and what is still to be told.
 
-        Then the recording, if there is one: whatever becomes of that, the record is written.
+        Then the recording, if there is one: whatever becomes of that, the record is written. A disk that
+        takes nothing now costs neither: both are kept, and written when it does.
         """
-        await self._desk.database.write(lambda conn: self._finish(conn, record))
-        if self._recordings_folder is not None:
-            desk = self._desk
-            await recordings.keep(self._recordings_folder, desk.call_sid, desk.business.language, record)
+        desk, sound = self._desk, record.recording
+        entry = Entry(
+            what=f"the record of call {desk.call_sid}",
+            call_sid=desk.call_sid,
+            job=partial(self._finish, record=evolve(record, recording=None), ended_at=desk.now()),
+        )
+        if self._recordings_folder is not None and sound is not None:
+            entry.stands = partial(self._keep_recording, self._recordings_folder, record)
+            entry.sound_bytes = sound.size_bytes
+        await self._unwritten.write(entry)
 
-    def _finish(self, conn: sqlite3.Connection, record: CallRecord) -> None:
+    async def _keep_recording(self, folder: Path, record: CallRecord, _written: None) -> None:
+        await recordings.keep(folder, self._desk.call_sid, self._desk.business.language, record)
+
+    def _finish(self, conn: sqlite3.Connection, record: CallRecord, ended_at: dt.datetime) -> None:
         desk = self._desk
-        business_id, call_sid, now = desk.business.id, desk.call_sid, desk.now()
+        business_id, call_sid = desk.business.id, desk.call_sid
         lead_id = desk.begin(conn)
         events = [(event.at_ms, event.kind, event.fields) for event in record.events]
         changes = [(record.duration_ms, kind, fields) for kind, fields in self._bookings.changes]
@@ -175,7 +193,7 @@ class BusinessOffice:
             call_sid=call_sid,
             outcome=record.outcome,
             detail=record.detail,
-            ended_at=now,
+            ended_at=ended_at,
             duration_ms=record.duration_ms,
             events=[*events, *changes],
         )
@@ -185,7 +203,7 @@ class BusinessOffice:
         for appointment_id in self._heard(record.events):
             appointments.mark_confirmed(conn, business_id, appointment_id)
         calls.flag(conn, business_id, call_sid, self._flags(conn, lead_id, record.events))
-        afterwards.put(conn, desk.business, call_sid, now)
+        afterwards.put(conn, desk.business, call_sid, desk.now())
 
     def _heard(self, events: Sequence[CallEvent]) -> set[int]:
         # A booking counts as confirmed when the answer that spoke of it was heard to its end.

@@ -42,6 +42,7 @@ from web.pages.site import Site
 from web.reached import Reached, setup_of
 from web.tokens import StreamTokens
 from web.twilio_rest import TwilioAccount, account_of
+from web.unwritten import Entry, Unwritten, keeping
 from web.webhooks import Webhooks
 
 log = logging.getLogger(__name__)
@@ -121,8 +122,13 @@ async def serve(
             _erasing(opened, folder, now),
             _sending(opened, configuration, now) as outbox,
             _noting(opened, configuration, now) as reached,
+            keeping(opened, outbox.wake) as unwritten,
             metrics.watching_the_loop(),
         ):
+            left = partial(afterwards.put_of_interrupted, now=now())
+            await _write(
+                unwritten, Entry(what="what is left to be told of the last process's calls", job=left)
+            )
             origin = Origin(configuration)
             tokens, phone_tokens = StreamTokens(trio.current_time), StreamTokens(trio.current_time)
             live = LiveCalls()
@@ -132,7 +138,7 @@ async def serve(
                 switchboard=switchboard,
                 live=live,
                 metrics=metrics,
-                outbox=outbox,
+                unwritten=unwritten,
                 address=address,
                 settings=settings,
                 now=now,
@@ -143,7 +149,7 @@ async def serve(
                 tokens=tokens,
                 switchboard=switchboard,
                 database=opened,
-                transfer_over=partial(transfer_over, opened, outbox, now),
+                transfer_over=partial(transfer_over, unwritten, now),
                 refused=metrics.refused,
                 reached=reached.note,
             )
@@ -175,19 +181,24 @@ async def serve(
                 if configuration.model_problem:
                     log.warning("callers will hear an apology: %s", configuration.model_problem)
                 log.info("listening on http://%s:%d (%s)", *bound, _exposure(configuration))
-                await _welcome(opened, origin, f"{bound[0]}:{bound[1]}", now, say)
+                await _welcome(unwritten, origin, f"{bound[0]}:{bound[1]}", now, say)
                 task_status.started(bound)
     log.info("stopped")
 
 
-async def transfer_over(database: Database, outbox: Outbox, now: Now, call_sid: str) -> None:
+async def transfer_over(unwritten: Unwritten, now: Now, call_sid: str) -> None:
     """Let what a transferred call has left to be told go out: its caller and the person have hung up."""
+    job = partial(afterwards.transfer_over, call_sid=call_sid, now=now())
+    what = f"the end of the transfer of call {call_sid}"
+    await _write(unwritten, Entry(what=what, job=job, call_sid=call_sid))
+
+
+async def _write(unwritten: Unwritten, entry: Entry) -> None:
+    """Have it written in the end. Even if it never can be, that keeps no telephone from being answered."""
     try:
-        await database.write(partial(afterwards.transfer_over, call_sid=call_sid, now=now()))
+        await unwritten.write(entry)
     except (sqlite3.Error, StorageError):
-        # Not worth a caller's hang-up: it goes out when the longest transfer would be over.
-        log.exception("dialled: what call %s leaves to be told cannot be written", call_sid)
-    outbox.wake()
+        log.exception("%s cannot be written", entry.what)
 
 
 @asynccontextmanager
@@ -205,11 +216,6 @@ async def _sending(database: Database, configuration: Configuration, now: Now) -
 
     Outside the calls, so that it outlives them, and inside the database, where their messages are.
     """
-    try:
-        await database.write(partial(afterwards.put_of_interrupted, now=now()))
-    except (sqlite3.Error, StorageError):
-        # A full disk must not keep the telephone from being answered.
-        log.exception("what the calls of the last process leave to be told cannot be written")
     outbox = Outbox(database=database, now=now)
     async with trio.open_nursery() as nursery:
         if account := account_of(configuration):
@@ -235,24 +241,22 @@ async def _send(outbox: Outbox, account: TwilioAccount) -> None:
         await outbox.run(partial(account.send_text, client))
 
 
-async def _welcome(database: Database, origin: Origin, address: str, now: Now, say: Say) -> None:
+async def _welcome(unwritten: Unwritten, origin: Origin, address: str, now: Now, say: Say) -> None:
     """While nobody can sign in, a link that lets the first owner in."""
 
     def job(conn: sqlite3.Connection) -> str | None:
         return sessions.invite(conn, now()) if owners.none_yet(conn) else None
 
-    try:
-        token = await database.write(job)
-    except (sqlite3.Error, StorageError):
-        # Nor must it keep the telephone from being answered.
-        log.exception("no link for the first owner: it cannot be written")
-        return
-    if token is None:
-        return
-    try:
-        say(f"No owner yet. This link lets one in, once: {origin.base_url(address)}{WELCOME_PATH}{token}")
-    except OSError:
-        log.exception("no link for the first owner: it cannot be printed")
+    async def tell(token: str | None) -> None:
+        if token is None:
+            return
+        link = f"{origin.base_url(address)}{WELCOME_PATH}{token}"
+        try:
+            await trio.to_thread.run_sync(say, f"No owner yet. This link lets one in, once: {link}")
+        except OSError:
+            log.exception("no link for the first owner: it cannot be printed")
+
+    await _write(unwritten, Entry(what="the link for the first owner", job=job, stands=tell))
 
 
 def with_detector(settings: Settings, configuration: Configuration) -> Settings:

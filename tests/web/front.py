@@ -16,6 +16,7 @@ from storage.records import Business
 from tests.web.support import CALL_SID, CALLER, NUMBER
 from web.office import BusinessOffice, open_office
 from web.tokens import Grant
+from web.unwritten import Unwritten
 
 SATURDAY_NOON = dt.datetime(2026, 11, 21, 12, tzinfo=dt.UTC)
 TUESDAY = "2026-11-24"
@@ -89,10 +90,15 @@ class Front:
         return await self.database.read(read)
 
 
-async def ring(database, business, now, *, caller=CALLER, call_sid=CALL_SID, **more):
+async def ring(database, business, now, *, caller=CALLER, call_sid=CALL_SID, unwritten=None, **more):
     """A call is let in."""
     office = await open_office(
-        database, grant(business, caller, call_sid), call_sid=call_sid, now=now, **more
+        database,
+        grant(business, caller, call_sid),
+        call_sid=call_sid,
+        now=now,
+        unwritten=unwritten or Unwritten(database=database),
+        **more,
     )
     return Front(office, database, business, call_sid)
 

@@ -11,10 +11,12 @@ import time
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+import httpx2
 import pytest
 from sqlite_utils import Database
 
 from storage import migrations
+from storage.errors import DatabaseGone
 from tests.storage.test_migrations import FIRST_RELEASE
 from tests.web.command_line import add, error, frontdesk
 from tests.web.support import NUMBER
@@ -242,6 +244,24 @@ def test_a_backup_is_taken_from_a_running_server_and_restored_once_it_has_stoppe
     aside = next(tmp_path.glob("frontdesk.db.replaced-*"))
     assert second == f"What was there is kept as {aside}."
     assert (rows(database), rows(aside)) == (saved, changed)
+
+
+def test_a_server_whose_database_is_deleted_says_so_and_leaves_all_that_it_had(tmp_path):
+    database = tmp_path / "frontdesk.db"
+    add(database)
+    with serving(database) as (process, url):
+        for file in tmp_path.glob("frontdesk.db*"):
+            file.unlink()
+        readiness = httpx2.get(f"{url}/readyz", trust_env=False)
+        process.terminate()
+        log = process.stderr.read()
+        assert process.wait() == 0
+    assert (readiness.status_code, readiness.json()["database"]) == (503, DatabaseGone().reason)
+    (rescued,) = tmp_path.glob("frontdesk.db.rescued-*")
+    assert f"{database} is not in its place; what it held is kept as {rescued}" in log
+
+    assert frontdesk("restore", rescued, "--database", database)[0] == 0
+    assert frontdesk("business", "list", "--database", database) == (0, READING["business", "list"])
 
 
 def test_a_backup_never_replaces_a_file(tmp_path):

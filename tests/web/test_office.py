@@ -23,6 +23,7 @@ from tests.web.support import CALL_SID, CALLER, NUMBER
 from web import recordings
 from web.office import open_office
 from web.tokens import Grant
+from web.unwritten import Unwritten
 
 RECORD = CallRecord(
     outcome="completed",
@@ -59,7 +60,7 @@ async def test_the_profile_is_the_businesss_own_at_this_hour(database, business,
         leads.find_or_create(conn, business.id, phone=CALLER, call_sid="CAearlier")
 
     await database.write(describe)
-    office = await open_office(database, grant(business), call_sid=CALL_SID, now=now)
+    office = (await ring(database, business, now)).office
 
     assert office.profile == Profile(
         name="Salon",
@@ -330,7 +331,7 @@ async def test_a_recording_that_cannot_be_written_costs_no_record(database, busi
 async def test_a_business_that_is_gone_has_no_office(database, now):
     gone = Grant(call_sid=CALL_SID, business_id=99, caller_number=None, called_number=NUMBER)
     with pytest.raises(LookupError, match="business 99 is gone"):
-        await open_office(database, gone, call_sid=CALL_SID, now=now)
+        await open_office(database, gone, call_sid=CALL_SID, now=now, unwritten=Unwritten(database=database))
 
 
 async def test_two_businesses_share_no_time(front, database, now):
@@ -351,7 +352,8 @@ async def trying(database, business, now, request):
     """A test call without a number, as the pages make it, or with a caller's; the owner gets messages."""
     change = partial(businesses.change, business_id=business.id, owner_phone="+4915112345678")
     granted = grant(await database.write(change), request.param, "CAtest", test=True)
-    office = await open_office(database, granted, call_sid="CAtest", now=now)
+    unwritten = Unwritten(database=database)
+    office = await open_office(database, granted, call_sid="CAtest", now=now, unwritten=unwritten)
     return Front(office, database, business, "CAtest")
 
 

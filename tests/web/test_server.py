@@ -29,6 +29,7 @@ from simulator.twilio_api import serve_twilio_api
 from simulator.twilio_http import signature
 from storage import businesses, calls, leads, messages, owners
 from storage.database import open_database
+from storage.errors import DatabaseGone
 from tests.web.support import CALLER, NUMBER, PUBLIC_URL, TOKEN, local, public
 from web import configuration, recordings, server, spoken, twiml
 from web.configuration import ConfigurationError
@@ -238,6 +239,28 @@ async def test_what_a_call_left_is_told_when_it_has_ended_and_not_before(told_pa
 
     assert (report.carrier.violations, told_during_the_call) == ([], [])
     assert [request.form for request in served.requests] == [{"From": NUMBER, "To": OWNER, "Body": TOLD}]
+    assert await outgoing(told_path) == [(OWNER, TOLD, "sent")]
+
+
+async def test_while_the_file_is_gone_nothing_is_promised_and_once_it_is_back_the_call_stands_in_it(
+    told_path, nursery, api
+):
+    served, asked = api
+    greeting = Reply(GREETING.text, GREETING.audio, calls=(TAKE_MESSAGE,))
+    model = await nursery.start(serve_model, ModelScript(replies=[greeting, GREETING]))
+    configured = answered_by(model.url, **TEXTING, FRONTDESK_TWILIO_API_URL=served.url)
+
+    async with serving(told_path, configured) as (url, _), httpx2.AsyncClient(trust_env=False) as client:
+        await trio.Path(told_path).rename(f"{told_path}.elsewhere")
+        report = await ring(url, UntilBotSpeaks(20), UntilBotQuiet(500), HangUp(), auth_token=TOKEN)
+        readiness = await client.get(f"{url}/readyz")
+        await trio.Path(f"{told_path}.elsewhere").rename(told_path)
+        with trio.fail_after(10):
+            await asked.wait()
+
+    assert model.models[0].outputs[0][1] == {"status": "refused", "say": spoken.say("en", "cannot_write")}
+    assert (readiness.status_code, readiness.json()["database"]) == (503, DatabaseGone().reason)
+    assert (report.carrier.violations, await outcome(told_path, report)) == ([], "caller_hung_up")
     assert await outgoing(told_path) == [(OWNER, TOLD, "sent")]
 
 
