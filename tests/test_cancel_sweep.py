@@ -179,6 +179,9 @@ class Unwilling:
     async def read(self, query):
         return await self.database.read(query)
 
+    async def ask(self, job):
+        return await self.database.ask(job)
+
     async def write(self, job):
         def fails(conn):
             job(conn)
