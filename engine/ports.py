@@ -97,7 +97,8 @@ class Profile:
     hours: str  # "Monday to Friday 9:00 to 17:00", with the exceptions of the next days
     trade: str = ""
     greeting: str = ""  # the caller's first sentence; empty: the language's own
-    disclosure: str = ""  # said before the greeting: that a machine answers, that the call is recorded
+    notice: str | None = None  # said before all else, word for word; empty: the standard one; None: none
+    recorded: bool = False  # whether calls are, so that the standard notice says so
     services: tuple[str, ...] = ()  # "check-up, 30 minutes, eighty dollars"
     facts: tuple[str, ...] = ()  # "Parking: behind the house"
     rules: str = ""  # the owner's own

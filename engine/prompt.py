@@ -10,6 +10,7 @@ section begins on a line of its own, so no name can open one. Facts that do not 
 
 from collections.abc import Iterable, Iterator
 
+from engine import notice as notices
 from engine.outcome import Outcome
 from engine.ports import Back, Profile
 from engine.templates import ENGLISH, HEBREW, Template
@@ -76,19 +77,38 @@ def instructions(profile: Profile) -> str:
     )
 
 
-def greeting(profile: Profile) -> str:
-    """How the call begins: the owner's sentence or the language's own; in other languages a described one.
+def notice(profile: Profile) -> str:
+    """What the caller is told first, word for word; empty if nothing is, or not in words that we know."""
+    if profile.notice is None:
+        return ""
+    own = _line(profile.notice, _GREETING_CHARS)
+    return own or notices.standard(profile.language, recorded=profile.recorded)
 
-    Before it comes the disclosure, word for word, unless the caller has heard it: they are back from a
-    transfer. Who was cut off may have been so in the middle of it.
+
+def notice_again(words: str) -> str:
+    """Said to the model when the caller has not heard the notice to its last word."""
+    return f"The caller has not heard this yet. Begin your next answer with exactly “{words}”. Then go on."
+
+
+def greeting(profile: Profile) -> str:
+    """How the call begins: the notice, then the owner's sentence or the language's own.
+
+    Where we have no words in a language they are described. A caller who is back from a transfer hears the
+    notice again: they have expected a person since. Who was cut off may have been so in the middle of it.
     """
-    if profile.back is Back.UNANSWERED:
-        return _greeting_after_transfer(profile)
-    disclosure = _line(profile.disclosure, _GREETING_CHARS)
-    if sentence := _first_sentence(profile):
-        return f"Greet the caller with exactly: {f'{disclosure} {sentence}'.strip()}"
-    described = _described_greeting(profile)
-    return f"Begin with exactly “{disclosure}”. Then: {described}" if disclosure else described
+    told = notice(profile)
+    lead, sentence, described = _BEGINNINGS[profile.back](profile)
+    if sentence and (told or profile.notice is None):
+        return f"{lead}: {f'{told} {sentence}'.strip()}"
+    then = f"{lead}: {sentence}" if sentence else described
+    if told:
+        return f"Begin with exactly “{told}”. Then: {then}"
+    if profile.notice is None:
+        return then
+    return (
+        f"Begin by saying in {_language(profile)}, in one short sentence, that an automated assistant "
+        f"answers. Then: {then}"
+    )
 
 
 def keypad(keys: str) -> str:
@@ -126,32 +146,35 @@ def longest_call_warning() -> str:
     )
 
 
-def _first_sentence(profile: Profile) -> str:
-    if profile.back is Back.CUT_OFF:
-        return _GREETINGS_AFTER_A_CUT.get(profile.language, "")
+def _hello(profile: Profile) -> tuple[str, str, str]:
+    """How the greeting is asked for, in which words, and what to say where we have none."""
     name = _line(profile.name, _NAME_CHARS)
-    return _line(profile.greeting, _GREETING_CHARS) or _GREETINGS.get(profile.language, "").format(name=name)
-
-
-def _described_greeting(profile: Profile) -> str:
-    if profile.back is Back.CUT_OFF:
-        return (
-            f"Apologise in {_language(profile)} in one short sentence that the line broke, "
-            "and ask where you were."
-        )
-    return (
+    own = _line(profile.greeting, _GREETING_CHARS)
+    described = (
         f"Greet the caller in {_language(profile)} with one short sentence: "
-        f"say that this is {_line(profile.name, _NAME_CHARS)} and ask how you can help."
+        f"say that this is {name} and ask how you can help."
+    )
+    return (
+        "Greet the caller with exactly",
+        own or _GREETINGS.get(profile.language, "").format(name=name),
+        described,
     )
 
 
-def _greeting_after_transfer(profile: Profile) -> str:
-    if sentence := _GREETINGS_AFTER_TRANSFER.get(profile.language):
-        return f"Tell the caller exactly: {sentence}"
-    return (
+def _after_transfer(profile: Profile) -> tuple[str, str, str]:
+    described = (
         f"The caller was put through, nobody answered, and they are back. Apologise in {_language(profile)} "
         "in one short sentence and ask whether you can take a message."
     )
+    return "Tell the caller exactly", _GREETINGS_AFTER_TRANSFER.get(profile.language, ""), described
+
+
+def _after_a_cut(profile: Profile) -> tuple[str, str, str]:
+    described = f"Apologise in {_language(profile)} in one short sentence that the line broke, and ask where you were."
+    return "Greet the caller with exactly", _GREETINGS_AFTER_A_CUT.get(profile.language, ""), described
+
+
+_BEGINNINGS = {None: _hello, Back.UNANSWERED: _after_transfer, Back.CUT_OFF: _after_a_cut}
 
 
 def _truth(profile: Profile, words: Template) -> Iterator[str]:
