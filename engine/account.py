@@ -18,6 +18,7 @@ LINES = {
     "utterance_ended": "[UTT] END {speech_ms} ms of speech and {silence_ms} ms of silence, "
     "capped {capped}, doubtful {doubtful}",
     "utterance_skipped": "[UTT] SKIPPED {speech_ms} ms of speech: {reason}, {counted_ms} of {needed_ms} ms",
+    "notice_heard": "notice heard",
     "response_created": "response created for {reasons}",
     "response_done": "response done: {status}",
     "first_audio": "answer {turn}: first audio sent",

@@ -94,6 +94,13 @@ class Note:
 
 
 @frozen
+class NoticeHeard:
+    """The caller has heard the notice to its last word: a line for the account, and audio may be kept."""
+
+    text: str
+
+
+@frozen
 class End:
     """The call is over."""
 
@@ -101,4 +108,4 @@ class End:
     detail: str
 
 
-Action = ToModel | Play | Say | Release | Clear | RunTool | CancelTool | Note | End
+Action = ToModel | Play | Say | Release | Clear | RunTool | CancelTool | Note | NoticeHeard | End

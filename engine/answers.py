@@ -20,6 +20,7 @@ from engine.playback import Answer, Ledger
 from engine.transcript import LETTERS_PER_MS, Transcript, asks
 
 _FORESEEN_MS = 600  # people answer a question before its last word is out
+_DOUBTFUL_MS = 500  # by so much the words may be off that the ledger reckons by the share of the sound
 
 
 @define(eq=False)
@@ -32,6 +33,7 @@ class Response:
     asked_ms: float  # when the model was asked for it: it knows nothing of what was said later
     cut: bool  # no more of it will be heard
     done: bool = False
+    completed: bool = False  # all of its words and all of its audio have come
     failed: bool = False  # it ended without an answer
     acts: bool = False  # it called a function
     closes: bool = False  # it called end_call
@@ -60,7 +62,10 @@ class Response:
 
     def _whole(self, item_id: str) -> bool:
         """Whether all audio of the item has come: the next item has begun, or the response is over."""
-        return self.done or (self.audio.pieces[-1:] != [] and self.audio.pieces[-1].item_id != item_id)
+        return self.done or self._followed(item_id)
+
+    def _followed(self, item_id: str) -> bool:
+        return self.audio.pieces[-1:] != [] and self.audio.pieces[-1].item_id != item_id
 
     def spoken_ms(self, now_ms: float) -> tuple[int, int]:
         """How much of it was heard, and how much there was."""
@@ -79,6 +84,18 @@ class Response:
             heard.append(part.strip())
             unheard.append(words.text[len(part) :].strip())
         return " ".join(filter(None, heard)), " ".join(filter(None, unheard))
+
+    def surely_heard_text(self, now_ms: float) -> str:
+        """Those of its words of which there is no doubt: of what has not come whole, no word is certain."""
+        heard = []
+        for item_id, words in self.words.items():
+            if not (self.completed or self._followed(item_id)):
+                break
+            heard_ms, audio_ms = self.audio.heard_ms(item_id, now_ms), self.audio.received_ms(item_id)
+            if heard_ms < audio_ms:
+                heard_ms -= _DOUBTFUL_MS
+            heard.append(words.heard(heard_ms, audio_ms, complete=True, letters_per_ms=LETTERS_PER_MS))
+        return " ".join(heard)
 
 
 class Answers:

@@ -12,7 +12,7 @@ from typing import Any
 from attrs import evolve
 
 from engine import realtime
-from engine.actions import Action, AudioSent, Clear, Note, Release, RunTool, ToModel
+from engine.actions import Action, AudioSent, Clear, Note, NoticeHeard, Release, RunTool, ToModel
 from engine.answers import Answers, Response
 from engine.carrier import MarkReached
 from engine.dialogue import ONLY_WORDS, Gate, Reason
@@ -20,6 +20,7 @@ from engine.dictation import asks_to_dictate
 from engine.errands import Errands
 from engine.gate import ResponseGate
 from engine.limits import RateLimit
+from engine.notice import Notice
 from engine.outcome import Outcome
 from engine.settings import Settings
 from engine.tools import Tool, ToolCall, ToolOutput
@@ -41,9 +42,11 @@ class Bot:
         settings: Settings,
         tools: Iterable[Tool],
         *,
+        notice: Notice,
         do: Callable[[Action], None],
         fail: Callable[[str], None],
     ) -> None:
+        self._notice = notice
         self._do = do
         self._fail = fail
         self._gate = ResponseGate(settings)
@@ -259,6 +262,7 @@ class Bot:
             return None
         self._note("response_done", status=event.status)
         response.done = response.audio.complete = True
+        response.completed = event.status == "completed"
         response.failed = event.status == "failed" or not (response.audio.received_bytes or response.acts)
         if response.cut:
             self._do_all(response.tell_heard(now_ms))
@@ -389,7 +393,18 @@ class Bot:
             self._note("outputs_heard", call_ids=list(playing.served_calls))
         return True
 
+    def listen_for_notice(self, now_ms: float) -> None:
+        """Note the notice as heard as soon as its last word was."""
+        if self._notice.awaited and self.answers.playing is not None:
+            self._look_for_notice(self.answers.playing, now_ms)
+
+    def _look_for_notice(self, response: Response, now_ms: float) -> None:
+        if self._notice.listen(response.surely_heard_text(now_ms)):
+            self._do(NoticeHeard(self._notice.words))
+
     def _close(self, response: Response, now_ms: float) -> None:
+        self._look_for_notice(response, now_ms)
+        self._notice.miss()
         heard = self.answers.heard_text(response, now_ms)[0]
         self.asked, self.dictating = asks(heard), asks_to_dictate(heard)
         self._do_all(self.answers.close(response, now_ms))

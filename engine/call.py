@@ -38,6 +38,7 @@ from engine.actions import (
     Event,
     ModelReady,
     Note,
+    NoticeHeard,
     Play,
     Release,
     RunTool,
@@ -203,8 +204,8 @@ def _first(errors: BaseExceptionGroup[BaseException]) -> BaseException:
 def _final_record(call: _Call) -> CallRecord:
     outcome = call.end(Outcome.SERVER_STOPPED, "the call was cancelled from outside")
     for action in call.conversation.leave(call.now_ms()):
-        if isinstance(action, Note):
-            call.note(action.kind, **action.fields)
+        if isinstance(action, Note | NoticeHeard):
+            _write_down(call, action)
     if call.inbox.dropped:
         call.note("audio_dropped", frames=call.inbox.dropped)
     if call.ignored:
@@ -403,10 +404,18 @@ def _perform(call: _Call, nursery: trio.Nursery, action: Action) -> None:
             nursery.start_soon(work, call, tool_call)
         case CancelTool(call_id) if call_id in call.work_scopes:
             call.work_scopes[call_id].cancel()
-        case Note(kind, fields):
-            call.note(kind, **fields)
+        case Note() | NoticeHeard():
+            _write_down(call, action)
         case End(outcome, detail):
             call.end(outcome, detail)
+
+
+def _write_down(call: _Call, action: Note | NoticeHeard) -> None:
+    match action:
+        case Note(kind, fields):
+            call.note(kind, **fields)
+        case NoticeHeard(text):
+            call.note("notice_heard", text=text)
 
 
 async def speak(call: _Call, turn: _Turn, pieces: trio.MemoryReceiveChannel[Say]) -> None:

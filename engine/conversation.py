@@ -30,6 +30,7 @@ from engine.dialogue import Ending, Reason
 from engine.exchange import Exchange
 from engine.farewell import Farewell
 from engine.keypad import Keypad
+from engine.notice import Notice
 from engine.outcome import Outcome
 from engine.ports import Profile
 from engine.settings import Settings
@@ -58,7 +59,10 @@ class Conversation:
     ) -> None:
         self._profile = profile
         self._actions: list[Action] = []
-        self._bot = Bot(settings, tools, do=self._actions.append, fail=self._on_model_failed)
+        self._notice = Notice(prompt.notice(profile))
+        self._bot = Bot(
+            settings, tools, notice=self._notice, do=self._actions.append, fail=self._on_model_failed
+        )
         self._exchange = Exchange(settings, self._bot, note=self._note)
         self._ready = False  # what the caller says before that gathers, and is answered with the greeting
 
@@ -142,6 +146,9 @@ class Conversation:
         self._exchange.finish_played(now_ms)
         self._exchange.decide(now_ms)
         self._bot.run_held(now_ms)
+        self._bot.listen_for_notice(now_ms)
+        if not self.closing and self._notice.take_reminder():
+            self._bot.tell(prompt.notice_again(self._notice.words))
         if self._exchange.free and self._bot.answers.waiting and not self._keypad.gathering:
             self._exchange.begin_answer()
         if self._ready and self._exchange.bot_may_answer and not self._keypad.gathering and not self.draining:

@@ -61,6 +61,7 @@ class FakeOffice:
     tools: Sequence[Tool] = ()
     language: str = "en"
     opened: int = 0
+    notice: str | None = None
 
     @property
     def profile(self) -> Profile:
@@ -69,6 +70,7 @@ class FakeOffice:
             language=self.language,
             now="Saturday, 21 November 2026, 10:35",
             hours="Monday to Friday 9:00 to 17:00",
+            notice=self.notice,
         )
 
     async def attend(self) -> None:
