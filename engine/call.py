@@ -416,6 +416,8 @@ def _write_down(call: _Call, action: Note | NoticeHeard) -> None:
             call.note(kind, **fields)
         case NoticeHeard(text):
             call.note("notice_heard", text=text)
+            if call.recording is not None:
+                call.recording.begin(call.now_ms())
 
 
 async def speak(call: _Call, turn: _Turn, pieces: trio.MemoryReceiveChannel[Say]) -> None:

@@ -7,7 +7,7 @@ A header, the call's account in order, then both voices in order, mu-law in base
     {"at_ms": 20, "caller": "//8="}
     {"at_ms": 910, "bot": "//8=", "response": "resp_1"}
 
-`settings` holds what differed from the defaults.
+`settings` holds what differed from the defaults. Before the notice was heard both voices are silence.
 """
 
 import base64
@@ -183,6 +183,7 @@ _NEEDED: dict[str, dict[str, tuple[Callable[[object], bool], str]]] = {
     },
     "user_said": {"text": _TEXT},
     "keypad": {"keys": _COUNT},
+    "notice_heard": {"text": _TEXT},
     "response_created": {"reasons": _TEXT},
     "barge_in_paused": {"speech_ms": _COUNT},
     "barge_in": {"heard_ms": _COUNT, "audio_ms": _COUNT},

@@ -33,10 +33,13 @@ def folder_of(database: str | os.PathLike[str]) -> Path:
 async def keep(folder: Path, call_sid: str, language: str, record: CallRecord) -> None:
     """Write a finished call's file, if it was recorded. A disk that cannot take it costs the recording only.
 
-    Never raises OSError: the failure is logged. If cancelled, the file is written all the same, or not at
-    all.
+    Of a caller who has not heard the notice there is no file: it would hold nothing but silence. Never raises
+    OSError: the failure is logged. If cancelled, the file is written all the same, or not at all.
     """
     if record.recording is None:
+        return
+    if not record.recording.kept:
+        log.info("call %s is not kept: the caller did not hear the notice to its last word", call_sid)
         return
     if record.recording.full:
         log.warning("call %s was too long to be recorded whole", call_sid)

@@ -61,11 +61,18 @@ class QuietOffice:
 
     tools: Sequence[Tool] = ()
     language: str = "en"
+    notice: str | None = None
 
     @property
     def profile(self) -> Profile:
         """The facts of no business in particular."""
-        return Profile(name="Frontdesk", language=self.language, now="now", hours="by appointment")
+        return Profile(
+            name="Frontdesk",
+            language=self.language,
+            now="now",
+            hours="by appointment",
+            notice=self.notice,
+        )
 
     async def attend(self) -> None:
         """Nothing to look up."""

@@ -4,6 +4,7 @@ With the settings of the call the turns come out as they were recorded, but for 
 - frames come every 20 ms on the dot, where the network delivered them early and late (a frame's difference,
   and up to `carrier_gap_ms` where the line faltered);
 - the simulated line plays at once, so nothing of the bot is still on its way when it is cut;
+- what the caller said before they had heard the notice is not in the file, so nothing comes of it;
 - keys that the caller pressed are not recorded, and what they led to does not happen;
 - tools do nothing, and a transcript takes as long as the call's typical one;
 - neither socket breaks, and the model answers every request.
@@ -32,6 +33,11 @@ def settings_of(recorded: RecordedCall) -> Settings:
         raise BadRecording(1, "settings", f"do not fit this version: {error}; change them there") from None
 
 
+def notice_of(recorded: RecordedCall) -> str | None:
+    """The notice that the caller heard in the call; None if they heard none."""
+    return next((event.fields["text"] for event in recorded.events if event.kind == "notice_heard"), None)
+
+
 def replay(recorded: RecordedCall, settings: Settings) -> RecordedCall:
     """What the engine makes of the call with these settings. Takes a second or two for each minute."""
     rehearsed = in_virtual_time(
@@ -39,7 +45,7 @@ def replay(recorded: RecordedCall, settings: Settings) -> RecordedCall:
             rehearse,
             caller_steps(recorded),
             model_script(recorded),
-            office=QuietOffice(tools(recorded), recorded.language),
+            office=QuietOffice(tools(recorded), recorded.language, notice_of(recorded)),
             settings=evolve(settings, keep_audio=True),
         )
     )

@@ -180,6 +180,7 @@ def test_the_doctor_finds_nothing_where_all_is_in_place(database):
 def recorded(tmp_path):
     """A call in which somebody says something to nobody."""
     recording = Recording(settings=evolve(DEFAULTS, detector="level", barge_in_min_ms=320))
+    recording.begin(-1_000)
     for number in range(100):
         recording.heard(20 * number + 20, murmur(20) if number < 40 else silence(20))
     hang_up = CallEvent(at_ms=2_000, kind="hang_up", fields={"outcome": "caller_hung_up"})

@@ -309,6 +309,7 @@ async def test_a_calls_audio_is_kept_if_its_business_wants_it(database, business
     folder = tmp_path / "recordings"
     front = await ring(database, business, now, recordings_folder=folder)
     recording = Recording(settings=DEFAULTS)
+    recording.begin(-1_000)
     recording.heard(20, b"hello")
     await front.office.close_call(attrs.evolve(RECORD, recording=recording))
 
@@ -323,7 +324,10 @@ async def test_a_recording_that_cannot_be_written_costs_no_record(database, busi
     await database.write(lambda conn: businesses.change(conn, business.id, keeps_audio=True))
     (tmp_path / "recordings").write_bytes(b"no folder")
     front = await ring(database, business, now, recordings_folder=tmp_path / "recordings")
-    await front.office.close_call(attrs.evolve(RECORD, recording=Recording(settings=DEFAULTS)))
+    recording = Recording(settings=DEFAULTS)
+    recording.begin(-1_000)
+    recording.heard(20, b"hello")
+    await front.office.close_call(attrs.evolve(RECORD, recording=recording))
     assert (await front.rows())[0].outcome == "completed"
     assert f"call {CALL_SID} could not be recorded" in caplog.text
 

@@ -36,8 +36,15 @@ def record(recording, events=EVENTS):
     )
 
 
+def begun(settings=DEFAULTS, **more):
+    """A recording of a caller who heard the notice long ago."""
+    recording = Recording(settings=settings, **more)
+    recording.begin(-1_000)
+    return recording
+
+
 def spoken(settings=DEFAULTS):
-    recording = Recording(settings=settings)
+    recording = begun(settings)
     recording.heard(20, FRAME)
     return recording
 
@@ -76,7 +83,7 @@ def test_a_file_that_cannot_be_finished_is_not_left_behind(tmp_path):
 
 
 def test_the_callers_audio_is_gathered_by_the_second_and_broken_where_the_line_was_silent():
-    recording = Recording(settings=DEFAULTS)
+    recording = begun()
     arrivals = [*range(20, 1_220, 20), *range(1_600, 1_660, 20)]
     for at_ms in arrivals:
         recording.heard(at_ms, FRAME)
@@ -102,6 +109,16 @@ async def test_a_finished_call_is_kept_if_it_was_recorded(tmp_path):
     )
 
 
+async def test_of_a_caller_who_did_not_hear_the_notice_there_is_no_file(tmp_path, caplog):
+    caplog.set_level(logging.INFO, "web.recordings")
+    unheard = Recording(settings=DEFAULTS)
+    unheard.heard(20, FRAME)
+
+    await recordings.keep(tmp_path / "calls", "CA1", "en", record(unheard))
+    assert [*tmp_path.iterdir()] == []
+    assert caplog.messages == ["call CA1 is not kept: the caller did not hear the notice to its last word"]
+
+
 async def test_a_disk_that_takes_no_file_is_logged_and_costs_nothing_else(tmp_path, caplog):
     (tmp_path / "calls").write_bytes(b"no folder")
 
@@ -112,7 +129,7 @@ async def test_a_disk_that_takes_no_file_is_logged_and_costs_nothing_else(tmp_pa
 
 
 async def test_a_call_that_was_too_long_is_kept_as_far_as_it_goes_and_said_so(tmp_path, caplog):
-    recording = Recording(settings=DEFAULTS, room_bytes=300)
+    recording = begun(room_bytes=300)
     recording.heard(20, FRAME)
     recording.heard(40, FRAME)
 

@@ -53,7 +53,7 @@ CALLER = [
 ]
 MODEL = ModelScript(
     replies=[
-        Reply("Hello, how can I help?", voice(1_800)),
+        Reply("This call is recorded. How can I help?", voice(1_800)),
         Reply("We are open on weekdays.", voice(4_000)),
         Reply("All right.", voice(900)),
         Reply(calls=(Call("find_available_slots"),)),
@@ -77,7 +77,10 @@ class Nothing:
     """What a tool here is told."""
 
 
-OFFICE = QuietOffice((Tool(name="find_available_slots", description="", arguments=Nothing, run=_look_up),))
+NOTICE = "This call is recorded."
+OFFICE = QuietOffice(
+    (Tool(name="find_available_slots", description="", arguments=Nothing, run=_look_up),), notice=NOTICE
+)
 
 
 def record(script, model, settings=SETTINGS, **line):
@@ -112,6 +115,28 @@ def test_a_replay_with_the_calls_own_settings_has_its_turns_and_words(call):
     assert totals(replayed) == totals(call)
     assert said(replayed) == said(call)
     assert track(replayed.caller)[: len(track(call.caller))] == track(call.caller)
+
+
+def test_what_was_said_before_the_notice_was_heard_is_silence_and_the_times_stay(call):
+    (heard_ms,) = [event.at_ms for event in call.events if event.kind == "notice_heard"]
+    before = [audio for at_ms, _, audio in call.bot if at_ms < heard_ms]
+
+    assert {byte for audio in before for byte in audio} == set(SILENCE_BYTE)
+    assert sum(map(len, before)) == len(MODEL.replies[0].audio)
+    assert [at_ms for at_ms, _ in call.caller][:2] == [20, 1_020]
+    assert [event.kind for event in again(call).events].count("notice_heard") == 1
+
+
+def test_what_a_caller_said_over_the_notice_is_missing_in_the_replay_and_nothing_else_is():
+    answered = (UntilBotSpeaks(100), UntilBotQuiet(500))
+    caller = [UntilBotSpeaks(300), Say("Wait!", murmur(900)), *answered, Say("When?", murmur(700)), *answered]
+    replies = [MODEL.replies[0], Reply(f"{NOTICE} Go on.", voice(1_500)), Reply("At nine.", voice(600))]
+    recorded = record([*caller, HangUp()], ModelScript(replies=replies))
+
+    spoken, replayed = (
+        [turn for turn in turns(each) if turn.kind == "utterance"] for each in (recorded, again(recorded))
+    )
+    assert (len(spoken), [turn.at_ms for turn in replayed]) == (2, [spoken[1].at_ms])
 
 
 def test_a_replay_of_a_replay_is_the_same_again(call):

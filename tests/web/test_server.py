@@ -13,6 +13,7 @@ import pytest
 import trio
 import trio.testing
 
+from engine.audio import SILENCE_BYTE
 from simulator import (
     HangUp,
     ModelScript,
@@ -105,7 +106,7 @@ async def test_a_call_goes_through_the_whole_server_to_its_record(path, model):
     assert await outcome(path, report) == "caller_hung_up"
 
 
-async def test_a_call_is_recorded_if_its_business_keeps_audio_and_only_then(path, model):
+async def test_a_call_is_recorded_if_its_business_keeps_audio_and_from_the_notice_on(path, nursery):
     keeping = partial(
         businesses.add,
         name="Keeping",
@@ -113,20 +114,25 @@ async def test_a_call_is_recorded_if_its_business_keeps_audio_and_only_then(path
         timezone="Europe/Berlin",
         language="en",
         keeps_audio=True,
+        disclosure="This call is recorded.",
     )
     async with open_database(path) as database:
         await database.write(keeping)
+    told = Reply("This call is recorded. Hello.", murmur(300, pitch=190))
+    model = await nursery.start(serve_model, ModelScript(replies=[told]))
+    heard_out = (UntilBotSpeaks(20), UntilBotQuiet(700), HangUp())
     async with serving(path, answered_by(model.url)) as (url, _):
-        await ring(url, UntilBotSpeaks(20), HangUp())
-        report = await place_call(
-            url, [UntilBotSpeaks(20), UntilBotQuiet(20), HangUp()], called="+14155550101", caller=CALLER
-        )
+        await ring(url, *heard_out)
+        to_keeping = partial(place_call, url, called="+14155550101", caller=CALLER)
+        await to_keeping([UntilBotSpeaks(20), HangUp()])
+        report = await to_keeping(heard_out)
 
     (file,) = recordings.folder_of(path).iterdir()
     recorded = recordings.read(file)
     assert (file.name, recorded.call_sid) == (f"{report.call_sid}.jsonl", report.call_sid)
-    assert b"".join(audio for _, _, audio in recorded.bot) == GREETING.audio
+    assert b"".join(audio for _, _, audio in recorded.bot) == SILENCE_BYTE * len(told.audio)
     assert recorded.caller
+    assert [event.kind for event in recorded.events].count("notice_heard") == 1
     assert recorded.events[-1].kind == "hang_up"
     assert CALLER[1:] not in file.read_text("ascii")
 
