@@ -18,10 +18,14 @@ CREATE TABLE businesses (
     grid_min INTEGER NOT NULL DEFAULT 30 CHECK (grid_min IN (15, 30, 45, 60)),  -- starts are counted in these
     notice_min INTEGER NOT NULL DEFAULT 120 CHECK (notice_min >= 0),
     days_ahead INTEGER NOT NULL DEFAULT 60 CHECK (days_ahead >= 0),
-    disclosure TEXT NOT NULL DEFAULT '',  -- said before the greeting: that a machine answers, that it is recorded
+    notice TEXT DEFAULT '',  -- said before the greeting, word for word; empty: the standard one; NULL: none
+    -- What the owner is to be told of it since an upgrade: that there is one now because calls are recorded, or
+    -- that there is none.
+    notice_news TEXT NOT NULL DEFAULT '' CHECK (notice_news IN ('', 'added', 'missing')),
     retention_days INTEGER NOT NULL DEFAULT 0 CHECK (retention_days >= 0),  -- of calls; 0: until removed by hand
     feed_token TEXT UNIQUE CHECK (length(feed_token) > 20),  -- who knows it may read the calendar; NULL: nobody
-    created_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%SZ', 'now'))
+    created_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%SZ', 'now')),
+    CHECK (keeps_audio = 0 OR notice IS NOT NULL)  -- nobody is recorded who was not told
 ) STRICT;
 
 CREATE TABLE weekly_hours (

@@ -12,6 +12,7 @@ _GREETING_MAX, _RULES_MAX = 300, 2_000
 _RETENTION_MAX_DAYS = 3_650
 GRIDS_MIN = (15, 30, 45, 60)
 _NOTICE_MAX_MIN, _DAYS_AHEAD_MAX = 60 * 24 * 60, 730
+STANDARD_NOTICE = ""  # in its language, as the engine has it; None: no notice
 _MONDAY_TO_FRIDAY = range(5)
 _DEFAULT_HOURS = tuple(
     WeeklyHours(weekday=weekday, opens_minute=9 * 60, closes_minute=17 * 60) for weekday in _MONDAY_TO_FRIDAY
@@ -34,7 +35,7 @@ def add(
     """
     values = {
         "number": fields.e164("number", number),
-        **checked(name=name, timezone=timezone, language=language, **more),
+        **_with_notice(checked(name=name, timezone=timezone, language=language, **more)),
     }
     if by_number(conn, number):
         raise InvalidField("number", "already belongs to a business")
@@ -51,17 +52,24 @@ def add(
 def change(conn: sqlite3.Connection, business_id: int, **changes: Any) -> Business:
     """Change what is named, and nothing else; the number stays, because callers know it.
 
-    Raises InvalidField for a value that cannot be kept (then nothing is), NotFound without such a business.
+    A business that begins to record without a notice gets the standard one. Raises InvalidField for a value
+    that cannot be kept (then nothing is), NotFound without such a business.
     """
-    values = checked(**changes)
+    before = by_id(conn, business_id)
+    if before is None:
+        raise NotFound("business", str(business_id))
+    values = _with_notice(checked(**changes), before)
     columns = ", ".join(f"{name} = :{name}" for name in values) or "id = id"
     row = conn.execute(
         f"UPDATE businesses SET {columns} WHERE id = :id RETURNING *",  # noqa: S608 - names are keys of _CHECKS
         {"id": business_id, **values},
     ).fetchone()
-    if row is None:
-        raise NotFound("business", str(business_id))
     return from_row(Business, row)
+
+
+def end_news(conn: sqlite3.Connection, business_id: int) -> None:
+    """Tell the owner no more of what an upgrade made of the notice."""
+    conn.execute("UPDATE businesses SET notice_news = '' WHERE id = ?", (business_id,))
 
 
 def checked(**values: Any) -> dict[str, Any]:
@@ -70,6 +78,17 @@ def checked(**values: Any) -> dict[str, Any]:
         if name not in _CHECKS:
             raise InvalidField(name, "cannot be set; these can: {names}", {"names": ", ".join(_CHECKS)})
     return {name: _CHECKS[name](name, value) for name, value in values.items()}
+
+
+def _with_notice(values: dict[str, Any], before: Business | None = None) -> dict[str, Any]:
+    """These fields and what follows: who is recorded is told, and a new notice ends the news of the old."""
+    records = values.get("keeps_audio", before is not None and before.keeps_audio)
+    if "notice" not in values:
+        unsaid = before is not None and before.notice is None
+        return {**values, "notice": STANDARD_NOTICE, "notice_news": ""} if records and unsaid else values
+    if records and values["notice"] is None:
+        raise InvalidField("notice", "can't be switched off while calls are recorded; stop recording first")
+    return {"notice_news": "", **values}
 
 
 def by_number(conn: sqlite3.Connection, number: str) -> Business | None:
@@ -110,7 +129,7 @@ _CHECKS: dict[str, Any] = {
     "keeps_audio": lambda _field, value: bool(value),
     "trade": _line(_NAME_MAX),
     "greeting": _line(_GREETING_MAX),
-    "disclosure": _line(_GREETING_MAX),
+    "notice": lambda field, value: None if value is None else _line(_GREETING_MAX)(field, value),
     "rules": lambda field, value: fields.at_most(field, value.strip(), longest=_RULES_MAX),
     "owner_phone": lambda field, value: fields.e164(field, value) if value else None,
     "grid_min": _grid,

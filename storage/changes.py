@@ -40,7 +40,7 @@ class _Fields:
 
 _TIMES = ("starts_at", "ends_at", "busy_start", "busy_end")
 _RULES = ("grid_min", "notice_min", "days_ahead")
-_ABOUT = ("name", "timezone", "language", "trade", "greeting", "disclosure", "rules")
+_ABOUT = ("name", "timezone", "language", "trade", "greeting", "notice", "notice_news", "rules")
 _KEEPING = ("owner_phone", "keeps_audio", "retention_days")
 # In the order of their references.
 _KINDS: dict[str, tuple[_Rows | _Fields, ...]] = {

@@ -8,6 +8,7 @@ A new file is never walked through the steps: it gets schema.sql whole, and ever
 """
 
 import datetime as dt
+import json
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -37,12 +38,46 @@ def pages(_: Database) -> None:
     """Owners, their sessions, what they change; calls can be removed, or be tests. All of it starts empty."""
 
 
+def notice(db: Database) -> None:
+    """The disclosure is called notice, and has a standard text: who records without one gets that.
+
+    It is so also in what was kept of earlier changes: taking one back puts back a notice.
+    """
+    if "disclosure" not in _columns(db, "businesses"):  # a file of the first releases
+        db.execute("ALTER TABLE businesses ADD COLUMN disclosure TEXT NOT NULL DEFAULT ''")
+    db.execute("ALTER TABLE businesses ADD COLUMN notice TEXT")
+    db.execute("ALTER TABLE businesses ADD COLUMN notice_news TEXT NOT NULL DEFAULT ''")
+    for row in db.execute("SELECT id, disclosure, keeps_audio FROM businesses").fetchall():
+        values = (*_as_notice(row["disclosure"], row["keeps_audio"]), row["id"])
+        db.execute("UPDATE businesses SET notice = ?, notice_news = ? WHERE id = ?", values)
+    db.execute("ALTER TABLE businesses DROP COLUMN disclosure")
+    if _columns(db, "changes"):
+        _notice_of_changes(db)
+
+
+def _notice_of_changes(db: Database) -> None:
+    for row in db.execute("SELECT rowid, before FROM changes WHERE kind = 'business'").fetchall():
+        before = json.loads(row["before"])
+        for fields in before["businesses"]:
+            told = _as_notice(fields.pop("disclosure"), fields["keeps_audio"])
+            fields["notice"], fields["notice_news"] = told
+        kept = json.dumps(before, ensure_ascii=False)
+        db.execute("UPDATE changes SET before = ? WHERE rowid = ?", (kept, row["rowid"]))
+
+
+def _as_notice(disclosure: str, keeps_audio: int) -> tuple[str | None, str]:
+    """The notice of such a business, and what its owner is told of it."""
+    if disclosure:
+        return disclosure, ""
+    return ("", "added") if keeps_audio else (None, "missing")
+
+
 def reached(_: Database) -> None:
     """Which businesses calls reach. It starts empty: of the calls of before nobody noted how they came."""
 
 
 # In order; add at the end, never change one.
-STEPS: tuple[Callable[[Database], None], ...] = (initial, business, pages, reached)
+STEPS: tuple[Callable[[Database], None], ...] = (initial, business, pages, notice, reached)
 
 migrations = Migrations("frontdesk")
 for _step in STEPS:
@@ -136,9 +171,14 @@ def _rebuild(db: Database, schema: str) -> None:
     db.executescript(schema)
     for name in old:
         # All that the old table had: what schema.sql has no place for, a step must have moved or dropped.
-        columns = ", ".join(column["name"] for column in db.execute(f"PRAGMA table_info({_OLD}{name})"))
+        columns = ", ".join(_columns(db, f"{_OLD}{name}"))
         db.execute(f"INSERT INTO {name} ({columns}) SELECT {columns} FROM {_OLD}{name} ORDER BY rowid")  # noqa: S608
         db.execute(f"DROP TABLE {_OLD}{name}")
+
+
+def _columns(db: Database, table: str) -> list[str]:
+    """The columns of a table, in order; none if there is no such table."""
+    return [column["name"] for column in db.execute(f"PRAGMA table_info({table})")]
 
 
 def _names(db: Database, kind: str) -> list[str]:

@@ -29,7 +29,8 @@ class Business:
     grid_min: int  # starts are counted in these from each opening
     notice_min: int
     days_ahead: int
-    disclosure: str  # said before the greeting; may be empty
+    notice: str | None  # said before the greeting, word for word; empty: the standard one; None: none
+    notice_news: str  # 'added' or 'missing', as long as the owner is to be told of it; else empty
     retention_days: int  # for how long calls are kept; 0: until removed by hand
     created_at: dt.datetime
 

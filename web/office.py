@@ -83,7 +83,7 @@ def profile(conn: sqlite3.Connection, business: Business, grant: Grant, now: dt.
         hours=spoken.hours(language, rules.weekly, rules.exceptions, today),
         trade=business.trade,
         greeting=business.greeting,
-        notice=business.disclosure or None,
+        notice=business.notice,
         recorded=business.keeps_audio,
         services=tuple(spoken.service(language, service) for service in services.offered(conn, business.id)),
         facts=tuple(spoken.fact(language, fact) for fact in facts.all_facts(conn, business.id)),

@@ -20,7 +20,7 @@ _SAID = {
 }
 # What only an owner writes; of these some must differ within a business.
 _WRITTEN = {
-    "businesses": ("name", "trade", "greeting", "disclosure", "rules"),
+    "businesses": ("name", "trade", "greeting", "notice", "rules"),
     "services": ("name", "price"),
     "facts": ("topic", "text"),
     "people": ("name",),

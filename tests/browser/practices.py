@@ -29,7 +29,7 @@ class Practice:
     language: str
     trade: str
     greeting: str
-    disclosure: str
+    notice: str
     rules: str
     owner_phone: str
     owner_email: str
@@ -51,7 +51,7 @@ ENGLISH = Practice(
     language="en",
     trade="a dental practice",
     greeting="Harbour Dental, good day. How can I help?",
-    disclosure="You are speaking with our automatic receptionist.",
+    notice="You are speaking with our automatic receptionist.",
     rules="Never give medical advice. Whoever is in pain is offered the first time of the day.",
     owner_phone="+447700900177",
     owner_email="owner@harbour.example",
@@ -189,7 +189,7 @@ HEBREW = Practice(
     language="he",
     trade="מרפאת שיניים",
     greeting="שלום, מרפאת הדקל, איך אפשר לעזור?",
-    disclosure="אתם מדברים עם פקידת קבלה אוטומטית.",
+    notice="אתם מדברים עם פקידת קבלה אוטומטית.",
     rules="לא נותנים ייעוץ רפואי. למי שכואב מציעים את התור הראשון ביום.",
     owner_phone="+972501234577",
     owner_email="owner@dekel.example",

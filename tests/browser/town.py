@@ -96,7 +96,7 @@ def _business(conn: sqlite3.Connection, practice: Practice) -> Business:
         language=practice.language,
         trade=practice.trade,
         greeting=practice.greeting,
-        disclosure=practice.disclosure,
+        notice=practice.notice,
         rules=practice.rules,
         owner_phone=practice.owner_phone,
         retention_days=90,

@@ -87,7 +87,15 @@ BEFORE = {
     "owner_businesses": [{"owner_id": 1}],
     "sessions": [{"token_hash": "a" * 64, "id": 1, "owner_id": 1, "seen_at": AT, "expires_at": LATER}],
     "links": [{"token_hash": "b" * 64, "owner_id": 1, "expires_at": LATER}],
-    "changes": [{"id": 1, "kind": "facts", "key": "", "before": '{"facts": []}', "made_at": AT}],
+    "changes": [
+        {
+            "id": 1,
+            "kind": "business",
+            "key": "",
+            "before": '{"businesses": [{"name": "Salon", "keeps_audio": 0, "disclosure": ""}]}',
+            "made_at": AT,
+        }
+    ],
 }
 _OF_NO_BUSINESS = {"owners", "sessions", "links"}
 _OF_A_RESOURCE = {"weekly_hours", "exception_days", "exception_hours", "appointments", "holds"}

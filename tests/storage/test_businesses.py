@@ -25,7 +25,8 @@ def test_a_business_is_found_by_its_number_and_by_its_id(conn):
         "grid_min": 30,
         "notice_min": 120,
         "days_ahead": 60,
-        "disclosure": "",
+        "notice": "",
+        "notice_news": "",
         "retention_days": 0,
         "created_at": business.created_at,
     }
@@ -62,7 +63,7 @@ ANSWERS = {
     "keeps_audio": True,
     "trade": "a hair salon",
     "greeting": "Salon Dönmez, hello!",
-    "disclosure": "This call is answered by a machine.",
+    "notice": "This call is answered by a machine.",
     "rules": "Never talk about prices.\nAsk for the colour.",
     "owner_phone": "+4915112345678",
     "grid_min": 45,
@@ -78,6 +79,7 @@ def test_a_business_can_say_everything_when_it_is_added(conn):
         **ANSWERS,
         "number": VALID["number"],
         "id": 1,
+        "notice_news": "",
         "created_at": business.created_at,
     }
 
@@ -89,10 +91,55 @@ def test_one_field_is_changed_and_the_others_stay(conn, unlike, field):
     assert changed == but(**{field: ANSWERS[field]}) == businesses.by_id(conn, business.id)
 
 
+def told(business):
+    return business.keeps_audio, business.notice, business.notice_news
+
+
+def test_a_new_business_has_the_standard_notice_unless_it_wants_none_or_another(conn):
+    added = [
+        businesses.add(conn, **{**VALID, "number": f"+1415555010{last}"}, **notice)
+        for last, notice in enumerate([{}, {"notice": None}, {"notice": "Hello."}])
+    ]
+    assert [told(business) for business in added] == [
+        (False, "", ""),
+        (False, None, ""),
+        (False, "Hello.", ""),
+    ]
+
+
+def test_nobody_is_recorded_without_a_notice(conn):
+    off = "notice: can't be switched off while calls are recorded; stop recording first"
+    with pytest.raises(InvalidField, match=off):
+        businesses.add(conn, **VALID, keeps_audio=True, notice=None)
+    silent = businesses.add(conn, **VALID, notice=None).id
+    assert told(businesses.change(conn, silent, keeps_audio=True)) == (True, "", "")
+    with pytest.raises(InvalidField, match=off):
+        businesses.change(conn, silent, notice=None)
+    with pytest.raises(InvalidField, match=off):
+        businesses.change(conn, silent, notice=None, keeps_audio=True)
+    with pytest.raises(sqlite3.IntegrityError):
+        conn.execute("UPDATE businesses SET notice = NULL")
+    assert told(businesses.change(conn, silent, notice=None, keeps_audio=False)) == (False, None, "")
+
+
+def test_the_news_of_the_notice_ends_with_an_answer_to_it_and_with_nothing_else(conn):
+    def after(job):
+        conn.execute("UPDATE businesses SET notice = NULL, keeps_audio = 0, notice_news = 'missing'")
+        job()
+        return told(businesses.by_id(conn, business_id))
+
+    business_id = businesses.add(conn, **VALID).id
+    assert after(lambda: businesses.change(conn, business_id, name="Two", keeps_audio=False))[2] == "missing"
+    assert after(lambda: businesses.change(conn, business_id, notice="")) == (False, "", "")
+    assert after(lambda: businesses.change(conn, business_id, notice=None)) == (False, None, "")
+    assert after(lambda: businesses.change(conn, business_id, keeps_audio=True)) == (True, "", "")
+    assert after(lambda: businesses.end_news(conn, business_id)) == (False, None, "")
+
+
 def test_what_may_be_left_unsaid_can_be_taken_back(conn):
     business = businesses.add(conn, **VALID)
     businesses.change(conn, business.id, **ANSWERS)
-    unsaid = {"trade": " ", "greeting": "", "disclosure": " ", "rules": "\n", "owner_phone": ""}
+    unsaid = {"trade": " ", "greeting": "", "notice": " ", "rules": "\n", "owner_phone": ""}
     businesses.change(
         conn, business.id, **unsaid, **{k: getattr(business, k) for k in ANSWERS.keys() - unsaid}
     )
@@ -161,8 +208,8 @@ E164 = "is not a number like +14155550100: a plus, the country code, digits only
         ("trade", "a" * 201, "is 201 characters long; at most 200 are kept"),
         ("greeting", "a\x00b", "must be one line of text"),
         ("greeting", "a" * 301, "is 301 characters long; at most 300 are kept"),
-        ("disclosure", "a\nb", "must be one line of text"),
-        ("disclosure", "a" * 301, "is 301 characters long; at most 300 are kept"),
+        ("notice", "a\nb", "must be one line of text"),
+        ("notice", "a" * 301, "is 301 characters long; at most 300 are kept"),
         ("rules", "a" * 2001, "is 2001 characters long; at most 2000 are kept"),
         ("owner_phone", "0151 12345678", E164),
         ("grid_min", 20, "is 20; it must be one of 15, 30, 45, 60"),
@@ -175,7 +222,7 @@ E164 = "is not a number like +14155550100: a plus, the country code, digits only
         (
             "number",
             "+14155550199",
-            "cannot be set; these can: name, timezone, language, keeps_audio, trade, greeting, disclosure,"
+            "cannot be set; these can: name, timezone, language, keeps_audio, trade, greeting, notice,"
             " rules, owner_phone, grid_min, notice_min, days_ahead, retention_days",
         ),
     ],

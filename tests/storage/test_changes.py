@@ -70,7 +70,7 @@ def tell(conn, business_id):
         language="he",
         trade="a salon",
         greeting="Hello!",
-        disclosure="A machine answers.",
+        notice="A machine answers.",
         rules="Never talk about prices.",
         owner_phone="+14155550177",
         keeps_audio=True,

@@ -1,12 +1,14 @@
 """New files, files of earlier releases with their rows, and files that are none of ours."""
 
+import datetime as dt
+import json
 import sqlite3
 from contextlib import closing
 
 import pytest
 from sqlite_utils import Database
 
-from storage import migrations
+from storage import businesses, changes, migrations
 from storage.database import connect, open_database
 from storage.errors import DatabaseUnusable
 from tests.storage.conftest import add_business, everything, tables
@@ -35,13 +37,16 @@ ROWS = {
     ],
 }
 NO_DETAILS = ("", "", "", None, 30, 120, 60)  # trade, greeting, rules, owner_phone, grid, notice, days ahead
-NO_PAGES = ("", 0, None)  # disclosure, retention, feed token
+NO_PAGES = (0, None)  # retention, feed token
+NOTICES = {1: ("", "added"), 0: (None, "missing")}  # notice and its news, by whether calls are recorded
 
 
 def migrated(rows):
     """What the rows of the first release are today."""
     return {
-        "businesses": [(*row[:6], *NO_DETAILS, *NO_PAGES, row[6]) for row in rows["businesses"]],
+        "businesses": [
+            (*row[:6], *NO_DETAILS, *NOTICES[row[5]], *NO_PAGES, row[6]) for row in rows["businesses"]
+        ],
         "weekly_hours": [(row[0], 1, *row[1:]) for row in rows["weekly_hours"]],
         "leads": [(*row[:3], None, *row[3:5], "", "phone", *row[5:]) for row in rows["leads"]],
         "calls": [
@@ -106,8 +111,24 @@ def test_a_file_of_the_release_before_becomes_like_a_new_one_and_keeps_its_rows(
     assert all(before.values())
     migrations.bring_up_to_date(old)
     assert schema_of(old) == schema_of(conn)
+    notices = ((None, "missing"), ("", "added"), ("This call may be recorded.", ""))
+    told = [{"notice": text, "notice_news": news} for text, news in notices]
+    for row, now in zip(before["businesses"], told, strict=True):
+        del row["disclosure"]
+        row.update(now)
+    (was,) = before["changes"]
+    was["before"] = json.dumps({"businesses": [{"name": "Salon", "keeps_audio": 0, **told[0]}]})
     assert kept(old) == before
     assert old.execute("PRAGMA foreign_key_check").fetchall() == []
+
+
+def test_a_change_of_the_release_before_can_still_be_taken_back(old):
+    fill_release_before(old)
+    migrations.bring_up_to_date(old)
+    old.execute("UPDATE businesses SET name = 'Salon Two' WHERE id = 1")
+    changes.take_back(old, 1, 1, now=dt.datetime(2026, 11, 23, 12, tzinfo=dt.UTC))
+    salon = businesses.by_id(old, 1)
+    assert (salon.name, salon.notice, salon.notice_news) == ("Salon", None, "missing")
 
 
 def test_after_the_steps_references_are_checked_again_and_names_followed(old):

@@ -93,6 +93,7 @@ def ours_and_theirs(conn):
     sessions.invite(conn, NOW, business_id=theirs)
     add_ended_test_call(conn, theirs)
     businesses.change(conn, theirs, retention_days=1)
+    conn.execute("UPDATE businesses SET notice_news = 'missing' WHERE id = ?", (theirs,))
     return ours, theirs
 
 
@@ -226,6 +227,7 @@ WRITES = {
         conn, ours, lead_id=1, starts_at=SUNDAY_9, request=wish(), now=NOW, anyway=True
     ),
     "businesses.change": lambda conn, ours: businesses.change(conn, ours, trade="a garage"),
+    "businesses.end_news": lambda conn, ours: businesses.end_news(conn, ours),
     "calls.begin": lambda conn, ours: calls.begin(
         conn, ours, call_sid="CAlive", caller=None, lead_id=None, started_at=LATER
     ),

@@ -28,11 +28,11 @@ def test_all_that_is_set_can_be_shown(salon):
         "--language": "he",
         "--trade": "a hair salon",
         "--greeting": "Salon Two, good morning.",
-        "--disclosure": "This call is recorded.",
+        "--notice": "This call is recorded.",
         "--rules": "Be kind.\nSay please.",
         "--owner-phone": "+1 415 555 0177",
         "--grid": "15",
-        "--notice": "60",
+        "--min-notice": "60",
         "--days-ahead": "90",
     }
     options = [word for option in changes.items() for word in option]
@@ -51,10 +51,10 @@ def test_all_that_is_set_can_be_shown(salon):
             "language     he",
             "trade        a hair salon",
             "greeting     Salon Two, good morning.",
-            "disclosure   This call is recorded.",
+            "notice       This call is recorded.",
             "owner-phone  +14155550177",
             "grid         15 minutes",
-            "notice       60 minutes",
+            "min-notice   60 minutes",
             "days-ahead   90",
             "keep-audio   yes",
             "hours",
@@ -85,10 +85,10 @@ def test_what_is_not_named_stays(salon):
     assert shown.splitlines()[4:12] == [
         "trade        a hair salon",
         "greeting     (the usual)",
-        "disclosure   -",
+        "notice       (the standard one) You are speaking with an automated assistant.",
         "owner-phone  - (nobody is told of what callers leave)",
         "grid         60 minutes",
-        "notice       120 minutes",
+        "min-notice   120 minutes",
         "days-ahead   60",
         "keep-audio   no",
     ]
@@ -111,7 +111,7 @@ def test_a_business_may_be_added_with_its_owners_number(database):
         ),
         ("--name", " ", (1, "name: is empty")),
         ("--grid", "20", (1, "grid_min: is 20; it must be one of 15, 30, 45, 60")),
-        ("--notice", "-1", (1, "notice_min: is -1; it must be between 0 and 86400")),
+        ("--min-notice", "-1", (1, "notice_min: is -1; it must be between 0 and 86400")),
         ("--days-ahead", "soon", (2, "'--days-ahead': 'soon' is not a valid integer.")),
         (
             "--owner-phone",
@@ -143,6 +143,61 @@ def test_a_value_that_cannot_be_is_refused_and_nothing_changes(salon, option, va
     assert salon("business", "show", "Salon") == before
 
 
+def told_first(salon):
+    """The line of what callers are told first."""
+    (line,) = [
+        each for each in salon("business", "show", "Salon")[1].splitlines() if each.startswith("notice ")
+    ]
+    return line.removeprefix("notice").strip()
+
+
+def test_what_callers_are_told_first_can_be_ones_own_the_standard_notice_or_nothing(salon):
+    told = []
+    for options in (
+        ["--no-notice"],
+        ["--notice", ""],
+        ["--notice", "Hello."],
+        ["--notice", " ", "--keep-audio"],
+    ):
+        assert salon("business", "set", "Salon", *options)[0] == 0
+        told.append(told_first(salon))
+    standard = "(the standard one) You are speaking with an automated assistant."
+    assert told == ["-", standard, "Hello.", f"{standard} This call is recorded."]
+
+
+def test_a_business_that_begins_to_record_tells_its_callers(salon):
+    salon("business", "set", "Salon", "--no-notice")
+    salon("business", "set", "Salon", "--keep-audio")
+    assert told_first(salon).endswith("This call is recorded.")
+    assert error(salon("business", "set", "Salon", "--no-notice")) == (
+        1,
+        "notice: can't be switched off while calls are recorded; stop recording first",
+    )
+    assert salon("business", "set", "Salon", "--no-notice", "--no-keep-audio")[0] == 0
+    assert told_first(salon) == "-"
+
+
+@pytest.mark.parametrize(
+    ("options", "problem"),
+    [
+        (
+            ["--disclosure", "Hello."],
+            "--disclosure is called --notice now; '' is the standard notice, --no-notice none",
+        ),
+        (["--notice", "Hello.", "--no-notice"], "give --notice or --no-notice, not both"),
+        (
+            ["--notice", "60"],
+            "'--notice': is what callers are told first, in words; for a booking 60 minutes ahead give "
+            "--min-notice",
+        ),
+    ],
+)
+def test_who_gives_an_option_as_it_was_called_before_is_told_its_new_name(salon, options, problem):
+    before = salon("business", "show", "Salon")
+    assert error(salon("business", "set", "Salon", *options)) == (2, problem)
+    assert salon("business", "show", "Salon") == before
+
+
 def test_setting_nothing_is_refused(salon):
     code, problem = error(salon("business", "set", "Salon"))
     assert (code, problem.startswith("give at least one option")) == (2, True)
@@ -156,6 +211,8 @@ def test_setting_nothing_is_refused(salon):
         (" ", NUMBER, "Europe/Berlin", ()),
         ("Salon", NUMBER, "Europe/Berlin", ("--language", "english")),
         ("Salon", NUMBER, "Europe/Berlin", ("--owner-phone", "+18005550177")),
+        ("Salon", NUMBER, "Europe/Berlin", ("--notice", "n" * 301)),
+        ("Salon", NUMBER, "Europe/Berlin", ("--keep-audio", "--no-notice")),
     ],
 )
 def test_a_business_that_is_refused_leaves_no_file_behind(tmp_path, database, name, number, timezone, more):

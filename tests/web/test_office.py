@@ -53,7 +53,7 @@ async def test_the_profile_is_the_businesss_own_at_this_hour(database, business,
 
     def describe(conn):
         businesses.change(conn, business.id, trade="a hair salon", greeting="Salon, hi!", rules="No prices.")
-        businesses.change(conn, business.id, disclosure="This call is recorded.")
+        businesses.change(conn, business.id, notice="This call is recorded.")
         services.add(conn, business.id, name="Haircut", duration_min=45)
         facts.put_fact(conn, business.id, topic="Parking", text="behind the house")
         facts.set_people(conn, business.id, [Person(name="Maya", phone="+4930123456")])

@@ -114,7 +114,7 @@ async def test_a_call_is_recorded_if_its_business_keeps_audio_and_from_the_notic
         timezone="Europe/Berlin",
         language="en",
         keeps_audio=True,
-        disclosure="This call is recorded.",
+        notice="This call is recorded.",
     )
     async with open_database(path) as database:
         await database.write(keeping)

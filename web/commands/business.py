@@ -11,7 +11,7 @@ from storage import businesses, schedule
 from storage.database import look_at
 from storage.records import Business
 from web import recordings
-from web.commands import access, knowledge, week
+from web.commands import access, knowledge, notice_options, week
 
 
 @click.group()
@@ -26,6 +26,7 @@ def business() -> None:
 @click.option("--language", default="en", show_default=True, help="What the voice speaks.")
 @click.option("--owner-phone", default="", help="The mobile that gets a text message after each call.")
 @click.option("--keep-audio", is_flag=True, help="Keep what is said in its calls, for `frontdesk replay`.")
+@notice_options.options
 @access.new_database
 def add(
     name: str,
@@ -34,14 +35,19 @@ def add(
     language: str,
     owner_phone: str,
     keep_audio: bool,  # noqa: FBT001 - click passes it by name
+    notice: str | None,
+    no_notice: bool,  # noqa: FBT001 - click passes it by name
     database: Path,
 ) -> None:
     """Add a business, open Monday to Friday from 9 to 5. Stop the server first."""
     e164 = access.number(number, "--number")
     owner = access.textable(owner_phone, e164, "--owner-phone")
+    if keep_audio and no_notice:
+        raise click.UsageError("--keep-audio needs a notice that says so: leave out --no-notice")
+    told = notice_options.given(notice, none=no_notice)
     with access.mendable():
         # Before the file is opened, which makes it.
-        values = businesses.checked(name=name, timezone=timezone, language=language)
+        values = businesses.checked(name=name, timezone=timezone, language=language, **told)
     made = not database.exists()
     added = access.write_file(
         database, partial(_add, number=e164, keeps_audio=keep_audio, owner_phone=owner, values=values)
@@ -100,10 +106,10 @@ def shown(conn: sqlite3.Connection, business: Business) -> list[str]:
         f"language     {business.language}",
         f"trade        {business.trade or '-'}",
         f"greeting     {business.greeting or '(the usual)'}",
-        f"disclosure   {business.disclosure or '-'}",
+        f"notice       {notice_options.shown(business)}",
         f"owner-phone  {business.owner_phone or '- (nobody is told of what callers leave)'}",
         f"grid         {business.grid_min} minutes",
-        f"notice       {business.notice_min} minutes",
+        f"min-notice   {business.notice_min} minutes",
         f"days-ahead   {business.days_ahead}",
         f"keep-audio   {'yes' if business.keeps_audio else 'no'}",
         *(
@@ -121,17 +127,24 @@ def shown(conn: sqlite3.Connection, business: Business) -> list[str]:
 @click.option("--language", help="What the voice speaks, as en or he.")
 @click.option("--trade", help="What it is: 'a dental practice'.")
 @click.option("--greeting", help="The caller's first sentence; '' for the usual one.")
-@click.option("--disclosure", help="Said before the greeting: 'This call is recorded.'; '' for nothing.")
+@notice_options.options
 @click.option("--rules", help="What else the voice must keep to, a line each.")
 @click.option("--owner-phone", help="The mobile that gets a text message after each call; '' for none.")
 @click.option("--grid", "grid_min", type=int, help="Starts are this many minutes apart: 15, 30, 45 or 60.")
-@click.option("--notice", "notice_min", type=int, help="Minutes ahead that a booking must be made.")
+@click.option("--min-notice", "notice_min", type=int, help="Minutes ahead that a booking must be made.")
 @click.option("--days-ahead", type=int, help="How many days ahead can be booked.")
 @click.option("--keep-audio/--no-keep-audio", "keeps_audio", default=None, help="Record its calls, or not.")
 @access.database
-def change(business: str, database: Path, **given: Any) -> None:
+def change(
+    business: str,
+    database: Path,
+    notice: str | None,
+    no_notice: bool,  # noqa: FBT001 - click passes it by name
+    **given: Any,
+) -> None:
     """Change what is named for BUSINESS; its number stays. Stop the server first."""
     changes = {name: value for name, value in given.items() if value is not None}
+    changes |= notice_options.given(notice, none=no_notice)
     if not changes:
         raise click.UsageError("give at least one option; `frontdesk business set --help` lists them")
     click.echo("\n".join(access.write(database, business, partial(_change, changes=changes))))

@@ -20,7 +20,7 @@ from web.pages.visit import Visit
 from web.pages.words import LANGUAGES
 from web.tokens import Grant
 
-_LINES = ("disclosure", "greeting", "trade")
+_LINES = ("notice", "greeting", "trade")
 _ABOUT = (*_LINES, "language", "rules")
 _EMPTY = {"name": "", "phone": "", "blocked": ""}
 _STEPS = {"up": -1, "down": 1}
@@ -166,7 +166,7 @@ def _found(conn: sqlite3.Connection, business_id: int, visit: Visit) -> dict[str
 def _held(visit: Visit, known: Mapping[str, str]) -> dict[str, str]:
     """What the fields of all forms hold: what was typed, else what is stored."""
     topic = visit.query.get("topic", "")
-    stored = {name: getattr(visit.business, name) for name in _ABOUT}
+    stored = {name: getattr(visit.business, name) or "" for name in _ABOUT}
     opened = {"topic": topic, "text": known.get(topic, ""), "was": topic if topic in known else ""}
     held = {**stored, **_EMPTY, **opened}
     return {name: visit.form.get(name, text) for name, text in held.items()}

@@ -12,7 +12,7 @@ from web.office import profile
 from web.tokens import Grant
 
 ABOUT = {"trade": "a hair salon", "language": "en", "rules": "Be kind.\nSay please."}
-BEGINNING = {"disclosure": "This call is recorded.", "greeting": "Salon, hi!"}
+BEGINNING = {"notice": "This call is recorded.", "greeting": "Salon, hi!"}
 
 
 @pytest.fixture
@@ -49,11 +49,11 @@ def names(people):
 
 
 async def test_how_a_call_begins_is_kept_and_taken_back(browser, kept):
-    answer = await browser.post("/receptionist", disclosure="This call\nis recorded. ", greeting="Salon, hi!")
-    assert await kept("disclosure", "greeting") == ["This call is recorded.", "Salon, hi!"]
+    answer = await browser.post("/receptionist", notice="This call\nis recorded. ", greeting="Salon, hi!")
+    assert await kept("notice", "greeting") == ["This call is recorded.", "Salon, hi!"]
     assert "exactly: This call is recorded. Salon, hi!" in (await browser.follow(answer)).text
     await browser.undo(answer)
-    assert await kept("disclosure", "greeting") == ["", ""]
+    assert await kept("notice", "greeting") == ["", ""]
 
 
 async def test_each_form_leaves_what_the_other_one_holds(browser, kept):
@@ -66,7 +66,7 @@ async def test_each_form_leaves_what_the_other_one_holds(browser, kept):
     ("form", "problem"),
     [
         ({"greeting": "g" * 301}, "Greeting: is 301 characters long; at most 300 are kept"),
-        ({"disclosure": "d" * 301}, "Announcement: is 301 characters long"),
+        ({"notice": "d" * 301}, "Announcement: is 301 characters long"),
         ({"trade": "t" * 201}, "What the business is: is 201 characters long"),
         ({"rules": "r" * 2001}, "Rules: is 2001 characters long"),
         ({"language": "klingon"}, "Language: is not a language code"),
@@ -77,7 +77,7 @@ async def test_what_is_too_long_is_said_and_stays_in_the_form(browser, kept, for
     assert (page.status, problem in page.text) == (422, True)
     assert "Salon, hi!" in page.body or "greeting" in form
     assert all(text in page.body for name, text in form.items() if name != "language")
-    assert await kept("disclosure", "greeting", "trade", "rules") == [""] * 4
+    assert await kept("notice", "greeting", "trade", "rules") == [""] * 4
 
 
 async def test_a_language_that_the_pages_do_not_offer_stays_chosen(browser, database, business, kept):
@@ -88,12 +88,12 @@ async def test_a_language_that_the_pages_do_not_offer_stays_chosen(browser, data
 async def test_recording_without_a_word_about_it_is_pointed_out(browser, database, business):
     await database.write(lambda conn: businesses.change(conn, business.id, keeps_audio=True))
     assert "callers are not told" in (await browser.get("/receptionist")).text
-    await browser.post("/receptionist", disclosure="This call is recorded.")
+    await browser.post("/receptionist", notice="This call is recorded.")
     assert "callers are not told" not in (await browser.get("/receptionist")).text
 
 
 async def test_the_prompt_is_shown_as_it_is_sent(browser, database, business):
-    await browser.post("/receptionist", **ABOUT, disclosure="<b>Recorded</b> & kept.")
+    await browser.post("/receptionist", **ABOUT, notice="<b>Recorded</b> & kept.")
     page = await browser.get("/receptionist")
 
     def told(conn):
