@@ -36,11 +36,30 @@ _RECORDED = {
     "ru": "Разговор записывается.",
 }
 
+# What words for recording have in common, in these languages.
+_OF_RECORDING = (
+    "سجل",
+    "aufgezeichnet",
+    "record",
+    "graba",
+    "enregistr",
+    "מוקלט",
+    "הקלט",
+    "registra",
+    "grava",
+    "запис",
+)
+
 
 def standard(language: str, *, recorded: bool) -> str:
     """The standard notice in that language (ISO 639-1); empty if there is none."""
     assistant = _ASSISTANT.get(language, "")
     return f"{assistant} {_RECORDED[language]}" if assistant and recorded else assistant
+
+
+def speaks_of_recording(text: str) -> bool:
+    """Whether a notice seems to say that the call is recorded, in any of those languages."""
+    return any(stem in text.casefold() for stem in _OF_RECORDING)
 
 
 @define

@@ -74,3 +74,12 @@ def test_every_standard_notice_says_both_and_one_language_has_none():
         assistant, both = (notice.standard(language, recorded=recorded) for recorded in (False, True))
         assert (bool(assistant), both.startswith(f"{assistant} "), len(both) <= 300) == (True, True, True)
     assert [notice.standard("xx", recorded=recorded) for recorded in (False, True)] == ["", ""]
+
+
+def test_each_standard_notice_speaks_of_recording_if_calls_are_recorded_and_only_then():
+    for language in ("ar", "de", "en", "es", "fr", "he", "it", "pt", "ru"):
+        spoken = [
+            notice.speaks_of_recording(notice.standard(language, recorded=recorded))
+            for recorded in (False, True)
+        ]
+        assert (language, spoken) == (language, [False, True])

@@ -27,7 +27,7 @@ LABELS = {
     "buffer_before_min": mark("Kept free before"),
     "buffer_after_min": mark("Kept free after"),
     "price": mark("Price"),
-    "notice": mark("Announcement"),
+    "notice": mark("Notice"),
     "greeting": mark("Greeting"),
     "trade": mark("What the business is"),
     "rules": mark("Rules"),

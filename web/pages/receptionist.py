@@ -8,6 +8,7 @@ from typing import Any
 import attrs
 from quart import Response
 
+from engine import notice as notices
 from engine import prompt
 from storage import blocked, businesses, facts
 from storage.errors import InvalidField
@@ -20,8 +21,10 @@ from web.pages.visit import Visit
 from web.pages.words import LANGUAGES
 from web.tokens import Grant
 
-_LINES = ("notice", "greeting", "trade")
+_NOTICE = "notice"
+_LINES = (_NOTICE, "greeting", "trade")
 _ABOUT = (*_LINES, "language", "rules")
+_TOLD = "told"  # the tick of the notice
 _EMPTY = {"name": "", "phone": "", "blocked": ""}
 _STEPS = {"up": -1, "down": 1}
 
@@ -34,12 +37,13 @@ async def show(visit: Visit) -> Response:
 async def save_about(visit: Visit) -> Response:
     """Keep what one of the first two forms says."""
     given = {name: visit.form[name] for name in _ABOUT if name in visit.form}
-    lines = {name: typed.line(given[name]) for name in _LINES if name in given}
+    given |= {name: typed.line(given[name]) for name in _LINES if name in given}
+    if _NOTICE in given and visit.form.get(_TOLD) != "1":
+        given[_NOTICE] = None
     try:
-        values = businesses.checked(**{**given, **lines})
+        return await _change(visit, "business", partial(businesses.change, **given))
     except InvalidField as error:
         return await _page(visit, error)
-    return await _change(visit, "business", partial(businesses.change, **values))
 
 
 async def save_fact(visit: Visit) -> Response:
@@ -160,6 +164,9 @@ def _found(conn: sqlite3.Connection, business_id: int, visit: Visit) -> dict[str
         "blocked": blocked.every(conn, business_id),
         "prompt": prompt.instructions(told),
         "greeting": prompt.greeting(told),
+        "standard": notices.standard(business.language, recorded=business.keeps_audio),
+        "untold": business.notice is not None and not prompt.notice(told),
+        "unrecorded": business.keeps_audio and not notices.speaks_of_recording(prompt.notice(told)),
     }
 
 
@@ -169,7 +176,8 @@ def _held(visit: Visit, known: Mapping[str, str]) -> dict[str, str]:
     stored = {name: getattr(visit.business, name) or "" for name in _ABOUT}
     opened = {"topic": topic, "text": known.get(topic, ""), "was": topic if topic in known else ""}
     held = {**stored, **_EMPTY, **opened}
-    return {name: visit.form.get(name, text) for name, text in held.items()}
+    told = visit.business.notice is not None if _NOTICE not in visit.form else visit.form.get(_TOLD) == "1"
+    return {**{name: visit.form.get(name, text) for name, text in held.items()}, _TOLD: "1" if told else ""}
 
 
 ROUTES = (

@@ -12,6 +12,7 @@ from web.office import profile
 from web.tokens import Grant
 
 ABOUT = {"trade": "a hair salon", "language": "en", "rules": "Be kind.\nSay please."}
+TOLD = {"told": "1"}  # the notice is switched on
 BEGINNING = {"notice": "This call is recorded.", "greeting": "Salon, hi!"}
 
 
@@ -49,7 +50,9 @@ def names(people):
 
 
 async def test_how_a_call_begins_is_kept_and_taken_back(browser, kept):
-    answer = await browser.post("/receptionist", notice="This call\nis recorded. ", greeting="Salon, hi!")
+    answer = await browser.post(
+        "/receptionist", **TOLD, notice="This call\nis recorded. ", greeting="Salon, hi!"
+    )
     assert await kept("notice", "greeting") == ["This call is recorded.", "Salon, hi!"]
     assert "exactly: This call is recorded. Salon, hi!" in (await browser.follow(answer)).text
     await browser.undo(answer)
@@ -57,7 +60,7 @@ async def test_how_a_call_begins_is_kept_and_taken_back(browser, kept):
 
 
 async def test_each_form_leaves_what_the_other_one_holds(browser, kept):
-    await browser.post("/receptionist", **BEGINNING)
+    await browser.post("/receptionist", **BEGINNING, **TOLD)
     await browser.post("/receptionist", **ABOUT)
     assert await kept(*BEGINNING, *ABOUT) == [*BEGINNING.values(), *ABOUT.values()]
 
@@ -66,14 +69,14 @@ async def test_each_form_leaves_what_the_other_one_holds(browser, kept):
     ("form", "problem"),
     [
         ({"greeting": "g" * 301}, "Greeting: is 301 characters long; at most 300 are kept"),
-        ({"notice": "d" * 301}, "Announcement: is 301 characters long"),
+        ({"notice": "d" * 301}, "Notice: is 301 characters long"),
         ({"trade": "t" * 201}, "What the business is: is 201 characters long"),
         ({"rules": "r" * 2001}, "Rules: is 2001 characters long"),
         ({"language": "klingon"}, "Language: is not a language code"),
     ],
 )
 async def test_what_is_too_long_is_said_and_stays_in_the_form(browser, kept, form, problem):
-    page = await browser.post("/receptionist", **{**BEGINNING, **ABOUT, **form})
+    page = await browser.post("/receptionist", **{**TOLD, **BEGINNING, **ABOUT, **form})
     assert (page.status, problem in page.text) == (422, True)
     assert "Salon, hi!" in page.body or "greeting" in form
     assert all(text in page.body for name, text in form.items() if name != "language")
@@ -85,15 +88,49 @@ async def test_a_language_that_the_pages_do_not_offer_stays_chosen(browser, data
     assert '<option value="fr" selected>' in (await browser.get("/receptionist")).body
 
 
-async def test_recording_without_a_word_about_it_is_pointed_out(browser, database, business):
+async def test_a_notice_is_switched_off_and_on_again_and_what_callers_would_hear_is_shown(browser, kept):
+    standard = "You are speaking with an automated assistant."
+    page = await browser.get("/receptionist")
+    assert f"Leave empty for the standard notice: “{standard}”" in page.text
+    assert f"exactly: {standard} Hello, this is Salon." in page.text
+    assert 'name="told" type="checkbox" value="1" checked' in page.body
+    answer = await browser.post("/receptionist", notice="", greeting="")
+    page = await browser.follow(answer)
+    assert ("exactly: Hello, this is Salon." in page.text, 'value="1" checked' in page.body) == (True, False)
+    assert await kept("notice") == [None]
+    await browser.undo(answer)
+    assert await kept("notice") == [""]
+
+
+async def test_a_notice_cannot_be_switched_off_while_calls_are_recorded(browser, database, business, kept):
     await database.write(lambda conn: businesses.change(conn, business.id, keeps_audio=True))
-    assert "callers are not told" in (await browser.get("/receptionist")).text
-    await browser.post("/receptionist", notice="This call is recorded.")
-    assert "callers are not told" not in (await browser.get("/receptionist")).text
+    page = await browser.post("/receptionist", notice="Hello.", greeting="Hi!")
+    refused = "Notice: can't be switched off while calls are recorded; stop recording first"
+    assert (page.status, refused in page.text, "Hello.</textarea>" in page.body) == (422, True, True)
+    assert await kept("notice", "greeting") == ["", ""]
+
+
+async def test_a_notice_that_leaves_out_the_recording_is_pointed_out(browser, database, business):
+    await database.write(lambda conn: businesses.change(conn, business.id, keeps_audio=True))
+
+    async def warned(words):
+        await browser.post("/receptionist", **TOLD, notice=words)
+        return "your notice doesn't say so" in (await browser.get("/receptionist")).text
+
+    told = ["", "This call is recorded.", "השיחה מוקלטת.", "You are speaking with a machine."]
+    assert [await warned(words) for words in told] == [False, False, False, True]
+
+
+async def test_a_language_without_a_standard_notice_asks_for_ones_own(browser, database, business):
+    await database.write(lambda conn: businesses.change(conn, business.id, language="xx"))
+    asked = "There's no standard notice in this language: write your own."
+    assert asked in (await browser.get("/receptionist")).text
+    await browser.post("/receptionist", **TOLD, notice="Recorded.")
+    assert asked not in (await browser.get("/receptionist")).text
 
 
 async def test_the_prompt_is_shown_as_it_is_sent(browser, database, business):
-    await browser.post("/receptionist", **ABOUT, notice="<b>Recorded</b> & kept.")
+    await browser.post("/receptionist", **ABOUT, **TOLD, notice="<b>Recorded</b> & kept.")
     page = await browser.get("/receptionist")
 
     def told(conn):
