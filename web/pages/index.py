@@ -14,6 +14,7 @@ from web.pages import (
     live_calls,
     messages,
     more,
+    notice_news,
     people_with_access,
     phone_line,
     receptionist,
@@ -32,6 +33,7 @@ from web.pages.site import Site
 
 _PAGES = (
     today,
+    notice_news,
     calls,
     call,
     appointments,

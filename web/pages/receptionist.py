@@ -36,7 +36,7 @@ async def show(visit: Visit) -> Response:
 
 async def save_about(visit: Visit) -> Response:
     """Keep what one of the first two forms says."""
-    given = {name: visit.form[name] for name in _ABOUT if name in visit.form}
+    given: dict[str, Any] = {name: visit.form[name] for name in _ABOUT if name in visit.form}
     given |= {name: typed.line(given[name]) for name in _LINES if name in given}
     if _NOTICE in given and visit.form.get(_TOLD) != "1":
         given[_NOTICE] = None

@@ -8,7 +8,7 @@ from quart import Response
 from storage import calls, leads, messages, reached, trouble
 from storage.records import Call, Lead, Message
 from web.line_status import LineFacts, line_state
-from web.pages import agenda, needs
+from web.pages import agenda, needs, notice_news
 from web.pages.routes import get
 from web.pages.visit import Visit
 from web.reached import setup_of
@@ -40,6 +40,8 @@ async def show(visit: Visit) -> Response:
         voice_url=f"{configuration.public_url}{VOICE_PATH}",
         live=live,
         seen=visit.deployment.live.number,
+        news=notice_news.news(visit.business),
+        words_of_notice=notice_news.words(visit.business),
         **found,
     )
 
