@@ -8,6 +8,7 @@ import datetime as dt
 
 from attrs import frozen
 
+from engine import notice
 from simulator import (
     Call,
     HangUp,
@@ -28,7 +29,7 @@ _BOT_VOICE, _CALLER_VOICE = "en-us", "en-gb"
 _INTERRUPTS_AFTER_MS = 3_000
 _BETWEEN_MS = 1_000
 
-_GREETING = "Hello, this is Demo Dental. How can I help you?"
+_GREETING = f"{notice.standard('en', recorded=False)} Hello, this is Demo Dental. How can I help you?"
 _EXPLAINS = (
     "Of course. A check-up takes half an hour, and we are open from Monday to Friday, from nine in the "
     "morning until five in the afternoon. You can park behind the house, and the second floor has a lift."

@@ -63,6 +63,9 @@ def _empty(conn: sqlite3.Connection, password_hash: str, now: dt.datetime) -> Ho
     added = businesses.add(
         conn, name="Corner Garage", number="+442079460999", timezone="Europe/London", language="en"
     )
+    conn.execute(
+        "UPDATE businesses SET notice = NULL, notice_news = 'missing' WHERE id = ?", (added.id,)
+    )  # as an upgrade leaves it
     email = "owner@garage.example"
     owner = owners.add(conn, email=email, password_hash=password_hash, language="en", administrator=True)
     token = sessions.begin(conn, owner.id, browser=_BROWSERS[0], now=now)

@@ -7,7 +7,7 @@ import sys
 TOLD = """\
 line rings, and is answered
 line the bot begins to speak
-bot "Hello, this is Demo Dental. How can I help you?"
+bot "You are speaking with an automated assistant. Hello, this is Demo Dental. How can I help you?"
 caller "Hi, I would like an appointment for a check-up, please."
 line the bot begins to speak
 caller "Sorry, as early as you can. My name is Dana Levi."

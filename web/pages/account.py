@@ -223,7 +223,8 @@ def _tool(event: CallEvent, at_ms: int, took_ms: int | None) -> ToolUsed:
 
 
 # Errors of the model that change something lead to one of these; the others are for the log.
-_NOTED = {
+_NOTED: dict[str, tuple[str, ...]] = {
+    "notice_heard": (),
     "silence_warning": ("number",),
     "keypad": ("keys",),
     "response_failed": ("code", "failures"),

@@ -74,10 +74,10 @@ class ToolUsed:
 class Noted:
     """Anything else that an owner would want to know: what it is and its values, for a template to word.
 
-    silence_warning {number}; keypad {keys}, how many; unanswered {speech_ms}, said into a silence and too
-    short to be answered; came_back {}, from being put through to somebody; reconnected {}, after the line
-    broke; response_failed {code, failures}; response_incomplete {status, reason}; audio_dropped {dropped_ms},
-    of what the caller said; hang_up {outcome, detail}.
+    notice_heard {}, to its last word; silence_warning {number}; keypad {keys}, how many; unanswered
+    {speech_ms}, said into a silence and too short to be answered; came_back {}, from being put through to
+    somebody; reconnected {}, after the line broke; response_failed {code, failures}; response_incomplete
+    {status, reason}; audio_dropped {dropped_ms}, of what the caller said; hang_up {outcome, detail}.
     """
 
     who: ClassVar[str] = "note"

@@ -40,7 +40,8 @@ def entries(*events):
 def test_a_whole_call_reads_in_the_order_in_which_it_was_said():
     assert tell(rehearsed()[0]) == Account(
         entries=(
-            bot(580, "Hello, how can I help?", spans=[(580, 2_380)]),
+            bot(580, "This call is recorded. How can I help?", spans=[(580, 2_380)]),
+            note(2_180, "notice_heard"),
             caller(2_860, 3_760, "When are you open?"),
             bot(4_410, "We are", "open on weekdays.", [(4_410, 6_170)], 2_240, interrupted=True),
             caller(5_900, 7_100, "No, stop!"),
