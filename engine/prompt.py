@@ -170,7 +170,10 @@ def _after_transfer(profile: Profile) -> tuple[str, str, str]:
 
 
 def _after_a_cut(profile: Profile) -> tuple[str, str, str]:
-    described = f"Apologise in {_language(profile)} in one short sentence that the line broke, and ask where you were."
+    described = (
+        f"Apologise in {_language(profile)} in one short sentence that the line broke, "
+        "and ask where you were."
+    )
     return "Greet the caller with exactly", _GREETINGS_AFTER_A_CUT.get(profile.language, ""), described
 
 

@@ -6,7 +6,7 @@ from sqlite_utils import Database
 
 from storage import migrations
 
-_SCHEMAS = Path(__file__).parent / "schemas"  # as they were
+SCHEMAS = Path(__file__).parent / "schemas"  # as they were
 AT, LATER = "2026-11-23T09:00:00Z", "2026-11-23T10:00:00Z"
 
 # The release before, with a row in every table.
@@ -119,7 +119,7 @@ def _common(table):
 def lay_out(conn, *steps):
     """The tables as the release of the last of these steps made them, without a row."""
     db = Database(conn, execute_plugins=False)
-    db.executescript((_SCHEMAS / f"{steps[-1]}.sql").read_text(encoding="utf-8"))
+    db.executescript((SCHEMAS / f"{steps[-1]}.sql").read_text(encoding="utf-8"))
     migrations.migrations.ensure_migrations_table(db)
     done = [("frontdesk", step) for step in steps]
     conn.executemany("INSERT INTO _sqlite_migrations (migration_set, name) VALUES (?, ?)", done)

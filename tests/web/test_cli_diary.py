@@ -183,8 +183,8 @@ def test_the_commands_look_into_the_file(tmp_path):
     assert (code, output.startswith("# Prompt\n")) == (0, True)
     assert "+1 415-555-0199, for the first time" in output
     assert output.endswith(
-        "# Greeting\nTell the caller exactly: I'm sorry, nobody could take your call just now. "
-        "Can I take a message?\n"
+        "# Greeting\nTell the caller exactly: You are speaking with an automated assistant. I'm sorry, "
+        "nobody could take your call just now. Can I take a message?\n"
     )
     assert "the number is withheld" in salon("prompt")[1]
 

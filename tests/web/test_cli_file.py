@@ -17,7 +17,7 @@ from sqlite_utils import Database
 
 from storage import migrations
 from storage.errors import DatabaseGone
-from tests.storage.test_migrations import FIRST_RELEASE
+from tests.storage.releases import SCHEMAS
 from tests.web.command_line import add, error, frontdesk
 from tests.web.support import NUMBER
 
@@ -305,7 +305,7 @@ def test_a_file_of_an_earlier_release_is_looked_at_only_once_it_is_brought_up_to
     with closing(sqlite3.connect(database, isolation_level=None)) as conn:
         conn.row_factory = sqlite3.Row
         old = Database(conn, execute_plugins=False)
-        old.executescript(FIRST_RELEASE.read_text(encoding="utf-8"))
+        old.executescript((SCHEMAS / "initial.sql").read_text(encoding="utf-8"))
         migrations.migrations.ensure_migrations_table(old)
         old["_sqlite_migrations"].insert(
             {"migration_set": "frontdesk", "name": "initial", "applied_at": "2026-11-20"}
