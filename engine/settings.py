@@ -1,13 +1,59 @@
 """Every threshold of a call, with its unit in its name and its reason beside it."""
 
+from collections.abc import Mapping
 from typing import Literal
 
 from attrs import asdict, evolve, frozen
 
 FRAME_MS = 20  # the carrier's frame: 20 ms of 8 kHz mu-law
 FRAME_BYTES = 160
-_MOST = 10**8  # a day, in ms
-_AT_LEAST_A_FRAME = {"carrier_gap_ms", "level_hold_ms", "echo_memory_ms", "ring_ms", "backlog_ms"}
+
+
+@frozen
+class Range:
+    """What a setting may be, both ends included, and what comes of a call outside it."""
+
+    least: float
+    most: float
+    otherwise: str = ""
+
+
+_ANY = Range(0, 10**8)  # a day, in ms
+_REMEMBERED = Range(FRAME_MS, 60_000, "nothing would be remembered, or more than a process can hold")
+_LOUDEST = 32_124  # what mu-law can say at most, on the 16-bit scale
+_UNHEARD = "nobody would ever be heard"
+# Where less than "not negative" is known to leave no call that could be held. The rest may be unwise.
+_RANGES = {
+    **dict.fromkeys(("echo_memory_ms", "ring_ms", "backlog_ms"), _REMEMBERED),
+    "level_hold_ms": Range(FRAME_MS, 2_000, _UNHEARD),
+    "carrier_gap_ms": Range(FRAME_MS, 10**8),
+    **dict.fromkeys(("utterance_level", "barge_in_level", "speech_level"), Range(0, _LOUDEST, _UNHEARD)),
+    **dict.fromkeys(("speech_on", "speech_off"), Range(0, 0.99, _UNHEARD)),
+    **dict.fromkeys(("level_over_floor", "speech_over_floor"), Range(0, 100, _UNHEARD)),
+    "interrupting_on": Range(0, 0.99, "nobody could ever interrupt"),
+    "interrupting_over_floor": Range(0, 100, "nobody could ever interrupt"),
+    "utterance_min_ms": Range(FRAME_MS, 5_000, "no answer would be long enough to count"),
+    "utterance_end_min_ms": Range(100, 10_000, "callers would be answered between two words, or never"),
+    "utterance_end_max_ms": Range(100, 10_000, "callers would be answered between two words, or never"),
+    "utterance_max_ms": Range(1_000, 10**8, "callers would be cut off in their first word"),
+    "carrier_silent_ms": Range(1_000, 10**8, "every line would be taken for dead"),
+    "carrier_stalled_ms": Range(100, 10**8, "every line would be taken for dead"),
+    "silence_ms": Range(1_000, 10**8, "callers would be asked whether they are there without a pause"),
+    "silence_prompts": Range(0, 1_000),
+    "model_ready_ms": Range(50, 60_000, "no model is ready so soon, and no caller waits longer"),
+    "answer_due_ms": Range(500, 60_000, "no model answers so soon, and no caller waits longer"),
+    "longest_call_ms": Range(1_000, 4 * 3_600_000, "no call is so short, and Twilio ends it after 4 h"),
+    "tool_deadline_ms": Range(50, 10**8, "no tool answers so soon"),
+    "max_output_tokens": Range(1, 4_096, "the model refuses the session"),  # the Realtime reference's range
+}
+
+_IN_ORDER = (  # the second of each is at least the first
+    ("utterance_end_min_ms", "utterance_end_max_ms"),
+    ("utterance_min_ms", "utterance_max_ms"),
+    ("speech_off", "speech_on"),
+)
+
+OUTGROWN: Mapping[str, str] = {}  # settings that are gone, each with what stands in its place
 
 
 @frozen(kw_only=True)
@@ -88,7 +134,7 @@ class Settings:
     # The model's session.
     voice: str = "alloy"
     transcription_model: str | None = "gpt-live-transcribe"
-    noise_reduction: str | None = "near_field"
+    noise_reduction: Literal["near_field", "far_field"] | None = "near_field"
     max_output_tokens: int = 1_500  # 100 would be about 4 s of speech, cut in mid-word
 
     # Keeping.
@@ -96,13 +142,17 @@ class Settings:
 
     def __attrs_post_init__(self) -> None:
         for name, value in asdict(self).items():
-            least = FRAME_MS if name in _AT_LEAST_A_FRAME else 0
-            if isinstance(value, int | float) and not least <= value <= _MOST:  # nor not a number
-                raise ValueError(f"{name}: must be between {least} and {_MOST}")
-        if self.utterance_end_max_ms < self.utterance_end_min_ms:
-            raise ValueError("utterance_end_max_ms: must be at least utterance_end_min_ms")
-        if self.utterance_max_ms < self.utterance_min_ms:
-            raise ValueError("utterance_max_ms: must be at least utterance_min_ms")
+            allowed = _RANGES.get(name, _ANY)
+            if (
+                isinstance(value, int | float) and not allowed.least <= value <= allowed.most
+            ):  # nor not a number
+                otherwise = f"; otherwise {allowed.otherwise}" if allowed.otherwise else ""
+                raise ValueError(f"{name}: must be between {allowed.least} and {allowed.most}{otherwise}")
+            if value == "":
+                raise ValueError(f"{name}: is empty; leave it out for what is usual")
+        for less, more in _IN_ORDER:
+            if getattr(self, more) < getattr(self, less):
+                raise ValueError(f"{more}: must be at least {less}")
 
     def without_transcription(self) -> "Settings":
         """The settings for a server that refuses transcription: a barge-in is real at once.

@@ -1,18 +1,23 @@
 """What the environment says about one deployment, checked once, at start."""
 
 import ipaddress
+import logging
 import re
 from collections.abc import Callable, Mapping
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
 import environ
-from attrs import field, frozen
+from attrs import evolve, field, frozen
+
+from engine.settings import Settings
+from web import adjust
 
 _DEFAULT_REALTIME_URL = "wss://api.openai.com/v1/realtime"
 _DEFAULT_TWILIO_API_URL = "https://api.twilio.com"
 _DEFAULT_REALTIME_MODEL = "gpt-realtime-2.1"
 _LARGEST_MAX_CALLS = 500
+_LOG_LEVELS = ("debug", "info", "warning", "error")
 
 _ACCOUNT_SID = re.compile(r"AC[0-9a-fA-F]{32}")
 _VISIBLE = re.compile(r"[!-~]+")  # what may stand in an HTTP header: nothing that could end it
@@ -132,6 +137,19 @@ def _proxies(name: str, text: str) -> int:
     return int(text)
 
 
+def _settings(name: str, text: str) -> Settings:
+    try:
+        return adjust.of_deployment(text)
+    except adjust.BadSetting as problem:
+        raise ConfigurationError(f"{name} cannot be used: {problem}") from None
+
+
+def _log_level(name: str, text: str) -> int:
+    if text.lower() not in _LOG_LEVELS:
+        raise ConfigurationError(f"{name} must be one of {', '.join(_LOG_LEVELS)}")
+    return logging.getLevelNamesMapping()[text.upper()]
+
+
 def _variable(name: str, read: Callable[[str, str], Any], *, default: str | None = None) -> Any:
     """One variable; empty counts as not set, because that is what env files and Compose write."""
 
@@ -162,6 +180,13 @@ class Configuration:
     proxies: int = _variable("FRONTDESK_PROXIES", _proxies, default="1")  # counts on a public deployment only
     detector: Literal["neural", "level"] = _variable("FRONTDESK_DETECTOR", _detector, default="neural")
     metrics_token: Secret | None = _variable("FRONTDESK_METRICS_TOKEN", _secret)
+    thresholds: Settings = _variable("FRONTDESK_SET", _settings, default="")
+    log_level: int = _variable("FRONTDESK_LOG", _log_level, default="info")
+
+    @property
+    def settings(self) -> Settings:
+        """The settings of every call, but for what a business sets for its own."""
+        return evolve(self.thresholds, detector=self.detector)
 
     @property
     def secrets(self) -> list[str]:

@@ -6,9 +6,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import trio
-from attrs import evolve
 
-from engine.settings import DEFAULTS
 from engine.vad import DetectorMissing, open_detector
 from web import descriptors, numbers
 from web.configuration import Configuration
@@ -59,7 +57,7 @@ async def _unreachable(url: str) -> str | None:
 
 def _detector_problem(configuration: Configuration) -> str | None:
     try:
-        open_detector(evolve(DEFAULTS, detector=configuration.detector))
+        open_detector(configuration.settings)
     except DetectorMissing as error:
         return str(error)
     return None

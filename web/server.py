@@ -11,11 +11,9 @@ from functools import partial
 from pathlib import Path
 
 import trio
-from attrs import evolve
 from hypercorn.config import Config
 
 from engine.model import ModelAddress
-from engine.settings import DEFAULTS, Settings
 from engine.switchboard import Switchboard
 from engine.vad import DetectorMissing, open_detector
 from storage import owners, sessions
@@ -94,7 +92,6 @@ async def serve(
     port: int,
     database: str,
     new: bool = False,
-    settings: Settings = DEFAULTS,
     stop: Stop,
     drain_s: float = DRAIN_S,
     now: Now = _now,
@@ -111,7 +108,7 @@ async def serve(
     """
     check_exposure(configuration, host)
     address = model_address(configuration)
-    settings = with_detector(settings, configuration)
+    check_detector(configuration)
     with listening_socket(host, port) as listener:
         bound = listener.getsockname()[:2]
         folder = recordings.folder_of(database)
@@ -140,7 +137,7 @@ async def serve(
                 metrics=metrics,
                 unwritten=unwritten,
                 address=address,
-                settings=settings,
+                settings=configuration.settings,
                 now=now,
                 heard=partial(reached.note, heard=True),
             )
@@ -259,14 +256,12 @@ async def _welcome(unwritten: Unwritten, origin: Origin, address: str, now: Now,
     await _write(unwritten, Entry(what="the link for the first owner", job=job, stands=tell))
 
 
-def with_detector(settings: Settings, configuration: Configuration) -> Settings:
-    """The settings with this deployment's detector. Raises ConfigurationError if it can't be loaded."""
-    settings = evolve(settings, detector=configuration.detector)
+def check_detector(configuration: Configuration) -> None:
+    """Raise ConfigurationError if this deployment's detector can't be loaded."""
     try:
-        open_detector(settings)
+        open_detector(configuration.settings)
     except DetectorMissing as error:
         raise ConfigurationError(str(error)) from error
-    return settings
 
 
 def model_address(configuration: Configuration) -> ModelAddress:

@@ -1,5 +1,9 @@
-import pytest
+import logging
 
+import pytest
+from attrs import evolve
+
+from engine.settings import DEFAULTS
 from tests.web.support import PUBLIC_URL, TOKEN
 from web import configuration
 from web.configuration import Configuration, ConfigurationError, Secret
@@ -41,6 +45,8 @@ def test_everything_set_is_read():
             "FRONTDESK_REALTIME_AUTH": "api-key",
             "FRONTDESK_MAX_CALLS": "3",
             "FRONTDESK_DETECTOR": "level",
+            "FRONTDESK_SET": "barge_in_min_ms=300 utterance_end_ms=600",
+            "FRONTDESK_LOG": "Debug",
         }
     )
 
@@ -54,6 +60,8 @@ def test_everything_set_is_read():
     assert loaded.realtime_auth == "api-key"
     assert loaded.max_calls == 3
     assert loaded.detector == "level"
+    assert loaded.settings == evolve(DEFAULTS, barge_in_min_ms=300, utterance_end_ms=600, detector="level")
+    assert loaded.log_level == logging.DEBUG
     assert loaded.secrets == [TOKEN, KEY]
 
 
@@ -107,6 +115,10 @@ def test_secrets_are_in_no_repr():
         ("FRONTDESK_MAX_CALLS", "many", "from 1 to 500"),
         ("FRONTDESK_MAX_CALLS", "-1", "from 1 to 500"),
         ("FRONTDESK_MAX_CALLS", "²", "from 1 to 500"),
+        ("FRONTDESK_SET", "barge_in_ms=300", "did you mean barge_in_min_ms?"),
+        ("FRONTDESK_SET", "barge_in_min_ms", "NAME=VALUE"),
+        ("FRONTDESK_SET", "speech_on=2", "otherwise nobody would ever be heard"),
+        ("FRONTDESK_LOG", "loud", "debug, info, warning, error"),
     ],
 )
 def test_a_bad_value_is_refused_by_name_with_its_fix(name, value, fix):
