@@ -98,6 +98,14 @@ CREATE TABLE blocked_callers (
     PRIMARY KEY (business_id, phone)
 ) STRICT;
 
+-- Thresholds of its calls that are not the deployment's (engine/settings.py), as they were written.
+CREATE TABLE call_settings (
+    business_id INTEGER NOT NULL REFERENCES businesses (id),
+    name TEXT NOT NULL CHECK (name <> ''),
+    value TEXT NOT NULL,
+    PRIMARY KEY (business_id, name)
+) STRICT;
+
 CREATE TABLE leads (
     business_id INTEGER NOT NULL REFERENCES businesses (id),
     id INTEGER NOT NULL,

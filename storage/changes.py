@@ -53,6 +53,7 @@ _KINDS: dict[str, tuple[_Rows | _Fields, ...]] = {
     "business": (_Fields("businesses", "id", _ABOUT + _KEEPING),),
     "facts": (_Rows("facts"),),
     "people": (_Rows("people"),),
+    "call_settings": (_Rows("call_settings"),),
     "blocked": (_Rows("blocked_callers"),),
     "service": (
         _Fields(

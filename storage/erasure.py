@@ -32,6 +32,7 @@ _EXPORTED = (
     "facts",
     "people",
     "blocked_callers",
+    "call_settings",
     "leads",
     "calls",
     "call_events",

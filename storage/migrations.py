@@ -76,8 +76,12 @@ def reached(_: Database) -> None:
     """Which businesses calls reach. It starts empty: of the calls of before nobody noted how they came."""
 
 
+def call_settings(_: Database) -> None:
+    """A business may set thresholds of its calls. None does at first."""
+
+
 # In order; add at the end, never change one.
-STEPS: tuple[Callable[[Database], None], ...] = (initial, business, pages, notice, reached)
+STEPS: tuple[Callable[[Database], None], ...] = (initial, business, pages, notice, reached, call_settings)
 
 migrations = Migrations("frontdesk")
 for _step in STEPS:

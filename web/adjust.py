@@ -54,6 +54,20 @@ def of_business(pairs: Sequence[str], base: Settings) -> Settings:
     return parse_settings(pairs, base)
 
 
+def kept(pairs: Iterable[str], settings: Settings) -> dict[str, str]:
+    """Of these settings those that the pairs name, as a business's rows keep them."""
+    names = dict.fromkeys(pair.partition("=")[0] for pair in pairs)
+    return {name: _text(getattr(settings, name)) for name in names}
+
+
+def thresholds(settings: Settings) -> tuple[str, ...]:
+    """All that a business may set, as it is."""
+    values = attrs.asdict(settings).items()
+    return tuple(
+        f"{name}={_text(value)}" for name, value in values if name not in _ELSEWHERE | _OF_THE_SERVER
+    )
+
+
 def fitting(values: Mapping[str, str], base: Settings) -> tuple[Settings, tuple[str, ...]]:
     """`base` with as many of a business's settings as a call can run with, and why the others are left out.
 
@@ -77,7 +91,7 @@ def pairs_of(settings: Settings, base: Settings = DEFAULTS) -> tuple[str, ...]:
     """The thresholds in which the settings differ from `base`, as `of_deployment` reads them."""
     was = attrs.asdict(base)
     return tuple(
-        f"{name}={'none' if value is None else value}"
+        f"{name}={_text(value)}"
         for name, value in attrs.asdict(settings).items()
         if value != was[name] and name not in _ELSEWHERE
     )
@@ -95,6 +109,10 @@ def unknown(name: str, outgrown: Mapping[str, str] = OUTGROWN) -> str:
         return f"{name}: is gone; in its place: {outgrown[name]}"
     close = get_close_matches(name, _KINDS, n=1)
     return f"{name}: there is no such setting" + (f"; did you mean {close[0]}?" if close else "")
+
+
+def _text(value: object) -> str:
+    return "none" if value is None else str(value)
 
 
 def _value(name: str, text: str) -> Any:

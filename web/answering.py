@@ -5,7 +5,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from attrs import evolve, frozen
+from attrs import frozen
 
 from engine.call import run_call
 from engine.model import ModelAddress, connect
@@ -45,6 +45,7 @@ class Answering:
             unwritten=self.unwritten,
             recordings_folder=self.recordings_folder,
         )
+        settings = office.settings(self.settings)
         live = LiveCall(
             business_id=grant.business_id,
             call_sid=start.call_sid,
@@ -56,9 +57,9 @@ class Answering:
         with self.live.on_the_line(live), self.metrics.call(live.events, tools):
             await run_call(
                 carrier,
-                partial(connect, self.address, deadline_ms=self.settings.model_ready_ms),
+                partial(connect, self.address, deadline_ms=settings.model_ready_ms),
                 office,
-                evolve(self.settings, keep_audio=office.keeps_audio),
+                settings,
                 start=start,
                 ended=partial(self.switchboard.report, start.call_sid),
                 noted=partial(self._note, live),

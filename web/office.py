@@ -6,7 +6,7 @@ The tools stand in `web/desk/`, a file for each thing that a caller wants.
 import datetime as dt
 import logging
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -14,12 +14,24 @@ import trio
 from attrs import evolve
 
 from engine.ports import Back, CallEvent, CallRecord, Profile
+from engine.settings import Settings
 from engine.tools import Tool
-from storage import appointments, businesses, calls, facts, holds, leads, messages, schedule, services
+from storage import (
+    appointments,
+    businesses,
+    call_settings,
+    calls,
+    facts,
+    holds,
+    leads,
+    messages,
+    schedule,
+    services,
+)
 from storage.database import Database
 from storage.errors import WriteFailed
 from storage.records import Business, Flag
-from web import afterwards, claims, recordings, spoken
+from web import adjust, afterwards, claims, recordings, spoken
 from web.desk.bookings import Bookings
 from web.desk.calendar import Calendar
 from web.desk.caller import Caller
@@ -50,13 +62,13 @@ async def open_office(
     Its final record goes to `unwritten`. Without a folder nothing is recorded, whatever the business wants.
     """
 
-    def look_up(conn: sqlite3.Connection) -> tuple[Business, Profile]:
+    def look_up(conn: sqlite3.Connection) -> tuple[Business, Profile, dict[str, str]]:
         business = businesses.by_id(conn, grant.business_id)
         if business is None:
             raise LookupError(f"business {grant.business_id} is gone since its call was let in")
-        return business, profile(conn, business, grant, now())
+        return business, profile(conn, business, grant, now()), call_settings.of(conn, business.id)
 
-    business, known = await database.read(look_up)
+    business, known, settings = await database.read(look_up)
     desk = Desk(
         database=database,
         business=business,
@@ -67,7 +79,7 @@ async def open_office(
         again=grant.back is not None,
     )
     folder = recordings_folder if business.keeps_audio else None
-    return BusinessOffice(desk, known, unwritten=unwritten, recordings_folder=folder)
+    return BusinessOffice(desk, known, settings, unwritten=unwritten, recordings_folder=folder)
 
 
 def profile(conn: sqlite3.Connection, business: Business, grant: Grant, now: dt.datetime) -> Profile:
@@ -111,10 +123,17 @@ class BusinessOffice:
     """The engine's Office over the storage. Its tools answer only after COMMIT."""
 
     def __init__(
-        self, desk: Desk, known: Profile, *, unwritten: Unwritten, recordings_folder: Path | None
+        self,
+        desk: Desk,
+        known: Profile,
+        settings: Mapping[str, str],
+        *,
+        unwritten: Unwritten,
+        recordings_folder: Path | None,
     ) -> None:
         self._desk = desk
         self._profile = known
+        self._call_settings = settings
         self._unwritten = unwritten
         self._recordings_folder = recordings_folder
         self._calendar = Calendar(desk, Offers())
@@ -137,10 +156,20 @@ class BusinessOffice:
         """What the model may ask of the business."""
         return self._tools
 
-    @property
-    def keeps_audio(self) -> bool:
-        """Whether this business's calls are recorded."""
-        return self._recordings_folder is not None
+    def settings(self, base: Settings) -> Settings:
+        """How this call is to behave: by the business's own settings, and otherwise by `base`.
+
+        One that no call can run with is left out with a warning: a name that is gone must cost nobody a call.
+        """
+        settings, problems = adjust.fitting(self._call_settings, base)
+        for problem in problems:
+            log.warning(
+                "call %s: business %s: setting left out: %s",
+                self._desk.call_sid,
+                self._desk.business.id,
+                problem,
+            )
+        return evolve(settings, keep_audio=self._recordings_folder is not None)
 
     async def attend(self) -> None:
         """Find or create the caller's lead, note the call as begun, and renew its holds until it ends.

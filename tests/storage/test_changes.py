@@ -9,6 +9,7 @@ from storage import (
     blocked,
     booking,
     businesses,
+    call_settings,
     calls,
     changes,
     facts,
@@ -32,6 +33,7 @@ from tests.storage.conftest import (
     wish,
 )
 
+SET = {"guard_ms": "500", "silence_ms": "9000"}
 DAY = dt.timedelta(days=1)
 DANA = Person(name="Dana", phone="+14155550177")
 SHORT = (DayHours(opens_minute=540, closes_minute=600), DayHours(opens_minute=660, closes_minute=720))
@@ -46,6 +48,7 @@ def ours(conn):
     facts.put_fact(conn, ours, topic="parking", text="behind the house")
     facts.set_people(conn, ours, [DANA, Person(name="Rosa", phone="+14155550178")])
     blocked.add(conn, ours, "+14155550188")
+    call_settings.put(conn, ours, {"guard_ms": "300"})
     add_live_call(conn, ours, "CA1")
     book(conn, ours, service_id=1, notes="short hair")
     messages.take(conn, ours, lead_id=1, call_sid="CA1", text="Please ring back.")
@@ -91,6 +94,8 @@ CHANGED = {
     "people": ("people", "", lambda conn, ours: facts.set_people(conn, ours, [DANA])),
     "blocked": ("blocked", "", lambda conn, ours: blocked.add(conn, ours, "+14155550199")),
     "blocked removed": ("blocked", "", lambda conn, ours: blocked.remove(conn, ours, "+14155550188")),
+    "call_settings": ("call_settings", "", lambda conn, ours: call_settings.put(conn, ours, SET)),
+    "call_settings removed": ("call_settings", "", lambda conn, ours: call_settings.put(conn, ours, {})),
     "service": (
         "service",
         "1",

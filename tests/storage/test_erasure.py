@@ -11,6 +11,7 @@ from storage import (
     blocked,
     booking,
     businesses,
+    call_settings,
     calls,
     changes,
     erasure,
@@ -400,6 +401,7 @@ def test_all_of_a_business_is_given_out_and_nothing_secret_or_anothers(conn, our
         facts.put_fact(conn, business_id, topic="parking", text="behind the house")
         facts.set_people(conn, business_id, [Person(name="Dana", phone=OWNER)])
         blocked.add(conn, business_id, ROSA)
+        call_settings.put(conn, business_id, {"guard_ms": "300"})
         changes.make(
             conn,
             business_id,

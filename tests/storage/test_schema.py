@@ -45,6 +45,7 @@ SCHEMA = Path(__file__).parents[2] / "schema.sql"
 TABLES = {
     "appointments",
     "blocked_callers",
+    "call_settings",
     "call_events",
     "call_flags",
     "calls",

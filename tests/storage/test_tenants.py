@@ -15,6 +15,7 @@ from storage import (
     booking,
     businesses,
     call_search,
+    call_settings,
     calls,
     changes,
     erasure,
@@ -86,6 +87,7 @@ def ours_and_theirs(conn):
     messages.take(conn, theirs, lead_id=2, call_sid="CAended", text="That is done.")
     changes.make(conn, theirs, "message", "2", lambda conn: messages.mark_done(conn, theirs, 2), now=NOW)
     blocked.add(conn, theirs, "+14155550188")
+    call_settings.put(conn, theirs, {"guard_ms": "300"})
     feeds.renew(conn, theirs)
     reached.note(conn, theirs, SETUP, NOW)
     owner = owners.add(conn, email="dana@example.com", password_hash="$argon2id$x", language="en")
@@ -134,6 +136,7 @@ READS = {
     "appointments.get": lambda conn, ours: appointments.get(conn, ours, 1),
     "appointments.of_lead": lambda conn, ours: appointments.of_lead(conn, ours, 2, NOW),
     "blocked.every": lambda conn, ours: blocked.every(conn, ours),
+    "call_settings.of": lambda conn, ours: call_settings.of(conn, ours),
     "blocked.is_blocked": lambda conn, ours: blocked.is_blocked(conn, ours, "+14155550188"),
     "booking.outside": lambda conn, ours: booking.outside(conn, ours, NOW),
     "call_search.find": lambda conn, ours: call_search.find(conn, ours, words="+14155550198"),
@@ -192,6 +195,7 @@ WHOLE = {
     "facts": lambda conn, ours: facts.put_fact(conn, ours, topic="parking", text="nowhere"),
     "people": lambda conn, ours: facts.set_people(conn, ours, [Person(name="Mallory", phone="+14155550166")]),
     "blocked": lambda conn, ours: blocked.add(conn, ours, "+14155550166"),
+    "call_settings": lambda conn, ours: call_settings.put(conn, ours, {"guard_ms": "400"}),
 }
 
 
@@ -215,6 +219,7 @@ def erase_same_call(conn, business_id, call_sid):
 WRITES = {
     "appointments.name": lambda conn, ours: appointments.name(conn, ours, "CAended", "Mallory"),
     "appointments.mark_confirmed": lambda conn, ours: appointments.mark_confirmed(conn, ours, 1),
+    "call_settings.put": lambda conn, ours: call_settings.put(conn, ours, {}),
     "blocked.add": lambda conn, ours: blocked.add(conn, ours, "+14155550188"),
     "blocked.remove": lambda conn, ours: blocked.remove(conn, ours, "+14155550188"),
     "booking.book": lambda conn, ours: book(conn, ours, call_sid="CAours"),

@@ -12,7 +12,19 @@ from engine import tools
 from engine.ports import Back, CallEvent, CallRecord, Profile
 from engine.recording import Recording
 from engine.settings import DEFAULTS
-from storage import appointments, businesses, calls, erasure, facts, holds, leads, messages, outbox, services
+from storage import (
+    appointments,
+    businesses,
+    call_settings,
+    calls,
+    erasure,
+    facts,
+    holds,
+    leads,
+    messages,
+    outbox,
+    services,
+)
 from storage.database import open_database
 from storage.records import CallEvent as StoredEvent
 from storage.records import Flag, Person
@@ -313,11 +325,26 @@ async def test_a_calls_audio_is_kept_if_its_business_wants_it(database, business
     recording.heard(20, b"hello")
     await front.office.close_call(attrs.evolve(RECORD, recording=recording))
 
-    assert front.office.keeps_audio is keeps_audio
+    assert front.office.settings(DEFAULTS).keep_audio is keeps_audio
     assert [path.name for path in folder.glob("*")] == [f"{CALL_SID}.jsonl"] * keeps_audio
     if keeps_audio:
         kept = recordings.read(folder / f"{CALL_SID}.jsonl")
         assert (kept.language, kept.events, kept.caller) == ("en", RECORD.events, ((20, b"hello"),))
+
+
+async def test_a_call_behaves_as_its_business_wants(database, business, now, caplog):
+    kept = {"barge_in_min_ms": "300", "guard": "1", "speech_on": "7"}
+    await database.write(lambda conn: call_settings.put(conn, business.id, kept))
+    front = await ring(database, business, now)
+    base = attrs.evolve(DEFAULTS, silence_ms=9_000)
+
+    assert front.office.settings(base) == attrs.evolve(base, barge_in_min_ms=300)
+    assert [record.getMessage() for record in caplog.records] == [
+        f"call {CALL_SID}: business {business.id}: setting left out: guard: there is no such setting; "
+        "did you mean guard_ms?",
+        f"call {CALL_SID}: business {business.id}: setting left out: speech_on: must be between 0 and 0.99; "
+        "otherwise nobody would ever be heard",
+    ]
 
 
 async def test_a_recording_that_cannot_be_written_costs_no_record(database, business, now, tmp_path, caplog):

@@ -28,7 +28,7 @@ from simulator.model_script import Call
 from simulator.phone import place_call
 from simulator.twilio_api import serve_twilio_api
 from simulator.twilio_http import signature
-from storage import businesses, calls, leads, messages, owners
+from storage import businesses, call_settings, calls, leads, messages, owners
 from storage.database import open_database
 from storage.errors import DatabaseGone
 from tests.web.support import CALLER, NUMBER, PUBLIC_URL, TOKEN, local, public
@@ -104,6 +104,18 @@ async def test_a_call_goes_through_the_whole_server_to_its_record(path, model):
     assert (report.carrier.played, report.carrier.violations) == (GREETING.audio, [])
     assert model.violations == []
     assert await outcome(path, report) == "caller_hung_up"
+
+
+async def test_a_call_behaves_as_server_and_business_set_it_and_a_name_that_is_gone_costs_none(path, model):
+    async with open_database(path) as database:
+        mine = {"silence_ms": "1000", "turn_end_ms": "500"}
+        await database.write(lambda conn: call_settings.put(conn, 1, mine))
+    configured = answered_by(model.url, FRONTDESK_SET="silence_prompts=0 silence_ms=60000")
+    async with serving(path, configured) as (url, _):
+        report = await ring(url, UntilBotSpeaks(20), UntilBotQuiet(20), UntilClosed(4_000), HangUp())
+
+    assert report.carrier.played.startswith(GREETING.audio)
+    assert await outcome(path, report) == "silence_timeout"
 
 
 async def test_a_call_is_recorded_if_its_business_keeps_audio_and_from_the_notice_on(path, nursery):
