@@ -168,6 +168,9 @@ def run_again(file: Path, changes: tuple[str, ...]) -> None:
         raise click.ClickException(f"{error}; here: --set detector=level") from None
     for line in turn_table.table(recorded, replay.replay(recorded, settings)):
         click.echo(line)
+    if changes:
+        for line in replay.where_to_keep(settings):
+            click.echo(line)
 
 
 @main.command("demo")

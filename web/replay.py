@@ -16,7 +16,8 @@ from functools import partial
 
 from attrs import evolve
 
-from engine.settings import Settings
+from engine.settings import DEFAULTS, Settings
+from web import adjust
 from web.adjust import BadSetting, parse_settings
 from web.recorded_call import BadRecording, RecordedCall
 from web.recordings import as_kept
@@ -36,6 +37,19 @@ def settings_of(recorded: RecordedCall) -> Settings:
 def notice_of(recorded: RecordedCall) -> str | None:
     """The notice that the caller heard in the call; None if they heard none."""
     return next((event.fields["text"] for event in recorded.events if event.kind == "notice_heard"), None)
+
+
+def where_to_keep(settings: Settings) -> tuple[str, ...]:
+    """How a server, or one of its businesses, is told to hold its calls with these settings."""
+    pairs = adjust.pairs_of(settings)
+    own = [f" --setting {pair}" for pair in pairs if pair in adjust.thresholds(settings)]
+    variables = [f'FRONTDESK_SET="{" ".join(pairs)}"'] if pairs else []
+    if settings.detector != DEFAULTS.detector:
+        variables.append(f"FRONTDESK_DETECTOR={settings.detector}")
+    server = f"for every call of a server:  {' '.join(variables) or 'nothing, they are the standard ones'}"
+    return server, *(
+        [f"for those of a business:     frontdesk business set BUSINESS{''.join(own)}"] if own else []
+    )
 
 
 def replay(recorded: RecordedCall, settings: Settings) -> RecordedCall:

@@ -18,7 +18,7 @@ def database(tmp_path):
 def salon(database):
     """Runs a command with the file of one business."""
     assert add(database)[0] == 0
-    return lambda *arguments: frontdesk(*arguments, "--database", database)
+    return lambda *arguments, **environment: frontdesk(*arguments, "--database", database, **environment)
 
 
 def test_all_that_is_set_can_be_shown(salon):
@@ -36,7 +36,8 @@ def test_all_that_is_set_can_be_shown(salon):
         "--days-ahead": "90",
     }
     options = [word for option in changes.items() for word in option]
-    set_to = salon("business", "set", "Salon", *options, "--keep-audio")
+    settings = ("--setting", "silence_ms=9000", "--setting", "barge_in_min_ms=300")
+    set_to = salon("business", "set", "Salon", *options, *settings, "--keep-audio")
     salon("facts", "1", "--set", "Parking", "behind the house")
     salon("people", "1", "--add", "Dana", "+1 415 555 0144")
 
@@ -74,6 +75,9 @@ def test_all_that_is_set_can_be_shown(salon):
             "rules",
             "  Be kind.",
             "  Say please.",
+            "settings",
+            "  barge_in_min_ms=300",
+            "  silence_ms=9000",
         ],
     )
 
@@ -196,6 +200,40 @@ def test_who_gives_an_option_as_it_was_called_before_is_told_its_new_name(salon,
     before = salon("business", "show", "Salon")
     assert error(salon("business", "set", "Salon", *options)) == (2, problem)
     assert salon("business", "show", "Salon") == before
+
+
+def settings_of(shown):
+    return shown[1].partition("\nsettings\n")[2].split()
+
+
+def test_a_business_s_settings_are_changed_one_by_one_and_taken_back_by_an_empty_value(salon):
+    salon("business", "set", "Salon", "--setting", "guard_ms=300", "--setting", "silence_ms=9000")
+    salon("business", "set", "Salon", "--setting", "guard_ms=500")
+    assert settings_of(salon("business", "show", "Salon")) == ["guard_ms=500", "silence_ms=9000"]
+    assert settings_of(salon("business", "set", "Salon", "--setting", "guard_ms=")) == ["silence_ms=9000"]
+
+
+@pytest.mark.parametrize(
+    ("setting", "problem"),
+    [
+        ("barge_in_ms=300", "barge_in_ms: there is no such setting; did you mean barge_in_min_ms?"),
+        ("guard_ms", "'guard_ms' is no setting; write NAME=VALUE, as in barge_in_min_ms=240"),
+        ("utterance_end_min_ms=1200", "utterance_end_max_ms: must be at least utterance_end_min_ms"),
+        ("speech_on=1", "speech_on: must be between 0 and 0.99; otherwise nobody would ever be heard"),
+        ("voice=verse", "voice: is not set here; set it by FRONTDESK_SET, for the whole server"),
+    ],
+)
+def test_a_setting_that_no_call_could_run_with_is_refused_with_its_reason(salon, setting, problem):
+    salon("business", "set", "Salon", "--setting", "guard_ms=300")
+    before = salon("business", "show", "Salon")
+    assert error(salon("business", "set", "Salon", "--setting", setting)) == (2, f"--setting: {problem}")
+    assert salon("business", "show", "Salon") == before
+
+
+def test_a_business_s_settings_are_judged_beside_those_of_the_server(salon):
+    longer = {"FRONTDESK_SET": "utterance_end_max_ms=1500"}
+    command = ("business", "set", "Salon", "--setting", "utterance_end_min_ms=1200")
+    assert (salon(*command)[0], salon(*command, **longer)[0]) == (2, 0)
 
 
 def test_setting_nothing_is_refused(salon):

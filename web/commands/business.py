@@ -1,16 +1,19 @@
 """`frontdesk business`: whom this receptionist answers for."""
 
+import os
 import sqlite3
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import click
 
-from storage import businesses, schedule
+from engine.settings import Settings
+from storage import businesses, call_settings, schedule
 from storage.database import look_at
 from storage.records import Business
-from web import recordings
+from web import adjust, configuration, recordings
 from web.commands import access, knowledge, notice_options, week
 
 
@@ -98,6 +101,7 @@ def shown(conn: sqlite3.Connection, business: Business) -> list[str]:
         "facts": knowledge.fact_lines(conn, business),
         "people": knowledge.people_lines(conn, business),
         "rules": business.rules.splitlines(),
+        "settings": [f"{name}={value}" for name, value in call_settings.of(conn, business.id).items()],
     }
     return [
         f"{business.name} ({business.id})",
@@ -134,24 +138,55 @@ def shown(conn: sqlite3.Connection, business: Business) -> list[str]:
 @click.option("--min-notice", "notice_min", type=int, help="Minutes ahead that a booking must be made.")
 @click.option("--days-ahead", type=int, help="How many days ahead can be booked.")
 @click.option("--keep-audio/--no-keep-audio", "keeps_audio", default=None, help="Record its calls, or not.")
+@click.option(
+    "settings",
+    "--setting",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="How its calls behave, as in barge_in_min_ms=300; NAME= for the server's own.",
+)
 @access.database
 def change(
     business: str,
     database: Path,
     notice: str | None,
     no_notice: bool,  # noqa: FBT001 - click passes it by name
+    settings: tuple[str, ...],
     **given: Any,
 ) -> None:
     """Change what is named for BUSINESS; its number stays. Stop the server first."""
     changes = {name: value for name, value in given.items() if value is not None}
     changes |= notice_options.given(notice, none=no_notice)
-    if not changes:
+    if not changes and not settings:
         raise click.UsageError("give at least one option; `frontdesk business set --help` lists them")
-    click.echo("\n".join(access.write(database, business, partial(_change, changes=changes))))
+    with access.mendable():
+        base = configuration.load(os.environ).settings
+    job = partial(_change, changes=changes, settings=settings, base=base)
+    click.echo("\n".join(access.write(database, business, job)))
 
 
-def _change(conn: sqlite3.Connection, business: Business, changes: dict[str, Any]) -> list[str]:
+def _change(
+    conn: sqlite3.Connection,
+    business: Business,
+    changes: dict[str, Any],
+    settings: Sequence[str],
+    base: Settings,
+) -> list[str]:
+    if settings:
+        _set(conn, business, settings, base)
     if "owner_phone" in changes:
         owner = access.textable(changes["owner_phone"], business.number, "--owner-phone")
         changes = changes | {"owner_phone": owner}
     return shown(conn, businesses.change(conn, business.id, **changes))
+
+
+def _set(conn: sqlite3.Connection, business: Business, settings: Sequence[str], base: Settings) -> None:
+    """Put these in the place of what was set under their names; an empty value takes a name away."""
+    given = {name: text for name, _, text in (setting.partition("=") for setting in settings)}
+    named = {**call_settings.of(conn, business.id), **given}
+    pairs = [f"{name}={text}" for name, text in named.items() if text or name not in given]
+    pairs += [setting for setting in settings if "=" not in setting]  # which are refused
+    try:
+        call_settings.put(conn, business.id, adjust.kept(pairs, adjust.of_business(pairs, base)))
+    except adjust.BadSetting as problem:
+        raise click.BadParameter(str(problem), param_hint="--setting") from None
