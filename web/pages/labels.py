@@ -36,6 +36,7 @@ LABELS = {
     "people": mark("People"),
     "phone": mark("Telephone number"),
     "blocked": mark("Number to block"),
+    "call_settings": mark("Call settings"),
 }
 
 OUTCOMES = {

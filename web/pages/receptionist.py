@@ -10,10 +10,10 @@ from quart import Response
 
 from engine import notice as notices
 from engine import prompt
-from storage import blocked, businesses, facts
+from storage import blocked, businesses, call_settings, facts
 from storage.errors import InvalidField
 from storage.records import Person
-from web import numbers
+from web import adjust, numbers
 from web.office import profile
 from web.pages import samples, typed
 from web.pages.routes import get, post
@@ -102,6 +102,18 @@ async def unblock(visit: Visit) -> Response:
     return await _change(visit, "blocked", job, "#blocked")
 
 
+async def save_settings(visit: Visit) -> Response:
+    """Set how the calls behave, in place of what was set before."""
+    pairs = visit.form.get("call_settings", "").split()
+    try:
+        values = adjust.kept(pairs, adjust.of_business(pairs, visit.deployment.configuration.settings))
+    except adjust.BadSetting as problem:
+        return await _page(
+            visit, InvalidField("call_settings", "can't be used: {problem}", {"problem": problem})
+        )
+    return await _change(visit, "call_settings", partial(call_settings.put, values=values), "#call-settings")
+
+
 async def _change(visit: Visit, kind: str, job: Callable[..., Any], section: str = "") -> Response:
     bound = partial(job, business_id=visit.business.id)
     return await visit.change(kind, "", bound, back=f"/receptionist{section}")
@@ -156,7 +168,8 @@ def _found(conn: sqlite3.Connection, business_id: int, visit: Visit) -> dict[str
     withheld = Grant(call_sid="", business_id=business_id, caller_number=None, called_number=business.number)
     told = profile(conn, business, withheld, visit.now)
     return {
-        "one": _held(visit, known),
+        "one": _held(visit, known, call_settings.of(conn, business_id)),
+        "thresholds": adjust.thresholds(visit.deployment.configuration.settings),
         "choices": {**LANGUAGES, business.language: LANGUAGES.get(business.language, business.language)},
         "facts": written,
         "topics": [topic for topic in samples.topics(business.language) if topic.casefold() not in asked],
@@ -170,12 +183,13 @@ def _found(conn: sqlite3.Connection, business_id: int, visit: Visit) -> dict[str
     }
 
 
-def _held(visit: Visit, known: Mapping[str, str]) -> dict[str, str]:
+def _held(visit: Visit, known: Mapping[str, str], settings: Mapping[str, str]) -> dict[str, str]:
     """What the fields of all forms hold: what was typed, else what is stored."""
     topic = visit.query.get("topic", "")
     stored = {name: getattr(visit.business, name) or "" for name in _ABOUT}
     opened = {"topic": topic, "text": known.get(topic, ""), "was": topic if topic in known else ""}
-    held = {**stored, **_EMPTY, **opened}
+    set_here = {"call_settings": "\n".join(f"{name}={value}" for name, value in settings.items())}
+    held = {**stored, **_EMPTY, **opened, **set_here}
     told = visit.business.notice is not None if _NOTICE not in visit.form else visit.form.get(_TOLD) == "1"
     return {**{name: visit.form.get(name, text) for name, text in held.items()}, _TOLD: "1" if told else ""}
 
@@ -190,4 +204,5 @@ ROUTES = (
     post("/receptionist/people/remove", remove_person),
     post("/receptionist/blocked", block),
     post("/receptionist/blocked/remove", unblock),
+    post("/receptionist/call-settings", save_settings),
 )

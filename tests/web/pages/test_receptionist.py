@@ -5,7 +5,7 @@ import html
 import pytest
 
 from engine import prompt
-from storage import blocked, businesses, facts
+from storage import blocked, businesses, call_settings, facts
 from storage.records import Person
 from tests.web.pages.browser import NOW, add_business
 from web.office import profile
@@ -321,3 +321,36 @@ async def test_hostile_words_stay_text(browser):
     await browser.post("/receptionist/people", name=hostile, phone="+14155550177")
     page = await browser.get(f"/receptionist?topic={hostile.replace(' ', '+')}")
     assert (page.status, "<script" in page.body) == (200, False)
+
+
+# How the calls behave
+
+
+async def test_settings_of_the_calls_are_kept_line_by_line_and_taken_back(browser, database, business):
+    async def kept():
+        return await database.read(lambda conn: call_settings.of(conn, business.id))
+
+    typed = "guard_ms=0300\r\n silence_ms=9000\n"
+    answer = await browser.post("/receptionist/call-settings", call_settings=typed)
+    assert await kept() == {"guard_ms": "300", "silence_ms": "9000"}
+    assert "guard_ms=300\nsilence_ms=9000</textarea>" in (await browser.follow(answer)).body
+    await browser.undo(answer)
+    assert await kept() == {}
+
+
+@pytest.mark.parametrize(
+    ("typed", "problem"),
+    [
+        ("guard=300", "guard: there is no such setting; did you mean guard_ms?"),
+        ("speech_on=1", "speech_on: must be between 0 and 0.99; otherwise nobody would ever be heard"),
+        ("silence_ms=9000 detector=level", "detector: is not set here; choose it by FRONTDESK_DETECTOR"),
+    ],
+)
+async def test_settings_that_no_call_could_run_with_are_refused_and_stay_in_the_form(
+    browser, database, business, typed, problem
+):
+    refused = await browser.post("/receptionist/call-settings", call_settings=typed)
+    assert refused.status == 422
+    assert f"can't be used: {problem}" in html.unescape(refused.text)
+    assert f"{typed}</textarea>" in refused.body
+    assert await database.read(lambda conn: call_settings.of(conn, business.id)) == {}
