@@ -90,6 +90,12 @@ class Settings:
     level_hold_ms: int = 160  # the loudest frame of so long is compared: syllables have soft ends
     speech_level: float = 100.0  # -50 dBFS: nobody speaks below, and the network may rest
     speech_over_floor: float = 2.0  # more cuts words out of loud noise, less lets babble hold turns open
+    # After so long without a trace of a voice the network begins anew: what it keeps of a call makes it deaf
+    # to short words. It is warmed, because cold it misses letters: with silence, and with the last sound of
+    # the line, without which it takes the wind that goes on for somebody who begins.
+    detector_reset_ms: int = 1_000
+    detector_warm_ms: int = 192  # six chunks of the network, half of each kind
+    detector_trace: float = 0.05  # how likely a voice is, at most, where there is no trace of one
     interrupting_on: float = 0.85  # at 0.5 a cough may stop the bot; at 0.9 some callers may not
     interrupting_over_floor: float = 3.0  # people 14 dB below: 0.2 false stops a minute; 7 at 1.5
     # The echo guard: a phone returns what it plays at least 15 dB down, and callers are louder than that.
