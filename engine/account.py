@@ -39,6 +39,7 @@ LINES = {
     "outputs_heard": "the caller heard what {call_ids} brought",
     "keypad": "keypad: {keys} keys",
     "silence_warning": "silence warning {number}",
+    "sound_unheard": "{sound_ms} ms of sound over the line's floor, and no voice heard in it",
     "model_error": "model error {code}: {message}",
     "audio_dropped": "{frames} frames of caller audio dropped",
     "messages_ignored": "{number} messages ignored",

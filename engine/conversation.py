@@ -33,6 +33,7 @@ from engine.keypad import Keypad
 from engine.notice import Notice
 from engine.outcome import Outcome
 from engine.ports import Profile
+from engine.presence import LineSound
 from engine.settings import Settings
 from engine.silence import Silence
 from engine.tools import Tool
@@ -170,6 +171,9 @@ class Conversation:
         if not self._exchange.bot_playing(now_ms):  # while it plays, its echo is no evidence of anybody
             self._silence.broken(now_ms)
 
+    def _on_line_sound(self, event: LineSound, _now_ms: float) -> None:
+        self._silence.sounded(event.ms)
+
     def _on_dtmf(self, event: Dtmf, now_ms: float) -> None:
         self._silence.broken(now_ms)
         if not self.closing:
@@ -253,11 +257,15 @@ class Conversation:
             self._exchange.give_up_answer(now_ms)
 
     def _on_silence(self, now_ms: float) -> None:
+        sounding, sound_ms = self._silence.sounding, self._silence.sound_ms
         if not self._silence.ask_again():
             self._take_leave(Outcome.SILENCE_TIMEOUT, now_ms)
             return
-        self._note("silence_warning", number=self._silence.prompts)
-        self._bot.ask(prompt.silence_prompt(self._silence.prompts), Reason.SILENCE)
+        number = self._silence.prompts
+        if sounding:
+            self._note("sound_unheard", sound_ms=sound_ms)
+        self._note("silence_warning", number=number)
+        self._bot.ask(prompt.sound_prompt() if sounding else prompt.silence_prompt(number), Reason.SILENCE)
 
     def _on_slow_tool(self, _now_ms: float) -> None:
         self._note("filler")
@@ -298,6 +306,7 @@ class Conversation:
 _HANDLERS: dict[type, Callable[[Conversation, Any, float], None]] = {
     ModelReady: Conversation._on_model_ready,
     CallerEvidence: Conversation._on_evidence,
+    LineSound: Conversation._on_line_sound,
     Dtmf: Conversation._on_dtmf,
     ToolFinished: Conversation._on_tool_finished,
     realtime.FunctionCalled: Conversation._on_function_called,

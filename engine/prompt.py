@@ -125,6 +125,14 @@ def silence_prompt(n: int) -> str:
     return "The caller is still silent. Say in one sentence that you cannot hear them; ask them to speak."
 
 
+def sound_prompt() -> str:
+    """What to say when there is sound on the line, and nothing in it that could be a voice."""
+    return (
+        "There is sound on the caller's line, but no words can be made out. Say so in one short sentence and "
+        "ask them to speak up, closer to the phone."
+    )
+
+
 def filler() -> str:
     """What to say while a tool is slow. It is no answer yet, and no tool is to be called for it."""
     return (

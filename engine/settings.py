@@ -118,6 +118,12 @@ class Settings:
     carrier_stalled_ms: int = 5_000  # one message not taken for so long: the line is dead
     silence_ms: int = 8_000
     silence_prompts: int = 2
+    # A line with sound on it is not silent, even if no voice is heard in it. A caller whom the detector does
+    # not hear is asked again, each time after twice as long, and not hung up on.
+    sound_level: float = 100.0
+    sound_over_floor: float = 3.0
+    sound_min_ms: int = 1_000  # in all, since the caller was last heard or asked in vain
+    silence_max_ms: int = 60_000
     model_ready_ms: int = 3_000  # TCP, TLS, handshake and `session.updated` together
     answer_due_ms: int = 6_000  # then cancelled and created once more, then the fallback
     cancel_due_ms: int = 2_000

@@ -1,4 +1,8 @@
-"""Silence on the line: when the caller is asked whether they are there, and when the call is given up."""
+"""Silence on the line: when the caller is asked whether they are there, and when the call is given up.
+
+A line with sound on it is not given up, although no voice is heard in it: the caller is asked again, each
+time after twice as long, until they are heard, the line is silent, or the longest call is over.
+"""
 
 from math import inf
 
@@ -13,7 +17,14 @@ class Silence:
 
     settings: Settings
     prompts: int = 0  # how often the caller was asked since they last gave a sign
+    sound_ms: int = 0  # without a voice in it, since then or since it last kept the call going
     _since_ms: float | None = None
+    _patience: int = 1  # how many times as long as at first the next silence may last
+
+    @property
+    def sounding(self) -> bool:
+        """Whether there was so much sound that this is no silence."""
+        return self.sound_ms >= self.settings.sound_min_ms
 
     def watch(self, now_ms: float, *, idle: bool) -> None:
         """Whether nobody speaks, and nothing is under way that will."""
@@ -24,18 +35,31 @@ class Silence:
 
     def broken(self, now_ms: float) -> None:
         """The caller gave a sign: the time starts anew."""
-        self.prompts = 0
+        self.prompts = self.sound_ms = 0
+        self._patience = 1
         if self._since_ms is not None:
             self._since_ms = now_ms
 
+    def sounded(self, ms: int) -> None:
+        """There was so much sound on the line, and no voice was heard in it."""
+        if self._since_ms is not None:
+            self.sound_ms += ms
+
     def due_ms(self) -> float:
         """When something must be said."""
-        return inf if self._since_ms is None else self._since_ms + self.settings.silence_ms
+        if self._since_ms is None:
+            return inf
+        settings = self.settings
+        longest_ms = max(settings.silence_ms, settings.silence_max_ms)
+        return self._since_ms + min(self._patience * settings.silence_ms, longest_ms)
 
     def ask_again(self) -> bool:
         """The silence lasted: True if the caller is to be asked, False if they were asked often enough."""
         self._since_ms = None
-        if self.prompts == self.settings.silence_prompts:
-            return False
+        if self.prompts >= self.settings.silence_prompts:
+            if not self.sounding:
+                return False
+            self.sound_ms = 0
+            self._patience *= 2
         self.prompts += 1
         return True

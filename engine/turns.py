@@ -19,6 +19,7 @@ from attrs import frozen
 
 from engine.barge_in import BargeIn, BargeInState
 from engine.pace import Pace
+from engine.presence import LineSound, Presence
 from engine.settings import FRAME_MS, Settings
 from engine.vad import Judgement
 
@@ -104,6 +105,7 @@ TurnEvent = (
     | BargeInPaused
     | BargeInReal
     | CallerEvidence
+    | LineSound
 )
 
 
@@ -120,6 +122,7 @@ class Turns:
         self._settings = settings
         self._pace = Pace(settings)
         self._barge_in = BargeIn(settings)
+        self._presence = Presence(settings)
         self._now_ms = 0  # the end of the newest frame
         self._recent: deque[int | None] = deque(
             maxlen=_OPENING_FRAMES
@@ -148,6 +151,7 @@ class Turns:
         self._barge_in.step(self._now_ms, bot_playing=scene.bot_playing, counts=counts, late_ms=heard.late_ms)
         return [
             *self._note_evidence(speech=voice),
+            *self._presence.step(heard.level, counts=not (heard.speech or echo or scene.bot_playing)),
             *self._step_utterance(heard, scene, voice=voice),
             *self._step_barge_in(),
         ]

@@ -66,8 +66,9 @@ def open_detector(settings: Settings) -> Detector:
 class NoiseFloor:
     """How loud the line is while nobody speaks, from the levels of all frames so far."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, ceiling: float = _FLOOR_CEILING) -> None:
         self.level = 0.0
+        self._ceiling = ceiling
         self._window: list[float] = []
         self._quietest: deque[float] = deque(maxlen=_WINDOWS)
 
@@ -78,7 +79,7 @@ class NoiseFloor:
             self._quietest.append(sum(self._window) / _WINDOW_FRAMES)
             self._window.clear()
             if len(self._quietest) >= _TRUSTED_WINDOWS:
-                self.level = min(_FLOOR_CEILING, *self._quietest)
+                self.level = min(self._ceiling, *self._quietest)
 
 
 class LevelDetector:

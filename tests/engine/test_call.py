@@ -2,6 +2,7 @@
 
 import logging
 from contextlib import asynccontextmanager
+from itertools import pairwise
 
 import pytest
 import trio
@@ -23,7 +24,7 @@ from simulator.caller import (
     UntilClosed,
 )
 from simulator.model_script import Abort, Call, CloseNow, Fail, Ignore, ModelScript, NoAnswer, Reply, Stall
-from simulator.tones import cough, murmur
+from simulator.tones import cough, murmur, noise
 from tests.rig import CALL_SID, HUMMED, FakeOffice, Live, place
 
 GREETING = Reply("Demo Dental, how can I help?", murmur(800, pitch=180))
@@ -66,6 +67,49 @@ async def test_a_silent_caller_is_asked_twice_and_then_politely_hung_up_on(autoj
         bye.text,
     ]
     assert placed.carrier.played.endswith(bye.audio)
+
+
+# A detector to which nothing on the line is a voice.
+DEAF = evolve(HUMMED, utterance_level=10_000.0, barge_in_level=10_000.0)
+ASKED = [Reply(f"Hello? {n}", murmur(600, pitch=150 + n)) for n in range(5)]
+
+
+async def test_a_caller_whom_the_detector_does_not_hear_is_asked_ever_more_seldom_and_not_hung_up_on(
+    autojump_clock,
+):
+    unheard = [Say("Can you hear me?", murmur(900)), Pause(2_100)]
+    placed = await place(
+        [UntilBotQuiet(500), *unheard * 34, HangUp()],
+        ModelScript(replies=[GREETING, *ASKED]),
+        settings=DEAF,
+    )
+    placed.assert_clean()
+    assert placed.outcome is Outcome.CALLER_HUNG_UP
+    warned_ms = [event.at_ms for event in placed.record.events if event.kind == "silence_warning"]
+    between_ms = [after - before for before, after in pairwise(warned_ms)]
+    assert between_ms == [750 + 8_000, 750 + 8_000, 750 + 16_000, 750 + 32_000]
+    assert len(placed.of("sound_unheard")) == len(warned_ms)
+
+
+async def test_a_line_that_has_fallen_silent_is_hung_up_on_however_much_was_heard_before(autojump_clock):
+    placed = await place(
+        [UntilBotQuiet(500), *[Say("Can you hear me?", murmur(900)), Pause(2_100)] * 9, UntilClosed()],
+        ModelScript(replies=[GREETING, *ASKED]),
+        settings=DEAF,
+    )
+    assert placed.outcome is Outcome.SILENCE_TIMEOUT
+    assert len(placed.of("silence_warning")) == 3
+
+
+@pytest.mark.parametrize("level", [150, 1_500])
+async def test_steady_noise_is_silence_however_loud_it_is(autojump_clock, level):
+    placed = await place(
+        [Say("a fan", noise(1_000, level) * 40), UntilClosed()],
+        ModelScript(replies=[GREETING, *ASKED]),
+        settings=DEAF,
+    )
+    assert placed.outcome is Outcome.SILENCE_TIMEOUT
+    assert (len(placed.of("silence_warning")), placed.of("sound_unheard")) == (2, [])
 
 
 async def test_any_sign_of_the_caller_starts_the_silence_anew(autojump_clock):

@@ -24,7 +24,9 @@ from engine.carrier import Dtmf
 from engine.conversation import Conversation
 from engine.limits import RateLimit
 from engine.outcome import Outcome
+from engine.presence import LineSound
 from engine.settings import DEFAULTS, Settings
+from engine.silence import Silence
 from engine.tools import Status, Tool, ToolCall, ToolOutput
 from engine.turns import (
     BargeInPaused,
@@ -524,3 +526,43 @@ def test_a_key_starts_the_silence_anew_also_while_the_bot_plays_but_the_bots_ech
     talk.answer("pressed", 500)
     talk.wait(500 + DEFAULTS.silence_ms)
     assert talk.notes[-1] == Note("silence_warning", {"number": 1})
+
+
+def test_after_a_second_of_sound_without_a_voice_the_caller_is_told_so_and_not_hung_up_on(talk):
+    notes = []
+    for n, (sounds, silence_ms) in enumerate([(3, 8_000), (2, 8_000), (0, 8_000), (0, 16_000)]):
+        talk.feed(*[LineSound(200)] * sounds)
+        talk.wait(silence_ms)
+        notes.append([note for note in talk.notes if note.kind in ("sound_unheard", "silence_warning")][-2:])
+        talk.answer(f"asks {n}", 400)
+        talk.wait(400)
+    assert notes[1:3] == [
+        [Note("sound_unheard", {"sound_ms": 1_000}), Note("silence_warning", {"number": number})]
+        for number in (2, 3)
+    ]
+    assert (len(notes[0]), notes[3] == notes[2], talk.conversation.closing) == (1, True, True)
+
+
+def test_a_sign_of_the_caller_makes_the_next_silence_as_long_as_the_first():
+    silence = Silence(DEFAULTS)
+    for prompt in range(4):
+        silence.watch(0, idle=True)
+        silence.sounded(1_000)
+        assert silence.due_ms() == [8_000, 8_000, 8_000, 16_000][prompt]
+        assert silence.ask_again()
+    silence.watch(0, idle=True)
+    assert silence.due_ms() == 32_000
+    silence.broken(5_000)
+    assert (silence.due_ms(), silence.prompts, silence.sound_ms) == (13_000, 0, 0)
+
+
+def test_a_silence_is_never_longer_than_a_minute_and_what_sounds_outside_of_it_does_not_count():
+    silence = Silence(DEFAULTS)
+    silence.sounded(5_000)
+    assert silence.sound_ms == 0
+    for _ in range(9):
+        silence.watch(0, idle=True)
+        silence.sounded(1_000)
+        silence.ask_again()
+    silence.watch(0, idle=True)
+    assert silence.due_ms() == DEFAULTS.silence_max_ms
