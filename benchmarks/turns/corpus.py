@@ -19,10 +19,11 @@ from benchmarks.turns.sounds import BLOCK, RATE, Sound, active, active_level
 Half = Literal["tuning", "held-out"]
 SOUNDS = Path("/usr/share/asterisk/sounds")
 MUSIC = Path("/usr/share/asterisk/moh")
+LETTERS = Path("/usr/share/klettres")  # an alphabet in each of twenty languages, by as many people
 INSTALL = (
     "apt-get install --no-install-recommends asterisk-core-sounds-en-wav asterisk-core-sounds-es-wav "
     "asterisk-core-sounds-fr-wav asterisk-core-sounds-it-wav asterisk-core-sounds-ru-wav "
-    "asterisk-prompt-it-menardi-wav asterisk-moh-opsound-wav espeak-ng flite"
+    "asterisk-prompt-it-menardi-wav asterisk-moh-opsound-wav espeak-ng flite klettres-data vorbis-tools"
 )
 RECORDED = (
     "en_US_f_Allison",
@@ -35,6 +36,7 @@ RECORDED = (
 SHORTEST_MS, LONGEST_MS = 300, 6_000
 _PAUSE_MAX_MS = 300  # a clip with a longer one inside would have two ends
 _CLIPS = 80  # of each recorded voice
+_FEWEST_LETTERS = 5
 _MUSIC_S = 60
 _LEAD, _TAIL = BLOCK * 4, BLOCK * 8  # what is kept around the active part
 _NOT_SPEECH = frozenset(
@@ -65,10 +67,11 @@ class Clip:
 
 @frozen(eq=False)
 class Corpus:
-    """One half: clips by voice, and music."""
+    """One half: clips by voice, spelt letters by voice, and music."""
 
     recorded: dict[str, list[Clip]]
     synthetic: dict[str, list[Clip]]
+    letters: dict[str, list[Clip]]
     music: list[Sound]
 
     @property
@@ -79,7 +82,7 @@ class Corpus:
 
 def missing() -> list[str]:
     """What is not installed."""
-    places = [SOUNDS / voice for voice in RECORDED] + [MUSIC]
+    places = [SOUNDS / voice for voice in RECORDED] + [MUSIC, LETTERS]
     return [str(place) for place in places if not place.is_dir()] + voices.missing()
 
 
@@ -97,6 +100,7 @@ def load(half: Half) -> Corpus:
     return Corpus(
         recorded={voice: _recorded(voice, half) for voice in RECORDED},
         synthetic={voice: found for voice, found in synthetic.items() if found},
+        letters=_letters(half),
         music=music,
     )
 
@@ -142,6 +146,18 @@ def _recorded(voice: str, half: Half) -> list[Clip]:
         clip
         for clip, _ in zip(clips((n, voices.read(SOUNDS / n)) for n in mine), range(_CLIPS), strict=False)
     ]
+
+
+def _letters(half: Half) -> dict[str, list[Clip]]:
+    paths = [path for path in sorted(LETTERS.glob("*/alpha/*.ogg")) if half_of(_letter(path)) == half]
+    by_voice: dict[str, list[Clip]] = {}
+    for clip in clips(zip(map(_letter, paths), voices.decoded(paths), strict=True)):
+        by_voice.setdefault(clip.name.split("/")[0], []).append(clip)
+    return {voice: spelt for voice, spelt in by_voice.items() if len(spelt) >= _FEWEST_LETTERS}
+
+
+def _letter(path: Path) -> str:
+    return path.relative_to(LETTERS).as_posix()
 
 
 def _digest(name: str) -> str:

@@ -28,7 +28,7 @@ class Laboratory:
         # By name: a run of some rows gives each the figures that a run of all of them does.
         seed = crc32(f"{row.measure} {row.name} {number}".encode())
         source = np.random.default_rng(seed)
-        who = cast(self.corpus, source, number)
+        who = cast(self.corpus, source, number, spelling=row.spelling)
         planned = row.script(who, source)
         room = row.setting.room(who, self.corpus.music, source)
         return row.figures(

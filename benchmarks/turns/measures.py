@@ -3,7 +3,7 @@
 All times are milliseconds of one clock, the caller's mouth and ear included.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import pairwise
 
 from attrs import frozen
@@ -12,6 +12,8 @@ BYTES_PER_MS = 8
 _KEY = 400  # bytes by which a stretch of sound is found in what the model sent
 _STEP = 160
 _FIRST, _KNOWN = 3, 4  # utterances of a call: the engine does not know its pauses yet, and does by now
+
+PLACES, PLACE_SLICES = ("1-5", "6-10", "11-14"), ((0, 5), (5, 10), (10, 14))  # of an utterance in its call
 
 Figures = dict[str, list[float]]
 
@@ -67,6 +69,31 @@ def pausing(account: Account) -> Figures:
     every = answering(account)
     cut = [bool(cuts) for cuts in every["cuts"]]
     return {"first": [*cut[:_FIRST]], "known": [*cut[_KNOWN:]], "delay_ms": every["delay_ms"]}
+
+
+def positioned(utterances: int) -> Callable[[Account], Figures]:
+    """Whether each of so many utterances was answered, by its place in the call.
+
+    What was never said, because the call had been hung up, was not answered.
+    """
+
+    def measure(account: Account) -> Figures:
+        every = answering(account)
+        answered = every["answered"] + [False] * (utterances - len(every["answered"]))
+        parts = {name: answered[begin:end] for name, (begin, end) in zip(PLACES, PLACE_SLICES, strict=True)}
+        return parts | {"again": every["again"], "whole": [len(every["answered"]) == utterances]}
+
+    return measure
+
+
+def hearing_beside(account: Account) -> Figures:
+    """Of every sound in the bot's silence that nobody meant anything by, whether it was answered."""
+    figures: Figures = {"answered": []}
+    onsets = [each.onset_ms for each in account.uttered[1:]] + [float("inf")]
+    for event, next_ms in zip(account.uttered, onsets, strict=True):
+        if not event.is_speech and not account.playing(event.onset_ms):
+            figures["answered"].append(bool(_within(account.answers_ms, event.onset_ms, next_ms)))
+    return figures
 
 
 def disturbing(account: Account) -> Figures:

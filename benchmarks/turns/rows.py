@@ -9,13 +9,26 @@ from benchmarks.turns import measures, scripts
 from benchmarks.turns.acoustics import Echo, Room
 from benchmarks.turns.measures import Account, Figures
 from benchmarks.turns.scripts import CALLER_DBFS, Cast, Script
-from benchmarks.turns.sounds import EVENTS, Sound, Source, amplitude, babble, hum, unit, white_and_pink
+from benchmarks.turns.sounds import (
+    EVENTS,
+    SOUNDS,
+    Sound,
+    Source,
+    amplitude,
+    babble,
+    car,
+    hum,
+    unit,
+    white_and_pink,
+    wind,
+)
 from benchmarks.turns.tables import FIXED
 from engine.settings import Settings
 
 Noise = Callable[[Cast, list[Sound], Source], Sound]  # at RMS 1
 _NOISE_S = 30
 _BABBLERS = 8
+_UTTERANCES = 14  # of a call that is measured by position
 
 
 @frozen(kw_only=True)
@@ -63,6 +76,7 @@ class Row:
     figures: Callable[[Account], Figures]
     calls: int
     setting: Setting = Setting()
+    spelling: bool = False  # the callers spell letters
     changes: Mapping[str, Any] = field(factory=dict)  # to the settings
 
     def settings(self, base: Settings) -> Settings:
@@ -79,6 +93,15 @@ _ANSWERED = {
     "music 20 dB": Setting(noise=_music, below_db=20),
     "hum 20 dB": Setting(noise=_steady(hum), below_db=20),
     "loss 1 %, jitter": Setting(loss=0.01, spread_ms=60),
+}
+_CAR = Setting(noise=_steady(car), below_db=15)
+_WIND = Setting(noise=_steady(wind), below_db=15)
+_POSITIONED = {
+    ("letters", "clean"): CLEAN,
+    ("letters", "car 15 dB"): _CAR,
+    ("letters", "wind 15 dB"): _WIND,
+    ("words", "car 15 dB"): _CAR,
+    ("words", "wind 15 dB"): _WIND,
 }
 _LECTURED = {
     "music on hold": Setting(noise=_music, below_db=0),
@@ -105,6 +128,16 @@ def rows() -> Iterator[Row]:
             calls=12,
             setting=setting,
         )
+    for (said, line), setting in _POSITIONED.items():
+        yield Row(
+            name=f"{said}, {line}",
+            measure="positioned",
+            script=scripts.answering(_UTTERANCES),
+            figures=measures.positioned(_UTTERANCES),
+            calls=20,
+            setting=setting,
+            spelling=said == "letters",
+        )
     for name, changes in (("adaptive", {}), (FIXED, _FIXED)):
         yield Row(
             name=name,
@@ -121,6 +154,14 @@ def rows() -> Iterator[Row]:
             script=scripts.disturbed(kind),
             figures=measures.disturbing,
             calls=14,
+        )
+    for kind in SOUNDS:
+        yield Row(
+            name=kind,
+            measure="beside",
+            script=scripts.heard_beside(kind),
+            figures=measures.hearing_beside,
+            calls=6,
         )
     for name, setting in _LECTURED.items():
         yield Row(

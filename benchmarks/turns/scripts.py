@@ -7,13 +7,22 @@ from attrs import frozen
 
 from benchmarks.turns.acoustics import to_mulaw
 from benchmarks.turns.corpus import Clip, Corpus
-from benchmarks.turns.sounds import EVENTS, SAMPLES_PER_MS, Sound, Source, amplitude, at_level, seconds
+from benchmarks.turns.sounds import (
+    EVENTS,
+    SAMPLES_PER_MS,
+    SOUNDS,
+    Sound,
+    Source,
+    amplitude,
+    at_level,
+    seconds,
+)
 from simulator import HearFor, HearOut, Pause, Reply, Say, Step
 
 CALLER_DBFS = -26.0
 BOT_DBFS = -20.0
 PAUSE_MS = (300, 900)
-PAUSED, EVENTS_IN_CALL, INTERRUPTIONS, SCRAPS = 8, 25, 30, 20  # in one call
+PAUSED, EVENTS_IN_CALL, SOUNDS_IN_CALL, INTERRUPTIONS, SCRAPS = 8, 25, 20, 30, 20  # in one call
 _WORDS = "words"
 
 
@@ -52,17 +61,21 @@ class Planned:
 Script = Callable[[Cast, Source], Planned]
 
 
-def cast(corpus: Corpus, source: Source, number: int) -> Cast:
-    """The cast of the call of this number: every fourth caller is synthetic."""
-    kinds = corpus.synthetic if number % 4 == 3 else corpus.recorded
-    caller = sorted(kinds)[number // (4 if number % 4 == 3 else 1) % len(kinds)]
+def cast(corpus: Corpus, source: Source, number: int, *, spelling: bool = False) -> Cast:
+    """The cast of the call of this number: every fourth caller is synthetic, but of those who spell none."""
+    kinds, at = corpus.recorded, number
+    if spelling:
+        kinds = corpus.letters
+    elif number % 4 == 3:
+        kinds, at = corpus.synthetic, number // 4
+    caller = sorted(kinds)[at % len(kinds)]
     bots = [voice for voice in sorted(corpus.recorded) if _person(voice) != _person(caller)]
     bot = bots[int(source.integers(len(bots)))]
     others = [
         voice for voice in sorted(corpus.voices) if _person(voice) not in (_person(caller), _person(bot))
     ]
     return Cast(
-        caller=corpus.voices[caller],
+        caller=kinds[caller],
         bot=corpus.recorded[bot],
         others=[corpus.voices[voice] for voice in source.permutation(others)],
     )
@@ -195,6 +208,24 @@ def disturbed(kind: str) -> Script:
             scene.disturb(kind, EVENTS[kind](source))
             scene.wait(900, 1_500)
         return scene.planned(_replies(source, cast, 40, 14.0))
+
+    return script
+
+
+def heard_beside(kind: str) -> Script:
+    """Sounds of one kind while the bot is silent, and nobody means anything by them."""
+
+    def script(cast: Cast, source: Source) -> Planned:
+        scene = _Scene(source)
+        for number, clip in enumerate(_some(source, cast.caller, SOUNDS_IN_CALL, 600, 2_000)):
+            if number % 5 == 0:  # the caller is there
+                scene.hear_out()
+                scene.say(clip)
+            scene.hear_out()
+            scene.wait(500, 2_500)
+            scene.disturb(kind, SOUNDS[kind](source))
+        scene.hear_out()
+        return scene.planned(_replies(source, cast, 3 * SOUNDS_IN_CALL, 1.2))
 
     return script
 

@@ -84,6 +84,27 @@ def hum(source: Source, duration_s: float) -> Sound:
     return unit(np.sum(waves, axis=0))
 
 
+def car(source: Source, duration_s: float) -> Sound:
+    """Inside a car at speed: the road below some hundred hertz, and the engine's harmonics, at RMS 1."""
+    time = np.arange(seconds(duration_s)) / RATE
+    road = _shaped(source, duration_s, lambda hertz: (hertz > 40) / (1 + (hertz / 200) ** 1.5))
+    turning = source.uniform(25, 45) * time + 0.1 * np.sin(2 * np.pi * 0.1 * time)
+    engine = np.sum(
+        [
+            np.sin(2 * np.pi * n * turning + source.uniform(0, 6.28)) / n**0.7
+            for n in (1, 2, 3, 4, 6, 8, 10, 12)
+        ],
+        axis=0,
+    )
+    return unit((road + 0.7 * unit(engine)) * _swell(source, duration_s, below_hz=0.5, spread_db=1.5))
+
+
+def wind(source: Source, duration_s: float) -> Sound:
+    """Wind over the microphone: a rumble that comes and goes in gusts of a second or two, at RMS 1."""
+    rumble = _shaped(source, duration_s, lambda hertz: (hertz > 20) / (1 + (hertz / 150) ** 1.7))
+    return unit(rumble * _swell(source, duration_s, below_hz=0.7, spread_db=4.0))
+
+
 def babble(source: Source, voices: Sequence[Sequence[Sound]], duration_s: float) -> Sound:
     """Several people talking at once, none of them ever silent for long, at RMS 1."""
     total = np.zeros(seconds(duration_s))
@@ -149,6 +170,17 @@ def keypad(source: Source) -> Sound:
     return _series(source, int(source.integers(1, 5)), (0.1, 0.3), _one_tone)
 
 
+def laugh(source: Source) -> Sound:
+    """Three to eight syllables of laughter: breath, then an open vowel that falls a little."""
+    pitch, dbfs = source.uniform(150, 350), source.uniform(-30, -20)
+    parts = []
+    for _ in range(int(source.integers(3, 9))):
+        breath = _band(white(source, source.uniform(0.04, 0.08)), 500, 2_500)
+        parts += [0.3 * unit(breath), unit(_vowel(source.uniform(0.07, 0.13), pitch))]
+        pitch *= 0.97
+    return unit(np.concatenate(parts)) * amplitude(dbfs)
+
+
 def horn(source: Source) -> Sound:
     """A car's horn, 0.4-1.5 s."""
     samples = seconds(source.uniform(0.4, 1.5))
@@ -182,6 +214,31 @@ EVENTS: dict[str, Callable[[Source], Sound]] = {
     "hum": hum_burst,
     "steady noise": noise_burst,
 }
+
+# What is heard while the bot is silent, too: there a laugh may pass for a word.
+SOUNDS = EVENTS | {"laughs": laugh}
+
+
+def _shaped(source: Source, duration_s: float, gain: Callable[[Sound], Sound]) -> Sound:
+    """White noise with this gain at each frequency, at RMS 1."""
+    hertz = np.fft.rfftfreq(seconds(duration_s), 1 / RATE)
+    spectrum = np.fft.rfft(white(source, duration_s)) * gain(hertz)
+    return unit(np.fft.irfft(spectrum, seconds(duration_s)))
+
+
+def _swell(source: Source, duration_s: float, *, below_hz: float, spread_db: float) -> Sound:
+    """A gain that wanders, no quicker than this."""
+    slow = _band(white(source, duration_s), 0, below_hz)
+    return np.asarray(10 ** (spread_db * unit(slow) / 20))
+
+
+def _vowel(duration_s: float, pitch_hz: float) -> Sound:
+    """An open vowel: harmonics under the formants of an "a"."""
+    time = np.arange(seconds(duration_s)) / RATE
+    harmonics = np.arange(1, int(3_400 / pitch_hz) + 1) * pitch_hz
+    strength = sum(1 / (1 + ((harmonics - formant) / 150) ** 2) for formant in (750, 1_250, 2_600))
+    waves = np.sin(2 * np.pi * harmonics[:, None] * time * (1 - 0.3 * time))
+    return np.asarray((strength[:, None] * waves).sum(axis=0) * np.hanning(len(time)))
 
 
 def _one_knock(source: Source) -> Sound:

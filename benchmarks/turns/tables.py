@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from attrs import frozen
 
-from benchmarks.turns.measures import Figures, percentile, share
+from benchmarks.turns.measures import PLACES, Figures, percentile, share
 
 FIXED = "fixed 500 ms"  # the row that the adaptive end of speech is compared with
 
@@ -86,6 +86,22 @@ def _paused(name: str, rows: Mapping[str, Figures]) -> Sequence[Cell]:
     )
 
 
+def _positioned(name: str, rows: Mapping[str, Figures]) -> Sequence[Cell]:
+    figures = rows[name]
+    answered = [figures[place] for place in PLACES]
+    return (
+        Cell(str(sum(map(len, answered)))),
+        *(Cell(f"{share(part):.1f}") for part in answered),
+        Cell(f"{share(figures['again']):.1f}"),
+        Cell(f"{len(figures['whole']) - sum(figures['whole']):.0f} of {len(figures['whole'])}"),
+    )
+
+
+def _beside(name: str, rows: Mapping[str, Figures]) -> Sequence[Cell]:
+    answered = rows[name]["answered"]
+    return _number(answered), Cell(f"{share(answered):.1f}")
+
+
 def _disturbed(name: str, rows: Mapping[str, Figures]) -> Sequence[Cell]:
     figures = rows[name]
     return (
@@ -161,6 +177,12 @@ TABLES = (
         cells=_answered,
     ),
     Table(
+        measure="positioned",
+        title="Utterances answered by their place in a call of 14, %; answered again, per 100 utterances",
+        columns=("line", "utterances", *PLACES, "answered again", "calls hung up before the last"),
+        cells=_positioned,
+    ),
+    Table(
         measure="paused",
         title="Utterances with a pause of 300-900 ms inside: cut in two, per 100; ms to response.create",
         columns=("end of speech", "first 3 of a call", "cut", "from the 5th on", "cut", "p50", "p95"),
@@ -171,6 +193,12 @@ TABLES = (
         title="False stops of the bot, if only for a moment, per 100 events",
         columns=("event", "events", "minutes of bot speech", "stopped"),
         cells=_disturbed,
+    ),
+    Table(
+        measure="beside",
+        title="Sounds in the bot's silence that were answered, per 100",
+        columns=("sound", "events", "answered"),
+        cells=_beside,
     ),
     Table(
         measure="lectured",

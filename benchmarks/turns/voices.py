@@ -1,9 +1,10 @@
-"""Synthetic voices for the corpus, by the `espeak-ng` and `flite` commands."""
+"""Sounds for the corpus by other programs: synthetic voices by `espeak-ng` and `flite`, files by `oggdec`."""
 
 import shutil
 import subprocess
 import tempfile
 import wave
+from collections.abc import Sequence
 from multiprocessing.pool import ThreadPool
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import numpy as np
 
 from benchmarks.turns.sounds import RATE, Sound
 
-COMMANDS = ("espeak-ng", "flite")
+COMMANDS = ("espeak-ng", "flite", "oggdec")
 
 _ENGLISH = (
     "Yes, please.",
@@ -90,6 +91,20 @@ def spoken() -> dict[str, dict[str, Sound]]:
     return voices
 
 
+def decoded(paths: Sequence[Path]) -> list[Sound]:
+    """Ogg Vorbis files, by the `oggdec` command."""
+    with tempfile.TemporaryDirectory() as place, ThreadPool(2) as pool:
+        return list(
+            pool.imap(
+                _run,
+                [
+                    (["oggdec", "--quiet", str(path), "-o", "{}"], Path(place) / f"{n}.wav")
+                    for n, path in enumerate(paths)
+                ],
+            )
+        )
+
+
 def _espeak(code: str, text: str) -> list[str]:
     return ["espeak-ng", "-v", code, "-s", "160", "-w", "{}", text]
 
@@ -105,10 +120,11 @@ def _run(job: tuple[list[str], Path]) -> Sound:
 
 
 def read(path: Path) -> Sound:
-    """A WAV file of one 16-bit channel, at 8 kHz whatever its rate."""
+    """A WAV file of 16-bit samples: its channels together, at 8 kHz whatever its rate."""
     with wave.open(str(path), "rb") as file:
         rate = file.getframerate()
-        sound = np.frombuffer(file.readframes(file.getnframes()), dtype="<i2").astype(np.float64)
+        samples = np.frombuffer(file.readframes(file.getnframes()), dtype="<i2")
+        sound = samples.reshape(-1, file.getnchannels()).mean(axis=1)
     return sound if rate == RATE else _narrowed(sound, rate)
 
 

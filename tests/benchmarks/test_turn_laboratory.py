@@ -23,6 +23,7 @@ def corpus() -> Corpus:
     return Corpus(
         recorded={"one": found[:2], "two": found[2:4]},
         synthetic={"three": found[4:]},
+        letters={"four": found[:1]},
         music=[np.ones(80_000)],
     )
 
