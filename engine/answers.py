@@ -187,6 +187,8 @@ class Answers:
             "first": response.audio.first_chunk,
             "last": response.audio.last_chunk,
             "bytes": response.audio.sent_bytes,
+            "marked": response.audio.marked_bytes,
+            "mark_ms": response.audio.mark_ms,
         }
         said = {"text": heard, "unheard": unheard, "heard_ms": heard_ms, "audio_ms": audio_ms}
         return [Note("answer_sent", sent), Note("bot_said", said)]
@@ -204,6 +206,10 @@ class Answers:
     def sent(self, turn: int, byte_count: int, now_ms: float) -> bool:
         """The carrier's socket took a chunk. True if it is the first of its answer."""
         return self._ledger.sent(turn, byte_count, now_ms)
+
+    def newest_chunk(self, turn: int) -> int:
+        """The number, through the call, of the chunk of this turn that was sent last."""
+        return self._ledger.answer(turn).last_chunk
 
     def mark_reached(self, name: str, now_ms: float) -> None:
         """A mark came back."""

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from math import inf
 from typing import Any
 
-from attrs import evolve
+from attrs import asdict, evolve
 
 from engine import realtime
 from engine.actions import Action, AudioSent, Clear, Note, NoticeHeard, Release, RunTool, ToModel
@@ -25,6 +25,7 @@ from engine.outcome import Outcome
 from engine.settings import Settings
 from engine.tools import Tool, ToolCall, ToolOutput
 from engine.transcript import Transcript, asks
+from engine.turns import Loudness
 from engine.utterances import Utterances
 
 _MAX_FAILURES = 2  # an answer that fails is asked for once more, then the fallback
@@ -145,7 +146,7 @@ class Bot:
             turn = self.answers.playing.audio.turn
             self._note("resumed", turn=turn, heard_ms=heard_ms, audio_ms=audio_ms, silent_ms=round(silent_ms))
 
-    def interrupt(self, speech_ms: int, now_ms: float) -> None:
+    def interrupt(self, speech_ms: int, now_ms: float, loudness: Loudness) -> None:
         """The caller has taken the floor from the playing answer: stop all, and tell the model."""
         self._gate.forgive()  # the caller heard something
         self.errands.interrupt()
@@ -154,7 +155,13 @@ class Bot:
             self._cancel(now_ms, unheard=cut is not self.answers.get(self._gate.response_id))
         if cut is not None:
             heard_ms, audio_ms = cut.spoken_ms(now_ms)
-            self._note("barge_in", speech_ms=speech_ms, heard_ms=heard_ms, audio_ms=audio_ms)
+            self._note(
+                "barge_in",
+                speech_ms=speech_ms,
+                heard_ms=heard_ms,
+                audio_ms=audio_ms,
+                **asdict(loudness),
+            )
             self._cut(cut, now_ms)
         self._abandon_waiting(now_ms)
 
@@ -375,7 +382,8 @@ class Bot:
     def on_audio_sent(self, event: AudioSent, now_ms: float) -> None:
         """The carrier's socket took a chunk."""
         if self.answers.sent(event.turn, event.byte_count, now_ms):
-            self._note("first_audio", turn=event.turn)
+            number = self.answers.newest_chunk(event.turn)
+            self._note("first_audio", turn=event.turn, first=number, bytes=event.byte_count)
 
     def on_mark(self, event: MarkReached, now_ms: float) -> None:
         """A mark came back."""

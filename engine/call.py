@@ -26,7 +26,7 @@ from math import inf
 from typing import Any
 
 import trio
-from attrs import Factory, define
+from attrs import Factory, define, frozen
 
 from engine import account, carrier, errands, model, prompt, realtime, tools
 from engine.actions import (
@@ -103,6 +103,11 @@ class _Call:
         lambda: Queue(CarrierFault("the carrier takes nothing any more"))
     )
 
+    @property
+    def tool_names(self) -> frozenset[str]:
+        """The tools that there are, and the hanging up."""
+        return frozenset({END_CALL, *(tool.name for tool in self.office.tools)})
+
     def now_ms(self) -> float:
         """The call's clock."""
         return (trio.current_time() - self.began_at) * 1000
@@ -113,7 +118,7 @@ class _Call:
         self.account.append(event)
         self.noted(event)
         level = logging.WARNING if kind in account.WARNINGS else logging.INFO
-        said = (self.start.call_sid, event.at_ms / 1000, account.line(kind, fields))
+        said = (self.start.call_sid, event.at_ms / 1000, account.Line(kind, fields, self.tool_names))
         log.log(level, "%s %.3f s: %s", *said, extra={"call_event": event})
 
     def ignore(self, peer: str, problem: RemoteProtocolError) -> None:
@@ -310,11 +315,37 @@ async def _send_carrier(call: _Call, command: Say | Clear) -> None:
 # The model's side
 
 
+@frozen
+class _Told:
+    """The model's link. At DEBUG the log has the type of each event that comes, and nothing that is in it."""
+
+    link: Link
+    call: _Call
+
+    async def receive(self) -> str | bytes:
+        message = await self.link.receive()
+        if log.isEnabledFor(logging.DEBUG):
+            now_s = self.call.now_ms() / 1000
+            log.debug("%s %.3f s: from the model: %s", self.call.start.call_sid, now_s, _type_of(message))
+        return message
+
+    async def send(self, message: str) -> None:
+        await self.link.send(message)
+
+
+def _type_of(message: str | bytes) -> str:
+    try:
+        return realtime.type_of(message)
+    except RemoteProtocolError as problem:
+        return f"no event: {problem}"
+
+
 async def talk(call: _Call) -> None:
     """Open the model, then converse until the call ends. A model that is not ready in time is a fault."""
     profile = call.office.profile
     with trio.move_on_after(call.settings.model_ready_ms / 1000) as patience:
-        async with call.connect_model() as link:
+        async with call.connect_model() as connected:
+            link = _Told(connected, call)
             call.note("model_connected")
             session = await model.configure(
                 link,
@@ -333,6 +364,8 @@ async def talk(call: _Call) -> None:
                 voice=session.told.voice,
                 input_format=session.told.input_format,
                 output_format=session.told.output_format,
+                detector=session.settings.detector,
+                thresholds=session.settings.thresholds(),
             )
             patience.deadline = inf
             async with trio.open_nursery() as nursery:

@@ -162,8 +162,9 @@ class Conversation:
 
     def _on_model_ready(self, _event: ModelReady, _now_ms: float) -> None:
         self._ready = True
-        self._note("greeting")
-        self._bot.ask(prompt.greeting(self._profile), Reason.GREETING)
+        greeting = prompt.greeting(self._profile)
+        self._note("greeting", text=greeting)
+        self._bot.ask(greeting, Reason.GREETING)
 
     # The caller
 

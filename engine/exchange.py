@@ -8,6 +8,8 @@ said is in doubt (`doubt.py`), and when it proves to have been nothing the bot p
 from collections.abc import Callable
 from math import inf
 
+from attrs import asdict
+
 from engine import realtime
 from engine.bot import Bot
 from engine.dialogue import Floor, FloorEvent, Reason, next_floor
@@ -16,6 +18,7 @@ from engine.settings import Settings
 from engine.turns import (
     BargeInPaused,
     BargeInReal,
+    Loudness,
     UtteranceCounts,
     UtteranceEnded,
     UtteranceSkipped,
@@ -23,6 +26,7 @@ from engine.turns import (
 )
 
 _CALLER_SPEAKS = frozenset({Floor.CALLER, Floor.BOTH, Floor.PAUSED})
+_UNKNOWN = Loudness()  # of what takes the floor, where it is not the caller's voice that does
 _UNDECIDED = frozenset({Floor.PAUSED, Floor.DOUBT})
 
 
@@ -77,7 +81,7 @@ class Exchange:
 
     def on_utterance_started(self, event: UtteranceStarted, _now_ms: float) -> None:
         """The caller begins to speak."""
-        self._note("utterance_started", onset_ms=event.onset_ms)
+        self._note("utterance_started", onset_ms=event.onset_ms, **asdict(event.loudness))
         self._move(FloorEvent.CALLER_BEGINS)
 
     def on_utterance_counts(self, _event: UtteranceCounts, now_ms: float) -> None:
@@ -105,6 +109,7 @@ class Exchange:
                 silence_ms=event.silence_ms,
                 capped=event.capped,
                 doubtful=doubtful,
+                **asdict(event.loudness),
             )
             if not doubtful:
                 self._bot.want(Reason.UTTERANCE)
@@ -121,6 +126,7 @@ class Exchange:
                 reason=event.reason,
                 counted_ms=event.counted_ms,
                 needed_ms=event.needed_ms,
+                **asdict(event.loudness),
             )
 
     def _caller_ends(self) -> bool:
@@ -135,12 +141,12 @@ class Exchange:
         """The caller has spoken over the bot for a while."""
         if self._floor is Floor.BOTH:  # else the bot finished in the meantime
             self._pause(now_ms)
-            self._note("barge_in_paused", speech_ms=event.speech_ms)
+            self._note("barge_in_paused", speech_ms=event.speech_ms, **asdict(event.loudness))
 
     def on_barge_in_real(self, event: BargeInReal, now_ms: float) -> None:
         """The caller goes on."""
         if self._floor is Floor.PAUSED:
-            self._take_floor(event.speech_ms, now_ms)
+            self._take_floor(event.speech_ms, now_ms, event.loudness)
 
     def on_committed(self, event: realtime.InputCommitted, _now_ms: float) -> None:
         """The server has made an item of an utterance."""
@@ -208,11 +214,11 @@ class Exchange:
         self._doubt.paused(now_ms)
         self._bot.clear(now_ms)
 
-    def _take_floor(self, speech_ms: int, now_ms: float) -> None:
+    def _take_floor(self, speech_ms: int, now_ms: float, loudness: Loudness = _UNKNOWN) -> None:
         if self._doubt.settle():
             self._bot.want(Reason.UTTERANCE)
         self._move(FloorEvent.BARGE_IN_REAL)
-        self._bot.interrupt(speech_ms, now_ms)
+        self._bot.interrupt(speech_ms, now_ms, loudness)
 
     def _move(self, event: FloorEvent) -> None:
         self._floor = next_floor(self._floor, event)

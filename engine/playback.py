@@ -77,6 +77,19 @@ class Answer:
         """Whether the carrier has echoed the last mark: certainty, where the clock only reckons."""
         return self.complete and self._marked_bytes == self.received_bytes
 
+    @property
+    def marked_bytes(self) -> int:
+        """How many bytes, from the first, the carrier says that it has played."""
+        return self._marked_bytes
+
+    @property
+    def mark_ms(self) -> int | None:
+        """How long after its audio should have ended, were there no way, the last mark came; None: none did.
+
+        Two ways of the line if all is well. Negative: the carrier did not play the audio.
+        """
+        return round(self._round_trips_ms[-1]) if self._round_trips_ms else None
+
     def heard_bytes(self, now_ms: float) -> int:
         """How many bytes, from the first, the caller has heard; never more than were sent."""
         if self._heard_at_clear is not None:
@@ -150,6 +163,10 @@ class Ledger:
         answer = Answer(turn=self._next_turn())
         self._answers[answer.turn] = answer
         return answer
+
+    def answer(self, turn: int) -> Answer:
+        """The answer that plays, or played, as this turn."""
+        return self._answers[turn]
 
     def receive(self, answer: Answer, item_id: str, audio: bytes) -> None:
         """Queue one delta, in the order it came."""

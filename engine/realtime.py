@@ -191,6 +191,11 @@ def receive(message: str | bytes) -> ModelEvent:
     return read(body) if read else Ignored(type=kind)
 
 
+def type_of(message: str | bytes) -> str:
+    """The type of the event in a message. Raises RemoteProtocolError if there is none."""
+    return wire.text(wire.parse(message, max_characters=MAX_MESSAGE_CHARACTERS), "type")[:_NAME_CHARS]
+
+
 def _read_session_updated(body: dict[str, Any]) -> SessionUpdated:
     audio = wire.child(wire.child(body, "session"), "audio")
     output = wire.child(audio, "output")

@@ -54,6 +54,16 @@ _IN_ORDER = (  # the second of each is at least the first
 )
 
 OUTGROWN: Mapping[str, str] = {}  # settings that are gone, each with what stands in its place
+_LEVEL_THRESHOLDS = ("utterance_level", "barge_in_level", "level_over_floor")
+_NEURAL_THRESHOLDS = (
+    "speech_on",
+    "speech_off",
+    "speech_level",
+    "speech_over_floor",
+    "interrupting_on",
+    "interrupting_over_floor",
+)
+_TURN_THRESHOLDS = ("utterance_min_ms", "utterance_end_ms", "barge_in_min_ms", "barge_in_real_ms")
 
 
 @frozen(kw_only=True)
@@ -155,9 +165,8 @@ class Settings:
     def __attrs_post_init__(self) -> None:
         for name, value in asdict(self).items():
             allowed = _RANGES.get(name, _ANY)
-            if (
-                isinstance(value, int | float) and not allowed.least <= value <= allowed.most
-            ):  # nor not a number
+            # What is no number (nan) lies between nothing.
+            if isinstance(value, int | float) and not allowed.least <= value <= allowed.most:
                 otherwise = f"; otherwise {allowed.otherwise}" if allowed.otherwise else ""
                 raise ValueError(f"{name}: must be between {allowed.least} and {allowed.most}{otherwise}")
             if value == "":
@@ -165,6 +174,11 @@ class Settings:
         for less, more in _IN_ORDER:
             if getattr(self, more) < getattr(self, less):
                 raise ValueError(f"{more}: must be at least {less}")
+
+    def thresholds(self) -> str:
+        """What the detector and the turns of a call go by, as NAME=VALUE, for its log."""
+        names = _LEVEL_THRESHOLDS if self.detector == "level" else _NEURAL_THRESHOLDS
+        return " ".join(f"{name}={getattr(self, name)}" for name in (*names, *_TURN_THRESHOLDS))
 
     def without_transcription(self) -> "Settings":
         """The settings for a server that refuses transcription: a barge-in is real at once.

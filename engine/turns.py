@@ -15,7 +15,7 @@ real, the event says that it is doubtful; the conversation then asks the transcr
 from collections import deque
 from enum import Enum, auto
 
-from attrs import frozen
+from attrs import field, frozen
 
 from engine.barge_in import BargeIn, BargeInState
 from engine.pace import Pace
@@ -40,10 +40,23 @@ class Scene:
 
 
 @frozen
+class Loudness:
+    """How loud what the caller said was at its loudest, and the line's floor: RMS on the 16-bit scale."""
+
+    level: int = 0
+    floor: int = 0
+
+
+# For who reads the log. Nothing is decided by it, so two events that differ in it only are equal.
+_UNMEASURED = Loudness()
+
+
+@frozen
 class UtteranceStarted:
     """The caller began to speak, at `onset_ms` in frame time."""
 
     onset_ms: int
+    loudness: Loudness = field(default=_UNMEASURED, kw_only=True, eq=False)
 
 
 @frozen
@@ -65,6 +78,7 @@ class UtteranceEnded:
     silence_ms: int  # that ended it; of a capped one, what there was
     capped: bool = False
     doubtful: bool = False
+    loudness: Loudness = field(default=_UNMEASURED, kw_only=True, eq=False)
 
 
 @frozen
@@ -76,6 +90,7 @@ class UtteranceSkipped:
     reason: str
     counted_ms: int
     needed_ms: int
+    loudness: Loudness = field(default=_UNMEASURED, kw_only=True, eq=False)
 
 
 @frozen
@@ -83,6 +98,7 @@ class BargeInPaused:
     """The caller has spoken over the bot long enough for it to pause."""
 
     speech_ms: int
+    loudness: Loudness = field(default=_UNMEASURED, kw_only=True, eq=False)
 
 
 @frozen
@@ -90,6 +106,7 @@ class BargeInReal:
     """The caller has taken the floor: the bot's answer is cut."""
 
     speech_ms: int
+    loudness: Loudness = field(default=_UNMEASURED, kw_only=True, eq=False)
 
 
 @frozen
@@ -137,6 +154,7 @@ class Turns:
         self._counted = False
         self._only_over_bot = False
         self._began_over_bot = False
+        self._loudest = self._floor = 0.0
 
     def adopt(self, settings: Settings) -> None:
         """From now on decide by these settings; what is going on goes on."""
@@ -146,6 +164,8 @@ class Turns:
         """What the next frame of the caller means; `echo` if the bot's own sound explains it."""
         self._now_ms += FRAME_MS
         voice = heard.speech and not echo
+        begun = voice or self._utterance is _Utterance.OPEN
+        self._loudest, self._floor = max(heard.level, self._loudest if begun else 0.0), heard.floor
         self._recent.append(self._now_ms - FRAME_MS - heard.late_ms if voice else None)
         counts = heard.interrupting and not echo
         self._barge_in.step(self._now_ms, bot_playing=scene.bot_playing, counts=counts, late_ms=heard.late_ms)
@@ -185,7 +205,7 @@ class Turns:
         self._only_over_bot = scene.bot_playing
         bot_since_ms = self._barge_in.bot_since_ms
         self._began_over_bot = bot_since_ms is not None and self._onset_ms >= bot_since_ms
-        return [UtteranceStarted(self._onset_ms), *self._count()]
+        return [UtteranceStarted(self._onset_ms, loudness=self._loudness()), *self._count()]
 
     def _go_on(self, scene: Scene, *, speech: bool) -> list[TurnEvent]:
         silence_ms = self._now_ms - self._last_speech_ms
@@ -215,10 +235,19 @@ class Turns:
         self._ended_ms = _LONG_AGO_MS
         if speech_ms < self._settings.utterance_min_ms:
             needed_ms = self._settings.utterance_min_ms
-            return UtteranceSkipped(self._onset_ms, speech_ms, "too short", speech_ms, needed_ms)
+            return UtteranceSkipped(
+                self._onset_ms, speech_ms, "too short", speech_ms, needed_ms, loudness=self._loudness()
+            )
         if self._only_over_bot and self._began_over_bot and not scene.question:
             needed_ms = self._settings.barge_in_min_ms
-            return UtteranceSkipped(self._onset_ms, speech_ms, "back-channel", interrupted_ms, needed_ms)
+            return UtteranceSkipped(
+                self._onset_ms,
+                speech_ms,
+                "back-channel",
+                interrupted_ms,
+                needed_ms,
+                loudness=self._loudness(),
+            )
         self._pace.finished()
         self._ended_ms = self._last_speech_ms
         return UtteranceEnded(
@@ -227,7 +256,11 @@ class Turns:
             silence_ms=self._now_ms - self._last_speech_ms,
             capped=then is _Utterance.CAPPED,
             doubtful=doubtful,
+            loudness=self._loudness(),
         )
+
+    def _loudness(self) -> Loudness:
+        return Loudness(round(self._loudest), round(self._floor))
 
     def _rearm(self, heard: Judgement) -> None:
         if heard.speech:
@@ -247,6 +280,7 @@ class Turns:
             self._now_ms, utterance_counts=counts
         ):
             paused = self._barge_in.state is BargeInState.PAUSED
-            events.append((BargeInPaused if paused else BargeInReal)(self._barge_in.speech_ms))
+            kind = BargeInPaused if paused else BargeInReal
+            events.append(kind(self._barge_in.speech_ms, loudness=self._loudness()))
             self._only_over_bot = False
         return events

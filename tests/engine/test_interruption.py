@@ -74,7 +74,7 @@ def test_with_words_it_was_real_and_is_answered():
     assert talk.asked() == ["conversation.item.truncate", "response.create"]
     assert (talk.played, of(talk, "barge_in")) == (
         [1, 2],
-        [{"speech_ms": 0, "heard_ms": 1_000, "audio_ms": 3_000}],
+        [{"speech_ms": 0, "heard_ms": 1_000, "audio_ms": 3_000, "level": 0, "floor": 0}],
     )
 
 

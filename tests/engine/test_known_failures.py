@@ -143,9 +143,16 @@ async def test_an_utterance_ends_although_the_carrier_stops_sending_in_mid_speec
         ModelScript(replies=[GREETING, SHORT]),
     )
     placed.assert_clean()
-    assert placed.of("utterance_ended") == [
-        {"onset_ms": 1_340, "speech_ms": 700, "silence_ms": 500, "capped": False, "doubtful": False}
-    ]
+    (ended,) = placed.of("utterance_ended")
+    assert ended == {
+        "onset_ms": 1_340,
+        "speech_ms": 700,
+        "silence_ms": 500,
+        "capped": False,
+        "doubtful": False,
+        "level": 3_972,
+        "floor": 0,
+    }
     assert placed.carrier.played == GREETING.audio + SHORT.audio
 
 
