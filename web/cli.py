@@ -56,7 +56,12 @@ for command in (
 def serve(host: str, port: int, database: Path, new: bool) -> None:  # noqa: FBT001 - click passes it by name
     """Answer calls until SIGTERM; live calls are then given two minutes to end."""
     configured = _configuration()
-    logs.set_up(sys.stderr, secrets=configured.secrets, level=configured.log_level)
+    logs.set_up(
+        sys.stderr,
+        secrets=configured.secrets,
+        level=configured.log_level,
+        words=configured.logs_words,
+    )
     access.run(
         partial(server.serve_until_signal, configured, host=host, port=port, database=str(database), new=new)
     )

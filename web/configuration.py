@@ -150,6 +150,12 @@ def _log_level(name: str, text: str) -> int:
     return logging.getLevelNamesMapping()[text.upper()]
 
 
+def _switch(name: str, text: str) -> bool:
+    if text not in ("0", "1"):
+        raise ConfigurationError(f"{name} must be 1 (yes) or 0 (no)")
+    return text == "1"
+
+
 def _variable(name: str, read: Callable[[str, str], Any], *, default: str | None = None) -> Any:
     """One variable; empty counts as not set, because that is what env files and Compose write."""
 
@@ -182,6 +188,7 @@ class Configuration:
     metrics_token: Secret | None = _variable("FRONTDESK_METRICS_TOKEN", _secret)
     thresholds: Settings = _variable("FRONTDESK_SET", _settings, default="")
     log_level: int = _variable("FRONTDESK_LOG", _log_level, default="info")
+    log_words: bool | None = _variable("FRONTDESK_LOG_WORDS", _switch)
 
     @property
     def settings(self) -> Settings:
@@ -193,6 +200,16 @@ class Configuration:
         """Every configured secret, for the log to mask."""
         secrets = (self.auth_token, self.api_key, self.metrics_token)
         return [secret.reveal() for secret in secrets if secret is not None]
+
+    @property
+    def logs_words(self) -> bool:
+        """Whether what callers and bot say stands in the log: on a local deployment, if nothing else is said.
+
+        Names and illnesses cannot be erased from a log.
+        """
+        if self.log_words is not None:
+            return self.log_words
+        return self.auth_token is None and self.public_url is None
 
     @property
     def model_problem(self) -> str | None:

@@ -78,6 +78,26 @@ def test_a_public_url_is_lowered_as_twilio_signs_it_and_keeps_its_port(typed, pu
     assert configuration.load({"FRONTDESK_PUBLIC_URL": typed}).public_url == public_url
 
 
+PUBLIC = {"TWILIO_AUTH_TOKEN": TOKEN, "FRONTDESK_PUBLIC_URL": "https://desk.example.com"}
+
+
+@pytest.mark.parametrize(
+    ("environment", "logged"),
+    [
+        ({}, True),
+        (PUBLIC, False),
+        ({"TWILIO_AUTH_TOKEN": TOKEN}, False),
+        ({"FRONTDESK_PUBLIC_URL": "https://desk.example.com"}, False),
+        (PUBLIC | {"FRONTDESK_LOG_WORDS": "1"}, True),
+        ({"FRONTDESK_LOG_WORDS": "0"}, False),
+    ],
+)
+def test_words_are_logged_on_a_local_deployment_and_on_a_public_one_only_if_that_is_asked_for(
+    environment, logged
+):
+    assert configuration.load(environment).logs_words is logged
+
+
 def test_secrets_are_in_no_repr():
     loaded = configuration.load({"TWILIO_AUTH_TOKEN": TOKEN, "OPENAI_API_KEY": KEY})
 
@@ -111,6 +131,7 @@ def test_secrets_are_in_no_repr():
         ("FRONTDESK_REALTIME_MODEL", "gpt realtime", "gpt-realtime-2.1"),
         ("FRONTDESK_REALTIME_AUTH", "basic", "bearer"),
         ("FRONTDESK_DETECTOR", "webrtc", "neural"),
+        ("FRONTDESK_LOG_WORDS", "yes", "1 (yes) or 0 (no)"),
         ("FRONTDESK_MAX_CALLS", "0", "from 1 to 500"),
         ("FRONTDESK_MAX_CALLS", "many", "from 1 to 500"),
         ("FRONTDESK_MAX_CALLS", "-1", "from 1 to 500"),

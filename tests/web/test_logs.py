@@ -4,6 +4,7 @@ from contextlib import contextmanager
 
 import pytest
 
+from engine.account import Line
 from web import logs, signature
 from web.tokens import Grant, StreamTokens
 
@@ -25,11 +26,11 @@ SIDS = "CA0123456789abcdef0123456789abcdef MZ0123456789abcdef0123456789abcdef"
 
 
 @contextmanager
-def captured():
+def captured(*, words=True):
     """A logger that writes as the server's loggers do, and what it wrote."""
     stream = io.StringIO()
     handler = logging.StreamHandler(stream)
-    handler.setFormatter(logs.MaskingFormatter([CONFIGURED]))
+    handler.setFormatter(logs.MaskingFormatter([CONFIGURED], words=words))
     logger = logging.Logger("test")
     logger.addHandler(handler)
     yield logger, stream
@@ -76,3 +77,69 @@ def test_a_signature_stays_what_it_is():
     signed = signature.sign("12345", "https://example.com/")
 
     assert logs.mask(f"header {signed}") == f"header {signed}"
+
+
+SAID = Line("user_said", {"text": "It is Rivka, about my psoriasis."})
+NOT_SAID = "a private word"
+
+
+@pytest.mark.parametrize(
+    ("line", "told", "wordless"),
+    [
+        (SAID, "user said: It is Rivka, about my psoriasis.", "user said: (6 words)"),
+        (
+            Line("bot_said", {"text": "Rivka!", "unheard": "Hello.", "heard_ms": 9, "audio_ms": 20}),
+            "AI said: Rivka! (heard 9 of 20 ms)",
+            "AI said: (1 words) (heard 9 of 20 ms)",
+        ),
+        (Line("greeting", {"text": "Say hello."}), "greeting: Say hello.", "greeting: (2 words)"),
+        (
+            Line("model_error", {"code": "bad", "message": "Rivka is no date"}),
+            "model error bad: Rivka is no date",
+            "model error bad: (4 words)",
+        ),
+        (
+            Line("tool_called", {"name": "rivka", "call_id": "c"}, {"find"}),
+            "tool rivka called",
+            "tool unknown called",
+        ),
+        (
+            Line("tool_called", {"name": "find", "call_id": "c"}, {"find"}),
+            "tool find called",
+            "tool find called",
+        ),
+    ],
+)
+def test_the_words_of_a_call_stand_in_the_log_only_if_they_are_wanted(line, told, wordless):
+    written = []
+    for words in (True, False):
+        with captured(words=words) as (log, stream):
+            log.info("CA1 %.1f s: %s", 1.5, line)
+        written.append(stream.getvalue().partition("CA1 1.5 s: ")[2].rstrip())
+    assert written == [told, wordless]
+
+
+def test_of_an_exception_the_place_and_the_type_stand_in_the_log_and_not_what_it_quotes():
+    with captured(words=False) as (log, stream):
+        try:
+            try:
+                fail(NOT_SAID)
+            except ValueError as error:
+                raise ExceptionGroup(NOT_SAID, [error, OSError(28, "No space left on device")]) from None
+        except ExceptionGroup:
+            log.exception("tool %s failed", "find")
+    written = stream.getvalue()
+    assert NOT_SAID not in written
+    for part in ("tool find failed", "in fail", "KeyError: …", "ValueError: …", "ExceptionGroup: …"):
+        assert part in written
+    assert "OSError: [Errno 28] No space left on device" in written
+
+
+def test_what_another_handler_has_written_of_an_exception_is_not_taken_over():
+    with captured(words=True) as (log, first), captured(words=False) as (other, second):
+        log.addHandler(other.handlers[0])
+        try:
+            fail(NOT_SAID)
+        except ValueError:
+            log.exception("failed")
+    assert (NOT_SAID in first.getvalue(), NOT_SAID in second.getvalue()) == (True, False)

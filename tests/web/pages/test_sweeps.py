@@ -235,7 +235,7 @@ async def test_the_log_of_the_pages_names_nobody_and_gives_nothing_away(place, c
     for method, path, fields in asks:
         for headers in (ORIGIN, {}):
             await place.ask(method, path, home.token, headers=headers, form=fields)
-    formatter = MaskingFormatter()
+    formatter = MaskingFormatter(words=True)
     logged = "\n".join(formatter.format(record) for record in caplog.records)
     numbers = [number.removeprefix("+") for _, number in ENGLISH.callers if number]
     secrets = (home.token, home.invitation, feed, PASSWORD, home.email, "Amelia", "Clarke", *numbers)
