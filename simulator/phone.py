@@ -8,7 +8,7 @@ of the same call. Every request is signed if an auth token is given.
 """
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Literal
 from urllib.parse import urljoin, urlsplit
 
@@ -19,7 +19,7 @@ from attrs import define, field, frozen
 from simulator.caller import Step
 from simulator.carrier import Carrier
 from simulator.timeline import Observer
-from simulator.transport import TransportClosed
+from simulator.transport import Transport, TransportClosed
 from simulator.twilio_http import BadTwiml, Dial, Disconnect, Redirect, Speak, Stream, Verb, signature, verbs
 from simulator.websocket import UpgradeRefused, connect_websocket
 
@@ -160,12 +160,14 @@ async def place_call(
     on_event: Observer | None = None,
     dial_status: DialStatus = "completed",
     later: Sequence[Sequence[Step]] = (),
+    wrap: Callable[[Transport], Transport] = lambda transport: transport,
 ) -> CallReport:
     """Ring `called` at the server on `base_url` and let the caller follow `script`.
 
     Whoever is dialled ends as `dial_status`, at once; `later` are the caller's scripts on the streams that
     the server opens after that. All streams are one call, with one CallSid. A stream that dies (`Die`) is the
     end of the call, but while there are later scripts it is only its socket that breaks.
+    `wrap` puts a line with a fault between the carrier and its socket.
 
     `public_url` is where the server believes it is reached, which is what Twilio signs; the requests go to
     `base_url` all the same. Raises CallFailed if the server refuses the call or cannot be reached, and
@@ -187,7 +189,7 @@ async def place_call(
         carriers: list[Carrier] = []
         scripts = [script, *later]
         while stream is not None and scripts:
-            carriers.append(await _run_stream(twilio, stream, scripts.pop(0), on_event))
+            carriers.append(await _run_stream(twilio, stream, scripts.pop(0), on_event, wrap))
             stream = await _after(twilio, stream, carriers[-1], on_the_line=bool(scripts))
         if stream is not None:
             raise CallFailed(f"the server opens stream {len(carriers) + 1}; the caller has no script for it")
@@ -207,7 +209,11 @@ async def place_call(
 
 
 async def _run_stream(
-    twilio: _Twilio, stream: Stream, script: Sequence[Step], on_event: Observer | None
+    twilio: _Twilio,
+    stream: Stream,
+    script: Sequence[Step],
+    on_event: Observer | None,
+    wrap: Callable[[Transport], Transport],
 ) -> Carrier:
     # The URL is the public one; this carrier is inside and goes to the server itself.
     inside = urlsplit(twilio.base_url)
@@ -215,7 +221,7 @@ async def _run_stream(
     try:
         async with connect_websocket(url, twilio.signed(stream.url)) as transport:
             carrier = Carrier(
-                transport=transport,
+                transport=wrap(transport),
                 script=script,
                 call_sid=twilio.form["CallSid"],
                 stream_sid="MZ" + secrets.token_hex(16),
