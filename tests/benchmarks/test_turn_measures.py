@@ -133,3 +133,21 @@ def test_percentiles_and_shares():
     assert measures.share([True, False, True, True]) == 75
     assert math.isnan(measures.percentile([], 50))
     assert math.isnan(measures.share([]))
+
+
+def test_by_its_place_in_the_call_what_was_never_said_was_not_answered():
+    said = [Utterance(onset_ms=n * 1_000, end_ms=n * 1_000 + 400) for n in range(12)]
+    account = Account(uttered=said, answers_ms=[n * 1_000 + 900 for n in range(12) if n != 6])
+    assert measures.positioned(14)(account) == {
+        "1-5": [True] * 5,
+        "6-10": [True, False, True, True, True],
+        "11-14": [True, True, False, False],
+        "again": [0] * 12,
+        "whole": [False],
+    }
+
+
+def test_a_sound_in_the_bots_silence_counts_as_answered_and_one_over_the_bot_does_not_count():
+    laughs = [Utterance(onset_ms=at, end_ms=at + 400, is_speech=False) for at in (1_000, 3_000, 5_000)]
+    account = Account(uttered=laughs, answers_ms=[3_900, 5_900], heard=[(4_900, bytes(8_000))])
+    assert measures.hearing_beside(account) == {"answered": [False, True]}

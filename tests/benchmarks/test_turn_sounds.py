@@ -11,6 +11,8 @@ STEADY = {
     "pink": lambda source: sounds.pink(source, 2),
     "both": lambda source: sounds.white_and_pink(source, 2),
     "hum": lambda source: sounds.hum(source, 2),
+    "car": lambda source: sounds.car(source, 2),
+    "wind": lambda source: sounds.wind(source, 2),
 }
 
 
@@ -36,7 +38,7 @@ def test_a_steady_noise_is_at_rms_one_and_the_same_for_the_same_seed(make):
     assert (noise != make(source(2))).any()
 
 
-@pytest.mark.parametrize("make", sounds.EVENTS.values(), ids=sounds.EVENTS)
+@pytest.mark.parametrize("make", sounds.SOUNDS.values(), ids=sounds.SOUNDS)
 def test_an_event_is_the_same_for_the_same_seed_loud_enough_to_be_heard_and_within_16_bits(make):
     event = make(source())
     assert (event == make(source())).all()
