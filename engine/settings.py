@@ -105,8 +105,8 @@ class Settings:
     # the line, without which it takes the wind that goes on for somebody who begins.
     detector_reset_ms: int = 1_000
     detector_warm_ms: int = 192  # six chunks of the network, half of each kind
-    # How likely a voice is, at most, where there is no trace of one. At 0.05 the network begins anew in babble
-    # too, and takes for the caller what it would have let pass.
+    # How likely a voice is, at most, where there is no trace of one. At 0.05 it begins anew in babble, and
+    # takes for the caller what it would have let pass.
     detector_trace: float = 0.005
     interrupting_on: float = 0.85  # at 0.5 a cough may stop the bot; at 0.9 some callers may not
     interrupting_over_floor: float = 3.0  # people 14 dB below: 0.2 false stops a minute; 7 at 1.5

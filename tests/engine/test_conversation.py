@@ -545,10 +545,10 @@ def test_after_a_second_of_sound_without_a_voice_the_caller_is_told_so_and_not_h
 
 def test_a_sign_of_the_caller_makes_the_next_silence_as_long_as_the_first():
     silence = Silence(DEFAULTS)
-    for number in range(4):
+    for due_ms in (8_000, 8_000, 8_000, 16_000):
         silence.watch(0, idle=True)
         silence.sounded(1_000)
-        assert silence.due_ms() == [8_000, 8_000, 8_000, 16_000][prompt]
+        assert silence.due_ms() == due_ms
         assert silence.ask_again()
     silence.watch(0, idle=True)
     assert silence.due_ms() == 32_000
