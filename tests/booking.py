@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
+from engine import notice
 from simulator.caller import Say, Step, UntilBotQuiet, UntilBotSpeaks, UntilClosed
 from simulator.model_script import Call, ModelScript, Reply, SessionMemory
 from simulator.tones import murmur
@@ -13,7 +14,7 @@ NOW = dt.datetime(2026, 11, 20, 15, 0, tzinfo=dt.UTC)  # a Friday
 MONDAY = "2026-11-23"
 NOTES = "check-up"
 
-GREETING = Reply("Demo Dental, how can I help?", murmur(400, pitch=180))
+GREETING = Reply(f"{notice.standard('en', recorded=False)} How can I help?", murmur(400, pitch=180))
 OFFER = Reply("I have nine, nine thirty or ten. Which one suits you best?", murmur(1_500, pitch=190))
 BOOKED = Reply("You are booked. Goodbye!", murmur(400, pitch=200), calls=(Call("end_call"),))
 

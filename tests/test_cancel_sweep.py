@@ -39,7 +39,7 @@ def test_the_untouched_booking_has_every_window_and_under_six_seconds_of_audio(t
     assert tools == ["find_available_slots", "update_lead_details", "create_appointment", "end_call"]
     assert (appointment.confirmed_heard, len(placed.of("barge_in"))) == (True, 1)
     assert placed.said() == [
-        ("bot", "Demo Dental, how can I help?"),
+        ("bot", booking.GREETING.text),
         ("caller", "I need an appointment on Monday."),
         ("bot", "I have nine, nine thirty or"),
         ("caller", "Nine please, my name is Ada."),

@@ -27,7 +27,7 @@ NINE, HALF_PAST, TEN = ("2026-11-23T08:00:00Z", "2026-11-23T08:30:00Z", "2026-11
 
 BOOKED = Account(
     said=(
-        ("bot", "Demo Dental, how can I help?"),
+        ("bot", booking.GREETING.text),
         ("caller", "I need an appointment on Monday."),
         ("bot", "I have nine, nine thirty or"),
         ("caller", "Nine please, my name is Ada."),
