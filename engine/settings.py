@@ -26,9 +26,11 @@ _UNHEARD = "nobody would ever be heard"
 _RANGES = {
     **dict.fromkeys(("echo_memory_ms", "ring_ms", "backlog_ms"), _REMEMBERED),
     "level_hold_ms": Range(FRAME_MS, 2_000, _UNHEARD),
+    "detector_warm_ms": Range(0, 1_000, "the first word after a silence would wait for the network"),
     "carrier_gap_ms": Range(FRAME_MS, 10**8),
     **dict.fromkeys(("utterance_level", "barge_in_level", "speech_level"), Range(0, _LOUDEST, _UNHEARD)),
     **dict.fromkeys(("speech_on", "speech_off"), Range(0, 0.99, _UNHEARD)),
+    "detector_trace": Range(0, 1),
     **dict.fromkeys(("level_over_floor", "speech_over_floor"), Range(0, 100, _UNHEARD)),
     "interrupting_on": Range(0, 0.99, "nobody could ever interrupt"),
     "interrupting_over_floor": Range(0, 100, "nobody could ever interrupt"),
@@ -54,6 +56,8 @@ _IN_ORDER = (  # the second of each is at least the first
 )
 
 OUTGROWN: Mapping[str, str] = {}  # settings that are gone, each with what stands in its place
+
+# What a call's log names of them.
 _LEVEL_THRESHOLDS = ("utterance_level", "barge_in_level", "level_over_floor")
 _NEURAL_THRESHOLDS = (
     "speech_on",
