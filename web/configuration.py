@@ -69,7 +69,7 @@ def _public_url(name: str, text: str) -> str:
     # Twilio resolves a relative URL in TwiML against the host, so a path would be lost on the way back.
     if any(sign in root for sign in "/?#"):
         raise ConfigurationError(f"{name} must hold no path, query or fragment; write only https://HOST")
-    # As Twilio signs it and browsers send it, however it was typed (twilio/twilio-node#924).
+    # As Twilio signs it and browsers send it, however it was typed.
     return f"https://{root.lower()}"
 
 

@@ -130,7 +130,7 @@ def shown(conn: sqlite3.Connection, business: Business) -> list[str]:
 @click.option("--timezone", help="Its IANA time zone, as Europe/Berlin.")
 @click.option("--language", help="What the voice speaks, as en or he.")
 @click.option("--trade", help="What it is: 'a dental practice'.")
-@click.option("--greeting", help="The caller's first sentence; '' for the usual one.")
+@click.option("--greeting", help="What callers hear after the notice; '' for the usual greeting.")
 @notice_options.options
 @click.option("--rules", help="What else the voice must keep to, a line each.")
 @click.option("--owner-phone", help="The mobile that gets a text message after each call; '' for none.")

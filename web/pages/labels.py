@@ -58,7 +58,7 @@ OUTCOMES = {
 FAILURES = {
     "model_failed": mark("The AI voice failed, and the call ended."),
     "carrier_lost": mark("The line dropped."),
-    "internal_error": mark("An error of the server ended the call."),
+    "internal_error": mark("A server error ended the call."),
     "interrupted": mark("The server went down during the call."),
     "server_stopped": mark("The server was shut down during the call."),
 }

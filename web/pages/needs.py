@@ -28,7 +28,7 @@ _BY_CODE: Mapping[str, str] = {
     "21608": mark(
         "Your Twilio account is a trial: it only sends texts to numbers that you've verified there."
     ),
-    "21610": mark("They've asked not to get texts."),
+    "21610": mark("They've opted out of texts."),
     "21614": mark("That number can't get texts."),
 }
 _BY_PROBLEM: Mapping[str, str] = {

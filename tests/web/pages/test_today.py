@@ -122,7 +122,7 @@ async def test_a_call_that_has_come_and_was_not_heard_is_not_enough(database, bu
         ("model_failed", "The AI voice couldn't be reached, or it stopped. Check that OPENAI_API_KEY"),
         ("carrier_lost", "The line dropped. Check the server's internet connection"),
         ("interrupted", "The server went down in the middle of it."),
-        ("internal_error", "The server made an error. Its log says which."),
+        ("internal_error", "Something went wrong on the server. Check its log."),
     ],
 )
 async def test_after_a_call_that_failed_it_says_so_until_one_is_answered(
@@ -307,7 +307,7 @@ async def test_what_needs_the_owner_is_said_in_hebrew(database, business, owner)
         "השיחה האחרונה, בשעה 09:59, נכשלה.",
         "דורש טיפול",
         "פקידת הקבלה אמרה למתקשר דבר שאינו נכון:",
-        "הקול נכשל, והשיחה הסתיימה. התקשרו אליו בחזרה.",
+        "תקלה במערכת הקולית, והשיחה הסתיימה. התקשרו אליו בחזרה.",
         "המספר הזה לא יכול לקבל הודעות טקסט.",
     ):
         assert words in text
