@@ -12,6 +12,7 @@ from tests.storage.inline import inline
 from tests.web.front import SATURDAY_NOON, TUESDAY_9, grant, refused
 from tests.web.support import NUMBER
 from web.office import open_office
+from web.unwritten import Unwritten
 
 HEARD = (UntilBotSpeaks(100), UntilBotQuiet(100))
 EXCLUDES, NAMES, CHOOSES = "Any day but Monday.", "Then the Tuesday, at nine-thirty.", "Yes, please."
@@ -54,7 +55,11 @@ async def test_a_day_that_is_half_understood_is_asked_again_and_then_booked_as_i
         add = partial(businesses.add, name="Salon", number=NUMBER, timezone="Europe/Berlin", language="en")
         business = await database.write(add)
         office = await open_office(
-            database, grant(business, call_sid=CALL_SID), call_sid=CALL_SID, now=lambda: SATURDAY_NOON
+            database,
+            grant(business, call_sid=CALL_SID),
+            call_sid=CALL_SID,
+            now=lambda: SATURDAY_NOON,
+            unwritten=Unwritten(database=database),
         )
         placed = await place(caller(), model(), office=office)
         made = await database.read(lambda conn: appointments.for_call(conn, business.id, CALL_SID))

@@ -211,7 +211,7 @@ CASES = {
             BOOK.arguments | {"lead_id": 2, "call_sid": "CA1"},
             extra("call_sid", "lead_id"),
         ),
-        ("take_message", {"text": "Hello", "recipient": DIGITS}, extra("recipient")),
+        ("take_message", {"text": "Tell Rosa", "recipient": DIGITS}, extra("recipient")),
         ("transfer_to_human", {"name": "Maya", "phone": DIGITS}, extra("phone")),
         ("end_call ", {"reason": "outwitted"}, "there is no tool named end_call "),
     ],

@@ -430,6 +430,7 @@ NO_TENANT = {
     "owners.set_password",
     "owners.take_from",
     "reached.any_business",  # for whoever watches the server
+    "trouble.needs_a_look",  # judges a call that was read, and reads nothing
     "schedule.check_day",  # computes, and reads nothing
     "schedule.local",  # computes, and reads nothing
     "sessions.begin",  # sessions are an owner's

@@ -10,6 +10,7 @@ from simulator import HangUp, ModelScript, Pause, Reply, Say, UntilBotQuiet, mur
 from simulator.transport import Transport
 from tests.web.test_log_words import log_of
 from tests.web.test_server import answered_by, path, ring, serving
+from web.adjust import pairs_of
 
 __all__ = ["path"]  # a fixture
 
@@ -48,9 +49,10 @@ class Faulty:
 async def lines(path, nursery, *script, times=1, settings=DEFAULTS):
     """What the log of one served call says, each line from its second on."""
     model = await nursery.start(partial(serve_model, MODEL))
-    configured = answered_by(model.url, FRONTDESK_DETECTOR="level")
+    thresholds = " ".join(pairs_of(settings))
+    configured = answered_by(model.url, FRONTDESK_DETECTOR="level", FRONTDESK_SET=thresholds)
     with log_of(configured) as log:
-        async with serving(path, configured, settings=settings) as (url, _):
+        async with serving(path, configured) as (url, _):
             await ring(url, *script, wrap=partial(Faulty, times=times))
     return re.findall(r"engine\.call: CA\w+ \S+ s: (.*)", log.getvalue())
 
@@ -89,7 +91,9 @@ async def test_a_deaf_turn_shows_as_sound_without_an_utterance_and_the_threshold
         DEFAULTS, utterance_level=9_000.0, barge_in_level=9_000.0, silence_ms=1_500, sound_min_ms=600
     )
     says = Say("Can you hear me?", murmur(1_000))
-    written = await lines(path, nursery, UntilBotQuiet(200), says, Pause(1_200), HangUp(), settings=deaf)
+    script = (UntilBotQuiet(200), says, Pause(1_200), HangUp())
+    told = await lines(path, nursery, *script, settings=deaf)
+    written = [line for line in told if not line.startswith("from the model")]
     assert [line for line in written if "[UTT]" in line] == []
     heard = next(at for at, line in enumerate(written) if line.startswith("AI said"))
     assert re.match(r"\d+ ms of sound over the line's floor, and no voice heard in it", written[heard + 1])

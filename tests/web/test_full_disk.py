@@ -105,6 +105,7 @@ async def test_a_call_that_ends_on_a_full_disk_has_its_record_and_its_text_once_
 async def test_a_recording_is_kept_with_its_record(database, disk, business, tmp_path):
     keeps = await database.write(partial(businesses.change, business_id=1, keeps_audio=True))
     sound, kept = Recording(settings=DEFAULTS), Unwritten(database=disk)
+    sound.begin(-1_000)
     sound.heard(20, bytes(160))
     front = await ring(disk, keeps, Now(), unwritten=kept, recordings_folder=tmp_path / "recordings")
     disk.full = True

@@ -14,7 +14,6 @@ import trio
 import trio.testing
 
 from engine.audio import SILENCE_BYTE
-from engine.settings import DEFAULTS
 from simulator import (
     HangUp,
     ModelScript,
@@ -54,7 +53,7 @@ async def path(tmp_path):
 
 
 @asynccontextmanager
-async def serving(path, configured, *, drain_s=0.5, say=lambda _: None, settings=DEFAULTS):
+async def serving(path, configured, *, drain_s=0.5, say=lambda _: None):
     """A server in this process: its URL, and the event that stops it. Left when it has stopped."""
     stop = trio.Event()
     serve = partial(
@@ -66,7 +65,6 @@ async def serving(path, configured, *, drain_s=0.5, say=lambda _: None, settings
         stop=stop.wait,
         drain_s=drain_s,
         say=say,
-        settings=settings,
     )
     async with trio.open_nursery() as nursery:
         host, port = await nursery.start(serve)

@@ -14,6 +14,7 @@ from storage import (
     blocked,
     booking,
     businesses,
+    call_settings,
     calls,
     changes,
     facts,
@@ -21,6 +22,7 @@ from storage import (
     messages,
     outbox,
     owners,
+    reached,
     schedule,
     services,
     sessions,
@@ -185,6 +187,8 @@ def everything_of_the_neighbour(conn):
         body="A crown.",
         now=SATURDAY_NOON,
     )
+    call_settings.put(conn, 2, {"guard_ms": "300"})
+    reached.note(conn, business_id=2, setup="5" * 64, now=SATURDAY_NOON, heard=True)
     changes.make(conn, 2, "blocked", "", lambda conn: blocked.add(conn, 2, CALLER), now=SATURDAY_NOON)
     owner = owners.add(conn, email="rosa@example.com", password_hash="$argon2id$x", language="en")
     owners.let_into(conn, owner.id, 2)
@@ -278,7 +282,7 @@ async def test_the_neighbour_has_something_in_every_table(tmp_path):
         await database.write(everything_of_the_neighbour)
         rows = await database.read(lambda conn: rows_of(conn, 2))
     assert [table for table, found in rows.items() if not found] == []
-    assert len(rows) == 19
+    assert len(rows) == 21
 
 
 async def test_what_the_neighbour_has_is_told_by_the_neighbour(tmp_path):

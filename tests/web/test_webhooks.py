@@ -672,17 +672,16 @@ async def test_ready_is_red_at_once_when_the_file_is_gone_and_green_when_it_is_b
 ):
     desk = Desk(database, configuration.load({"FRONTDESK_REALTIME_URL": "ws://127.0.0.1:1/v1/realtime"}))
     file, elsewhere = tmp_path / "frontdesk.db", tmp_path / "elsewhere.db"
-    green = {"database": "ok", "model": "ok", "calls": "ok"}
-    assert await ready(desk) == (200, green)
+    assert await ready(desk) == (200, GREEN)
 
     file.rename(elsewhere)
     red = (
         "the database file was deleted, moved or replaced while the server has it open; put it back, or "
         "stop the server: it leaves what it holds in a file beside it, for `frontdesk restore`"
     )
-    assert await ready(desk) == (503, {**green, "database": red})
+    assert await ready(desk) == (503, {**GREEN, "database": red})
     elsewhere.rename(file)
-    assert await ready(desk) == (200, green)
+    assert await ready(desk) == (200, GREEN)
 
 
 async def test_asking_whether_it_is_ready_writes_a_page_but_not_at_every_question(
