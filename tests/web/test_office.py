@@ -129,7 +129,8 @@ async def test_a_call_that_was_cut_off_knows_what_was_said_and_booked_before(
     await front.books()
     await front.office.close_call(BROKE)
 
-    opened = partial(open_office, database, call_sid=CALL_SID, now=now)
+    kept = Unwritten(database=database)
+    opened = partial(open_office, database, call_sid=CALL_SID, now=now, unwritten=kept)
     back = await opened(grant(business, back=Back.CUT_OFF))
     assert (back.profile.back, back.profile.before) == (Back.CUT_OFF, before)
     unanswered = await opened(grant(business, back=Back.UNANSWERED))
@@ -144,8 +145,7 @@ async def test_what_a_cut_off_call_was_offered_is_free_until_it_is_looked_up_aga
     await front.office.close_call(BROKE)
 
     assert await database.read(lambda conn: conn.execute("SELECT * FROM holds").fetchall()) == []
-    office = await open_office(database, grant(business, back=Back.CUT_OFF), call_sid=CALL_SID, now=now)
-    back = Front(office, database, business, CALL_SID)
+    back = await ring(database, business, now, back=Back.CUT_OFF)
     assert (await back.books())["status"] == "refused"
     await back.finds()
     assert (await back.books())["status"] == "ok"
