@@ -109,6 +109,10 @@ class Switchboard:
         self._live[call_sid].lose()
         return True
 
+    def on_the_line(self, call_sid: str) -> bool:
+        """Whether a stream of that call is live."""
+        return call_sid in self._live
+
     def outcome(self, call_sid: str) -> Outcome | None:
         """How the call ended; None if it has not, or is long forgotten."""
         return self._outcomes.get(call_sid)

@@ -217,7 +217,7 @@ class BusinessOffice:
         lead_id = desk.begin(conn)
         events = [(event.at_ms, event.kind, event.fields) for event in record.events]
         changes = [(record.duration_ms, kind, fields) for kind, fields in self._bookings.changes]
-        calls.finish(
+        written = calls.finish(
             conn,
             business_id,
             call_sid=call_sid,
@@ -227,6 +227,8 @@ class BusinessOffice:
             duration_ms=record.duration_ms,
             events=[*events, *changes],
         )
+        if not written:
+            log.error("call %s: its account is lost: it has an outcome already", call_sid)
         holds.release(conn, business_id, call_sid=call_sid)
         for text in self._caller.unwritten:
             messages.take(conn, business_id, lead_id=lead_id, call_sid=call_sid, text=text)

@@ -119,7 +119,7 @@ async def serve(
             _erasing(opened, folder, now),
             _sending(opened, configuration, now) as outbox,
             _noting(opened, configuration, now) as reached,
-            keeping(opened, outbox.wake) as unwritten,
+            keeping(opened, outbox.wake, switchboard.on_the_line) as unwritten,
             metrics.watching_the_loop(),
         ):
             left = partial(afterwards.put_of_interrupted, now=now())

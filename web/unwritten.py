@@ -10,7 +10,7 @@ MOST_SOUND_BYTES of recordings: a disk that stays full for hours must not end th
 
 import logging
 import sqlite3
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from itertools import chain, repeat
 from typing import Any
@@ -52,6 +52,7 @@ class Unwritten:
 
     _database: Database
     _wake: Callable[[], object] = lambda: None  # called when something stands
+    _on_the_line: Callable[[str], bool] = lambda _call_sid: False  # whether a stream of that call is live
     _kept: list[Entry] = field(factory=list, init=False)
     _something: trio.Event = field(factory=trio.Event, init=False)
 
@@ -93,19 +94,42 @@ class Unwritten:
             self._something = trio.Event()
 
     async def try_all(self) -> None:
-        """Try everything that is kept once, in one transaction where there is room for it."""
-        asked = [(entry, await self._asked(entry)) for entry in tuple(self._kept)]
-        for entry, request in asked:
-            await self._answered(entry, request)
-            if isinstance(request.error, _PASSING):
-                continue
-            if entry in self._kept:
-                self._kept.remove(entry)
-            if request.error is not None:
-                log.error("%s cannot be written", entry.what, exc_info=request.error)
-                continue
-            log.info("%s is written after all", entry.what)
-            await self._stands(entry, request.result())
+        """Try everything that is kept once, in as few transactions as the order of each call allows.
+
+        What is left of one call waits for what came before it, and until its caller is off the line: the
+        record of an earlier stream would end the call in the middle of a later one.
+        """
+        waiting = tuple(self._kept)
+        while turn := self._turn(waiting):  # what is of no call is all of it in the first
+            asked = [(entry, await self._asked(entry)) for entry in turn]
+            not_taken = [entry for entry, request in asked if not await self._tried(entry, request)]
+            barred = {entry.call_sid for entry in not_taken}
+            waiting = tuple(each for each in waiting if each not in turn and each.call_sid not in barred)
+
+    def _turn(self, waiting: Iterable[Entry]) -> list[Entry]:
+        """All that is of no call, and of each call that is not on the line the first."""
+        firsts, calls = [], set[str]()
+        for entry in waiting:
+            if entry.call_sid is None:
+                firsts.append(entry)
+            elif entry.call_sid not in calls:
+                calls.add(entry.call_sid)
+                firsts.append(entry)
+        return [entry for entry in firsts if entry.call_sid is None or not self._on_the_line(entry.call_sid)]
+
+    async def _tried(self, entry: Entry, request: Request[Any]) -> bool:
+        """False if the disk does not take it yet."""
+        await self._answered(entry, request)
+        if isinstance(request.error, _PASSING):
+            return False
+        if entry in self._kept:
+            self._kept.remove(entry)
+        if request.error is not None:
+            log.error("%s cannot be written", entry.what, exc_info=request.error)
+            return True
+        log.info("%s is written after all", entry.what)
+        await self._stands(entry, request.result())
+        return True
 
     def give_up(self) -> None:
         """Say what is lost: the server stops."""
@@ -139,12 +163,17 @@ class Unwritten:
 
 
 @asynccontextmanager
-async def keeping(database: Database, wake: Callable[[], object]) -> AsyncIterator[Unwritten]:
+async def keeping(
+    database: Database,
+    wake: Callable[[], object],
+    on_the_line: Callable[[str], bool] = lambda _call_sid: False,
+) -> AsyncIterator[Unwritten]:
     """Keep what the body has to have written; on leaving it is tried a last time.
 
-    Inside the database, outside the calls. `wake` is called when something stands.
+    Inside the database, outside the calls. `wake` is called when something stands. What is kept of a call
+    that is `on_the_line` waits until it is not.
     """
-    unwritten = Unwritten(database=database, wake=wake)
+    unwritten = Unwritten(database=database, wake=wake, on_the_line=on_the_line)
     try:
         async with trio.open_nursery() as nursery:
             nursery.start_soon(unwritten.run)

@@ -90,11 +90,13 @@ class Front:
         return await self.database.read(read)
 
 
-async def ring(database, business, now, *, caller=CALLER, call_sid=CALL_SID, unwritten=None, **more):
+async def ring(
+    database, business, now, *, caller=CALLER, call_sid=CALL_SID, unwritten=None, back=None, **more
+):
     """A call is let in."""
     office = await open_office(
         database,
-        grant(business, caller, call_sid),
+        grant(business, caller, call_sid, back=back),
         call_sid=call_sid,
         now=now,
         unwritten=unwritten or Unwritten(database=database),

@@ -7,9 +7,10 @@ import pytest
 import trio
 from attrs import define, evolve
 
-from engine.ports import CallEvent, CallRecord
+from engine.ports import Back, CallEvent, CallRecord
 from engine.recording import Recording
 from engine.settings import DEFAULTS
+from engine.switchboard import Switchboard
 from simulator import Call, HangUp, ModelScript, Reply, UntilBotQuiet, UntilBotSpeaks, murmur
 from storage import businesses, calls
 from storage.database import open_database
@@ -59,6 +60,10 @@ def account(conn):
     return [event.kind for event in calls.events(conn, 1, CALL_SID)]
 
 
+def held_times(conn):
+    return [tuple(row) for row in conn.execute("SELECT call_sid, busy_start FROM holds ORDER BY busy_start")]
+
+
 async def stands(kept):
     await trio.sleep(LONGEST_PAUSE_S + 1)
     assert kept.number == 0
@@ -105,7 +110,7 @@ async def test_a_call_that_ends_on_a_full_disk_has_its_record_and_its_text_once_
 async def test_a_recording_is_kept_with_its_record(database, disk, business, tmp_path):
     keeps = await database.write(partial(businesses.change, business_id=1, keeps_audio=True))
     sound, kept = Recording(settings=DEFAULTS), Unwritten(database=disk)
-    sound.begin(-1_000)
+    sound.begin(-500)
     sound.heard(20, bytes(160))
     front = await ring(disk, keeps, Now(), unwritten=kept, recordings_folder=tmp_path / "recordings")
     disk.full = True
@@ -133,3 +138,42 @@ async def test_what_is_kept_is_dated_by_the_hang_up_and_told_by_the_clock_of_the
     call, _, _ = await front.rows()
     (due,) = await database.read(lambda conn: conn.execute("SELECT due_at FROM outbox").fetchone())
     assert (call.ended_at, dt.datetime.fromisoformat(due)) == (hung_up, now.value)
+
+
+async def test_a_kept_record_does_not_end_the_call_of_a_caller_who_is_back_on_the_line(
+    autojump_clock, database, disk, business
+):
+    """A line breaks on a full disk; the disk recovers while its caller talks in a second stream."""
+    now, switchboard = Now(), Switchboard(max_calls=1)
+    async with keeping(disk, lambda: None, switchboard.on_the_line) as kept:
+        first = await ring(disk, business, now, call_sid=CALL_SID, unwritten=kept)
+        await first.asks("take_message", text="Ring me.")
+        disk.full = True
+        await first.office.close_call(evolve(RECORD, outcome="carrier_lost"))
+        with switchboard.admit(CALL_SID):
+            now.value += dt.timedelta(seconds=5)
+            second = await ring(disk, business, now, call_sid=CALL_SID, unwritten=kept, back=Back.CUT_OFF)
+            disk.full = False
+            await second.finds()
+            held = await database.read(held_times)
+            await trio.sleep(2 * LONGEST_PAUSE_S)
+            call, _, _ = await second.rows()
+            assert (call.outcome, await database.read(held_times)) == (None, held)
+            assert (held != [], await database.read(told)) == (True, [])
+            now.value += dt.timedelta(seconds=60)
+            await second.office.close_call(evolve(RECORD, outcome="completed"))
+        await stands(kept)
+    call, _, _ = await second.rows()
+    assert (call.outcome, await database.read(account), await database.read(held_times)) == (
+        "completed",
+        ["hang_up", "hang_up"],
+        [],
+    )
+    assert await database.read(told) == [(OWNER, "pending")]
+
+
+async def test_a_record_that_finds_its_call_ended_is_logged_as_lost(database, disk, business, caplog):
+    front = await ring(disk, business, Now(), call_sid=CALL_SID)
+    await front.office.close_call(RECORD)
+    await front.office.close_call(RECORD)
+    assert f"call {CALL_SID}: its account is lost: it has an outcome already" in caplog.messages

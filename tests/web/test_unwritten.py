@@ -4,6 +4,7 @@ import pytest
 import trio
 from attrs import evolve
 
+from engine.switchboard import Switchboard
 from storage.database import open_database
 from storage.writer import run_batch
 from tests.storage.inline import inline
@@ -88,6 +89,47 @@ async def test_what_is_left_of_one_call_does_not_overtake(autojump_clock, paper,
         await kept.write(evolve(note("another call"), call_sid="CA2"))
         await stands(kept)
     assert await paper.read(notes) == ["another call", "its record", "its transfer is over"]
+
+
+class Moody:
+    """A disk that has room again right after it has refused one job."""
+
+    def __init__(self, disk):
+        self.disk = disk
+
+    async def ask(self, job):
+        request = await self.disk.ask(job)
+        self.disk.full = False
+        return request
+
+
+async def test_what_comes_later_in_a_call_waits_for_what_failed_before_it(autojump_clock, paper, disk):
+    async with keeping(Moody(disk), lambda: None) as kept:
+        await kept.write(evolve(note("its record"), call_sid="CA1"))
+        await kept.write(evolve(note("its second record"), call_sid="CA1"))
+        await kept.write(evolve(note("its third"), call_sid="CA1"))
+        disk.full = True
+        await kept.write(evolve(note("another call"), call_sid="CA2"))
+        disk.full = True
+        await kept.try_all()
+        assert await paper.read(notes) == ["another call"]
+        await stands(kept)
+    assert await paper.read(notes) == ["another call", "its record", "its second record", "its third"]
+
+
+async def test_what_is_left_of_a_call_waits_until_its_caller_is_off_the_line(autojump_clock, paper, disk):
+    switchboard = Switchboard(max_calls=1)
+    async with keeping(disk, lambda: None, switchboard.on_the_line) as kept:
+        for call_sid in ("CA1", "CA2"):
+            await kept.write(evolve(note(call_sid), call_sid=call_sid))
+        with switchboard.admit("CA1"):
+            disk.full = False
+            await trio.sleep(3 * LONGEST_PAUSE_S)
+            assert await paper.read(notes) == ["CA2"]
+            await kept.write(evolve(note("its second stream"), call_sid="CA1"))
+            assert await paper.read(notes) == ["CA2"]
+        await stands(kept)
+    assert await paper.read(notes) == ["CA2", "CA1", "its second stream"]
 
 
 @pytest.mark.parametrize("queued", [True, False])
