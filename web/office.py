@@ -251,7 +251,10 @@ class BusinessOffice:
         # What was booked and then moved in this call was true when it was said.
         meanwhile = [(desk.local(each.starts_at), each.status) for each in self._calendar.booked.values()]
         done = "; ".join(f"{wall:%Y-%m-%d %H:%M} {status}" for wall, status in now)
-        said = [str(event.fields["text"]) for event in events if event.kind == "bot_said"]
+        # Of an earlier stream of the call those stand that are not so even now.
+        before = calls.flags(conn, desk.business.id, desk.call_sid)
+        said = [flag.said for flag in before if flag.kind == "said_not_done"]
+        said += [str(event.fields["text"]) for event in events if event.kind == "bot_said"]
         flags = [
             Flag(kind="said_not_done", said=claim.said, done=done)
             for text in said

@@ -291,6 +291,44 @@ async def test_what_was_booked_and_then_moved_was_true_when_it_was_said(front):
     assert [flag.kind for flag in await front.does(calls.flags, CALL_SID)] == ["confirmation_not_heard"]
 
 
+CUT_OFF_IN = {"outcome": "carrier_lost", "duration_ms": 2_000}
+
+
+async def test_a_call_that_comes_back_keeps_the_flags_of_its_first_stream(front, database, business, now):
+    claim, first = "You are booked for Tuesday at nine.", "You are booked for Wednesday at nine."
+    await front.office.close_call(attrs.evolve(said(first), **CUT_OFF_IN))
+    back = await ring(database, business, now, back=Back.CUT_OFF)
+    await back.office.close_call(said(claim))
+    assert await front.does(calls.flags, CALL_SID) == tuple(
+        Flag(kind="said_not_done", said=text, done="") for text in (first, claim)
+    )
+
+
+async def test_what_was_claimed_and_is_done_once_the_caller_is_back_is_flagged_no_more(
+    front, database, business, now
+):
+    await front.office.close_call(attrs.evolve(said("You are booked for Tuesday at nine."), **CUT_OFF_IN))
+    back = await ring(database, business, now, back=Back.CUT_OFF)
+    await back.finds()
+    await back.books()
+    heard = CallEvent(at_ms=9, kind="outputs_heard", fields={"call_ids": ["call_1"]})
+    await back.office.close_call(said("Done.", heard))
+    assert await front.does(calls.flags, CALL_SID) == ()
+
+
+async def test_what_was_true_when_it_was_said_is_not_flagged_once_the_caller_is_back(
+    front, database, business, now
+):
+    await front.finds()
+    await front.books()
+    await front.finds("2026-11-25")
+    await front.asks("reschedule_appointment", starts_at=TUESDAY_9, slot_start="2026-11-25T08:00:00Z")
+    await front.office.close_call(attrs.evolve(said("You are booked for Tuesday at nine."), **CUT_OFF_IN))
+    back = await ring(database, business, now, back=Back.CUT_OFF)
+    await back.office.close_call(RECORD)
+    assert [flag.kind for flag in await front.does(calls.flags, CALL_SID)] == ["confirmation_not_heard"]
+
+
 async def test_a_booking_whose_confirmation_was_not_heard_stays_and_is_flagged(front):
     await front.finds()
     await front.books()
