@@ -49,7 +49,7 @@ class Switchboard:
         self._max_calls = max_calls
         self._live: dict[str, _Line] = {}
         self._outcomes: dict[str, Outcome] = {}  # oldest first
-        self._breaks: dict[str, int] = {}  # of each call's line, oldest first
+        self._led_back: dict[str, None] = {}  # the calls whose broken line was answered, oldest first
         self._draining = False
         self._empty = trio.Event()
         self._empty.set()
@@ -99,8 +99,6 @@ class Switchboard:
     def report(self, call_sid: str, outcome: Outcome) -> None:
         """Remember how a call ended, for the webhook that asks right after."""
         _keep(self._outcomes, call_sid, outcome)
-        if outcome is Outcome.CARRIER_LOST:
-            _keep(self._breaks, call_sid, self.line_breaks(call_sid) + 1)
 
     def lose(self, call_sid: str) -> bool:
         """Tell a live call that its line is dead. False if there is none, or its outcome is known."""
@@ -117,9 +115,13 @@ class Switchboard:
         """How the call ended; None if it has not, or is long forgotten."""
         return self._outcomes.get(call_sid)
 
-    def line_breaks(self, call_sid: str) -> int:
-        """How many streams of the call have ended by a broken line, as far as this process remembers."""
-        return self._breaks.get(call_sid, 0)
+    def lead_back(self, call_sid: str) -> None:
+        """Note that the caller was given another stream for one that broke, whether or not it ever begins."""
+        _keep(self._led_back, call_sid, None)
+
+    def led_back(self, call_sid: str) -> bool:
+        """Whether the caller was, as far as this process remembers."""
+        return call_sid in self._led_back
 
     def start_draining(self) -> None:
         """Admit nobody from now on. The live calls go on."""

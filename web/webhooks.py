@@ -39,7 +39,9 @@ _ANSWERED = frozenset({"completed", "answered"})
 # Of Twilio's call statuses those that are final.
 _OVER = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
 _ISRAEL = "+972"
-_RECORD_WITHIN_S = 10.0  # longer than a call may take to close its line and to write; Twilio waits for 15 s
+_RECORD_WITHIN_S = (
+    10.0  # of one request: longer than a call may take to close its line and to write; Twilio waits for 15 s
+)
 _MOST_FIELDS = 200
 _METHODS = ["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"]
 _BY_POST = "Set this webhook to HTTP POST in the Twilio console."
@@ -75,7 +77,8 @@ class Webhooks:
 
         Twilio repeats a request whose answer was lost. Each answer carries a token of its own, all of
         them for this call, and the switchboard lets a call in only once. Its signature bears no time, so
-        whoever once saw a request can send it again for ever: for a call that has ended it opens nothing.
+        whoever once saw a request can send it again for ever: for a call that has ended, or that was put
+        through, it opens nothing.
         """
         form = await self._signed_form()
         call_sid, called = _sid(form), _required(form, "To")
@@ -95,7 +98,7 @@ class Webhooks:
         if refused:
             log.info("voice: call %s refused: %s is blocked", call_sid, numbers.masked(caller or ""))
             return _xml(twiml.reject())
-        if not _may_begin(self.switchboard.outcome(call_sid) or outcome):
+        if (self.switchboard.outcome(call_sid) or outcome) is not None:
             # A hang-up and no 403, on which Twilio would ring the fallback and speak of an error.
             self.refused(Refusal.ENDED)
             log.warning("voice: call %s refused: it has ended", call_sid)
@@ -119,12 +122,13 @@ class Webhooks:
         if _caller_left(form):
             log.info("after: call %s is over", call_sid)
             return _xml(twiml.hang_up())
-        outcome = await self._outcome(call_sid)
+        until = trio.current_time() + _RECORD_WITHIN_S
+        outcome = await self._outcome(call_sid, until)
         log.info("after: call %s ended: %s", call_sid, outcome or "unknown")
         if outcome is Outcome.TRANSFERRED:
-            return await self._put_through(form)
-        if outcome is Outcome.CARRIER_LOST and self.switchboard.line_breaks(call_sid) <= 1:
-            return await self._back_to_the_bot(form, Back.CUT_OFF)
+            return await self._put_through(form, until)
+        if outcome is Outcome.CARRIER_LOST and not self.switchboard.led_back(call_sid):
+            return await self._back_to_the_bot(form, Back.CUT_OFF, until)
         return _xml(twiml.after(outcome, await self._words(form)))
 
     async def dialled(self) -> Response:
@@ -135,7 +139,7 @@ class Webhooks:
         if status in _ANSWERED or _caller_left(form):
             await self.transfer_over(call_sid)
             return _xml(twiml.hang_up())
-        return await self._back_to_the_bot(form, Back.UNANSWERED)
+        return await self._back_to_the_bot(form, Back.UNANSWERED, trio.current_time() + _RECORD_WITHIN_S)
 
     async def status(self) -> Response:
         """Twilio's word on how the call itself went."""
@@ -144,7 +148,7 @@ class Webhooks:
         log.info("status: call %s is %s", call_sid, _word(status))
         return Response("", 204)
 
-    async def _put_through(self, form: dict[str, str]) -> Response:
+    async def _put_through(self, form: dict[str, str], until: float) -> Response:
         call_sid = _sid(form)
         try:
             found = await self.database.read(partial(_transfer, call_sid=call_sid))
@@ -152,31 +156,33 @@ class Webhooks:
             log.exception("after: to whom call %s is to be put through cannot be read", call_sid)
             found = None
         if found is None:
-            return await self._back_to_the_bot(form, Back.UNANSWERED)
+            return await self._back_to_the_bot(form, Back.UNANSWERED, until)
         business, phone = found
         log.info("after: call %s is put through to %s", call_sid, numbers.masked(phone))
         return _xml(twiml.dial(phone, caller_id=business.number, action=DIALLED_PATH))
 
-    async def _back_to_the_bot(self, form: dict[str, str], why: Back) -> Response:
+    async def _back_to_the_bot(self, form: dict[str, str], why: Back, until: float) -> Response:
         call_sid = _sid(form)
         try:
             business = await self._business(form.get("To", ""))
         except sqlite3.Error:
             log.exception("the business of call %s, which comes back, cannot be read", call_sid)
             business = None
-        if business is None or not await self._has_room_again(call_sid):
+        if business is None or not await self._has_room_again(call_sid, until):
             log.warning("call %s cannot come back, %s: %d live", call_sid, why, self.switchboard.live)
             words = twiml.words(business.language) if business else _words_at(form.get("To", ""))
             return _said(words.nobody_answered if why is Back.UNANSWERED else words.apology, words)
+        if why is Back.CUT_OFF:
+            self.switchboard.lead_back(call_sid)
         log.info("call %s comes back: %s", call_sid, why)
         return self._streamed(business, form, back=why)
 
-    async def _has_room_again(self, call_sid: str) -> bool:
+    async def _has_room_again(self, call_sid: str, until: float) -> bool:
         """Whether another stream of the call would be admitted, once the record of its first is written.
 
         Before that it would be refused, and the person rung once more.
         """
-        with trio.move_on_after(_RECORD_WITHIN_S):
+        with trio.move_on_at(until):
             await self.switchboard.wait_over(call_sid)
             return self.switchboard.has_room
         return False
@@ -204,10 +210,10 @@ class Webhooks:
             business = None
         return twiml.words(business.language) if business else _words_at(called)
 
-    async def _outcome(self, call_sid: str) -> Outcome | None:
+    async def _outcome(self, call_sid: str, until: float) -> Outcome | None:
         """How the stream ended. Twilio asks only once it has, so one that we still hold has broken unseen."""
         if self.switchboard.lose(call_sid):
-            with trio.move_on_after(_RECORD_WITHIN_S):
+            with trio.move_on_at(until):
                 await self.switchboard.wait_over(call_sid)
         return self.switchboard.outcome(call_sid) or await self._stored_outcome(call_sid)
 
@@ -245,11 +251,6 @@ def _called(
     if business is None or caller is None:
         return business, False, outcome
     return business, blocked.is_blocked(conn, business.id, caller), outcome
-
-
-def _may_begin(outcome: str | None) -> bool:
-    """Whether a call with this outcome may stream: one that ended would run, and leave no account."""
-    return outcome in (None, Outcome.TRANSFERRED)
 
 
 def _transfer(conn: sqlite3.Connection, call_sid: str) -> tuple[Business, str] | None:

@@ -128,21 +128,20 @@ async def test_waiting_can_be_given_up():
     assert scope.cancelled_caught
 
 
-def test_the_breaks_of_a_calls_line_are_counted_over_all_its_streams():
+def test_a_call_that_was_led_back_stays_so_over_all_its_streams():
     switchboard = Switchboard(1)
-    counts = []
-    for outcome in (Outcome.CARRIER_LOST, Outcome.TRANSFERRED, Outcome.CARRIER_LOST):
-        with switchboard.admit("CA1"):
-            switchboard.report("CA1", outcome)
-        counts.append(switchboard.line_breaks("CA1"))
-    assert (counts, switchboard.line_breaks("CA2")) == ([1, 1, 2], 0)
+    assert not switchboard.led_back("CA1")
+    switchboard.lead_back("CA1")
+    with switchboard.admit("CA1"):
+        switchboard.report("CA1", Outcome.CARRIER_LOST)
+    assert (switchboard.led_back("CA1"), switchboard.led_back("CA2")) == (True, False)
 
 
-def test_breaks_of_long_ago_are_forgotten():
+def test_ways_back_of_long_ago_are_forgotten():
     switchboard = Switchboard(1)
     for number in range(1_001):
-        switchboard.report(f"CA{number}", Outcome.CARRIER_LOST)
-    assert [switchboard.line_breaks(f"CA{number}") for number in (0, 1, 1_000)] == [0, 1, 1]
+        switchboard.lead_back(f"CA{number}")
+    assert [switchboard.led_back(f"CA{number}") for number in (0, 1, 1_000)] == [False, True, True]
 
 
 def test_only_a_live_call_that_has_not_ended_can_lose_its_line():
