@@ -36,6 +36,7 @@ async def show(visit: Visit) -> Response:
         "today.html",
         line=line_state(facts),
         problems=problems,
+        file_gone=visit.deployment.database.gone,
         connected=facts.connected,
         voice_url=f"{configuration.public_url}{VOICE_PATH}",
         live=live,

@@ -100,6 +100,22 @@ async def test_a_process_that_cannot_take_a_call_says_why_whatever_calls_have_sh
     assert ANSWERING not in text
 
 
+async def test_a_database_file_that_is_gone_is_to_be_put_back_and_no_room_is_asked_for(
+    database, business, owner, tmp_path
+):
+    await reach(database, business.id)
+    browser, hebrew = await owner(), await owner(language="he")
+    file, elsewhere = tmp_path / "frontdesk.db", tmp_path / "elsewhere.db"
+    file.rename(elsewhere)
+    text = await today(browser)
+    gone = "The database file was moved or deleted while the server runs. Put it back; until then nothing is"
+    assert f"Callers can't book right now. {gone} booked." in text
+    assert "disk" not in text
+    assert "קובץ מסד הנתונים הועבר או נמחק בזמן שהשרת פועל. החזירו אותו למקומו" in await today(hebrew)
+    elsewhere.rename(file)
+    assert ANSWERING in await today(browser)
+
+
 async def test_until_a_signed_call_has_come_nobody_says_that_calls_are_answered(database, business, owner):
     text = await today(await owner())
     assert NO_CALL in text
