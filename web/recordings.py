@@ -1,5 +1,7 @@
 """The files of recorded calls: `<database>.recordings/<call_sid>.jsonl`, one for each call that is kept.
 
+A caller who comes back in the same call is recorded in a file of their own: `<call_sid>.2.jsonl` and so on.
+
 `recorded_call.py` says what stands in them. Nobody's number does unless somebody said it, and no pressed key.
 What was said is personal: only the owner of the process may read it, and a file stays as long as its call.
 """
@@ -7,6 +9,7 @@ What was said is personal: only the owner of the process may read it, and a file
 import logging
 import os
 from collections.abc import Iterable, Iterator
+from itertools import count, takewhile
 from pathlib import Path
 
 import attrs
@@ -91,9 +94,12 @@ def _seconds(pieces: Iterable[tuple[int, bytes]]) -> Iterator[tuple[int, bytes]]
 
 
 def write(folder: Path, recorded: RecordedCall) -> Path:
-    """Write one call's file, whole or not at all, readable by its owner only. Blocks. Raises OSError."""
+    """Write one file of a call, whole or not at all, readable by its owner only. Blocks. Raises OSError.
+
+    The files of earlier streams of the same call stay.
+    """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    path = folder / f"{recorded.call_sid}.jsonl"  # a sid is letters and digits; `carrier.receive` sees to it
+    path = next(path for path in _paths(folder, recorded.call_sid) if not path.exists())
     unfinished = path.with_suffix(".part")
     unfinished.unlink(missing_ok=True)  # of a process that was killed
     descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
@@ -106,13 +112,25 @@ def write(folder: Path, recorded: RecordedCall) -> Path:
     return path
 
 
+def _paths(folder: Path, call_sid: str) -> Iterator[Path]:
+    """Where the streams of a call are, the first one first, without end."""
+    yield folder / f"{call_sid}.jsonl"  # a sid is letters and digits; `carrier.receive` sees to it
+    for number in count(2):
+        yield folder / f"{call_sid}.{number}.jsonl"
+
+
 def remove(folder: Path, call_sids: Iterable[str]) -> None:
-    """Remove the files of these calls, of those that have one. Blocks. Raises OSError.
+    """Remove all files of these calls, of those that have one. Blocks. Raises OSError.
 
     Run it in the job that erases the calls: if it fails, they stay, and both can be tried again.
     """
     for call_sid in call_sids:
-        (folder / f"{call_sid}.jsonl").unlink(missing_ok=True)
+        paths = _paths(folder, call_sid)
+        first = next(paths)
+        # The last one first: if it fails halfway, the next try finds the rest without a gap.
+        for path in reversed([*takewhile(Path.exists, paths)]):
+            path.unlink()
+        first.unlink(missing_ok=True)
 
 
 def read(path: Path) -> RecordedCall:

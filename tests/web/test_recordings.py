@@ -57,6 +57,30 @@ def test_a_written_call_is_read_as_it_was(tmp_path):
     assert [file.name for file in path.parent.iterdir()] == ["CA1.jsonl"]
 
 
+def test_each_stream_of_a_call_that_comes_back_has_a_file_of_its_own_and_all_go_together(tmp_path):
+    streams = [attrs.evolve(CALL, language=language) for language in ("he", "en", "he")]
+    paths = [recordings.write(tmp_path, stream) for stream in streams]
+    other = recordings.write(tmp_path, attrs.evolve(CALL, call_sid="CA12"))
+
+    assert [path.name for path in paths] == ["CA1.jsonl", "CA1.2.jsonl", "CA1.3.jsonl"]
+    assert [recordings.read(path) for path in paths] == streams
+    recordings.remove(tmp_path, ["CA1", "CA9"])
+    assert [*tmp_path.iterdir()] == [other]
+
+
+def test_files_that_stay_after_a_removal_that_failed_go_with_the_next(tmp_path):
+    for _ in range(3):
+        recordings.write(tmp_path, CALL)
+    (tmp_path / "CA1.jsonl").unlink()
+    (tmp_path / "CA1.jsonl").mkdir()
+
+    with pytest.raises(OSError, match=r"CA1\.jsonl"):
+        recordings.remove(tmp_path, ["CA1"])
+    (tmp_path / "CA1.jsonl").rmdir()
+    recordings.remove(tmp_path, ["CA1"])
+    assert [*tmp_path.iterdir()] == []
+
+
 def test_only_its_owner_may_read_a_call(tmp_path):
     path = recordings.write(tmp_path / "calls", CALL)
 
