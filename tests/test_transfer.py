@@ -7,6 +7,7 @@ from functools import partial
 import trio
 from attrs import define, frozen
 
+from engine import notice
 from simulator.caller import HangUp, Say, UntilBotQuiet, UntilBotSpeaks, UntilClosed
 from simulator.model import Model
 from simulator.model_script import Call, ModelScript, Reply
@@ -23,7 +24,8 @@ from web import configuration, server, spoken
 
 PERSON, OWNER = "+14155550111", "+14155550177"
 RING_S = 20  # as long as the person's telephone rings: it is the server's clock that is put forward
-BUSY = "I'm sorry, nobody could take your call just now. Can I take a message?"
+NOBODY = "I'm sorry, nobody could take your call just now. Can I take a message?"
+BUSY = f"{notice.standard('en', recorded=False)} {NOBODY}"
 MESSAGE = "Please ring me back about the invoice."
 
 GREETING = Reply("Hello, this is Salon. How can I help you?", murmur(400, pitch=180))
