@@ -38,6 +38,12 @@ _TIME = (
     rf"(?:{WEEKDAY})s?|(?:minute|min|hour|hr|day|week|weekend|weekday|fortnight|month|year|morning|"
     r"afternoon|evening|night)s?)"
 )
+# Where what is counted has ended: "for ten with Chris" is no count, though a word behind it ends in s.
+_STOPS = (
+    r"(?:with|for|if|when|while|because|since|so|as|who|whose|which|that|where|using|near|under|via|about|"
+    r"like|then|is|are|was|will|would|can|could|should|does|has|said|says|told|asked|please|thanks|"
+    r"i|we|he|she|they|you|it|my|our|your|his|her|their|mr|mrs|ms|miss|dr|doctor)"
+)
 _KIN = (
     r"(?:daughter|son|wife|husband|mother|father|mom|mum|dad|sister|brother|friend|partner|girlfriend|"
     r"boyfriend|fianc[eé]e?|niece|nephew|aunt|uncle|grandma|grandmother|grandson|granddaughter|baby|dog|cat)"
@@ -93,13 +99,10 @@ _PATTERNS = (
     r" (?:please|for|with|is|would|will|works?|that|you|then)\b)",
     rf"{_NO_HOUR}\b1 (?:{_NOUN_OF_ONE})\b",
     rf"{_NO_HOUR}\b\d+ (?:(?:more|other|small|little|young|new|full) )?(?:{_COUNTED})\b",
-    rf"\b(?:for|need|want|have|book|get|bring|bringing|with) \d+ (?!{_TIME}\b)(?:(?!{_TIME}\b)[a-z]+ "
-    rf"){{0,2}}?"
-    rf"(?!(?:thanks|please|pls|is|was|perhaps|as|does|us|{_TIME})\b)[a-z]{{3,}}s\b",
-    r"\b(?:haircut|cut|trim|table|lunch|dinner|massage|facial|manicure|pedicure|check-?up|cleaning|"
-    r"lesson|room|"
-    r"space|place|party|reservation|session|treatment|consultation) for \d\d?\b(?! ?(?:am|pm|o'? ?clock|"
-    r"ish)\b|:|[.]\d|-)",
+    rf"\b(?:for|need|want|have|book|get|bring|bringing|with) \d+ (?!{_TIME}\b)(?!{_STOPS}\b)"
+    rf"(?:(?!{_TIME}\b)(?!{_STOPS}\b)[a-z]+ ){{0,2}}?"
+    rf"(?!{_STOPS}\b)(?!(?:thanks|please|pls|is|was|perhaps|as|does|us|{_TIME})\b)[a-z]{{3,}}s\b",
+    r"\b(?:table|room|party|group) for \d\d?\b(?! ?(?:am|pm|o'? ?clock|ish)\b|:|[.]\d|-)",
     r"\b(?:party|group|family|table|total) of \d+\b",
     r"\b(?:room|chair|station|apartment|apt|unit|suite|floor|line|branch|no\.|studio|table|number|size|"
     r"#) ?\d{1,4}\b(?!:)",

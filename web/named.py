@@ -194,8 +194,10 @@ def _time(named: Named, left: _Words, reading: Reading) -> Named:
     for name, pattern in ((AFTER, reading.or_later), (BEFORE, reading.or_earlier)):
         if limit in (None, name) and (behind := pattern.match(left.text, end)):
             limit, end = name, behind.end()
+    of_hour = limit and any(pattern.match(left.text, end + 1) for _, pattern in reading.parts)
     left.blank(start, end, TIME)
-    return evolve(named, minutes=minutes, limit=limit, ends=ends)
+    # "Until five in the afternoon" may be in the morning; "the afternoon, until five" is none.
+    return evolve(named, minutes=minutes, limit=limit, ends=ends, part=None if of_hour else named.part)
 
 
 def _limit(before: str, start: int, reading: Reading) -> tuple[str | None, int]:

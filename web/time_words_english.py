@@ -54,7 +54,8 @@ _DIRECTIONS = (
     r"(?<=[■●] )from|over the|in the next|rest of|remainder|"
     r"by(?= *[■●\d]| (?:the (?:end|■|time)|then|next|this|end|now|at|on|please|if)\b|$)|"
     r"(?<=[■●] )by(?! (?:phone|the way|chance|my))|up to(?= *[■●])|around(?= (?:the )?[■●])|"
-    r"(?<=[■●]) ?(?:-|/|to|through|and) ?(?=[■●])|starts?(?= [■●])|as of|backwards?|forwards?"
+    r"(?<=[■●]) ?(?:-|/|to|through|and) ?(?=[■●])|(?<=●),? or (?:\w+ ){0,2}(?=[■●])|"
+    r"(?<=■),? or (?:\w+ ){0,2}(?=●)|starts?(?= [■●])|as of|backwards?|forwards?"
 )
 _ENDS = (
     r"ends?|(?:start|beginning|middle|top|close|turn|half|part) of|mid-?|mid(?:dle)?|eod|eow|eom|cob|"

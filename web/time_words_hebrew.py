@@ -67,7 +67,10 @@ HEBREW = TimeWords(
         rf"\d|{_any(_UNITS, _NEAR, _PARTS, _ORDINALS, _HOLIDAYS, MONTH)}|"
         rf"(?<![א-ת])[בלו]{{0,2}}שניי?ה?(?![א-ת])|יום|שעה"
     ),
-    bending=re.compile(rf"{_any(_BENDING)}|(?<![א-ת])[מב]ה?-?(?=■)|(?<=[■●]) ?(?:-|/|עד|ל) ?(?=[■●])|[■●]z"),
+    bending=re.compile(
+        rf"{_any(_BENDING)}|(?<![א-ת])[מב]ה?-?(?=■)|(?<=[■●]) ?(?:-|/|עד|ל) ?(?=[■●])|"
+        r"(?<=●),? או (?:\w+ ){0,2}[א-ת]?(?=[■●])|(?<=■),? או (?:\w+ ){0,2}[א-ת]?(?=●)|[■●]z"
+    ),
     excluding=re.compile(_any(_EXCLUDING)),
     spelled=tuple(_SPELLED.split()),
     fillers=re.compile(rf"(?<![א-ת])(?:{_FILLERS})(?![א-ת])"),

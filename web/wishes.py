@@ -28,7 +28,6 @@ from attrs import evolve, frozen
 from storage.records import DayHours
 from web.calendar_days import day_of
 from web.named import (
-    AFTER,
     AFTERNOON,
     BEFORE,
     BETWEEN,
@@ -56,8 +55,14 @@ _PARTS = {
     NIGHT: (17 * 60, _DAY_MIN),
 }
 _LONGEST_CHARS = 200  # nobody says more about a day
+# The offsets of the zones that there are. Any other, and any behind a mere "14:00", is the end of a range.
+_OFFSET = (
+    r"[+-](?:0\d|1[01]):?00|-12:?00|\+1[2-4]:?00|-(?:02|03|09):?30|\+(?:03|04|05|06|09|10):?30|"
+    r"\+(?:05|08|12|13):?45"
+)
 _INSTANT = re.compile(
-    r"\b(\d{4}-\d\d-\d\d)[t ](\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?) ?(z|utc|gmt|[+-]\d\d:?\d\d)(?![\d:])"
+    r"\b(\d{4}-\d\d-\d\d)(?:[t ](\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?) ?(z|utc|gmt)|"
+    rf"(?:t(?=\d)| (?=\d\d:\d\d:))(\d\d:\d\d(?::\d\d(?:\.\d{{1,6}})?)?) ?({_OFFSET}))(?![\d:])"
 )
 
 
@@ -113,9 +118,9 @@ def _on_this_clock(words: str, now_local: dt.datetime) -> str:
     """The words, with an instant of another zone as the business's clock shows it."""
 
     def here(found: re.Match[str]) -> str:
-        offset = "+00:00" if found[3] in ("z", "utc", "gmt") else found[3]
+        clock, offset = (found[2], "+00:00") if found[3] else (found[4], found[5])
         try:
-            wall = dt.datetime.fromisoformat(f"{found[1]}T{found[2]}{offset}").astimezone(now_local.tzinfo)
+            wall = dt.datetime.fromisoformat(f"{found[1]}T{clock}{offset}").astimezone(now_local.tzinfo)
         except (ValueError, OverflowError):
             return found[0]
         return f"{wall:%Y-%m-%d %H:%M}"
@@ -142,9 +147,11 @@ def _wish(named: Named, day: dt.date, hours: Hours) -> Wish | None:
     if named.limit == BETWEEN:
         return _range(named, whole, spans)
     minute = _half(named.minutes, spans)
-    if named.limit == BEFORE:
-        return evolve(whole, until_minute=minute) if minute else None
-    return evolve(whole, from_minute=minute, until_minute=_DAY_MIN if named.limit == AFTER else minute + 1)
+    if named.limit is None:
+        return evolve(whole, from_minute=minute, until_minute=minute + 1)
+    since, until = _PARTS.get(named.part or "", (0, _DAY_MIN))
+    since, until = (since, min(minute, until)) if named.limit == BEFORE else (max(minute, since), until)
+    return evolve(whole, from_minute=since, until_minute=until) if since < until else None
 
 
 def _range(named: Named, whole: Wish, spans: Sequence[DayHours]) -> Wish | None:
