@@ -135,7 +135,17 @@ def _no_statement(words: str, found: re.Match[str], phrases: Phrases) -> bool:
 
 
 def _named(words: str, found: re.Match[str], phrases: Phrases, kind: Kind) -> Named:
-    """The day and time of the statement: named after its verb or else before it; of a move the new one."""
+    """The day and time of the statement; if not all is understood with the advice behind it, without."""
+    named = _named_in(words, found, phrases, kind)
+    advice = phrases.advice.search(words, found.end())
+    if advice is None or _read_whole(named, phrases.relative):
+        return named
+    unadvised = _named_in(words[: advice.start()], found, phrases, kind)
+    return unadvised if _is_named(unadvised) else named
+
+
+def _named_in(words: str, found: re.Match[str], phrases: Phrases, kind: Kind) -> Named:
+    """The day and time named after the verb or else before it; of a move the new one."""
     said = words[found.start() :].partition(";")[0]
     if kind is Kind.MOVED and (target := phrases.moved_to.search(said)):
         said = said[target.start("to") :]

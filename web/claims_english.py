@@ -124,5 +124,9 @@ ENGLISH = Phrases(
         r"almost|nearly|think|thought|believe|guess|hope|hoping|asked|asking|told|heard|says|maybe|perhaps|possibly|"
         r"other (?:caller|customer|client|patient|person)|slot|that time|this time|the time)\b"
     ),
+    advice=re.compile(
+        r"[,;] (?:and |so |but )?(?:please|just|kindly|remember|plan|try|we ask|be sure|make sure|allow|"
+        r"bring|arrive|come|do|don't|note)\b"
+    ),
     moved_to=re.compile(r"\bto (?P<to>.*)$"),
 )

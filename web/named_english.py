@@ -23,6 +23,21 @@ _NOT_AN_HOUR = (
     r"this\b|us\b|"
     r"always\b|perhaps\b|unless\b|onwards\b|plus\b|afterwards\b|yes\b|its\b)[a-z]{2,}s\b)"
 )
+# What can stand behind a day of the month. Of "the 2nd filling" and "5th and Main" it is asked.
+_ENDS_DAY = (
+    r"(?=[^\w\s]|$| [^a-z]| (?:at|in|on|for|by|around|about|after|before|between|from|until|till|til|to|or|"
+    r"please|pls|thanks|works?|suits?|sounds|looks|seems|would|will|could|can|should|is|was|has|if|then|with|"
+    r"that|this|next|any|early|late|first|half|quarter|noon|midday|lunchtime|too|also|instead|maybe|perhaps|"
+    r"not|but|i|we|i'd|i'll|because|as|so|when|free|open|available|mornings?|afternoons?|evenings?|nights?|"
+    r"and (?=(?:i|i'd|we|you|the|it|that|at)\b))\b)"
+)
+# "Sun", "sat" and "wed" are days only where a day can end: not in "sun damage" or "Sun Lee".
+_SHORT_DAY = (
+    r"(?!(?:sun|sat|wed)\b(?!\.? ?(?:[,;!?/.:]|$|■|-? ?\d)|'s? |\.? (?:at|the|or|in the|after|before|from|"
+    rf"between|around|about|by|until|till|to|next|this|please|pls|thanks|works?|is|would|if|for|with|first|"
+    rf"half|quarter|noon|midday|lunchtime|mornings?|afternoons?|evenings?|nights?|(?:{WEEKDAY}|{MONTH}))\b))"
+    r"(?!(?:(?<=the )|(?<=\bi )|(?<=\bwe )|(?<=\bhe ))(?:sun|sat|wed)\b)"
+)
 _PERSON_FOR = (
     r"me|us|it|him|her|them|in|down|something|anything|slot|opening|booked|scheduled|set|confirmed|reserved|"
     r"appointment is|free"
@@ -51,14 +66,13 @@ ENGLISH = Reading(
         rf"\b(?P<month_name>{MONTH})\.?,? (?:the )?(?P<day>\d\d?)(?:st|nd|rd|th)?\b(?!:| ?[ap]m\b|"
         r" ?o'? ?clock)"
         r"(?:,? (?P<year>2[01]\d\d)\b)?",
-        r"\b(?:the )?(?P<day>\d\d?)(?:st|nd|rd|th)\b(?: of the month\b)?"
-        r"(?! (?:time|visit|appointment|session|floor|street|avenue|grade|birthday|week|day|month|of)\b)",
+        rf"\b(?:the )?(?P<day>\d\d?)(?:st|nd|rd|th)\b(?:(?: of the month\b)|{_ENDS_DAY})",
         # 24/12 and 12/24 are both the 24th of December; 5/6 is nobody knows what.
-        r"(?<![\d/])(?P<day>1[3-9]|2\d|3[01])/(?P<month>\d\d?)(?:/(?P<year>\d{4}|\d\d))?(?![\d/])",
+        r"(?<![\d/])(?!24/7(?![\d/]))(?P<day>1[3-9]|2\d|3[01])/(?P<month>\d\d?)(?:/(?P<year>\d{4}|\d\d))?(?![\d/])",
         r"(?<![\d/])(?P<month>\d\d?)/(?P<day>1[3-9]|2\d|3[01])(?:/(?P<year>\d{4}|\d\d))?(?![\d/])",
     ),
     month_of=MONTHS,
-    weekdays=re.compile(rf"\b(?P<weekday>{WEEKDAY})(?:s|'s)?\b\.?"),
+    weekdays=re.compile(rf"\b{_SHORT_DAY}(?P<weekday>{WEEKDAY})(?:s|'s)?\b\.?"),
     weekday_of=WEEKDAYS,
     near=(
         (re.compile(r"\b(?:the )?day after tomorrow\b"), 2),

@@ -22,4 +22,5 @@ class Phrases:
     conditions: re.Pattern[str]  # anywhere before the statement
     conditions_after: re.Pattern[str]  # after it, in its clause
     denials: re.Pattern[str]  # in its clause, before it or within: not done, or not yet
+    advice: re.Pattern[str]  # how what to do about it begins, behind the statement
     moved_to: re.Pattern[str]  # the group `to` begins with the new time

@@ -632,6 +632,8 @@ def test_though_what_was_not_done_at_all_is_whatever_the_words_for_its_time(lang
         ("en", "You're now booked for two haircuts on Wednesday."),
         ("en", "You're booked for Wednesday at three, and we are looking forward to it."),
         ("en", "You're booked for Tuesday at four; doors open at three."),
+        ("en", "You're booked for Tuesday at nine, please come ten minutes early."),
+        ("he", "קבעתי לכם תור ליום שלישי בתשע, כדאי להגיע עשר דקות לפני."),
         ("en", "Just a second. You're booked for Friday at three in the afternoon."),
         ("en", "I've moved your appointment from nine-thirty to ten-fifteen on Tuesday."),
         ("he", "קבעתי לכם תור ליום שלישי בעשר פחות רבע."),
