@@ -73,14 +73,17 @@ _PATTERNS = (
     r"\b(?:have|has)(?:n't| not| never) been\b|\bnever been\b",
     r"\bnot (?:a )?(?:new|existing|registered|customer|patient|client)\b",
     r"\bbut (?=(?:could|can|would|do|is|are|may|i'd|i would|i want|i need|maybe|please|how|what)\b)",
-    r"\b(?:all|any) ?day\b(?! (?:but|except|after|before))|\b(?:what|which|the only|the best|my only|"
+    rf"\bany ?day\b(?! (?:but|except|after|before|bar))|"
+    r"\b(?:free|available|open|flexible|home|here) all day\b|"
+    rf"\ball day\b(?! (?:but|except|after|before|on |this |next |today|tomorrow|{WEEKDAY}))|"
+    r"\b(?:what|which|the only|the best|my only|"
     r"my best) day\b|"
     r"\b(?:my|a) day off\b",
     r"\b(?:any|some) ?time(?: (?:of|in|during) the day)?\b|\bany hour\b|\bwhat hours?\b",
     r"\blast[ -]minute\b|\blast name\b|\bfirst name\b",
     r"\b(?:my |the |a |our )?first (?:time|visit|appointment|booking|one|session|lesson)(?:r|s)?\b",
     r"\bsecond (?:opinion|hand|floor)\b|\b(?:a|1|just a) (?:second|minute|moment|sec)\b(?=[,.!?]|$| please)",
-    r"\bnext (?:to|door)\b|\bto start with\b|\bstart with\b|\b(?:too|running) late\b|\bso late\b",
+    r"\bnext (?:to|door)\b|\bto start with\b|\bstart with\b|\b(?:running|is it too) late\b|\bso late\b",
     r"\b(?:winter|summer) (?:tires?|tyres?|wheels?)\b",
     r"\bas early as (?:possible|you can|you have)\b|\bthe (?:earlier|sooner) the better\b",
     r"(?<!at )\b(?:the|your) earliest(?: (?:possible|available))?(?: (?:appointment|slot|time|opening|"

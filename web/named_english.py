@@ -24,6 +24,7 @@ _NOT_AN_HOUR = (
     r"always\b|perhaps\b|unless\b|onwards\b|plus\b|afterwards\b|yes\b|its\b)[a-z]{2,}s\b)"
 )
 # What can stand behind a day of the month. Of "the 2nd filling" and "5th and Main" it is asked.
+_NO_RANGE = r"(?!,? ?(?:-|to|till|til|until|through|thru|or|and) ?(?:the )?\d)"
 _ENDS_DAY = (
     r"(?=[^\w\s]|$| [^a-z]| (?:at|in|on|for|by|around|about|after|before|between|from|until|till|til|to|or|"
     r"please|pls|thanks|works?|suits?|sounds|looks|seems|would|will|could|can|should|is|was|has|if|then|with|"
@@ -64,11 +65,12 @@ ENGLISH = Reading(
         r")?\d\d?(?:st|nd|rd|th))"
         r"(?:,? (?P<year>2[01]\d\d)\b)?",
         rf"\b(?P<month_name>{MONTH})\.?,? (?:the )?(?P<day>\d\d?)(?:st|nd|rd|th)?\b(?!:| ?[ap]m\b|"
-        r" ?o'? ?clock)"
+        rf" ?o'? ?clock){_NO_RANGE}"
         r"(?:,? (?P<year>2[01]\d\d)\b)?",
         rf"\b(?:the )?(?P<day>\d\d?)(?:st|nd|rd|th)\b(?:(?: of the month\b)|{_ENDS_DAY})",
         # 24/12 and 12/24 are both the 24th of December; 5/6 is nobody knows what.
-        r"(?<![\d/])(?!24/7(?![\d/]))(?P<day>1[3-9]|2\d|3[01])/(?P<month>\d\d?)(?:/(?P<year>\d{4}|\d\d))?(?![\d/])",
+        r"(?<![\d/])(?!24/7(?![\d/]))(?P<day>1[3-9]|2\d|3[01])/(?P<month>\d\d?)(?:/(?P<year>\d{4}|"
+        r"\d\d))?(?![\d/])",
         r"(?<![\d/])(?P<month>\d\d?)/(?P<day>1[3-9]|2\d|3[01])(?:/(?P<year>\d{4}|\d\d))?(?![\d/])",
     ),
     month_of=MONTHS,

@@ -31,6 +31,8 @@ class Relative:
     this_one: re.Pattern[str]
     coming: re.Pattern[str]  # beside a day; changes nothing
     soonest: re.Pattern[str]
+    unsure: re.Pattern[str]  # in words or in figures: a time, a date or a range, nobody knows which
+    unsure_alone: re.Pattern[str]  # so, if no day is named beside it
 
 
 def _compiled(*patterns: str) -> tuple[re.Pattern[str], ...]:
@@ -38,6 +40,7 @@ def _compiled(*patterns: str) -> tuple[re.Pattern[str], ...]:
 
 
 _DAYS = r"(?P<unit>days?|weeks?|fortnights?)"
+_NO_COUNT_BEFORE = r"(?<!once )(?<!twice )(?<!times )(?<!in )(?<!for )(?<!for about )(?<!have )"
 _N = r"(?:(?P<n>\d{1,6})|an?)"
 
 ENGLISH = Relative(
@@ -60,9 +63,8 @@ ENGLISH = Relative(
         rf"\b{_N} (?P<unit>days?|weeks?|fortnights?|months?) from now\b",
     ),
     from_day=_compiled(
-        rf"(?<!once )(?<!twice )(?<!times )(?<!in )\b{_N} {_DAYS} (?:from|after|on) (?=(?:the |next |"
-        r"this )?■)",
-        r"(?<!once )(?<!twice )(?<!times )\b(?:(?P<n>1)|a) (?P<unit>week|fortnight) (?=■)",
+        rf"{_NO_COUNT_BEFORE}\b{_N} {_DAYS} (?:from|after|(?<!days )(?<!day )on) (?=(?:the |next |this )?■)",
+        rf"{_NO_COUNT_BEFORE}\b(?:(?P<n>1)|a) (?P<unit>week|fortnight) (?=■)",
         r"(?<=■) (?P<n>)(?P<unit>week|fortnight)\b(?! (?:after|of|before|or|and)\b)",
     ),
     next_week=re.compile(
@@ -78,6 +80,8 @@ ENGLISH = Relative(
         r"(?:the )?(?:(?:very )?first|earliest|next) (?:available|free|possible|opening|slot|appointment)"
         r"(?: (?:slot|appointment|time|opening|one))?)\b"
     ),
+    unsure=re.compile(r"\bat (?:about |around )?10 (?:to|till|til|until) [1-6]\b(?!:)"),
+    unsure_alone=re.compile(r"(?!)"),
 )
 
 _HE_DAYS = r"(?P<unit>יום|ימים|שבוע|שבועות)"
@@ -102,4 +106,6 @@ HEBREW = Relative(
         r"בהקדם(?: האפשרי)?|כמה שיותר (?:מוקדם|מהר|מהיר)|הכי (?:מוקדם|מהר)(?: שאפשר| שיש| שניתן)?"
         r"|[לב]?(?:התור|השעה|תור)(?: ה(?:ראשון|ראשונה|פנוי|פנויה|קרוב|קרובה)){1,2}(?![א-ת])"
     ),
+    unsure=re.compile(r"(?<![א-ת])[בל]?ה-?\d\d? ל-?\d"),
+    unsure_alone=re.compile(r"(?<![א-ת])ב-\d\d? ל-?\d|(?<![א-ת])ב\d\d? ל1[12]\b"),
 )

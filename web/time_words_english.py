@@ -78,6 +78,30 @@ _NOT = (
     r"travel)(?! (?:at|in|with|for)\b)|"
     r"have (?:work|school|class|a class|a meeting|another)"
 )
+_MINE = r"(?:appointment|appt|booking|reservation|slot|visit|session|time|off|free|nothing)"
+_DEGREE = (
+    r"(?:a bit |a little |already |also |all |far |just |pretty |quite |rather |really |so |too |very )*"
+)
+_REFUSED = (
+    # "I have a thing on Tuesday", which "I have an appointment on Tuesday" is not.
+    rf"(?:i|we)(?: have|'ve)(?: got)?(?: (?!{_MINE}\b|(?:can|could|is|are|may|would|will|want|need|and|"
+    rf"do|been)\b)"
+    rf"[\w'□-]+){{1,6}} (?=■)|(?<=■)(?: that| then)?,? (?:i|we)(?: have|"
+    rf"'ve)(?: got)? (?!(?:\w+ ){{0,2}}{_MINE}\b)|"
+    rf"(?:(?<=■)|is|are|was|looks|seems|'s) {_DEGREE}(?:full|taken|tricky|awkward|problematic|complicated|"
+    r"(?:a )?(?:problem|no-?go|nightmare|mess|struggle|pain|write-?off)|gone|packed|rammed|hectic|"
+    r"crazy|mad|tough|"
+    r"tight|useless|rubbish|horrible|terrible|awful)|(?:is|are) off|"
+    r"too (?:late|early|soon|far|busy|much|short|tight|long|hard|difficult)|nope|nah|no-go|clash\w*|"
+    r"(?:scratch|forget|drop|ditch|strike|nix|scrap|rule|leave|count|cross|bar|minus|save|"
+    r"skip)(?: about| out| off)?"
+    r" (?=(?:the |that |for )?■)|(?:rule|leave|count|cross) ■+ (?:out|off)|(?:i|we) got plans|"
+    r"(?:i'm|□|we're|we are|i'll be|i will be) (?:flying|driving|in (?:\w+ )?(?:court|exams?|class|"
+    r"school|meetings?|"
+    r"hospital|surgery)|on (?:call|duty|shift|leave)|overseas|out|stuck|swamped|slammed|snowed under|"
+    r"meeting)|"
+    r"(?:meetings|exams|classes|lectures) (?:all|the whole)"
+)
 _SPELLED = (
     "monday tuesday wednesday thursday friday saturday sunday tomorrow tonight yesterday morning "
     "afternoon evening "
@@ -112,7 +136,7 @@ _NAMED = (_CLOCK, _ORDINALS, _UNITS, _NEAR, _PARTS, _HOLIDAYS, rf"(?:{WEEKDAY})s
 ENGLISH = TimeWords(
     named=re.compile(rf"\d|½|¼|{_any(*_NAMED).pattern}"),
     bending=re.compile(f"{_any(_DIRECTIONS, _MANY, _ENDS).pattern}|[■●]z"),
-    excluding=_any(_NOT),
+    excluding=_any(_NOT, _REFUSED),
     spelled=tuple(_SPELLED.split()),
     fillers=_any(_FILLERS),
 )

@@ -31,6 +31,7 @@ from web.named import (
     AFTERNOON,
     BEFORE,
     BETWEEN,
+    DAY,
     EVENING,
     MIDDAY,
     MORNING,
@@ -54,6 +55,7 @@ _PARTS = {
     EVENING: (17 * 60, _DAY_MIN),
     NIGHT: (17 * 60, _DAY_MIN),
 }
+_EITHER = re.compile(rf"{DAY},? (?:or|או) (?:\w+ ){{0,2}}[א-ת]?{DAY}")  # of a date and another day
 _LONGEST_CHARS = 200  # nobody says more about a day
 # The offsets of the zones that there are. Any other, and any behind a mere "14:00", is the end of a range.
 _OFFSET = (
@@ -104,13 +106,18 @@ def parse(text: str, now_local: dt.datetime, language: str, hours: Hours = unkno
 def _parse(
     words: str, now_local: dt.datetime, relative: Relative, all_words: Sequence[Relative], hours: Hours
 ) -> Wish | None:
-    named = read(relative.reading.digits(words), relative.reading)
+    figures = relative.reading.digits(words)
+    named = read(figures, relative.reading)
+    said = f"{words}\n{figures}"
+    if relative.unsure.search(said) or (named.day is not None and _EITHER.search(named.rest)):
+        return None
     day = day_of(named, now_local.date(), relative)
     vocabularies = [known.words for known in all_words]
     if unread(day.rest, vocabularies) or (named.or_another and (named.minutes or named.part)):
         return None
     if not day.named:
-        return _next_such_time(named, now_local, hours) if only_fillers(day.rest, vocabularies) else None
+        alone = only_fillers(day.rest, vocabularies) and not relative.unsure_alone.search(said)
+        return _next_such_time(named, now_local, hours) if alone else None
     return _wish(named, day.date, hours) if day.date is not None else None
 
 
