@@ -18,6 +18,7 @@ _SAME = str.maketrans("\u2019\u2018\u05f3\u201c\u201d\u05f4\u05be\u2013\u2014", 
 MORNING, MIDDAY, NOON = "morning", "midday", "noon"
 AFTERNOON, EVENING, NIGHT = "afternoon", "evening", "night"
 AFTER, BEFORE, BETWEEN = "after", "before", "between"
+AT_LATEST = "at latest"  # then or before
 
 _WEEKDAY, _NEAR = "weekday", "near"  # how a day is named
 
@@ -49,7 +50,7 @@ class Named:
     year: int | None = None
     or_another: bool = False  # "Monday or Tuesday", "morning or evening": the first is the one named
     minutes: tuple[int, ...] = ()  # of the day; two where nobody said which half of the day is meant
-    limit: str | None = None  # of the time: AFTER, BEFORE, BETWEEN; None: it is the very time
+    limit: str | None = None  # of the time: AFTER, BEFORE, AT_LATEST, BETWEEN; None: it is the very time
     ends: tuple[int, ...] = ()  # of a range of times; as `minutes`
     part: str | None = None  # of the day: MORNING, ...
     rest: str = ""  # the words, with DAY, TIME and ASIDE for what was read
@@ -76,6 +77,7 @@ class Reading:
     ends: tuple[re.Pattern[str], ...]  # the second time of a range; groups as in `times`
     after: re.Pattern[str]  # up to a time: from then on
     before: re.Pattern[str]  # up to a time: until then
+    at_latest: re.Pattern[str]  # up to a time: then or before
     between: re.Pattern[str]  # up to a time: from then to another
     to: re.Pattern[str]  # from the first time of a range to its second
     to_of_between: re.Pattern[str]
@@ -189,9 +191,9 @@ def _time(named: Named, left: _Words, reading: Reading) -> Named:
     limit, start = _limit(left.text[:begins], start, reading)
     ends: tuple[int, ...] = ()
     to = (reading.to_of_between if limit in (AFTER, BETWEEN) else reading.to).match(left.text, end)
-    if to and limit != BEFORE and (second := _end(left.text, to.end(), reading, named.part)):
+    if to and limit not in (BEFORE, AT_LATEST) and (second := _end(left.text, to.end(), reading, named.part)):
         limit, end, ends = BETWEEN, second[0], second[1]
-    for name, pattern in ((AFTER, reading.or_later), (BEFORE, reading.or_earlier)):
+    for name, pattern in ((AFTER, reading.or_later), (AT_LATEST, reading.or_earlier)):
         if limit in (None, name) and (behind := pattern.match(left.text, end)):
             limit, end = name, behind.end()
     of_hour = limit and any(pattern.match(left.text, end + 1) for _, pattern in reading.parts)
@@ -202,7 +204,12 @@ def _time(named: Named, left: _Words, reading: Reading) -> Named:
 
 def _limit(before: str, start: int, reading: Reading) -> tuple[str | None, int]:
     """What the words before a time make of it, and where they begin."""
-    for name, pattern in ((BETWEEN, reading.between), (AFTER, reading.after), (BEFORE, reading.before)):
+    for name, pattern in (
+        (BETWEEN, reading.between),
+        (AT_LATEST, reading.at_latest),
+        (AFTER, reading.after),
+        (BEFORE, reading.before),
+    ):
         if found := pattern.search(before):
             return name, min(start, found.start())
     return None, start

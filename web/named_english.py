@@ -125,9 +125,10 @@ ENGLISH = Reading(
     ),
     before=re.compile(
         r"\b(?:any ?time )?(?:before|until|till|til|by|(?<!no )(?<!not )earlier than|"
-        r"no(?:t)? later than|not after)"
+        r"not after)"
         rf"(?: (?:{_ABOUT}))? $"
     ),
+    at_latest=re.compile(rf"\bno(?:t)? later than(?: (?:{_ABOUT}))? $"),
     between=re.compile(rf"\bbetween(?: (?:{_ABOUT}))? $"),
     to=re.compile(r"(?:(?<! 5)(?<! 10) to |\s?-\s?| until | till | til )"),
     to_of_between=re.compile(r" ?(?:-|\b(?:to|and|until|till|til)\b) ?"),

@@ -46,7 +46,7 @@ HEBREW = Reading(
         rf"|{_WEEKDAY_BEGINS}יום (?P<letter>[{''.join(_LETTERS)}])(?![א-ת'\d])(?! ?\d)"
         rf"|(?<![א-ת])ו?[בל](?P<near>{_LONG_WEEKDAYS})(?![א-ת'])"  # noqa: RUF001
         rf"|{_SAID_FIRST}(?P<bare>{_LONG_WEEKDAYS})(?= (?:הבא{_END}|הקרוב{_END}|{_PART}{_END}|בשעה|ב\d))"
-        rf"|{_WEEKDAY_BEGINS}(?P<sabbath>שבת){_END}"
+        rf"|(?<!ליל )(?<!כניסת )(?<!צאת )(?<!מוצאי ){_WEEKDAY_BEGINS}(?P<sabbath>שבת){_END}"
     ),
     weekday_of=WEEKDAYS | _LETTERS,
     near=(
@@ -82,7 +82,8 @@ HEBREW = Reading(
     after=re.compile(
         rf"{_W}(?:(?:אחרי|לאחר|מאז|החל מ|לא לפני)(?: ה?שעה)? ?[בה]?|מ(?:ה?שעה )?|החל מ(?:ה?שעה )?)$"
     ),
-    before=re.compile(rf"{_W}(?:לפני|עד|לא אחרי|לא יאוחר מ|לכל המאוחר)(?: ה?שעה)? ?[בה]?$"),
+    before=re.compile(rf"{_W}(?:לפני|עד|לא אחרי|לכל המאוחר)(?: ה?שעה)? ?[בה]?$"),
+    at_latest=re.compile(rf"{_W}לא יאוחר מ(?: ה?שעה)? ?[בה]?$"),
     between=re.compile(rf"{_W}בין(?: ה?שעה| השעות)? ?[בה]?$"),
     to=re.compile(r"(?: ?- ?| עד )(?:ה?שעה )?[בה]?"),
     to_of_between=re.compile(r" ?(?:-|ועד ל?|עד ל?|ל|ו) ?-?(?:ה?שעה )?[בה]?"),  # noqa: RUF001

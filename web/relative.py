@@ -80,7 +80,11 @@ ENGLISH = Relative(
         r"(?:the )?(?:(?:very )?first|earliest|next) (?:available|free|possible|opening|slot|appointment)"
         r"(?: (?:slot|appointment|time|opening|one))?)\b"
     ),
-    unsure=re.compile(r"\bat (?:about |around )?10 (?:to|till|til|until) [1-6]\b(?!:)"),
+    unsure=re.compile(
+        r"\bat (?:about |around )?10 (?:to|till|til|until) [1-6]\b(?!:)"
+        # From the one appointment to the other, not between them.
+        r"|\b(?:change|move|reschedule|switch|shift|push|bring)\w*\b.* from (?:about )?\d\S*(?: [ap]m)? to \d"
+    ),
     unsure_alone=re.compile(r"(?!)"),
 )
 
@@ -106,6 +110,8 @@ HEBREW = Relative(
         r"בהקדם(?: האפשרי)?|כמה שיותר (?:מוקדם|מהר|מהיר)|הכי (?:מוקדם|מהר)(?: שאפשר| שיש| שניתן)?"
         r"|[לב]?(?:התור|השעה|תור)(?: ה(?:ראשון|ראשונה|פנוי|פנויה|קרוב|קרובה)){1,2}(?![א-ת])"
     ),
-    unsure=re.compile(r"(?<![א-ת])[בל]?ה-?\d\d? ל-?\d"),
+    unsure=re.compile(
+        r"(?<![א-ת])[בל]?ה-?\d\d? ל-?\d|(?<![א-ת])ב(?:שלוש|ארבע|חמש|שש|שבע|שמונה|תשע) עשר(?![א-ת])"
+    ),
     unsure_alone=re.compile(r"(?<![א-ת])ב-\d\d? ל-?\d|(?<![א-ת])ב\d\d? ל1[12]\b"),
 )

@@ -17,7 +17,9 @@ _HOLIDAYS = (
 _CLOCK = (
     r"o'? ?clock|[ap]m|noon|midday|midnight|halfway|quarters?|half(?! (?:price|off))|thirty|ish|utc|gmt|zulu|"
     r"[ecmp][sd]t|bst|cet|cest|ist|idt|(?:eastern|pacific|mountain|central|standard|daylight|israel|london|"
-    r"new york|berlin|us) time|(?<=● )(?:my|your|local|our) time|time ?zones?"
+    r"new york|berlin|us) time|(?<=● )(?:[ecmp]t|eastern|pacific|mountain|central|local|\w+(?: \w+)? time)|"
+    r"(?:america|europe|asia|africa|australia|us|pacific|atlantic)/\w+|(?<=● )(?:my|your|local|"
+    r"our) time|time ?zones?"
 )
 _ORDINALS = (
     r"first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth|\w+teenth|\w+tieth|"
@@ -58,6 +60,9 @@ _DIRECTIONS = (
     r"(?<=■),? or (?:\w+ ){0,2}(?=●)|starts?(?= [■●])|as of|backwards?|forwards?"
 )
 _ENDS = (
+    r"towards?|close to|near(?:ly|er)?|nearest|closing|opening time|clos(?:e|ing) of|when (?:you|they|"
+    r"it) (?:guys )?"
+    r"(?:open|close|finish|start)s?|another(?= ■)|super bowl|bowl ■|"
     r"ends?|(?:start|beginning|middle|top|close|turn|half|part) of|mid-?|mid(?:dle)?|eod|eow|eom|cob|"
     r"(?:same|usual|normal|regular|that|this) time(?! (?:works|is|suits|sounds|would))|"
     r"(?:same|usual|normal|regular) (?:day|date|hour|week|slot|one)|"

@@ -29,6 +29,7 @@ from storage.records import DayHours
 from web.calendar_days import day_of
 from web.named import (
     AFTERNOON,
+    AT_LATEST,
     BEFORE,
     BETWEEN,
     DAY,
@@ -38,6 +39,7 @@ from web.named import (
     NIGHT,
     NOON,
     Named,
+    Reading,
     plain,
     read,
 )
@@ -113,12 +115,25 @@ def _parse(
         return None
     day = day_of(named, now_local.date(), relative)
     vocabularies = [known.words for known in all_words]
-    if unread(day.rest, vocabularies) or (named.or_another and (named.minutes or named.part)):
+    others = (known.reading for known in all_words if known is not relative)
+    if unread(day.rest, vocabularies) or any(_names_more(day.rest, other) for other in others):
+        return None
+    if named.or_another and (named.minutes or named.part):
         return None
     if not day.named:
         alone = only_fillers(day.rest, vocabularies) and not relative.unsure_alone.search(said)
         return _next_such_time(named, now_local, hours) if alone else None
     return _wish(named, day.date, hours) if day.date is not None else None
+
+
+def _names_more(rest: str, reading: Reading) -> bool:
+    """Whether what one language left names a day or a time in another: "מחר at three"."""
+    named = read(reading.digits(rest), reading)
+    return bool(named.minutes or named.part) or (named.weekday, named.day, named.in_days) != (
+        None,
+        None,
+        None,
+    )
 
 
 def _on_this_clock(words: str, now_local: dt.datetime) -> str:
@@ -157,7 +172,10 @@ def _wish(named: Named, day: dt.date, hours: Hours) -> Wish | None:
     if named.limit is None:
         return evolve(whole, from_minute=minute, until_minute=minute + 1)
     since, until = _PARTS.get(named.part or "", (0, _DAY_MIN))
-    since, until = (since, min(minute, until)) if named.limit == BEFORE else (max(minute, since), until)
+    minute += named.limit == AT_LATEST
+    since, until = (
+        (since, min(minute, until)) if named.limit in (BEFORE, AT_LATEST) else (max(minute, since), until)
+    )
     return evolve(whole, from_minute=since, until_minute=until) if since < until else None
 
 
