@@ -67,7 +67,7 @@ _ENDS_DATE = (
 _DATE = re.compile(rf"\b(?:(the|{MONTH}),? ({_ORDINAL})\b{_ENDS_DATE}|({_ORDINAL})(?= of (?:{MONTH})\b))")
 _DATE_AGAIN = re.compile(rf"\b({WEEKDAY}),? ({_ORDINAL})\b{_ENDS_DATE}")
 _NTH = re.compile(rf"\b(first|second|third|fourth|1st|2nd|3rd|4th)(?= (?:{WEEKDAY}) (?:of|in) (?:{MONTH})\b)")
-_NOON = re.compile(r"\b(at|for|to|until|till|before|after|by) (?:noon|midday)\b")
+_NOON = re.compile(r"\b(at|for|to|until|till|before|after|by|between|from) (?:noon|midday)\b")
 _OH = re.compile(r"\b(?:oh|o) ([1-9])\b")
 # "Nine-thirty" is a time, and so is "9-45"; "nine-ten" may be two.
 _CLOCK = re.compile(r"(?<![\d-])(\d\d?)-(?=(?:fifteen|twenty|thirty|forty|fifty|2[5-9]|[345]\d)\b(?!-))")
@@ -78,6 +78,7 @@ def digits(words: str) -> str:
     words = re.sub(r"(?<![a-z])([ap])\.? ?m\b\.?(?!')", r"\1m", words)
     words = re.sub(r"(?<=\d)([ap])\b", r"\1m", words)
     words = re.sub(r"\b(half|quarter)-(?=past|to|till?|after|before|of)", r"\1 ", words)
+    words = re.sub(r"\b(months?) from today\b", r"\1 from now", words)
     words = re.sub(r"\ba couple (?:of )?", "2 ", words)
     words = re.sub(r"\b(?:12|twelve) (?:noon|midday)\b", "12 pm", words)
     words = _NOON.sub(r"\1 12 pm", words)

@@ -109,6 +109,8 @@ ENGLISH = Reading(
         rf"(?:(?<=■)|(?<=morning)|(?<=evening)|(?<=afternoon)),? {_HOUR}(?:[. ]{_MINUTE})?\b{_NOT_AN_HOUR}",
         rf"{_BEGINS}{_HOUR}(?:[: ]{_MINUTE})? (?:in the (?:morning|afternoon|evening)|at night)\b",
         rf"(?:^|[,;] ){_HOUR}[. ]{_MINUTE}(?=,? (?:on )?■)",
+        rf"(?:^|\b(?:take|have|do|like|want) the ){_HOUR} (?P<minute>15|[2-5]\d)(?=,? (?:please|"
+        rf"thanks)\b|[.!]?$)",
         r"(?:^|[,;] )(?P<hour>[7-9]|1[0-2])(?=,? (?:on )?■|\s?-\s?\d)",
     ),
     ends=_compiled(
@@ -137,12 +139,17 @@ ENGLISH = Reading(
     parts=tuple(
         (part, re.compile(pattern))
         for part, pattern in (
-            (MORNING, r"\b(?:in the )?mornings?\b"),
+            (
+                MORNING,
+                r"\b(?:in the )?mornings?\b|"
+                r"(?<!the )\bfirst thing\b(?! (?:is|i|we|that|to|after|about|in the (?:afternoon|"
+                r"evening))\b)",
+            ),
             (AFTERNOON, r"\b(?:in the )?afternoons?\b"),
             (EVENING, r"\b(?:(?:in the )?evenings?|tonight)\b"),
             (NIGHT, r"\b(?:at )?nights?\b"),
             (MIDDAY, r"\b(?:(?:around|about) )?(?:noon|midday)\b"),
-            (NOON, r"\b(?:at )?lunchtime\b"),
+            (NOON, r"(?<!□ )(?<!i'm )\b(?:(?:(?:at|around|about) )?lunchtime|(?:at|around|about) lunch)\b"),
         )
     ),
 )

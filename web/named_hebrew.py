@@ -9,6 +9,7 @@ from web.named import AFTERNOON, EVENING, MORNING, NIGHT, NOON, Reading
 _LONG_WEEKDAYS = "|".join(name for name in WEEKDAYS if "'" not in name and name != "שבת")
 _LETTERS = {letter[0]: WEEKDAYS[letter] for letter in WEEKDAYS if "'" in letter}
 _W, _END = r"(?<![א-ת])", r"(?![א-ת])"
+_FROM_W = r"(?:(?<![א-ת])|(?<=[^א-ת]מ)|(?<=^מ))"
 _HOUR, _MINUTE = r"(?P<hour>\d\d?)", r"(?P<minute>[0-5]\d)"
 _NOT_AN_HOUR = (
     r"(?!\d|[:./]\d)"
@@ -45,14 +46,15 @@ HEBREW = Reading(
         rf"{_WEEKDAY_BEGINS}(?:יום|ימי)-? ?(?P<weekday>{'|'.join(WEEKDAYS)}){_END}"
         rf"|{_WEEKDAY_BEGINS}יום (?P<letter>[{''.join(_LETTERS)}])(?![א-ת'\d])(?! ?\d)"
         rf"|(?<![א-ת])ו?[בל](?P<near>{_LONG_WEEKDAYS})(?![א-ת'])"  # noqa: RUF001
+        rf"|(?<=אפשר )(?P<asked>שלישי|רביעי|חמישי|שישי)(?=\??$)"
         rf"|{_SAID_FIRST}(?P<bare>{_LONG_WEEKDAYS})(?= (?:הבא{_END}|הקרוב{_END}|{_PART}{_END}|בשעה|ב\d))"
         rf"|(?<!ליל )(?<!כניסת )(?<!צאת )(?<!מוצאי ){_WEEKDAY_BEGINS}(?P<sabbath>שבת){_END}"
     ),
     weekday_of=WEEKDAYS | _LETTERS,
     near=(
         (re.compile(rf"{_W}[לב]?מחרתיים{_END}"), 2),
-        (re.compile(rf"{_W}ל?מחר{_END}"), 1),
-        (re.compile(rf"{_W}(?<!על )ל?(?:היום|הערב|הלילה|הבוקר){_END}"), 0),
+        (re.compile(rf"{_FROM_W}ל?מחר{_END}"), 1),
+        (re.compile(rf"{_FROM_W}(?<!על )(?<!שעות )ל?(?:היום|הערב|הלילה|הבוקר){_END}"), 0),
     ),
     another=re.compile(r",? או (?:אולי |גם )?"),
     times=_compiled(
@@ -70,6 +72,7 @@ HEBREW = Reading(
         rf"{_W}(?:בערך |בדיוק )?[במ]{_HOUR}{_NOT_AN_HOUR}",
         rf"{_W}ל(?P<hour>[5-9]|1\d|2[0-3]){_NOT_AN_HOUR}{_ENDS_TIME}",
         rf"(?:אות[ויהם]|התור|אותנו) ל{_HOUR}{_NOT_AN_HOUR}{_ENDS_TIME}",
+        rf"{_W}(?:תור|לקבוע) ל{_HOUR}{_NOT_AN_HOUR}(?= ■)",
         rf"(?<![א-ת\d:./]){_AT}{_HOUR} (?={_PART})",
     ),
     ends=_compiled(
@@ -92,11 +95,12 @@ HEBREW = Reading(
     parts=tuple(
         (part, re.compile(pattern))
         for part, pattern in (
-            (AFTERNOON, r"(?<![א-ת])[בל]?אחרי? ה?צהריי?ם|אחה\"צ"),
-            (MORNING, r"(?<![א-ת])לפני הצהריי?ם|לפנה\"צ|(?<![א-ת])(?:על )?[בה]?בוקר(?![א-ת])"),
+            (AFTERNOON, r"(?<![א-ת])(?:ב?שעות )?[בל]?אחרי? ה?צהריי?ם|אחה\"צ"),
+            (MORNING, r"(?<![א-ת])לפני הצהריי?ם|לפנה\"צ|(?<![א-ת])(?:על |ב?שעות )?[בה]?בוקר(?![א-ת])"),
             (
                 EVENING,
-                r"(?<![א-ת])[בה]?ערב(?![א-ת])(?! ?■)(?! (?:חג|ראש|פסח|יום|סוכות|שבועות|כיפור|שבת|שישי))",
+                r"(?<![א-ת])(?:ב?שעות )?[בה]?ערב(?![א-ת])(?! ?■)(?! (?:חג|ראש|פסח|יום|סוכות|שבועות|"
+                r"כיפור|שבת|שישי))",
             ),
             (NIGHT, r"(?<![א-ת])[בה]?לילה(?![א-ת])"),
             (NOON, r"(?<![א-ת])[בה]?צהריי?ם(?![א-ת])"),

@@ -70,6 +70,7 @@ ENGLISH = Relative(
     next_week=re.compile(
         r"(?<!in the )(?<!over the )(?<!within the )(?<!during the )(?<!of the )(?<!of )(?<!for the )"
         r"\b(?:some ?time |any ?time )?(?:the following week|next week)\b(?!'s)(?! (?:or|and|end)\b)"
+        r"|(?<=■) of next week\b(?!'s)(?! (?:or|and|end)\b)"
     ),
     week_after_next=re.compile(r"(?<!of )(?<!of the )(?:\bthe )?\bweek after next\b"),
     next_one=re.compile(r"\bnext (?=■)"),
