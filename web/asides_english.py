@@ -83,7 +83,8 @@ _PATTERNS = (
     r"\blast[ -]minute\b|\blast name\b|\bfirst name\b",
     r"\b(?:my |the |a |our )?first (?:time|visit|appointment|booking|one|session|lesson)(?:r|s)?\b",
     r"\bsecond (?:opinion|hand|floor)\b|\b(?:a|1|just a) (?:second|minute|moment|sec)\b(?=[,.!?]|$| please)",
-    r"\bnext (?:to|door)\b|\bto start with\b|\bstart with\b|\b(?:running|is it too) late\b|\bso late\b",
+    rf"\bnext (?:to(?! (?:{WEEKDAY}|today|tomorrow|the \d))|door)\b|"
+    r"\bto start with\b|\bstart with\b|\b(?:running|is it too) late\b|\bso late\b",
     r"\b(?:winter|summer) (?:tires?|tyres?|wheels?)\b",
     r"\bas early as (?:possible|you can|you have)\b|\bthe (?:earlier|sooner) the better\b",
     r"(?<!at )\b(?:the|your) earliest(?: (?:possible|available))?(?: (?:appointment|slot|time|opening|"

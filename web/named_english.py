@@ -126,7 +126,7 @@ ENGLISH = Reading(
         rf"past)(?: (?:{_ABOUT}))? $"
     ),
     before=re.compile(
-        r"\b(?:any ?time )?(?:before|until|till|til|by|(?<!no )(?<!not )earlier than|"
+        r"\b(?:any ?time )?(?:before|until|till|til|by|up (?:to|until|till)|(?<!no )(?<!not )earlier than|"
         r"not after)"
         rf"(?: (?:{_ABOUT}))? $"
     ),

@@ -87,12 +87,15 @@ _MINE = r"(?:appointment|appt|booking|reservation|slot|visit|session|time|off|fr
 _DEGREE = (
     r"(?:a bit |a little |already |also |all |far |just |pretty |quite |rather |really |so |too |very )*"
 )
+_EVENT = (
+    r"(?:wedding|conference|airport|funeral|hospital|exam|meeting|party|match|game|trip|flight|interview)"
+)
 _REFUSED = (
     # "I have a thing on Tuesday", which "I have an appointment on Tuesday" is not.
     rf"(?:i|we)(?: have|'ve)(?: got)?(?: (?!{_MINE}\b|(?:can|could|is|are|may|would|will|want|need|and|"
     rf"do|been)\b)"
     rf"[\w'□-]+){{1,6}} (?=■)|(?<=■)(?: that| then)?,? (?:i|we)(?: have|"
-    rf"'ve)(?: got)? (?!(?:\w+ ){{0,2}}{_MINE}\b)|"
+    rf"'ve)(?: got)?(?! (?:\w+ ){{0,2}}{_MINE}\b)|"
     rf"(?:(?<=■)|is|are|was|looks|seems|'s) {_DEGREE}(?:full|taken|tricky|awkward|problematic|complicated|"
     r"(?:a )?(?:problem|no-?go|nightmare|mess|struggle|pain|write-?off)|gone|packed|rammed|hectic|"
     r"crazy|mad|tough|"
@@ -105,7 +108,8 @@ _REFUSED = (
     r"school|meetings?|"
     r"hospital|surgery)|on (?:call|duty|shift|leave)|overseas|out|stuck|swamped|slammed|snowed under|"
     r"meeting)|"
-    r"(?:meetings|exams|classes|lectures) (?:all|the whole)"
+    rf"spoken for|at (?:an? |the |my )(?:\w+ )?{_EVENT}|my {_EVENT} is|(?:meetings|exams|classes|"
+    rf"lectures) (?:all|the whole)"
 )
 _SPELLED = (
     "monday tuesday wednesday thursday friday saturday sunday tomorrow tonight yesterday morning "
