@@ -12,6 +12,7 @@ from engine.errors import EngineError
 from engine.outcome import Outcome
 
 _OUTCOMES_KEPT = 1_000
+_MOST_WAYS_BACK = 2  # for one break: Twilio repeats a request whose answer was lost
 
 _T = TypeVar("_T")
 
@@ -49,7 +50,8 @@ class Switchboard:
         self._max_calls = max_calls
         self._live: dict[str, _Line] = {}
         self._outcomes: dict[str, Outcome] = {}  # oldest first
-        self._led_back: dict[str, None] = {}  # the calls whose broken line was answered, oldest first
+        self._led_back: dict[str, int] = {}  # how often each was given one for a broken line, oldest first
+        self._awaited: dict[str, None] = {}  # the calls that were given a way back and have not come
         self._draining = False
         self._empty = trio.Event()
         self._empty.set()
@@ -81,6 +83,7 @@ class Switchboard:
         self._live[call_sid] = _Line(lose=lose)
         # A second stream of the same call ends on its own account, not with the first one's outcome.
         self._outcomes.pop(call_sid, None)
+        self._awaited.pop(call_sid, None)
         try:
             yield
         finally:
@@ -115,13 +118,23 @@ class Switchboard:
         """How the call ended; None if it has not, or is long forgotten."""
         return self._outcomes.get(call_sid)
 
-    def lead_back(self, call_sid: str) -> None:
-        """Note that the caller was given another stream for one that broke, whether or not it ever begins."""
-        _keep(self._led_back, call_sid, None)
+    def lead_back(self, call_sid: str, *, cut_off: bool) -> None:
+        """Note that the caller was given another stream, for one that broke or after a transfer."""
+        _keep(self._awaited, call_sid, None)
+        if cut_off:
+            _keep(self._led_back, call_sid, self._led_back.get(call_sid, 0) + 1)
 
-    def led_back(self, call_sid: str) -> bool:
-        """Whether the caller was, as far as this process remembers."""
-        return call_sid in self._led_back
+    def may_lead_back(self, call_sid: str) -> bool:
+        """Whether the caller may be given a stream for one that broke.
+
+        Once for each call, and once more while that has not begun: the answer may have been lost.
+        """
+        given = self._led_back.get(call_sid, 0)
+        return given == 0 or (given < _MOST_WAYS_BACK and self.awaits(call_sid))
+
+    def awaits(self, call_sid: str) -> bool:
+        """Whether the caller was given another stream and it has not begun."""
+        return call_sid in self._awaited
 
     def start_draining(self) -> None:
         """Admit nobody from now on. The live calls go on."""

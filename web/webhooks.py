@@ -125,9 +125,13 @@ class Webhooks:
         until = trio.current_time() + _RECORD_WITHIN_S
         outcome = await self._outcome(call_sid, until)
         log.info("after: call %s ended: %s", call_sid, outcome or "unknown")
+        if outcome is Outcome.TRANSFERRED and self.switchboard.awaits(call_sid):
+            # The way back was not taken. To dial again would ring the person for ever.
+            words = await self._words(form)
+            return _said(words.nobody_answered, words)
         if outcome is Outcome.TRANSFERRED:
             return await self._put_through(form, until)
-        if outcome is Outcome.CARRIER_LOST and not self.switchboard.led_back(call_sid):
+        if outcome is Outcome.CARRIER_LOST and self.switchboard.may_lead_back(call_sid):
             return await self._back_to_the_bot(form, Back.CUT_OFF, until)
         return _xml(twiml.after(outcome, await self._words(form)))
 
@@ -172,8 +176,7 @@ class Webhooks:
             log.warning("call %s cannot come back, %s: %d live", call_sid, why, self.switchboard.live)
             words = twiml.words(business.language) if business else _words_at(form.get("To", ""))
             return _said(words.nobody_answered if why is Back.UNANSWERED else words.apology, words)
-        if why is Back.CUT_OFF:
-            self.switchboard.lead_back(call_sid)
+        self.switchboard.lead_back(call_sid, cut_off=why is Back.CUT_OFF)
         log.info("call %s comes back: %s", call_sid, why)
         return self._streamed(business, form, back=why)
 

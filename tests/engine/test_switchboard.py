@@ -128,20 +128,36 @@ async def test_waiting_can_be_given_up():
     assert scope.cancelled_caught
 
 
-def test_a_call_that_was_led_back_stays_so_over_all_its_streams():
+def test_a_call_whose_line_broke_is_led_back_once():
     switchboard = Switchboard(1)
-    assert not switchboard.led_back("CA1")
-    switchboard.lead_back("CA1")
+    assert switchboard.may_lead_back("CA1")
+    switchboard.lead_back("CA1", cut_off=True)
     with switchboard.admit("CA1"):
         switchboard.report("CA1", Outcome.CARRIER_LOST)
-    assert (switchboard.led_back("CA1"), switchboard.led_back("CA2")) == (True, False)
+    assert (switchboard.may_lead_back("CA1"), switchboard.may_lead_back("CA2")) == (False, True)
+
+
+def test_a_way_back_that_is_not_taken_is_given_once_more_and_then_no_more():
+    switchboard, may = Switchboard(1), []
+    for _ in range(3):
+        may.append(switchboard.may_lead_back("CA1"))
+        switchboard.lead_back("CA1", cut_off=True)
+    assert may == [True, True, False]
+
+
+def test_a_caller_who_was_given_a_way_back_is_awaited_until_a_stream_begins():
+    switchboard = Switchboard(1)
+    switchboard.lead_back("CA1", cut_off=False)
+    assert (switchboard.awaits("CA1"), switchboard.may_lead_back("CA1")) == (True, True)
+    with switchboard.admit("CA1"):
+        assert not switchboard.awaits("CA1")
 
 
 def test_ways_back_of_long_ago_are_forgotten():
     switchboard = Switchboard(1)
     for number in range(1_001):
-        switchboard.lead_back(f"CA{number}")
-    assert [switchboard.led_back(f"CA{number}") for number in (0, 1, 1_000)] == [False, True, True]
+        switchboard.lead_back(f"CA{number}", cut_off=False)
+    assert [switchboard.awaits(f"CA{number}") for number in (0, 1, 1_000)] == [False, True, True]
 
 
 def test_only_a_live_call_that_has_not_ended_can_lose_its_line():
