@@ -22,7 +22,8 @@ _ANY = Range(0, 10**8)  # a day, in ms
 _REMEMBERED = Range(FRAME_MS, 60_000, "nothing would be remembered, or more than a process can hold")
 _LOUDEST = 32_124  # what mu-law can say at most, on the 16-bit scale
 _UNHEARD = "nobody would ever be heard"
-# Where less than "not negative" is known to leave no call that could be held. The rest may be unwise.
+# Beyond these no call could be held. What lies within may still be unwise; the other settings may be anything
+# that is not negative.
 _RANGES = {
     **dict.fromkeys(("echo_memory_ms", "ring_ms", "backlog_ms"), _REMEMBERED),
     "level_hold_ms": Range(FRAME_MS, 2_000, _UNHEARD),
