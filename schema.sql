@@ -136,6 +136,9 @@ CREATE TABLE calls (
     detail TEXT NOT NULL DEFAULT '',
     duration_ms INTEGER CHECK (duration_ms >= 0),
     transfer_to TEXT,  -- the number that the caller was last put through to
+    -- How that ended, in Twilio's words; NULL: nobody has said yet.
+    dial_status TEXT
+    CHECK (dial_status IN ('completed', 'answered', 'busy', 'no-answer', 'failed', 'canceled')),
     test INTEGER NOT NULL DEFAULT 0 CHECK (test IN (0, 1)),  -- an owner tried the receptionist: nothing counts
     removed_at TEXT CHECK (removed_at IS NULL OR removed_at IS strftime('%Y-%m-%dT%H:%M:%SZ', removed_at)),
     PRIMARY KEY (business_id, call_sid),

@@ -10,6 +10,9 @@ from storage import call_search
 from storage.records import Call, CallEvent, Flag, from_row, utc_text
 
 INTERRUPTED = "interrupted"  # by the end of the process
+ANSWERED = frozenset({"completed", "answered"})  # how a transfer ends whose person came to the telephone
+MISSED = frozenset({"busy", "no-answer", "failed", "canceled"})
+DIAL_STATUSES = ANSWERED | MISSED
 
 
 def begin(
@@ -177,8 +180,17 @@ def restore(conn: sqlite3.Connection, business_id: int, call_sid: str) -> bool:
 def set_transfer(conn: sqlite3.Connection, business_id: int, call_sid: str, phone: str) -> None:
     """Note whom the caller is to be put through to once the stream has ended."""
     conn.execute(
-        "UPDATE calls SET transfer_to = ? WHERE business_id = ? AND call_sid = ?",
+        "UPDATE calls SET transfer_to = ?, dial_status = NULL WHERE business_id = ? AND call_sid = ?",
         (phone, business_id, call_sid),
+    )
+
+
+def set_dial_status(conn: sqlite3.Connection, business_id: int, call_sid: str, status: str) -> None:
+    """Note how the call's last transfer ended, one of DIAL_STATUSES. What was noted first stands."""
+    conn.execute(
+        "UPDATE calls SET dial_status = coalesce(dial_status, ?)"
+        " WHERE business_id = ? AND call_sid = ? AND transfer_to IS NOT NULL",
+        (status, business_id, call_sid),
     )
 
 

@@ -80,8 +80,20 @@ def call_settings(_: Database) -> None:
     """A business may set thresholds of its calls. None does at first."""
 
 
+def dial_status(_: Database) -> None:
+    """Calls keep how their transfer ended. Of those of before nobody noted it."""
+
+
 # In order; add at the end, never change one.
-STEPS: tuple[Callable[[Database], None], ...] = (initial, business, pages, notice, reached, call_settings)
+STEPS: tuple[Callable[[Database], None], ...] = (
+    initial,
+    business,
+    pages,
+    notice,
+    reached,
+    call_settings,
+    dial_status,
+)
 
 migrations = Migrations("frontdesk")
 for _step in STEPS:

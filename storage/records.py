@@ -168,6 +168,7 @@ class Call:
     detail: str
     duration_ms: int | None
     transfer_to: str | None  # the number that the caller was last put through to
+    dial_status: str | None  # how that ended: one of `calls.DIAL_STATUSES`; None: nobody has said yet
     test: bool  # an owner tried the receptionist: nothing of it counts
     removed_at: dt.datetime | None  # by the owner, who may take that back
 

@@ -19,6 +19,7 @@ LIVE = Call(
     detail="",
     duration_ms=None,
     transfer_to=None,
+    dial_status=None,
     test=False,
     removed_at=None,
 )
@@ -180,6 +181,29 @@ def test_a_call_is_put_through_to_the_number_that_was_noted_for_it(conn, busines
     calls.set_transfer(conn, business_id, "CA1", "+14155550178")
     assert calls.transfer_to(conn, "CA1") == (business_id, "+14155550178")
     assert calls.transfer_to(conn, "CA9") is None
+
+
+def dial_status(conn, business_id):
+    return calls.get(conn, business_id, "CA1").dial_status
+
+
+@pytest.mark.parametrize("status", sorted(calls.DIAL_STATUSES))
+def test_how_a_transfer_ended_is_noted_once_and_forgotten_with_the_next(conn, business_id, status):
+    add_live_call(conn, business_id, "CA1")
+    calls.set_transfer(conn, business_id, "CA1", "+14155550177")
+    calls.set_dial_status(conn, business_id, "CA1", status)
+    calls.set_dial_status(conn, business_id, "CA1", "failed")
+    finish(conn, business_id, outcome="transferred")
+    begin_again(conn, business_id)
+    assert dial_status(conn, business_id) == status
+    calls.set_transfer(conn, business_id, "CA1", "+14155550178")
+    assert dial_status(conn, business_id) is None
+
+
+def test_a_call_that_was_put_through_to_nobody_has_no_transfer_that_could_end(conn, business_id):
+    add_live_call(conn, business_id, "CA1")
+    calls.set_dial_status(conn, business_id, "CA1", "no-answer")
+    assert dial_status(conn, business_id) is None
 
 
 def test_what_is_wrong_with_a_call_is_noted_once_however_often_its_end_is_written(conn, business_id):
