@@ -55,23 +55,34 @@ def put(conn: sqlite3.Connection, business: Business, call_sid: str, now: dt.dat
     told yet is replaced, so calling it again changes nothing.
 
     Nothing is sent of a test call, nor while a call runs: after a transfer that is as long as its caller can
-    be talking, and after a line that broke until its caller is back or gone.
+    be talking, unless it is known to have ended, and after a line that broke until its caller is back or gone.
     """
     call = calls.get(conn, business.id, call_sid)
     if call is None:
         return
-    _put(conn, business, call, now + _STILL_ON_THE_LINE.get(call.outcome, dt.timedelta()))
+    over = call.outcome == Outcome.TRANSFERRED and call.dial_status is not None
+    wait = dt.timedelta() if over else _STILL_ON_THE_LINE.get(call.outcome, dt.timedelta())
+    _put(conn, business, call, now + wait)
 
 
-def transfer_over(conn: sqlite3.Connection, call_sid: str, now: dt.datetime) -> None:
-    """Make what a transferred call left due now: its caller and the person have hung up."""
+def transfer_over(
+    conn: sqlite3.Connection, call_sid: str, status: str | None, now: dt.datetime, *, back: bool = False
+) -> None:
+    """Note how the transfer of a call ended, if that is known, and make what the call left due now.
+
+    Its caller has hung up, or is sent `back` to the bot: then it is due once they are back or gone. A call
+    whose record is not written yet is only noted: the record finds it.
+    """
     asked = calls.transfer_to(conn, call_sid)
-    business = businesses.by_id(conn, asked[0]) if asked else None
-    call = calls.get(conn, business.id, call_sid) if business else None
-    if business is None or call is None or call.outcome != Outcome.TRANSFERRED:
-        log.warning("dialled: call %s was not put through by us", call_sid)
+    if asked is None:
+        log.info("call %s has not been put through", call_sid)
         return
-    _put(conn, business, call, now)
+    business_id = asked[0]
+    if status is not None:
+        calls.set_dial_status(conn, business_id, call_sid, status)
+    business, call = businesses.by_id(conn, business_id), calls.get(conn, business_id, call_sid)
+    if business is not None and call is not None and call.outcome == Outcome.TRANSFERRED:
+        _put(conn, business, call, now + _BACK_OR_GONE if back else now)
 
 
 def put_of_interrupted(conn: sqlite3.Connection, now: dt.datetime) -> None:

@@ -183,9 +183,11 @@ async def serve(
     log.info("stopped")
 
 
-async def transfer_over(unwritten: Unwritten, now: Now, call_sid: str) -> None:
-    """Let what a transferred call has left to be told go out: its caller and the person have hung up."""
-    job = partial(afterwards.transfer_over, call_sid=call_sid, now=now())
+async def transfer_over(
+    unwritten: Unwritten, now: Now, call_sid: str, status: str | None, *, back: bool = False
+) -> None:
+    """Note how a transfer ended, and let what its call has left to be told go out."""
+    job = partial(afterwards.transfer_over, call_sid=call_sid, status=status, now=now(), back=back)
     what = f"the end of the transfer of call {call_sid}"
     await _write(unwritten, Entry(what=what, job=job, call_sid=call_sid))
 

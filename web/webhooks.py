@@ -6,9 +6,9 @@ Every answer is TwiML that ends in a person, in words or in a hang-up, so nobody
 import logging
 import re
 import sqlite3
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from functools import partial
-from typing import NoReturn
+from typing import NoReturn, Protocol
 from urllib.parse import parse_qsl
 
 import trio
@@ -34,8 +34,6 @@ log = logging.getLogger(__name__)
 VOICE_PATH = "/twilio/voice"
 AFTER_PATH = "/twilio/after"
 DIALLED_PATH = "/twilio/dialled"
-# What Twilio calls a dialled person who answered; "answered" is its word for a conference.
-_ANSWERED = frozenset({"completed", "answered"})
 # Of Twilio's call statuses those that are final.
 _OVER = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
 _ISRAEL = "+972"
@@ -49,6 +47,15 @@ _SID = re.compile(r"[A-Za-z0-9]{1,64}")
 _WORD = re.compile(r"[a-z-]{1,32}")
 
 
+class TransferOver(Protocol):
+    """Told of a call whose transfer is over, however it ended; None: nobody said how.
+
+    Its caller has hung up, or is sent `back` to the bot.
+    """
+
+    async def __call__(self, call_sid: str, status: str | None, *, back: bool = False) -> None: ...
+
+
 @frozen(kw_only=True)
 class Webhooks:
     """The requests that Twilio makes about a call."""
@@ -57,7 +64,7 @@ class Webhooks:
     tokens: StreamTokens
     switchboard: Switchboard
     database: Database
-    transfer_over: Callable[[str], Awaitable[None]]  # told the call whose caller and person have hung up
+    transfer_over: TransferOver
     refused: Callable[[Refusal], None] = lambda _reason: None
     reached: Callable[[int], None] = lambda _business_id: None  # told the business that a call has come to
 
@@ -121,12 +128,15 @@ class Webhooks:
         call_sid = _sid(form)
         if _caller_left(form):
             log.info("after: call %s is over", call_sid)
+            if await self._known_outcome(call_sid) in (Outcome.TRANSFERRED, None):
+                await self.transfer_over(call_sid, "canceled")  # before anybody was rung
             return _xml(twiml.hang_up())
         until = trio.current_time() + _RECORD_WITHIN_S
         outcome = await self._outcome(call_sid, until)
         log.info("after: call %s ended: %s", call_sid, outcome or "unknown")
         if outcome is Outcome.TRANSFERRED and self.switchboard.awaits(call_sid):
             # The way back was not taken. To dial again would ring the person for ever.
+            await self.transfer_over(call_sid, None)
             words = await self._words(form)
             return _said(words.nobody_answered, words)
         if outcome is Outcome.TRANSFERRED:
@@ -140,38 +150,54 @@ class Webhooks:
         form = await self._signed_form()
         call_sid, status = _sid(form), _required(form, "DialCallStatus")
         log.info("dialled: call %s: %s", call_sid, _word(status))
-        if status in _ANSWERED or _caller_left(form):
-            await self.transfer_over(call_sid)
+        status = status if status in calls.DIAL_STATUSES else "failed"
+        if status in calls.ANSWERED or _caller_left(form):
+            await self.transfer_over(call_sid, status)
             return _xml(twiml.hang_up())
-        return await self._back_to_the_bot(form, Back.UNANSWERED, trio.current_time() + _RECORD_WITHIN_S)
+        return await self._unanswered(form, status, trio.current_time() + _RECORD_WITHIN_S)
 
     async def status(self) -> Response:
         """Twilio's word on how the call itself went."""
         form = await self._signed_form()
         call_sid, status = _sid(form), _required(form, "CallStatus")
         log.info("status: call %s is %s", call_sid, _word(status))
+        if status in _OVER and await self._known_outcome(call_sid) is Outcome.TRANSFERRED:
+            await self.transfer_over(call_sid, None)  # what would have told us more may not have come
         return Response("", 204)
 
     async def _put_through(self, form: dict[str, str], until: float) -> Response:
         call_sid = _sid(form)
         try:
-            found = await self.database.read(partial(_transfer, call_sid=call_sid))
+            caller = numbers.caller_number(form.get("From", ""))
+            found = await self.database.read(partial(_transfer, call_sid=call_sid, caller=caller))
         except sqlite3.Error:
             log.exception("after: to whom call %s is to be put through cannot be read", call_sid)
             found = None
         if found is None:
-            return await self._back_to_the_bot(form, Back.UNANSWERED, until)
+            return await self._unanswered(form, "failed", until)
         business, phone = found
         log.info("after: call %s is put through to %s", call_sid, numbers.masked(phone))
         return _xml(twiml.dial(phone, caller_id=business.number, action=DIALLED_PATH))
 
-    async def _back_to_the_bot(self, form: dict[str, str], why: Back, until: float) -> Response:
+    async def _unanswered(self, form: dict[str, str], status: str, until: float) -> Response:
+        """A transfer ended so: its caller is back with the bot, or the call is over."""
         call_sid = _sid(form)
+        answer = await self._back_to_the_bot(form, Back.UNANSWERED, until)
+        with trio.move_on_at(until):  # it is written in the end also if that is too late
+            await self.transfer_over(call_sid, status, back=self.switchboard.awaits(call_sid))
+        return answer
+
+    async def _back_to_the_bot(self, form: dict[str, str], why: Back, until: float) -> Response:
+        call_sid, caller = _sid(form), numbers.caller_number(form.get("From", ""))
+        read = partial(_called, called=form.get("To", ""), caller=caller, call_sid=call_sid)
         try:
-            business = await self._business(form.get("To", ""))
+            business, refused, _ = await self.database.read(read)
         except sqlite3.Error:
             log.exception("the business of call %s, which comes back, cannot be read", call_sid)
-            business = None
+            business, refused = None, False
+        if refused:  # since the call began
+            log.info("call %s does not come back: %s is blocked", call_sid, numbers.masked(caller or ""))
+            return _xml(twiml.hang_up())
         if business is None or not await self._has_room_again(call_sid, until):
             log.warning("call %s cannot come back, %s: %d live", call_sid, why, self.switchboard.live)
             words = twiml.words(business.language) if business else _words_at(form.get("To", ""))
@@ -218,6 +244,9 @@ class Webhooks:
         if self.switchboard.lose(call_sid):
             with trio.move_on_at(until):
                 await self.switchboard.wait_over(call_sid)
+        return await self._known_outcome(call_sid)
+
+    async def _known_outcome(self, call_sid: str) -> Outcome | None:
         return self.switchboard.outcome(call_sid) or await self._stored_outcome(call_sid)
 
     async def _stored_outcome(self, call_sid: str) -> Outcome | None:
@@ -256,7 +285,7 @@ def _called(
     return business, blocked.is_blocked(conn, business.id, caller), outcome
 
 
-def _transfer(conn: sqlite3.Connection, call_sid: str) -> tuple[Business, str] | None:
+def _transfer(conn: sqlite3.Connection, call_sid: str, caller: str | None) -> tuple[Business, str] | None:
     """To which number the call's business lets it be put through now; None, and logged, if it may not be.
 
     The tool took the number from the owner's list. What is dialled is checked against that list again: in
@@ -268,6 +297,9 @@ def _transfer(conn: sqlite3.Connection, call_sid: str) -> tuple[Business, str] |
         log.error("after: call %s is to be put through, but to nobody", call_sid)
         return None
     phone = asked[1]
+    if caller is not None and blocked.is_blocked(conn, business.id, caller):
+        log.warning("after: call %s is not put through: its caller is blocked", call_sid)
+        return None
     if phone not in {person.phone for person in facts.people(conn, business.id)}:
         log.warning("after: call %s is not put through: no number of the owner's list", call_sid)
         return None

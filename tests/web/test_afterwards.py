@@ -298,17 +298,41 @@ async def test_after_a_transfer_nothing_is_due_before_its_caller_can_have_hung_u
     assert await writing(job) == [[], [], [], ["to_owner"]]
 
 
-async def test_what_a_transferred_call_left_is_due_as_soon_as_it_is_over(writing):
+@pytest.mark.parametrize("status", [*sorted(calls.DIAL_STATUSES), None])
+async def test_what_a_transferred_call_left_is_due_as_soon_as_it_is_over(writing, status):
     def job(desk):
         desk.message(desk.call(), "Hello")
         desk.end(outcome="transferred")
         calls.set_transfer(desk.conn, desk.business.id, CALL_SID, OWNER)
         over = NOON + dt.timedelta(minutes=3)
-        afterwards.transfer_over(desk.conn, CALL_SID, over)
-        afterwards.transfer_over(desk.conn, "CAunknown", over)
-        return desk.due(over), len(desk.left)
+        afterwards.transfer_over(desk.conn, CALL_SID, status, over)
+        afterwards.transfer_over(desk.conn, "CAunknown", status, over)
+        return desk.due(over), len(desk.left), calls.get(desk.conn, desk.business.id, CALL_SID).dial_status
 
-    assert await writing(job) == (["to_owner"], 1)
+    assert await writing(job) == (["to_owner"], 1, status)
+
+
+async def test_of_a_caller_who_is_sent_back_to_the_bot_nothing_is_due_until_they_are_back_or_gone(writing):
+    def job(desk):
+        desk.message(desk.call(), "Hello")
+        calls.set_transfer(desk.conn, desk.business.id, CALL_SID, OWNER)
+        desk.end(outcome="transferred")
+        afterwards.transfer_over(desk.conn, CALL_SID, "no-answer", NOON, back=True)
+        return [desk.due(NOON + dt.timedelta(seconds=number)) for number in (0, 59, 60)]
+
+    assert await writing(job) == [[], [], ["to_owner"]]
+
+
+async def test_a_transfer_that_is_over_before_its_record_is_written_is_told_with_it(writing):
+    def job(desk):
+        desk.message(desk.call(), "Hello")
+        calls.set_transfer(desk.conn, desk.business.id, CALL_SID, OWNER)
+        afterwards.transfer_over(desk.conn, CALL_SID, "canceled", NOON)
+        before = desk.due(NOON + DAY)
+        desk.end(outcome="transferred")
+        return before, desk.due(NOON)
+
+    assert await writing(job) == ([], ["to_owner"])
 
 
 async def test_nothing_is_due_while_a_caller_whose_line_broke_can_still_come_back(writing):
@@ -328,7 +352,9 @@ async def test_a_call_that_comes_back_is_told_as_one(writing, outcome):
         desk.end(outcome=outcome)
         desk.call(started_at=NOON + dt.timedelta(seconds=30), again=True)
         desk.message(lead, "second")
-        afterwards.transfer_over(desk.conn, CALL_SID, NOON)  # a webhook that comes late: the call is live
+        afterwards.transfer_over(
+            desk.conn, CALL_SID, None, NOON
+        )  # a webhook that comes late: the call is live
         live = desk.due(NOON + DAY)
         desk.end()
         return live, desk.left, desk.due(NOON)

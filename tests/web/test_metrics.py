@@ -386,6 +386,10 @@ def draining(switchboard, _calls):
     switchboard.start_draining()
 
 
+async def never_put_through(_call_sid, _status, *, back=False):
+    raise AssertionError("no call was put through")
+
+
 REFUSALS = {Refusal.BUSY: on_the_line("CA1"), Refusal.DRAINING: draining}
 
 
@@ -397,7 +401,7 @@ async def test_a_call_for_which_there_is_no_room_is_counted(database, business, 
         tokens=StreamTokens(lambda: 0.0),
         switchboard=switchboard,
         database=database,
-        transfer_over=trio.sleep,
+        transfer_over=never_put_through,
         refused=refused.append,
     )
     with ExitStack() as calls:

@@ -37,7 +37,7 @@ class Desk:
         self.switchboard = Switchboard(max_calls=1)
         self.tokens = StreamTokens(lambda: 0.0)
         self.database = database
-        self.over = []  # the calls whose transfer is said to be over
+        self.over = []  # what is said to be over: the call, how its transfer ended, whether its caller is back
         self.reached = []  # the businesses that calls are said to have come to
         origin = Origin(configured)
         webhooks = Webhooks(
@@ -51,8 +51,9 @@ class Desk:
         health = Health(configuration=configured, switchboard=self.switchboard, database=self.database)
         self.client = build_pages([webhooks.blueprint(), health.blueprint()]).test_client()
 
-    async def transfer_over(self, call_sid):
-        self.over.append(call_sid)
+    async def transfer_over(self, call_sid, status, *, back=False):
+        await trio.lowlevel.checkpoint()
+        self.over.append((call_sid, status, back))
 
     async def post(self, path, form, **changes):
         response = await self.client.post(path, **{"form": form, **changes})
@@ -369,6 +370,7 @@ async def test_nobody_is_rung_for_a_caller_who_has_hung_up(desk, database, busin
     desk.switchboard.report(CALL_SID, Outcome.TRANSFERRED)
 
     assert await desk.post("/twilio/after", {**CALL, "CallStatus": "completed"}) == (200, twiml.hang_up())
+    assert desk.over == [(CALL_SID, "canceled", False)]
 
 
 @pytest.mark.parametrize("status", OVER)
@@ -516,6 +518,7 @@ async def test_nobody_is_dialled_who_may_not_be_and_the_caller_is_not_left_alone
     status, answer = await desk.post("/twilio/after", CALL)
     assert status == 200
     back(desk, business, answer)
+    assert desk.over == [(CALL_SID, "failed", True)]
     assert not re.search(r"\d{7}", caplog.text.replace(CALL_SID, ""))
 
 
@@ -541,7 +544,9 @@ async def test_nobody_is_rung_again_for_a_way_back_that_was_not_taken(desk, data
     )
     back(desk, business, (await desk.post(path, form))[1])
 
+    del desk.over[:]
     assert await desk.post("/twilio/after", ALIVE) == said(ENGLISH.nobody_answered)
+    assert desk.over == [(CALL_SID, None, False)]
     with desk.switchboard.admit(CALL_SID):
         desk.switchboard.report(CALL_SID, Outcome.TRANSFERRED)
     assert await desk.post("/twilio/after", ALIVE) != said(ENGLISH.nobody_answered)
@@ -552,7 +557,7 @@ async def test_a_caller_whom_nobody_answered_comes_back_to_the_bot(desk, busines
     form = {**CALL, "CallStatus": "in-progress", "DialCallStatus": status}
 
     back(desk, business, (await desk.post("/twilio/dialled", form))[1])
-    assert desk.over == []
+    assert desk.over == [(CALL_SID, "failed" if status.startswith("+") else status, True)]
 
 
 @pytest.mark.parametrize(
@@ -565,7 +570,7 @@ async def test_a_caller_whom_nobody_answered_comes_back_to_the_bot(desk, busines
 )
 async def test_after_the_talk_with_a_person_the_call_is_over(desk, form):
     assert await desk.post("/twilio/dialled", {**CALL, **form}) == (200, twiml.hang_up())
-    assert (desk.over, desk.tokens.pending) == ([CALL_SID], False)
+    assert (desk.over, desk.tokens.pending) == ([(CALL_SID, form["DialCallStatus"], False)], False)
 
 
 async def test_a_call_comes_back_only_once_the_record_of_its_first_stream_is_written(desk):
@@ -604,6 +609,41 @@ async def test_a_call_that_comes_back_to_full_lines_hears_words(desk):
         answer = await desk.post("/twilio/dialled", {**CALL, "DialCallStatus": "busy"})
 
     assert answer == said(ENGLISH.nobody_answered)
+    assert desk.over == [(CALL_SID, "busy", False)]
+
+
+async def test_a_draining_server_takes_nobody_back_and_the_transfer_is_over(desk):
+    desk.switchboard.start_draining()
+
+    answer = await desk.post("/twilio/dialled", {**CALL, "DialCallStatus": "no-answer"})
+    assert (answer, desk.over) == (said(ENGLISH.nobody_answered), [(CALL_SID, "no-answer", False)])
+
+
+@pytest.mark.parametrize(
+    ("outcome", "over"),
+    [(Outcome.TRANSFERRED, [(CALL_SID, None, False)]), (Outcome.COMPLETED, [])],
+)
+async def test_that_a_call_is_over_ends_its_transfer_whatever_else_has_come(desk, outcome, over):
+    desk.switchboard.report(CALL_SID, outcome)
+
+    for status in ("ringing", "in-progress", "completed"):
+        assert await desk.post("/twilio/status", {**CALL, "CallStatus": status}) == (204, "")
+    assert desk.over == over
+
+
+async def test_a_caller_who_was_blocked_meanwhile_is_neither_put_through_nor_led_back(
+    desk, database, business
+):
+    await transferred(database, business, PERSON)
+    await database.write(lambda conn: blocked.add(conn, business.id, CALLER))
+    desk.switchboard.report(CALL_SID, Outcome.TRANSFERRED)
+
+    assert await desk.post("/twilio/after", ALIVE) == (200, twiml.hang_up())
+    assert await desk.post("/twilio/dialled", {**ALIVE, "DialCallStatus": "busy"}) == (200, twiml.hang_up())
+    assert desk.over == [(CALL_SID, "failed", False), (CALL_SID, "busy", False)]
+    desk.switchboard.report(CALL_SID, Outcome.CARRIER_LOST)
+    assert await desk.post("/twilio/after", ALIVE) == (200, twiml.hang_up())
+    assert not desk.tokens.pending
 
 
 async def test_a_database_that_cannot_be_read_leaves_no_transfer_without_words(desk, database, business):
@@ -615,6 +655,7 @@ async def test_a_database_that_cannot_be_read_leaves_no_transfer_without_words(d
     assert await desk.post("/twilio/dialled", {**CALL, "DialCallStatus": "busy"}) == said(
         ENGLISH.nobody_answered
     )
+    assert desk.over == [(CALL_SID, "failed", False), (CALL_SID, "busy", False)]
 
 
 async def test_a_status_is_logged_without_any_number(desk, caplog):
