@@ -208,7 +208,8 @@ class Ledger:
         round_trip_ms = now_ms - answer._run_start_ms - run_bytes / BYTES_PER_MS
         answer._round_trips_ms.append(round_trip_ms)
         self._round_trips_ms.append(round_trip_ms)
-        answer._late_ms = fmean(answer._round_trips_ms) - median(self._round_trips_ms)
+        # Nothing plays before it was sent: that marks come sooner than usual says that they were late before.
+        answer._late_ms = max(0.0, fmean(answer._round_trips_ms) - median(self._round_trips_ms))
 
     def clear(self, turn: int, now_ms: float) -> None:
         """The turn was cut: what the caller has not heard by now stays unheard."""

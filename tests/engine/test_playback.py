@@ -150,3 +150,12 @@ def test_the_level_is_that_of_the_frame_that_plays():
     assert [round(answer.level(now_ms)) for now_ms in (0, 199, 200, 399, 400)] == [0, 0, 32_124, 32_124, 0]
     ledger.clear(answer.turn, 300)
     assert answer.level(300) == 0.0
+
+
+def test_marks_sooner_than_usual_make_nothing_heard_before_it_has_had_the_time():
+    """The first marks of a call come late, and then in time: nothing plays before it was sent."""
+    ledger = Ledger()
+    answer = sent_answer(ledger, bytes(32_000), at_ms=0)
+    for marked_ms in range(200, 1_800, 200):
+        ledger.mark_reached(f"1.{marked_ms * 8}", marked_ms + (500 if marked_ms < 1_000 else 120))
+    assert (answer.heard_bytes(2_000), answer.ends_ms()) == (16_000, 4_000)

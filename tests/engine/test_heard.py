@@ -1,0 +1,68 @@
+"""Whole calls on lines and at moments at which it's easy to err about what the caller has heard."""
+
+from heapq import heappop, heappush
+from itertools import count
+from math import inf
+
+import pytest
+import trio
+from attrs import define, field
+
+from simulator import HangUp, ModelScript, Reply, Say, UntilBotQuiet, UntilBotSpeaks, murmur
+from simulator.transport import Transport
+from tests.rig import place
+
+HELLO = Reply("Demo Dental, how can I help?", murmur(3_000, pitch=180))
+LONG = Reply("We are open from Monday to Friday, from nine to five.", murmur(6_000, pitch=170))
+SHORT = Reply("Yes, of course.", murmur(700, pitch=170))
+ASK = Say("When are you open?", murmur(900))
+WAIT = Say("Oh, one more thing, please.", murmur(1_500))
+
+
+@define
+class SlowMarks:
+    """A link on whose way back the marks of a call's first seconds take longer."""
+
+    link: Transport
+    late_s: float
+    until_s: float = 8.0
+    _waiting: list[tuple[float, int, str | bytes]] = field(factory=list)
+    _count: count = field(factory=count)
+
+    async def receive(self) -> str | bytes:
+        while True:
+            due_s = self._waiting[0][0] if self._waiting else inf
+            with trio.move_on_at(due_s):
+                message = await self.link.receive()
+                if '"mark"' not in str(message) or trio.current_time() > self.until_s:
+                    return message
+                heappush(self._waiting, (trio.current_time() + self.late_s, next(self._count), message))
+                continue
+            return heappop(self._waiting)[2]
+
+    async def send(self, message: str) -> None:
+        await self.link.send(message)
+
+    async def close(self, code: int = 1000) -> None:
+        await self.link.close(code)
+
+
+@pytest.mark.parametrize("late_s", [0.0, 0.3, 0.6])
+async def test_marks_that_were_late_at_first_do_not_make_later_answers_heard_sooner(late_s, autojump_clock):
+    placed = await place(
+        [
+            UntilBotQuiet(400),
+            ASK,
+            UntilBotSpeaks(5_200),
+            WAIT,
+            UntilBotSpeaks(100),
+            UntilBotQuiet(),
+            HangUp(),
+        ],
+        ModelScript(replies=[HELLO, LONG, SHORT], hears=["When are you open?", WAIT.text]),
+        wrap=lambda link: SlowMarks(link, late_s),
+    )
+    placed.assert_clean()
+    (truncated,) = placed.of("truncated")
+    heard_ms = len(placed.carrier.heard[1][1]) // 8
+    assert truncated["heard_ms"] == heard_ms < truncated["audio_ms"]
