@@ -67,6 +67,10 @@ class Response:
     def _followed(self, item_id: str) -> bool:
         return self.audio.pieces[-1:] != [] and self.audio.pieces[-1].item_id != item_id
 
+    def heard(self, now_ms: float) -> bool:
+        """Whether anything of it was heard: else it is as if it had not been."""
+        return self.audio.heard_bytes(now_ms) > 0
+
     def spoken_ms(self, now_ms: float) -> tuple[int, int]:
         """How much of it was heard, and how much there was."""
         return self.audio.heard_bytes(now_ms) // BYTES_PER_MS, self.audio.received_bytes // BYTES_PER_MS

@@ -148,11 +148,13 @@ class Bot:
 
     def interrupt(self, speech_ms: int, now_ms: float, loudness: Loudness) -> None:
         """The caller has taken the floor from the playing answer: stop all, and tell the model."""
-        self._gate.forgive()  # the caller heard something
         self.errands.interrupt()
-        cut = self.answers.take_playing()
+        cut = self.answers.playing
+        heard = cut is not None and cut.heard(now_ms)
+        if heard:
+            self._gate.forgive()
         if self._gate.cancellable:
-            self._cancel(now_ms, unheard=cut is not self.answers.get(self._gate.response_id))
+            self._cancel(now_ms, unheard=not heard or cut is not self.answers.get(self._gate.response_id))
         if cut is not None:
             heard_ms, audio_ms = cut.spoken_ms(now_ms)
             self._note(
@@ -162,7 +164,7 @@ class Bot:
                 audio_ms=audio_ms,
                 **asdict(loudness),
             )
-            self._cut(cut, now_ms)
+            self._cut_playing(cut, now_ms)
         self._abandon_waiting(now_ms)
 
     def overtake(self, now_ms: float) -> None:
@@ -180,9 +182,9 @@ class Bot:
             return None
         self._cancel(now_ms, unheard=True)
         self.clear(now_ms)
-        stalled = self.answers.take_playing()
+        stalled = self.answers.playing
         if stalled is not None:
-            self._cut(stalled, now_ms)
+            self._cut_playing(stalled, now_ms)
         self._abandon_waiting(now_ms)
         return stalled
 
@@ -195,9 +197,12 @@ class Bot:
         elif unheard:
             self._abandon(response, now_ms)
 
-    def _cut(self, response: Response, now_ms: float) -> None:
+    def _cut_playing(self, response: Response, now_ms: float) -> None:
+        if not response.heard(now_ms):
+            self._abandon(response, now_ms)
         response.cut = True
         self._do_all(response.tell_heard(now_ms))
+        self.answers.take_playing()
         self._close(response, now_ms)
 
     def _abandon_waiting(self, now_ms: float) -> None:
@@ -413,8 +418,9 @@ class Bot:
     def _close(self, response: Response, now_ms: float) -> None:
         self._look_for_notice(response, now_ms)
         self._notice.miss()
-        heard = self.answers.heard_text(response, now_ms)[0]
-        self.asked, self.dictating = asks(heard), asks_to_dictate(heard)
+        if response.heard(now_ms):
+            heard = self.answers.heard_text(response, now_ms)[0]
+            self.asked, self.dictating = asks(heard), asks_to_dictate(heard)
         self._do_all(self.answers.close(response, now_ms))
 
     def _do_all(self, actions: list[Action]) -> None:

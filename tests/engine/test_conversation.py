@@ -32,6 +32,7 @@ from engine.turns import (
     BargeInPaused,
     BargeInReal,
     CallerEvidence,
+    Scene,
     UtteranceCounts,
     UtteranceEnded,
     UtteranceSkipped,
@@ -566,3 +567,58 @@ def test_a_silence_is_never_longer_than_a_minute_and_what_sounds_outside_of_it_d
         silence.ask_again()
     silence.watch(0, idle=True)
     assert silence.due_ms() == DEFAULTS.silence_max_ms
+
+
+# An answer of which nothing was heard
+
+
+def test_an_answer_that_a_key_silences_before_its_first_frame_is_as_if_it_had_not_been(talk):
+    talk.feed(BEGINS, ENDS)
+    talk.created("r1")
+    talk.call("r1", "find")
+    talk.done("r1")
+    talk.tool_answers()
+    talk.answer("r2", 1_000)
+    talk.wait(10)
+    talk.asked()
+    talk.feed(Dtmf(digit="7"))
+    talk.wait(DEFAULTS.keypad_end_ms)
+    assert talk.asked() == ["conversation.item.delete", "conversation.item.create", "response.create"]
+    talk.created("r3")
+    assert talk.notes[-1] == Note("response_created", {"reasons": "keypad, tool outputs"})
+    talk.audio("r3", 500)
+    talk.done("r3")
+    talk.wait(500)
+    assert talk.notes[-1] == Note("outputs_heard", {"call_ids": ["call_1"]})
+
+
+@pytest.mark.parametrize("complete", [False, True])
+def test_a_greeting_that_a_key_silences_before_its_first_frame_is_still_owed(complete):
+    talk = Talk()
+    talk.created("greeting")
+    talk.audio("greeting", 400)
+    if complete:
+        talk.done("greeting")
+    talk.wait(10)
+    talk.feed(Dtmf(digit="7"))
+    if not complete:
+        talk.done("greeting", "cancelled")
+    talk.wait(DEFAULTS.keypad_end_ms)
+    talk.created("r2")
+    assert talk.notes[-1] == Note("response_created", {"reasons": "greeting, keypad"})
+
+
+def test_a_question_stands_behind_an_answer_of_which_nothing_was_heard():
+    talk = Talk()
+    talk.created("asks")
+    item = realtime.ItemStarted(response_id="asks", item_id="item_asks", kind="message")
+    words = realtime.TranscriptDelta(response_id="asks", item_id="item_asks", text="What is your name?")
+    talk.feed(item, words)
+    talk.audio("asks", 1_000)
+    talk.done("asks")
+    talk.wait(1_000)
+    before = talk.conversation.scene(talk.now_ms)
+    talk.feed(BEGINS, ENDS)
+    talk.answer("r", 1_000)
+    talk.feed(Dtmf(digit="7"))
+    assert talk.conversation.scene(talk.now_ms) == before == Scene(question=True, dictating=True)

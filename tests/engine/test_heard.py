@@ -8,7 +8,7 @@ import pytest
 import trio
 from attrs import define, field
 
-from simulator import HangUp, ModelScript, Reply, Say, UntilBotQuiet, UntilBotSpeaks, murmur
+from simulator import HangUp, ModelScript, Press, Reply, Say, UntilBotQuiet, UntilBotSpeaks, murmur
 from simulator.transport import Transport
 from tests.rig import place
 
@@ -66,3 +66,14 @@ async def test_marks_that_were_late_at_first_do_not_make_later_answers_heard_soo
     (truncated,) = placed.of("truncated")
     heard_ms = len(placed.carrier.heard[1][1]) // 8
     assert truncated["heard_ms"] == heard_ms < truncated["audio_ms"]
+
+
+async def test_a_greeting_of_which_a_key_left_nothing_to_be_heard_is_still_owed(autojump_clock):
+    placed = await place(
+        [UntilBotSpeaks(0), Press("7"), Press("#"), UntilBotSpeaks(100), UntilBotQuiet(), HangUp()],
+        ModelScript(replies=[HELLO, HELLO]),
+    )
+    placed.assert_clean()
+    assert [said["heard_ms"] for said in placed.of("bot_said")] == [0, 3_000]
+    assert placed.of("response_created") == [{"reasons": "greeting"}, {"reasons": "greeting, keypad"}]
+    assert len(placed.model.deleted) == 1
