@@ -75,7 +75,7 @@ async def test_a_line_that_only_the_carrier_knows_to_be_dead_is_given_up_at_once
         serve_model, iter([ModelScript(replies=[GREETING]), ModelScript(replies=[SORRY])]).__next__
     )
     form = {"CallSid": "CA1", "From": CALLER, "To": NUMBER, "CallStatus": "in-progress"}
-    answers = []
+    asked, answers = [], []
 
     async def ask(url):
         # The media socket is open and audio comes in by it, as a proxy might keep it up.
@@ -83,7 +83,8 @@ async def test_a_line_that_only_the_carrier_knows_to_be_dead_is_given_up_at_once
             answers.append((await client.post(f"{url}/twilio/after", data=form)).text)
 
     def observe(moment):
-        if moment.kind == "bot speaks" and not answers:
+        if moment.kind == "bot speaks" and not asked:
+            asked.append(moment)
             nursery.start_soon(ask, url)
 
     with trio.fail_after(8):  # less than the silence of the line would take to be noticed
