@@ -66,7 +66,8 @@ Then ask whether it is right.
     tools="""\
 Tools:
 - find_available_slots: the only source of free times. Give it the day as the caller said it. Offer only \
-times that find_available_slots gave in this call, two or three at a time.
+times that find_available_slots gave in this call, two or three at a time. To move an appointment, \
+name it in moving.
 - create_appointment: first read back the day, the time and the caller's name, and get a yes. Ask before it \
 whether the caller would like a text message about it; wants_sms is true only after a yes.
 - update_lead_details: as soon as the caller has said their name, their mail address or another number. If \
@@ -131,7 +132,7 @@ HEBREW = Template(
     tools="""\
 הכלים:
 - find_available_slots: המקור היחיד לשעות פנויות. לתת לו את היום כפי שהמתקשרים אמרו אותו. להציע רק שעות \
-שהתקבלו מ-find_available_slots בשיחה הזאת, שתיים או שלוש בכל פעם.
+שהתקבלו מ-find_available_slots בשיחה הזאת, שתיים או שלוש בכל פעם. כדי להזיז תור, לנקוב בו ב-moving.
 - create_appointment: קודם לחזור על היום, על השעה ועל השם, ולקבל "כן". לפני כן לשאול אם לשלוח הודעת טקסט עם \
 פרטי התור; wants_sms הוא true רק אחרי "כן".
 - update_lead_details: מיד כשנאמרו שם, כתובת מייל או מספר טלפון אחר. אם המספר חסוי, לבקש מספר פעם אחת.

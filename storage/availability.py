@@ -21,7 +21,7 @@ import attrs
 from attrs import frozen
 
 from storage.errors import InvalidField
-from storage.records import Busy, DayHours, Schedule
+from storage.records import Appointment, Busy, DayHours, Schedule
 
 _DAY_MIN = 24 * 60
 _MINUTE = dt.timedelta(minutes=1)
@@ -170,6 +170,17 @@ def room(
     request = attrs.evolve(request, date=starts_at.astimezone(zone).date())
     slot = _slot(starts_at.astimezone(dt.UTC), request, zone)
     return _because(Why.FULL, schedule, request) if _taken(slot, busy) else slot
+
+
+def as_long_as(known: Appointment, date: dt.date | None = None, **times: int) -> Request:
+    """What to ask for so that this appointment fits, with its buffers; on that day, or on its own."""
+    return Request(
+        date=date or known.starts_at.date(),
+        duration_min=(known.ends_at - known.starts_at) // _MINUTE,
+        buffer_before_min=(known.starts_at - known.busy_start) // _MINUTE,
+        buffer_after_min=(known.busy_end - known.ends_at) // _MINUTE,
+        **times,
+    )
 
 
 def open_during(schedule: Schedule, starts_at: dt.datetime, ends_at: dt.datetime) -> bool:

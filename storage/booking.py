@@ -24,7 +24,7 @@ _NO_CALL = ""  # for an owner what any call holds is held by another
 _DAY = dt.timedelta(days=1)
 _MINUTE = dt.timedelta(minutes=1)
 # Who is refused for one of these is helped by another day.
-_ELSEWHERE = {
+ELSEWHERE = {
     Why.CLOSED_THAT_DATE,
     Why.CLOSED_THAT_WEEKDAY,
     Why.TOO_LONG,
@@ -59,7 +59,7 @@ def free(
     """
     rules, busy = _around(conn, business_id, call_sid, request.date, 0, now)
     found = availability.find(rules, busy, now, request, limit=limit)
-    if found.refused is None or found.refused.why not in _ELSEWHERE:
+    if found.refused is None or found.refused.why not in ELSEWHERE:
         return found
     wish = _start_of(request, rules.timezone)
     near = _nearest(conn, business_id, call_sid, request, wish, now, limit)
@@ -158,10 +158,9 @@ def reschedule(
     call_sid: str,
     starts_at: dt.datetime,
     to: dt.datetime,
-    request: Request,
     now: dt.datetime,
 ) -> Appointment:
-    """Move the lead's appointment that starts at `starts_at`; it stays the same row.
+    """Move the lead's appointment that starts at `starts_at`; it stays the same row, as long as it was.
 
     Its own time is free for it, and moving it to where it is changes nothing. Raises NotFound if the lead has
     no such appointment, NotBookable or SlotTaken as `book` does; then it stays where it was.
@@ -169,7 +168,7 @@ def reschedule(
     known = _of_lead(conn, business_id, lead_id, starts_at)
     if to == known.starts_at:
         return known
-    slot = _free(conn, business_id, call_sid, to, request, now, but=known.id)
+    slot = _free(conn, business_id, call_sid, to, availability.as_long_as(known), now, but=known.id)
     moved = appointments.move(conn, business_id, known.id, slot)
     holds.release(conn, business_id, call_sid=call_sid)  # the caller has chosen
     return moved
@@ -233,7 +232,9 @@ def put_off(
         raise NotFound("appointment", str(appointment_id))
     if to == known.starts_at:
         return known
-    slot = _free(conn, business_id, _NO_CALL, to, _as_long_as(known), now, but=known.id, anyway=anyway)
+    slot = _free(
+        conn, business_id, _NO_CALL, to, availability.as_long_as(known), now, but=known.id, anyway=anyway
+    )
     return appointments.move(conn, business_id, known.id, slot)
 
 
@@ -245,15 +246,6 @@ def outside(conn: sqlite3.Connection, business_id: int, now: dt.datetime) -> tup
     first, last = coming[0].starts_at.date() - _DAY, coming[-1].starts_at.date() + 3 * _DAY
     rules = schedule.schedule(conn, business_id, first, last)
     return tuple(each for each in coming if not availability.open_during(rules, each.starts_at, each.ends_at))
-
-
-def _as_long_as(known: Appointment) -> Request:
-    return Request(
-        date=known.starts_at.date(),
-        duration_min=(known.ends_at - known.starts_at) // _MINUTE,
-        buffer_before_min=(known.starts_at - known.busy_start) // _MINUTE,
-        buffer_after_min=(known.busy_end - known.ends_at) // _MINUTE,
-    )
 
 
 def _of_lead(conn: sqlite3.Connection, business_id: int, lead_id: int, starts_at: dt.datetime) -> Appointment:

@@ -55,7 +55,7 @@ def put(conn: sqlite3.Connection, business: Business, call_sid: str, now: dt.dat
     told yet is replaced, so calling it again changes nothing.
 
     Nothing is sent of a test call, nor while a call runs: after a transfer that is as long as its caller can
-    be talking, unless it is known to have ended, and after a line that broke until its caller is back or gone.
+    talk, unless it is known to have ended, and after a line that broke until its caller is back or gone.
     """
     call = calls.get(conn, business.id, call_sid)
     if call is None:

@@ -108,7 +108,7 @@ def test_the_language_is_named():
 
 def test_the_hebrew_prompt_is_hebrew_but_for_the_names_of_tools():
     latin = set(re.findall("[A-Za-z][A-Za-z_]*", prompt.instructions(VERED)))
-    assert latin == TOOLS | {"say", "ok", "true", "wants_sms"}
+    assert latin == TOOLS | {"say", "ok", "true", "wants_sms", "moving"}
 
 
 @pytest.mark.parametrize("template", [ENGLISH, HEBREW], ids=["en", "he"])

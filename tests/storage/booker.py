@@ -62,7 +62,7 @@ class Asker:
     async def move(self, wanted: dt.datetime, request: Request) -> None:
         if self.mine:
             known, at = self.dice.choice([*self.mine.items()])
-            job = partial(booking.reschedule, starts_at=at, to=wanted, request=request, lead_id=self.lead_id)
+            job = partial(booking.reschedule, starts_at=at, to=wanted, lead_id=self.lead_id)
             say("begin", "move", known, instant=wanted)
             moved = await self.database.write(partial(job, **self._common))
             self.mine[known] = moved.starts_at

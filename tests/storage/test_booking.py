@@ -43,7 +43,7 @@ def starts(offered):
 
 
 def move(conn, business_id, starts_at=MONDAY_9, to=NOON, **more):
-    asked = {"lead_id": 1, "call_sid": "CA1", "request": wish(), "now": NOW, **more}
+    asked = {"lead_id": 1, "call_sid": "CA1", "now": NOW, **more}
     return booking.reschedule(conn, business_id, starts_at=starts_at, to=to, **asked)
 
 
@@ -204,9 +204,11 @@ def test_a_call_that_has_booked_or_moved_holds_nothing_more(conn, business_id):
     book(conn, business_id, offered[2])
     assert starts(offer(conn, business_id, "CA2"))[0] == offered[0]
     holds.release(conn, business_id, call_sid="CA2")
-    offered = starts(offer(conn, business_id, request=wish(duration_min=30)))
-    move(conn, business_id, MONDAY_9, to=offered[1], request=wish(duration_min=30))
-    assert starts(offer(conn, business_id, "CA2", request=wish(duration_min=30)))[0] == offered[0]
+    booked_at = offered[2]
+    offered = starts(offer(conn, business_id, request=wish(from_minute=14 * 60)))
+    move(conn, business_id, booked_at, to=offered[1])
+    found = starts(offer(conn, business_id, "CA2", request=wish(from_minute=14 * 60)))
+    assert found[0] == offered[1] + HOUR  # neither of the other two that were offered is held
 
 
 def test_a_hold_ends_with_its_call_or_after_three_minutes(conn, business_id):
@@ -262,6 +264,16 @@ def test_an_appointment_that_is_moved_stays_the_same_and_its_old_time_is_free(co
 def test_an_appointment_can_be_moved_into_its_own_time(conn, business_id):
     book(conn, business_id)
     assert move(conn, business_id, to=MONDAY_9 + HOUR / 2).starts_at == MONDAY_9 + HOUR / 2
+
+
+def test_an_appointment_that_is_moved_stays_as_long_as_it_was_and_of_its_service(conn, business_id):
+    service = services.add(conn, business_id, name="Colour", duration_min=120, buffer_after_min=30)
+    colour = wish(duration_min=120, buffer_after_min=30)
+    made = book(conn, business_id, request=colour, service_id=service.id).appointment
+    offer(conn, business_id, request=wish(duration_min=15))  # what was looked for since does not count
+    assert move(conn, business_id) == attrs.evolve(
+        made, starts_at=NOON, ends_at=NOON + 2 * HOUR, busy_start=NOON, busy_end=NOON + 2.5 * HOUR
+    )
 
 
 def test_moving_an_appointment_to_where_it_is_changes_nothing(conn, business_id):

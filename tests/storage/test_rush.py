@@ -90,12 +90,7 @@ class Rush:
         if not mine:
             return await self._wanted(mine, lead_id, caller)
         known, at = self.dice.choice([*mine.items()])
-        asked = {
-            "starts_at": at,
-            "to": self._some_time(),
-            "request": wish(duration_min=15),
-            "lead_id": lead_id,
-        }
+        asked = {"starts_at": at, "to": self._some_time(), "lead_id": lead_id}
         moved = await self._write(partial(booking.reschedule, **asked, **caller))
         assert moved.id == known
         mine[known] = moved.starts_at

@@ -117,7 +117,7 @@ def ask_everything(conn):
     booking.offer(conn, ours, request=wish(), **asked)
     holds.renew(conn, ours, **asked)
     book(conn, ours)
-    booking.reschedule(conn, ours, lead_id=1, starts_at=MONDAY_9, to=MONDAY_9 + HOUR, request=wish(), **asked)
+    booking.reschedule(conn, ours, lead_id=1, starts_at=MONDAY_9, to=MONDAY_9 + HOUR, **asked)
     appointments.mark_confirmed(conn, ours, 1)
     booking.put_off(conn, ours, 1, to=MONDAY_9 + 2 * HOUR, now=NOW)
     booking.put_off(conn, ours, 1, to=MONDAY_9 + HOUR, now=NOW)

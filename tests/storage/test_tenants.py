@@ -242,6 +242,7 @@ WRITES = {
     "calls.flag": lambda conn, ours: calls.flag(conn, ours, "CAended", []),
     "calls.remove": lambda conn, ours: calls.remove(conn, ours, "CAended", NOW),
     "calls.restore": lambda conn, ours: calls.restore(conn, ours, "CAremoved"),
+    "calls.set_dial_status": lambda conn, ours: calls.set_dial_status(conn, ours, "CAended", "busy"),
     "calls.set_transfer": lambda conn, ours: calls.set_transfer(conn, ours, "CAlive", "+14155550176"),
     "changes.make": lambda conn, ours: changes.make(
         conn, ours, "message", "2", lambda conn: messages.reopen(conn, ours, 2), now=FAR
@@ -340,7 +341,7 @@ REFUSED = {
     "booking.reschedule": (
         NotFound,
         lambda conn, ours: booking.reschedule(
-            conn, ours, lead_id=2, call_sid="CAours", starts_at=MONDAY_9, to=LATER, request=wish(), now=NOW
+            conn, ours, lead_id=2, call_sid="CAours", starts_at=MONDAY_9, to=LATER, now=NOW
         ),
     ),
     "booking.put for their lead": (

@@ -2,6 +2,7 @@
 
 import pytest
 
+from storage import services
 from tests.web.front import TUESDAY, TUESDAY_9, TUESDAY_930, Now, refused, ring
 
 WEDNESDAY_9 = "2026-11-25T08:00:00Z"
@@ -28,7 +29,7 @@ async def front(database, business, now, booked):
 
 
 YOURS = {
-    "appointments": [{"starts_at": TUESDAY_9, "say": "Tuesday 24 November at 9:00"}],
+    "appointments": [{"starts_at": TUESDAY_9, "duration_min": 30, "say": "Tuesday 24 November at 9:00"}],
     "say": "You have an appointment Tuesday 24 November at 9:00.",
 }
 
@@ -167,6 +168,71 @@ async def test_it_can_be_moved_into_the_half_hour_after_it(front):
     await front.finds()
     moved = await front.asks("reschedule_appointment", starts_at=TUESDAY_9, slot_start=TUESDAY_930)
     assert moved["status"] == "ok"
+
+
+@pytest.fixture
+async def two_hours(front, booked):
+    """The appointment of the earlier call, which its owner has made two hours long."""
+    longer = "UPDATE appointments SET ends_at = ?, busy_end = ? WHERE business_id = ?"
+    until = "2026-11-24T10:00:00Z"
+    await front.does(lambda conn, business_id: conn.execute(longer, (until, until, business_id)))
+    await front.asks("my_appointments", full_name="Dana Levi")
+    return booked
+
+
+async def test_the_caller_s_appointments_are_told_with_their_length_and_service(front, two_hours):
+    service = await front.does(services.add, name="Colour", duration_min=120)
+    name_it = "UPDATE appointments SET service_id = ? WHERE business_id = ?"
+    await front.does(lambda conn, business_id: conn.execute(name_it, (service.id, business_id)))
+    asked = await front.asks("my_appointments", full_name="Dana Levi")
+    assert asked["appointments"] == [
+        {
+            "starts_at": TUESDAY_9,
+            "duration_min": 120,
+            "service": "Colour",
+            "say": "Tuesday 24 November at 9:00",
+        }
+    ]
+
+
+async def test_a_move_stays_as_long_as_it_was_whatever_was_looked_for(front, two_hours):
+    await front.finds("2026-11-25", duration_min=15)
+    moved = await front.asks("reschedule_appointment", starts_at=TUESDAY_9, slot_start=WEDNESDAY_9)
+    assert moved["status"] == "ok"
+    (appointment,) = (await two_hours.rows())[2]
+    assert (appointment.ends_at - appointment.starts_at).total_seconds() == 2 * 60 * 60
+
+
+async def test_a_search_for_a_move_finds_only_times_that_are_long_enough(
+    front, two_hours, database, business, now
+):
+    other = await ring(database, business, now, caller="+14155550111", call_sid="CAother")
+    await other.finds("Wednesday at 10:00")
+    await other.books("2026-11-25T09:00:00Z")
+    found = await front.finds("2026-11-25", moving=TUESDAY_9)
+    assert found["slots"][0]["slot_start"] == "2026-11-25T09:30:00Z"
+
+
+async def test_a_move_to_where_it_does_not_fit_is_refused_with_the_nearest_times(
+    front, two_hours, database, business, now
+):
+    other = await ring(database, business, now, caller="+14155550111", call_sid="CAother")
+    await other.finds("Wednesday at 10:00")
+    await other.books("2026-11-25T09:00:00Z")
+    await front.finds("2026-11-25", duration_min=30)
+    moved = await front.asks("reschedule_appointment", starts_at=TUESDAY_9, slot_start=WEDNESDAY_9)
+    assert (moved["status"], moved["slots"][0]["slot_start"]) == ("taken", "2026-11-25T09:30:00Z")
+    agreed = await front.asks(
+        "reschedule_appointment", starts_at=TUESDAY_9, slot_start="2026-11-25T09:30:00Z"
+    )
+    assert agreed["status"] == "ok"
+    (appointment,) = (await two_hours.rows())[2]
+    assert (appointment.starts_at.hour, appointment.ends_at.hour) == (9, 11)
+
+
+async def test_only_what_is_known_to_be_the_caller_s_is_looked_for(front):
+    found = await front.finds("2026-11-25", moving=TUESDAY_9)
+    assert found == refused("I find no appointment of yours at that time.")
 
 
 async def test_a_time_that_was_not_offered_cannot_be_moved_to(front, booked):

@@ -331,6 +331,23 @@ async def test_hours_that_were_cut_meanwhile_are_the_reason(front):
     assert (await front.rows())[2] == ()
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        services.retire,
+        partial(services.change, duration_min=90),
+        partial(services.change, buffer_before_min=15),
+        partial(services.change, buffer_after_min=15),
+    ],
+)
+async def test_a_service_that_its_owner_changed_meanwhile_is_looked_for_again(front, change):
+    service = await front.does(services.add, name="Colour", duration_min=60)
+    await front.finds(service="Colour")
+    await front.does(lambda conn, business_id: change(conn, business_id, service_id=service.id))
+    assert await front.books() == refused("I have not offered that time. Let me look which times are free.")
+    assert (await front.rows())[2] == ()
+
+
 async def test_two_calls_at_once_get_one_time_once(front, other, now):
     await front.finds()
     now.value += dt.timedelta(minutes=4)

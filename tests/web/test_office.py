@@ -160,7 +160,7 @@ async def test_every_tool_has_a_declaration_that_names_no_business_and_no_caller
         tool.name: sorted(tools.declaration(tool)["parameters"]["properties"]) for tool in office.tools
     }
     assert declared == {
-        "find_available_slots": ["date_iso", "duration_min", "service"],
+        "find_available_slots": ["date_iso", "duration_min", "moving", "service"],
         "create_appointment": ["notes", "slot_start", "wants_sms"],
         "my_appointments": ["date_iso", "full_name"],
         "reschedule_appointment": ["slot_start", "starts_at"],

@@ -37,7 +37,7 @@ class Desk:
         self.switchboard = Switchboard(max_calls=1)
         self.tokens = StreamTokens(lambda: 0.0)
         self.database = database
-        self.over = []  # what is said to be over: the call, how its transfer ended, whether its caller is back
+        self.over = []  # what is said to be over: the call, how its transfer ended, is its caller back
         self.reached = []  # the businesses that calls are said to have come to
         origin = Origin(configured)
         webhooks = Webhooks(

@@ -6,12 +6,13 @@ it stands under, or its day. Only what was proven so, or was booked in this very
 
 import sqlite3
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TypeVar
 
-from attrs import Factory, define, field, frozen
+from attrs import Factory, define, evolve, field, frozen
 
 from engine.tools import Tool, ToolCall, describe
-from storage import appointments, booking, leads
+from storage import appointments, availability, booking, leads, services
 from storage.booking import NotBookable
 from storage.errors import NotFound, SlotTaken
 from storage.records import Appointment
@@ -45,7 +46,9 @@ class RescheduleAppointment:
     """The arguments of reschedule_appointment."""
 
     starts_at: str = field(metadata=describe("starts_at of an appointment that my_appointments returned."))
-    slot_start: str = field(metadata=describe("slot_start of a slot that find_available_slots returned."))
+    slot_start: str = field(
+        metadata=describe("slot_start of a slot that find_available_slots returned for moving it.")
+    )
 
 
 @frozen(kw_only=True)
@@ -62,7 +65,6 @@ class Bookings:
     desk: Desk
     calendar: Calendar
     changes: list[Change] = Factory(list)  # events of the call's record
-    _proven: set[int] = Factory(set)
     _wrong_facts: int = 0
 
     def tools(self) -> tuple[Tool, ...]:
@@ -108,12 +110,18 @@ class Bookings:
         if not found:
             self._wrong_facts += 1
             raise desk.refusal("wrong_fact")
-        self._proven |= {appointment.id for appointment in found}
+        self.calendar.proven |= {appointment.id: appointment for appointment in found}
         told = found[:_MOST_TOLD]
+        named = await desk.read(partial(_service_names, told=told))
         times = desk.choices(appointment.starts_at for appointment in told)
         return {
             "appointments": [
-                {"starts_at": slot_start(appointment.starts_at), "say": desk.when(appointment.starts_at)}
+                {
+                    "starts_at": slot_start(appointment.starts_at),
+                    "duration_min": availability.as_long_as(appointment).duration_min,
+                    **({"service": named[appointment.service_id]} if appointment.service_id in named else {}),
+                    "say": desk.when(appointment.starts_at),
+                }
                 for appointment in told
             ],
             "say": desk.say("your_appointments", times=times),
@@ -135,9 +143,9 @@ class Bookings:
         """The caller's appointment that the model names. Raises Refusal if it is not known to be theirs."""
         start = canonical(text)
         coming = await self.desk.read(self._coming_of_call)
-        made_here = {made.id for made in self.calendar.booked.values()}
+        theirs = {made.id for made in self.calendar.booked.values()} | self.calendar.proven.keys()
         for appointment in coming:
-            if slot_start(appointment.starts_at) == start and appointment.id in self._proven | made_here:
+            if slot_start(appointment.starts_at) == start and appointment.id in theirs:
                 return appointment
         raise self.desk.refusal("no_such_appointment")
 
@@ -162,7 +170,6 @@ class Bookings:
                 call_sid=desk.call_sid,
                 starts_at=old.starts_at,
                 to=offered.slot.starts_at,
-                request=offered.request,
                 now=desk.now(),
             )
 
@@ -173,7 +180,9 @@ class Bookings:
         except NotFound:
             raise desk.refusal("no_such_appointment") from None
         except (NotBookable, SlotTaken) as error:
-            return await self.calendar.taken(offered, call, error)
+            # The time may have been offered for something shorter: what is near must be long enough.
+            fitting = evolve(offered, request=availability.as_long_as(old), service_id=old.service_id)
+            return await self.calendar.taken(fitting, call, error)
         self.calendar.booked[call.call_id] = new
         if new.starts_at == old.starts_at:
             say = desk.say("moved_nowhere", when=desk.when(new.starts_at))
@@ -212,6 +221,12 @@ class Bookings:
         except CannotWrite:
             self.changes = [known for known in self.changes if known is not change]
             raise
+
+
+def _service_names(conn: sqlite3.Connection, business_id: int, told: Sequence[Appointment]) -> dict[int, str]:
+    ids = {known.service_id for known in told if known.service_id is not None}
+    found = (services.get(conn, business_id, service_id) for service_id in ids)
+    return {service.id: service.name for service in found if service is not None}
 
 
 def same_name(said: str, known: str | None) -> bool:

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from attrs import Factory, define, evolve, field, frozen
 
 from engine.tools import Refusal, Tool, ToolCall, describe
-from storage import booking, services
+from storage import availability, booking, services
 from storage.availability import Offer, Request, Slot, Why
 from storage.booking import NotBookable
-from storage.errors import SlotTaken
+from storage.errors import NotFound, SlotTaken
 from storage.records import Appointment, Booking, Service
 from web import spoken
 from web.desk.desk import Desk, Result
-from web.desk.offers import Offered, Offers, slot_start
+from web.desk.offers import Offered, Offers, canonical, slot_start
 
 DURATION_MIN = 30  # of an appointment whose length nobody named, at a business without services
 _SHORTEST_MIN, _LONGEST_MIN = 5, 8 * 60
@@ -37,6 +37,12 @@ class FindAvailableSlots:
     service: str | None = field(
         default=None, metadata=describe("What it is for, by the name in the list of services.")
     )
+    moving: str | None = field(
+        default=None,
+        metadata=describe(
+            "To move an appointment: its starts_at. Then give neither duration_min nor service."
+        ),
+    )
 
 
 @frozen(kw_only=True)
@@ -57,6 +63,7 @@ class Calendar:
     desk: Desk
     offers: Offers
     booked: dict[str, Appointment] = Factory(dict)  # what each call_id booked or moved
+    proven: dict[int, Appointment] = Factory(dict)  # what of earlier calls is known to be the caller's, by id
 
     def tools(self) -> tuple[Tool, ...]:
         """Both, for the model. A booking is not interruptible: the caller would not know how it ended."""
@@ -82,15 +89,20 @@ class Calendar:
         """Two or three free times of a day, or why there are none and the nearest. They are held."""
         desk = self.desk
         wish = await desk.wish(wanted.date_iso)
-        service = self._service(wanted.service, await desk.read(services.offered))
-        request = Request(
-            date=wish.date,
-            from_minute=wish.from_minute,
-            until_minute=wish.until_minute,
-            duration_min=service.duration_min if service else self._duration_min(wanted.duration_min),
-            buffer_before_min=service.buffer_before_min if service else 0,
-            buffer_after_min=service.buffer_after_min if service else 0,
-        )
+        times = {"from_minute": wish.from_minute, "until_minute": wish.until_minute}
+        if wanted.moving is not None:
+            known = self._known(wanted.moving)
+            request, service_id = availability.as_long_as(known, wish.date, **times), known.service_id
+        else:
+            service = self._service(wanted.service, await desk.read(services.offered))
+            request = Request(
+                date=wish.date,
+                duration_min=service.duration_min if service else self._duration_min(wanted.duration_min),
+                buffer_before_min=service.buffer_before_min if service else 0,
+                buffer_after_min=service.buffer_after_min if service else 0,
+                **times,
+            )
+            service_id = service.id if service else None
 
         def job(conn: sqlite3.Connection, business_id: int, _lead_id: int) -> Offer:
             return booking.offer(
@@ -103,8 +115,16 @@ class Calendar:
             )
 
         offer = await desk.write(job)
-        slots = self._remember(offer.slots, request, service.id if service else None, call)
+        slots = self._remember(offer.slots, request, service_id, call)
         return {"slots": slots, "say": self._found(offer)}
+
+    def _known(self, text: str) -> Appointment:
+        """The caller's appointment that the model names. Raises Refusal if it is not known to be theirs."""
+        start = canonical(text)
+        for known in (*self.booked.values(), *self.proven.values()):
+            if slot_start(known.starts_at) == start:
+                return known
+        raise self.desk.refusal("no_such_appointment")
 
     def _remember(
         self, slots: Sequence[Slot], request: Request, service_id: int | None, call: ToolCall
@@ -175,6 +195,8 @@ class Calendar:
         wants_sms = wanted.wants_sms and desk.caller is not None
 
         def job(conn: sqlite3.Connection, business_id: int, lead_id: int) -> Booking:
+            if offered.service_id is not None:
+                _check_still(services.get(conn, business_id, offered.service_id), offered.request)
             return booking.book(
                 conn,
                 business_id,
@@ -192,6 +214,8 @@ class Calendar:
             made = await desk.write(job)
         except (NotBookable, SlotTaken) as error:
             return await self.taken(offered, call, error)
+        except NotFound:  # the owner has changed the service since: only another search says what is true
+            raise desk.refusal("not_offered") from None
         self.booked[call.call_id] = made.appointment
         when = desk.when(made.appointment.starts_at)
         say = [desk.say("booked" if made.created else "already_booked", when=when)]
@@ -204,8 +228,9 @@ class Calendar:
     async def taken(self, offered: Offered, call: ToolCall, error: NotBookable | SlotTaken) -> Result:
         """What to say of a time that can no longer be had: the nearest that can, which are then offered."""
         desk = self.desk
-        if isinstance(error, NotBookable) and error.refused.why is not Why.FULL:
-            raise Refusal(desk.refused(error.refused))
+        refused = error.refused if isinstance(error, NotBookable) else None
+        if refused is not None and refused.why not in booking.ELSEWHERE:
+            raise Refusal(desk.refused(refused))
 
         def job(conn: sqlite3.Connection, business_id: int, _lead_id: int) -> tuple[Slot, ...]:
             return booking.offer_nearest(
@@ -219,8 +244,24 @@ class Calendar:
             )
 
         slots = await desk.write(job)
+        reason = None if refused is None or refused.why is Why.FULL else desk.refused(refused)
         if not slots:
-            raise desk.refusal("taken_nothing_near")
+            raise desk.refusal("taken_nothing_near") if reason is None else Refusal(reason)
         named = self._remember(slots, offered.request, offered.service_id, call)
-        say = desk.say("taken", times=desk.choices(slot.starts_at for slot in slots))
+        times = desk.choices(slot.starts_at for slot in slots)
+        if reason is None:
+            say = desk.say("taken", times=times)
+        else:
+            say = desk.say("slots_nearest", reason=reason, times=times)
         return {"status": "taken", "slots": named, "say": say}
+
+
+def _check_still(service: Service | None, request: Request) -> None:
+    """Raise NotFound unless the service can be booked as it was when its times were offered."""
+    lengths = (request.duration_min, request.buffer_before_min, request.buffer_after_min)
+    if (
+        service is None
+        or not service.active
+        or lengths != (service.duration_min, service.buffer_before_min, service.buffer_after_min)
+    ):
+        raise NotFound("service", "" if service is None else service.name)
