@@ -337,6 +337,14 @@ CREATE TABLE links (
     CHECK (business_id IS NULL OR owner_id IS NULL)
 ) STRICT;
 
+-- The last id that was given to a row of a business in each table: none is given twice.
+CREATE TABLE last_ids (
+    business_id INTEGER NOT NULL REFERENCES businesses (id),
+    of_table TEXT NOT NULL CHECK (of_table <> ''),
+    id INTEGER NOT NULL,
+    PRIMARY KEY (business_id, of_table)
+) STRICT;
+
 -- What was changed in the pages, with what was there before, so that it can be taken back.
 CREATE TABLE changes (
     business_id INTEGER NOT NULL REFERENCES businesses (id),
@@ -344,6 +352,7 @@ CREATE TABLE changes (
     kind TEXT NOT NULL CHECK (kind <> ''),  -- of what; storage/changes.py lists them
     key TEXT NOT NULL,  -- which of these; '' where there is one
     before TEXT NOT NULL CHECK (json_valid(before)),
+    after TEXT CHECK (after IS NULL OR json_valid(after)),  -- what it left; NULL of changes before that was kept
     made_at TEXT NOT NULL CHECK (made_at IS strftime('%Y-%m-%dT%H:%M:%SZ', made_at)),
     PRIMARY KEY (business_id, id)
 ) STRICT;

@@ -7,7 +7,7 @@ import datetime as dt
 import sqlite3
 from typing import Any
 
-from storage import fields
+from storage import fields, ids
 from storage.availability import Slot
 from storage.errors import NotFound, SlotTaken
 from storage.records import Appointment, Busy, from_row, utc_text
@@ -39,14 +39,15 @@ def insert(
         conn,
         "INSERT INTO appointments (business_id, id, resource_id, lead_id, full_name, call_sid, service_id,"
         " starts_at, ends_at, busy_start, busy_end, notes, wants_sms, test)"
-        " SELECT :business_id, coalesce(max(id), 0) + 1, :resource_id, :lead_id,"
+        " VALUES (:business_id, :id, :resource_id, :lead_id,"
         " coalesce(:full_name,"
         " (SELECT full_name FROM leads WHERE business_id = :business_id AND id = :lead_id)),"
         " :call_sid, :service_id, :starts_at, :ends_at, :busy_start, :busy_end, :notes, :wants_sms,"
         " EXISTS (SELECT 1 FROM calls WHERE business_id = :business_id AND call_sid = :call_sid AND test = 1)"
-        " FROM appointments WHERE business_id = :business_id RETURNING *",
+        ") RETURNING *",
         {
             "business_id": business_id,
+            "id": ids.new(conn, business_id, "appointments"),
             "resource_id": RESOURCE_ID,
             "lead_id": lead_id,
             "full_name": full_name,

@@ -242,10 +242,12 @@ def flag_counts(conn: sqlite3.Connection, business_id: int, call_sids: Collectio
 def interrupted(conn: sqlite3.Connection, since: dt.datetime) -> tuple[tuple[int, str], ...]:
     """The calls that began since then and ended with their process, of every business.
 
-    Each as (business_id, call_sid).
+    Each as (business_id, call_sid). Left out is of what something was sent already, or given up.
     """
     rows = conn.execute(
-        "SELECT business_id, call_sid FROM calls WHERE outcome = ? AND started_at >= ?",
+        "SELECT business_id, call_sid FROM calls WHERE outcome = ? AND started_at >= ? AND NOT EXISTS"
+        " (SELECT 1 FROM outbox WHERE outbox.business_id = calls.business_id"
+        " AND outbox.call_sid = calls.call_sid AND (outbox.status <> 'pending' OR outbox.attempts > 0))",
         (INTERRUPTED, utc_text("since", since)),
     )
     return tuple((row["business_id"], row["call_sid"]) for row in rows)

@@ -1,8 +1,8 @@
 """What an owner changed in the pages, and taking it back. Plain functions of a connection.
 
-Of each change what was there before is kept. Taking it back puts that in the place of what is there now, and
-is a change itself, so it can be taken back too. Only the last change of a thing can be: an older one would
-undo in passing whatever came after it.
+Of each change what was there before is kept, and what it left. Taking it back puts the one in the place of
+the other, and is a change itself, so it can be taken back too. Only what stands as the change left it can be:
+what a caller, the command line or the owner has done to the same thing since would be undone in passing.
 """
 
 import datetime as dt
@@ -13,6 +13,7 @@ from typing import Any
 
 from attrs import Factory, frozen
 
+from storage import ids, services
 from storage.errors import NotFound, Overtaken
 from storage.records import from_row, utc_text
 
@@ -41,7 +42,8 @@ class _Fields:
 _TIMES = ("starts_at", "ends_at", "busy_start", "busy_end")
 _RULES = ("grid_min", "notice_min", "days_ahead")
 _ABOUT = ("name", "timezone", "language", "trade", "greeting", "notice", "notice_news", "rules")
-_KEEPING = ("owner_phone", "keeps_audio", "retention_days")
+# Without retention_days: a shorter one erases calls for good, so only its form sets it, which asks first.
+_KEEPING = ("owner_phone", "keeps_audio")
 # In the order of their references.
 _KINDS: dict[str, tuple[_Rows | _Fields, ...]] = {
     "hours": (
@@ -67,10 +69,11 @@ _KINDS: dict[str, tuple[_Rows | _Fields, ...]] = {
         _Fields(
             "appointments",
             "id",
-            ("full_name", "service_id", *_TIMES, "notes", "status", "confirmed_heard"),
+            ("full_name", "service_id", *_TIMES, "status", "confirmed_heard"),
             unmade={"status": "cancelled"},
         ),
     ),
+    "notes": (_Fields("appointments", "id", ("notes",)),),
     "message": (_Fields("messages", "id", ("status",)),),
     "call": (_Fields("calls", "call_sid", ("removed_at",)),),
 }
@@ -119,14 +122,26 @@ def take_back(conn: sqlite3.Connection, business_id: int, change_id: int, *, now
     if row is None:
         raise NotFound("change", str(change_id))
     kind, key = row["kind"], row["key"]
-    if _last(conn, business_id, kind, key) != change_id:
+    if not _stands(conn, row):
         raise Overtaken(kind)
     there = _now_there(conn, business_id, kind, key)
+    before = json.loads(row["before"])
+    if _name_is_taken(conn, business_id, key, before.get("services", [])):
+        raise Overtaken(kind)
     try:
-        _put_back(conn, business_id, kind, key, json.loads(row["before"]))
+        _put_back(conn, business_id, kind, key, before)
     except sqlite3.IntegrityError:  # another appointment has the time, another service the name
         raise Overtaken(kind) from None
     return _note(conn, business_id, kind, key, there, now)
+
+
+def _name_is_taken(
+    conn: sqlite3.Connection, business_id: int, service_id: str, before: list[dict[str, Any]]
+) -> bool:
+    """Say whether another service is offered by that name in any case: SQLite knows only that of A to Z."""
+    offered = services.offered(conn, business_id)
+    others = {service.name.casefold() for service in offered if str(service.id) != service_id}
+    return any(was["active"] and was["name"].casefold() in others for was in before)
 
 
 def get(conn: sqlite3.Connection, business_id: int, change_id: int) -> Change | None:
@@ -134,9 +149,13 @@ def get(conn: sqlite3.Connection, business_id: int, change_id: int) -> Change | 
     row = conn.execute(
         "SELECT * FROM changes WHERE business_id = ? AND id = ?", (business_id, change_id)
     ).fetchone()
-    if row is None or _last(conn, business_id, row["kind"], row["key"]) != change_id:
-        return None
-    return from_row(Change, row)
+    return from_row(Change, row) if row is not None and _stands(conn, row) else None
+
+
+def _stands(conn: sqlite3.Connection, row: sqlite3.Row) -> bool:
+    """Say whether all is as the change left it, as far as is known: changes of older releases do not say."""
+    of = (row["business_id"], row["kind"], row["key"])
+    return _last(conn, *of) == row["id"] and row["after"] in (None, _text(_now_there(conn, *of)))
 
 
 def _last(conn: sqlite3.Connection, business_id: int, kind: str, key: str) -> int | None:
@@ -154,18 +173,23 @@ def _note(
         (business_id, utc_text("now", now - _KEPT)),
     )
     row = conn.execute(
-        "INSERT INTO changes (business_id, id, kind, key, before, made_at)"
-        " SELECT :business_id, coalesce(max(id), 0) + 1, :kind, :key, :before, :made_at"
-        " FROM changes WHERE business_id = :business_id RETURNING *",
+        "INSERT INTO changes (business_id, id, kind, key, before, after, made_at)"
+        " VALUES (:business_id, :id, :kind, :key, :before, :after, :made_at) RETURNING *",
         {
             "business_id": business_id,
+            "id": ids.new(conn, business_id, "changes"),
             "kind": kind,
             "key": key,
-            "before": json.dumps(before, ensure_ascii=False),
+            "before": _text(before),
+            "after": _text(_now_there(conn, business_id, kind, key)),
             "made_at": utc_text("now", now),
         },
     ).fetchone()
     return from_row(Change, row)
+
+
+def _text(there: Before) -> str:
+    return json.dumps(there, ensure_ascii=False)
 
 
 # The names of tables and columns below are constants of _KINDS.

@@ -19,6 +19,10 @@ _REMOVED_KEPT = dt.timedelta(days=30)
 _OF_CALL = "business_id = :business_id AND call_sid = :call_sid"
 _OF_A_CALL = ("call_events", "call_flags", "holds", "outbox", "calls")  # in the order of their references
 _OUTLIVES_A_CALL = ("appointments", "messages")
+_CHANGED_OF = {
+    "appointments": ("appointment", "notes"),
+    "messages": ("message",),
+}  # kinds of changes
 _LEADS = (
     "SELECT id FROM leads WHERE business_id = :business_id AND (phone = :phone OR callback_phone = :phone)"
 )
@@ -111,7 +115,8 @@ def erase_caller(conn: sqlite3.Connection, business_id: int, phone: str) -> Eras
     # All changes of the same thing: were only one forgotten, an older one would count as the last.
     conn.execute(
         "DELETE FROM changes WHERE business_id = :business_id AND (kind, key) IN"
-        " (SELECT kind, key FROM changes WHERE business_id = :business_id AND instr(before, :phone))",
+        " (SELECT kind, key FROM changes WHERE business_id = :business_id"
+        " AND (instr(before, :phone) OR instr(after, :phone)))",
         who,
     )
     return Erased(calls=tuple(call["call_sid"] for call in calls), **gone)
@@ -183,8 +188,9 @@ def _erase_rows(conn: sqlite3.Connection, table: str, where: str, values: dict[s
         f"DELETE FROM {table} WHERE {where} RETURNING id",  # noqa: S608 - constants only
         values,
     ).fetchall()
-    for row in rows:  # ids are given again, and what was changed of the old one must not be put into the new
-        _forget_changes(conn, values["business_id"], table.removesuffix("s"), str(row["id"]))
+    for row in rows:  # what was changed of it holds the caller's words
+        for kind in _CHANGED_OF[table]:
+            _forget_changes(conn, values["business_id"], kind, str(row["id"]))
     return len(rows)
 
 

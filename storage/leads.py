@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Collection
 from typing import Any
 
-from storage import fields
+from storage import fields, ids
 from storage.errors import NotFound
 from storage.records import Lead, from_row
 
@@ -39,9 +39,8 @@ def find_or_create(
         row
         or conn.execute(
             "INSERT INTO leads (business_id, id, phone, last_call_sid, source)"
-            " SELECT :business_id, coalesce(max(id), 0) + 1, :phone, :call_sid, :source"
-            " FROM leads WHERE business_id = :business_id RETURNING *",
-            values,
+            " VALUES (:business_id, :id, :phone, :call_sid, :source) RETURNING *",
+            {"id": ids.new(conn, business_id, "leads"), **values},
         ).fetchone()
     )
     return from_row(Lead, row)
@@ -66,9 +65,8 @@ def write_in(
         return update_details(conn, business_id, known.id, **missing)
     row = conn.execute(
         "INSERT INTO leads (business_id, id, phone, full_name, email, source)"
-        " SELECT :business_id, coalesce(max(id), 0) + 1, :phone, :full_name, :email, 'owner'"
-        " FROM leads WHERE business_id = :business_id RETURNING *",
-        {"business_id": business_id, **values},
+        " VALUES (:business_id, :id, :phone, :full_name, :email, 'owner') RETURNING *",
+        {"business_id": business_id, "id": ids.new(conn, business_id, "leads"), **values},
     ).fetchone()
     return from_row(Lead, row)
 

@@ -2,7 +2,7 @@
 
 import sqlite3
 
-from storage import fields
+from storage import fields, ids
 from storage.errors import InvalidField
 from storage.records import Message, from_row
 
@@ -30,9 +30,14 @@ def take(conn: sqlite3.Connection, business_id: int, *, lead_id: int, call_sid: 
         raise InvalidField("text", "would be message {number} of one call", {"number": len(known) + 1})
     row = conn.execute(
         "INSERT INTO messages (business_id, id, lead_id, call_sid, text)"
-        " SELECT :business_id, coalesce(max(id), 0) + 1, :lead_id, :call_sid, :text"
-        " FROM messages WHERE business_id = :business_id RETURNING *",
-        {"business_id": business_id, "lead_id": lead_id, "call_sid": call_sid, "text": text},
+        " VALUES (:business_id, :id, :lead_id, :call_sid, :text) RETURNING *",
+        {
+            "business_id": business_id,
+            "id": ids.new(conn, business_id, "messages"),
+            "lead_id": lead_id,
+            "call_sid": call_sid,
+            "text": text,
+        },
     ).fetchone()
     return from_row(Message, row)
 

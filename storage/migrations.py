@@ -84,6 +84,20 @@ def dial_status(_: Database) -> None:
     """Calls keep how their transfer ended. Of those of before nobody noted it."""
 
 
+def ids_given_once(db: Database) -> None:
+    """Ids are counted, and not given again. A change keeps what it left, which of older ones is not known."""
+    db.execute(
+        "CREATE TABLE last_ids (business_id INTEGER NOT NULL, of_table TEXT NOT NULL, id INTEGER NOT NULL)"
+    )
+    for table in ("services", "leads", "appointments", "messages", "outbox", "changes"):
+        if _columns(db, table):
+            db.execute(
+                "INSERT INTO last_ids"  # noqa: S608 - constants only
+                f" SELECT business_id, ?, max(id) FROM {table} GROUP BY business_id",
+                (table,),
+            )
+
+
 # In order; add at the end, never change one.
 STEPS: tuple[Callable[[Database], None], ...] = (
     initial,
@@ -93,6 +107,7 @@ STEPS: tuple[Callable[[Database], None], ...] = (
     reached,
     call_settings,
     dial_status,
+    ids_given_once,
 )
 
 migrations = Migrations("frontdesk")

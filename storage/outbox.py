@@ -7,6 +7,7 @@ runs, or of one that counts for nothing, whoever asks.
 import datetime as dt
 import sqlite3
 
+from storage import ids
 from storage.records import Outgoing, from_row, utc_text
 
 _OF_ENDED_CALLS = (
@@ -29,12 +30,11 @@ def put(
     """Have a message sent from `now` on. False if this call has said just that already, sent or not."""
     cursor = conn.execute(
         "INSERT INTO outbox (business_id, id, call_sid, kind, channel, recipient, body, due_at)"
-        " SELECT :business_id, coalesce(max(id), 0) + 1,"
-        " :call_sid, :kind, :channel, :recipient, :body, :due_at"
-        " FROM outbox WHERE business_id = :business_id"
+        " VALUES (:business_id, :id, :call_sid, :kind, :channel, :recipient, :body, :due_at)"
         " ON CONFLICT (business_id, call_sid, kind, recipient, body) DO NOTHING",
         {
             "business_id": business_id,
+            "id": ids.new(conn, business_id, "outbox"),
             "call_sid": call_sid,
             "kind": kind,
             "channel": channel,
@@ -53,6 +53,15 @@ def withdraw(conn: sqlite3.Connection, business_id: int, call_sid: str) -> int:
         (business_id, call_sid),
     )
     return cursor.rowcount
+
+
+def waits(conn: sqlite3.Connection, outgoing: Outgoing) -> bool:
+    """Say whether this is still to be sent: it may have been erased, or replaced, since it was read."""
+    row = conn.execute(
+        "SELECT 1 FROM outbox WHERE business_id = ? AND id = ? AND status = 'pending'",
+        (outgoing.business_id, outgoing.id),
+    ).fetchone()
+    return row is not None
 
 
 def due(conn: sqlite3.Connection, now: dt.datetime, limit: int) -> tuple[Outgoing, ...]:

@@ -6,7 +6,7 @@ from typing import Any
 
 import attrs
 
-from storage import fields
+from storage import fields, ids
 from storage.errors import InvalidField, NotFound
 from storage.records import Service, from_row
 
@@ -36,9 +36,9 @@ def add(
     row = conn.execute(
         "INSERT INTO services"
         " (business_id, id, name, duration_min, buffer_before_min, buffer_after_min, price)"
-        " SELECT :business_id, coalesce(max(id), 0) + 1, :name, :duration_min, :buffer_before_min,"
-        " :buffer_after_min, :price FROM services WHERE business_id = :business_id RETURNING *",
-        {"business_id": business_id, **values},
+        " VALUES (:business_id, :id, :name, :duration_min, :buffer_before_min, :buffer_after_min, :price)"
+        " RETURNING *",
+        {"business_id": business_id, "id": ids.new(conn, business_id, "services"), **values},
     ).fetchone()
     return from_row(Service, row)
 

@@ -86,7 +86,11 @@ def transfer_over(
 
 
 def put_of_interrupted(conn: sqlite3.Connection, now: dt.datetime) -> None:
-    """The same for the calls of the last day that ended with their process: nobody wrote it then."""
+    """The same for the calls of the last day that ended with their process: nobody wrote it then.
+
+    Not for those of which something was sent: the words would be others after a name was given or an
+    appointment was moved, and whoever had the first text would get a second with each start of the server.
+    """
     for business_id, call_sid in calls.interrupted(conn, since=now - _LOOK_BACK):
         if business := businesses.by_id(conn, business_id):
             put(conn, business, call_sid, now)

@@ -90,6 +90,8 @@ class Outbox:
         return await self._database.read(partial(outbox.due, now=self._now(), limit=_AT_ONCE))
 
     async def _deliver(self, outgoing: Outgoing, send: SendText) -> None:
+        if not await self._database.read(partial(outbox.waits, outgoing=outgoing)):
+            return  # erased or replaced while the ones before it were sent
         verdict = await self._attempt(outgoing, send)
         self._unwritten[outgoing.business_id, outgoing.id] = (outgoing, verdict)
         await self._note(outgoing, verdict)

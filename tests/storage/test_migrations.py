@@ -54,6 +54,7 @@ def migrated(rows):
             for row in rows["calls"]
         ],
         "call_events": rows["call_events"],
+        "last_ids": [(1, "leads", 1), (2, "leads", 1), (1, "appointments", 2)],
         "appointments": [
             (*row[:4], "Dana", row[4], None, *row[5:12], 0, 0, row[12]) for row in rows["appointments"]
         ],
@@ -120,7 +121,12 @@ def test_a_file_of_the_release_before_becomes_like_a_new_one_and_keeps_its_rows(
     was["before"] = json.dumps({"businesses": [{"name": "Salon", "keeps_audio": 0, **told[0]}]})
     for call in before["calls"]:
         call["dial_status"] = None
-    assert kept(old) == {**before, "call_settings": [], "reached": []}  # the tables that are new
+    was["after"] = None
+    given = [
+        {"business_id": 1, "of_table": table, "id": 1}
+        for table in ("services", "leads", "appointments", "messages", "outbox", "changes")
+    ]
+    assert kept(old) == {**before, "call_settings": [], "reached": [], "last_ids": given}  # new tables
     assert old.execute("PRAGMA foreign_key_check").fetchall() == []
 
 

@@ -54,6 +54,7 @@ TABLES = {
     "exception_hours",
     "facts",
     "holds",
+    "last_ids",
     "leads",
     "messages",
     "outbox",

@@ -22,6 +22,7 @@ from storage import (
     facts,
     feeds,
     holds,
+    ids,
     leads,
     messages,
     outbox,
@@ -242,6 +243,7 @@ WRITES = {
     "calls.flag": lambda conn, ours: calls.flag(conn, ours, "CAended", []),
     "calls.remove": lambda conn, ours: calls.remove(conn, ours, "CAended", NOW),
     "calls.restore": lambda conn, ours: calls.restore(conn, ours, "CAremoved"),
+    "ids.new": lambda conn, ours: ids.new(conn, ours, "leads"),
     "calls.set_dial_status": lambda conn, ours: calls.set_dial_status(conn, ours, "CAended", "busy"),
     "calls.set_transfer": lambda conn, ours: calls.set_transfer(conn, ours, "CAlive", "+14155550176"),
     "changes.make": lambda conn, ours: changes.make(
@@ -416,6 +418,7 @@ NO_TENANT = {
     "calls.outcome",  # for Twilio's signed webhook
     "calls.transfer_to",  # for Twilio's signed webhook
     "feeds.business_of",  # for whoever has the secret link
+    "outbox.waits",  # asked of a row that it was given
     "outbox.due",  # for the one task that sends
     "outbox.next_due",
     "outbox.unsent_in_all",  # for whoever watches the server

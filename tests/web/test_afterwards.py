@@ -390,6 +390,21 @@ async def test_what_a_dead_process_left_is_told_by_the_next_one(writing):
     assert due == ["to_owner", "confirmation"]
 
 
+async def test_of_an_interrupted_call_the_texts_go_out_once_however_often_the_server_starts(writing):
+    def job(desk):
+        call_sid = "CA1"
+        lead = desk.call(call_sid)
+        desk.message(lead, "Please ring back.", call_sid)
+        calls.close_abandoned(desk.conn)
+        afterwards.put_of_interrupted(desk.conn, NOON)
+        outbox.sent(desk.conn, desk.business.id, 1)
+        businesses.change(desk.conn, desk.business.id, name="Salon Two")  # other words from now on
+        afterwards.put_of_interrupted(desk.conn, NOON)
+        return [row["status"] for row in desk.conn.execute("SELECT status FROM outbox")]
+
+    assert await writing(job) == ["sent"]
+
+
 async def test_another_businesss_call_of_the_same_sid_is_none_of_its_matters(database, writing):
     add = partial(
         businesses.add, name="Other", number="+14155550101", timezone="Europe/Berlin", language="en"

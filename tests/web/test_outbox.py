@@ -7,7 +7,7 @@ import pytest
 import trio
 from attrs import define, field
 
-from storage import businesses, calls, outbox
+from storage import businesses, calls, erasure, outbox
 from storage.database import open_database
 from tests.storage.inline import inline
 from tests.web.support import CALL_SID, CALLER, NUMBER
@@ -124,6 +124,28 @@ async def test_what_an_ended_call_left_is_sent_once_from_the_businesss_number(de
         (0, NUMBER, "+14155550177", "second"),
     ]
     assert [status for _, status, *_ in await desk.rows()] == ["sent", "sent"]
+
+
+async def test_what_is_erased_while_another_is_being_sent_is_not_sent_and_its_number_is_not_given_again(
+    desk, box, database, autojump_clock
+):
+    await desk.ended("CA1")
+    await desk.ended("CA2")
+    await desk.put("first", call_sid="CA1")
+    await desk.put("erased", call_sid="CA2")
+
+    async def sends(*, sender, recipient, body):
+        if body == "first":
+            await database.write(lambda conn: erasure.erase_call(conn, desk.business_id, "CA2"))
+            await desk.ended("CA3")
+            await desk.put("third", call_sid="CA3")
+        sent.append(body)
+        return Sent()
+
+    sent = []
+    await run_for(box, sends, HOUR)
+    assert sent == ["first", "third"]
+    assert await desk.rows() == [("first", "sent", 1, ""), ("third", "sent", 1, "")]
 
 
 async def test_each_businesss_messages_come_from_its_own_number(desk, box, database, autojump_clock):
@@ -313,8 +335,8 @@ async def test_a_database_in_trouble_is_asked_once_a_minute(desk, box, database,
 
     await run_for(box, Provider(), 59.5 * MINUTE)
     writer.execute("PRAGMA query_only = OFF")
-    # What is due, whose it is, and its end that cannot be written; from then on only the latter.
-    assert reader.asked - asked == 3 + 59
+    # What is due, whether it still is, whose it is, and its end that cannot be written; then only the latter.
+    assert reader.asked - asked == 4 + 59
 
 
 async def test_the_message_under_way_when_the_server_stops_is_finished(desk, box, autojump_clock):

@@ -112,16 +112,18 @@ async def note(visit: Visit, appointment_id: int) -> Response:
     """Keep other notes with it."""
     notes = visit.form.get("notes", "")
     try:
-        return await _change(visit, appointment_id, partial(appointments.note, notes=notes))
+        return await _change(visit, appointment_id, partial(appointments.note, notes=notes), kind="notes")
     except InvalidField as error:
         return await _page(visit, appointment_id, notes=notes, errors=visit.problem(error))
 
 
-async def _change(visit: Visit, appointment_id: int, change: Callable[..., Any]) -> Response:
+async def _change(
+    visit: Visit, appointment_id: int, change: Callable[..., Any], *, kind: str = "appointment"
+) -> Response:
     back = f"/appointments/{appointment_id}"
     job = partial(change, business_id=visit.business.id, appointment_id=appointment_id)
     try:
-        return await visit.change("appointment", str(appointment_id), job, back=back)
+        return await visit.change(kind, str(appointment_id), job, back=back)
     except NotFound:  # or it is cancelled: by another click, or in a call
         await visit.read(_known, appointment_id)
         return visit.go(back, "gone")
