@@ -23,7 +23,12 @@ AND (NOT :flagged
 )
 AND (:words IS NULL OR caller LIKE :digits
     OR lead_id IN (
-        SELECT id FROM leads WHERE business_id = :business_id AND full_name LIKE :words ESCAPE '!'
+        SELECT id FROM leads WHERE business_id = :business_id
+        AND (full_name LIKE :words ESCAPE '!' OR email LIKE :words ESCAPE '!' OR callback_phone LIKE :digits)
+    )
+    OR lead_id IN (
+        SELECT lead_id FROM appointments
+        WHERE business_id = :business_id AND full_name LIKE :words ESCAPE '!'
     )
     OR call_sid IN (
         SELECT call_sid FROM messages WHERE business_id = :business_id AND text LIKE :words ESCAPE '!'
@@ -54,9 +59,10 @@ def find(
 ) -> tuple[Call, ...]:
     """The business's calls, the newest first, without those that its owner removed.
 
-    `words` are part of the caller's number, of the lead's name, of a message or of what either voice said;
-    A to Z are found in either case. A number is not looked for in what was said. `before` is (started_at,
-    call_sid) of the last call of the page before. `flagged` calls are those that have flags or have failed.
+    `words` are part of the caller's number or of the one to ring back on, of the lead's name or e-mail
+    address, of the name that an appointment of theirs stands under, of a message, or of what either voice
+    said; A to Z are found in either case. A number is not looked for in what was said. `before` is
+    (started_at, call_sid) of the last call of the page before. `flagged` calls have flags or have failed.
     """
     words = " ".join(words.split())[:_WORDS_MAX]
     digits = re.sub(r"[\s()+./-]", "", words)

@@ -15,7 +15,8 @@ from attrs import define, field, frozen
 from engine.ports import CallEvent
 
 QUEUE_EVENTS = 200
-MOST_WATCHERS = 50
+MOST_WATCHERS = 200
+MOST_OF_A_BUSINESS = 20  # so that no business's watchers shut out those of another
 _KEPT_EVENTS = 5_000  # of all businesses, for watchers who come back
 
 
@@ -109,10 +110,10 @@ class LiveCalls:
                 except trio.WouldBlock:
                     self._drop(watcher)
 
-    @property
-    def watched_enough(self) -> bool:
-        """Whether as many watch as are to be let in at once."""
-        return len(self._watchers) >= MOST_WATCHERS
+    def watched_enough(self, business_id: int) -> bool:
+        """Say whether as many watch as are let in at once, the business's calls or those of all."""
+        of_business = sum(watched == business_id for watched in self._watchers.values())
+        return of_business >= MOST_OF_A_BUSINESS or len(self._watchers) >= MOST_WATCHERS
 
     @contextmanager
     def watch(self, business_id: int, *, after: int) -> Iterator["Watch"]:

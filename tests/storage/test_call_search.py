@@ -7,7 +7,7 @@ import pytest
 from storage import call_search, calls, leads, messages
 from storage.records import Flag
 from storage.trouble import FAILED
-from tests.storage.conftest import NOW, add_business, add_test_call, end_call
+from tests.storage.conftest import NOW, add_business, add_test_call, book, end_call
 
 MINUTE = dt.timedelta(minutes=1)
 WRONG = Flag(kind="said_not_done", said="You're booked.", done="-")
@@ -185,3 +185,13 @@ def test_a_test_call_is_found_as_any_other_and_says_that_it_is_one(conn, busines
     messages.take(conn, business_id, lead_id=lead.id, call_sid="CAtest", text="Please ring back.")
     listed = call_search.find(conn, business_id, words="ring back")
     assert [(call.call_sid, call.test) for call in listed] == [("CA1", False), ("CAtest", True)]
+
+
+@pytest.mark.parametrize("words", ["Ruth", "dana@example", "+1 415 555 0166", "0166"])
+def test_a_call_is_found_by_what_else_is_known_of_its_caller(conn, business_id, words):
+    add_call(conn, business_id, 1, caller="+14155550199", name="Ruth")
+    book(conn, business_id, lead_id=1, call_sid="CA1")
+    details = {"full_name": "Tom", "email": "dana@example.com", "callback_phone": "+14155550166"}
+    leads.update_details(conn, business_id, 1, **details)
+    add_call(conn, business_id, 2, caller="+14155550198", name="Rosa")
+    assert found(conn, business_id, words=words) == ["CA1"]

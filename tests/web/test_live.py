@@ -7,7 +7,7 @@ import pytest
 import trio
 
 from engine.ports import CallEvent
-from web.live import MOST_WATCHERS, QUEUE_EVENTS, LiveCall, LiveCalls, LiveEvent
+from web.live import MOST_OF_A_BUSINESS, MOST_WATCHERS, QUEUE_EVENTS, LiveCall, LiveCalls, LiveEvent
 
 NOW = dt.datetime(2026, 11, 20, 9, tzinfo=dt.UTC)
 
@@ -76,13 +76,22 @@ async def test_a_watcher_who_is_too_slow_is_dropped_and_delays_nobody(live, auto
         assert (await quick.next()).event == said(0)
 
 
-async def test_only_so_many_are_to_watch_and_one_who_leaves_makes_room(live):
+async def test_only_so_many_of_a_business_are_to_watch_and_one_who_leaves_makes_room(live):
     with ExitStack() as watching:
-        for _ in range(MOST_WATCHERS):
-            assert not live.watched_enough
+        for _ in range(MOST_OF_A_BUSINESS):
+            assert not live.watched_enough(1)
             watching.enter_context(live.watch(1, after=0))
-        assert live.watched_enough
-    assert not live.watched_enough
+        assert (live.watched_enough(1), live.watched_enough(2)) == (True, False)
+    assert not live.watched_enough(1)
+    await trio.lowlevel.checkpoint()
+
+
+async def test_only_so_many_of_all_businesses_are_to_watch(live):
+    with ExitStack() as watching:
+        for number in range(MOST_WATCHERS):
+            assert not live.watched_enough(number)
+            watching.enter_context(live.watch(number, after=0))
+        assert live.watched_enough(MOST_WATCHERS)
     await trio.lowlevel.checkpoint()
 
 

@@ -1,5 +1,6 @@
 """The calls: who rang, how each ended, and which of them ask for a look."""
 
+import datetime as dt
 import sqlite3
 from functools import partial
 from typing import Any
@@ -8,7 +9,7 @@ from attrs import frozen
 from quart import Response
 
 from storage import call_search, calls, leads, trouble
-from storage.records import Call, Lead
+from storage.records import Call, Lead, utc_text
 from web.pages.labels import OUTCOMES
 from web.pages.routes import get
 from web.pages.visit import Visit
@@ -55,7 +56,7 @@ async def show(visit: Visit) -> Response:
         outcome=outcome if (outcome := query.get("outcome", "")) in OUTCOMES else "",
         flagged="flagged" in query,
     )
-    found = await visit.read(_found, asked, query.get("before", ""))
+    found = await visit.read(_found, asked, _place(query.get("before", "")))
     outcomes = found.pop("outcomes")
     choices = [(each, visit.words.say(words)) for each, words in OUTCOMES.items() if each in outcomes]
     return await visit.page(
@@ -68,24 +69,36 @@ async def show(visit: Visit) -> Response:
     )
 
 
-def _found(conn: sqlite3.Connection, business_id: int, asked: Asked, before: str) -> dict[str, Any]:
-    last = calls.get(conn, business_id, before) if before else None
+def _place(text: str) -> tuple[dt.datetime, str] | None:
+    """The place in the list that a link names, whether its call is still there or not; None if it is none."""
+    started_at, _, call_sid = text.partition(" ")
+    try:
+        return dt.datetime.fromisoformat(started_at).astimezone(dt.UTC), call_sid
+    except (ValueError, OverflowError):
+        return None
+
+
+def _found(
+    conn: sqlite3.Connection, business_id: int, asked: Asked, before: tuple[dt.datetime, str] | None
+) -> dict[str, Any]:
     found = call_search.find(
         conn,
         business_id,
         outcome=asked.outcome or None,
         words=asked.words,
         flagged=asked.flagged,
-        before=(last.started_at, last.call_sid) if last else None,
+        before=before,
         limit=_ON_A_PAGE + 1,
     )
     shown = found[:_ON_A_PAGE]
     occurring = {asked.outcome, *calls.outcomes(conn, business_id)}
     flags = calls.flag_counts(conn, business_id, [call.call_sid for call in shown])
+    last = shown[-1] if len(found) > _ON_A_PAGE else None
+    older = f"{utc_text('before', last.started_at)} {last.call_sid}" if last else None
     return {
         "rows": [_row(conn, business_id, call, flags) for call in shown],
-        "older": {**asked.parameters, "before": shown[-1].call_sid} if len(found) > _ON_A_PAGE else None,
-        "newest": last is None,
+        "older": {**asked.parameters, "before": older} if older else None,
+        "newest": before is None,
         "outcomes": [each for each in OUTCOMES if each in occurring],
     }
 

@@ -59,7 +59,7 @@ def _found(
     if business is None:
         return None
     first = schedule.local(business.timezone, now).date() - dt.timedelta(days=_BACK_DAYS)
-    days = _BACK_DAYS + 1 + _AHEAD_DAYS
+    days = _BACK_DAYS + 1 + max(_AHEAD_DAYS, business.days_ahead)
     return business, agenda.of_days(conn, business.id, first, days, business.timezone)
 
 

@@ -46,7 +46,7 @@ async def save_week(visit: Visit) -> Response:
     act = visit.form.get("do", "save")
     if act != "save":
         return await _page(
-            visit, _Typed(week=week_form.edited(draft, act, visit.form.getlist(f"to-{act[-1]}")))
+            visit, _Typed(week=week_form.edited(draft, act, visit.form.getlist(f"to-{act[-1:]}")))
         )
     try:
         hours = week_form.hours(draft)

@@ -23,7 +23,7 @@ async def watch(visit: Visit) -> Response:  # noqa: ASYNC124 - every view is awa
     many watch already.
     """
     live, call_sid = visit.deployment.live, visit.query.get("call")
-    if live.watched_enough:
+    if live.watched_enough(visit.business.id):
         return Response("too many watch already\n", 503, content_type="text/plain; charset=utf-8")
     last = request.headers.get("Last-Event-ID", visit.query.get("after", "0" if call_sid else ""))
     after = int(last) if last.isdecimal() and len(last) < 16 else live.number

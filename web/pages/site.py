@@ -101,7 +101,10 @@ class Site:
         """Have this browser signed in from now on."""
         browser = request.headers.get("User-Agent", "")
         begin = partial(sessions.begin, owner_id=owner_id, browser=browser, now=self.deployment.now())
-        token = await self.deployment.database.write(begin)
+        self._remember(response, await self.deployment.database.write(begin))
+        return response
+
+    def _remember(self, response: Response, token: str) -> None:
         response.set_cookie(
             self._cookie,
             token,
@@ -111,7 +114,6 @@ class Site:
             httponly=True,
             samesite="Lax",
         )
-        return response
 
     async def sign_out(self, response: Response) -> Response:
         """End this browser's session."""
@@ -138,7 +140,7 @@ class Site:
         owner, session, business, has_others = admitted
         if business is None:
             return self.failed(404, language=owner.language)
-        await self._note_visit(session)
+        noted = await self._note_visit(session)
         form = await form_of(request) if request.method == "POST" else Form()
         if form is None:
             return self.failed(400, language=owner.language)
@@ -153,7 +155,10 @@ class Site:
             query=MultiDict(request.args),
             form=form,
         )
-        return await self._answer(view, visit, ids)
+        response = await self._answer(view, visit, ids)
+        if noted:  # the browser must keep the cookie for as long as the session lives
+            self._remember(response, request.cookies[self._cookie])
+        return response
 
     async def _answer(self, view: View, visit: Visit, ids: dict[str, Any]) -> Response:
         """What the view says; what it could not help comes out as a page that says so."""
@@ -184,15 +189,18 @@ class Site:
 
         return await self.deployment.database.read(look)
 
-    async def _note_visit(self, session: Session) -> None:
+    async def _note_visit(self, session: Session) -> bool:
+        """Note the visit, if it is time to; True if the session lives longer for it."""
         if self.deployment.now() - session.seen_at < sessions.SEEN_EVERY:
-            return
+            return False
         try:
             await self.deployment.database.write(
                 partial(sessions.seen, session_id=session.id, now=self.deployment.now())
             )
         except (StorageError, sqlite3.Error):
             log.exception("a visit cannot be noted")  # a full disk must not keep the owner from reading
+            return False
+        return True
 
     async def _refuse_strangers(self) -> Response | None:
         if request.method in ("GET", "HEAD", "OPTIONS"):

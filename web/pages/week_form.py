@@ -36,19 +36,22 @@ def of_form(form: Mapping[str, str]) -> Draft:
 
 
 def rows(form: Mapping[str, str], prefix: str = "") -> list[Row]:
-    """The times of one day in the form, those that are empty left out."""
-    found = [
+    """The times of one day in the form, a row each, the empty ones too: its buttons count the rows."""
+    return [
         (form.get(f"opens-{prefix}{index}", ""), form.get(f"closes-{prefix}{index}", ""))
         for index in range(_ROWS_MAX)
+        if f"opens-{prefix}{index}" in form or f"closes-{prefix}{index}" in form
     ]
-    return [row for row in found if any(row)]
 
 
 def edited(draft: Draft, act: str, copy_to: Sequence[str]) -> Draft:
-    """The draft after one of its buttons: more-0, drop-0-1, or copy-0 to the weekdays that were ticked."""
+    """The draft after one of its buttons: more-0, drop-0-1, or copy-0 to the weekdays that were ticked.
+
+    Raises InvalidField for what is none of them.
+    """
     what, weekday, index = [*act.split("-"), "", ""][:3]
     if weekday not in {str(day) for day in _WEEK}:
-        return draft
+        raise InvalidField("do", "is no button of this form")
     day = int(weekday)
     match what:
         case "more":
@@ -60,7 +63,7 @@ def edited(draft: Draft, act: str, copy_to: Sequence[str]) -> Draft:
                 **draft,
                 **{int(to): list(draft[day]) for to in copy_to if to in {str(one) for one in _WEEK}},
             }
-    return draft
+    raise InvalidField("do", "is no button of this form")
 
 
 def hours(draft: Draft) -> tuple[WeeklyHours, ...]:

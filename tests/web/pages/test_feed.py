@@ -1,5 +1,6 @@
 """The calendar link: made, replaced and stopped, and what a calendar program reads by it."""
 
+import datetime as dt
 import re
 from functools import partial
 from urllib.parse import urlsplit
@@ -7,7 +8,8 @@ from urllib.parse import urlsplit
 import pytest
 from icalendar import Calendar
 
-from storage import appointments, booking, businesses, feeds, services
+from storage import appointments, booking, businesses, feeds, leads, services
+from storage.availability import Request
 from tests.web.pages.browser import NOW, add_business, client_of, sign_in
 from tests.web.pages.diary import HOUR, MONDAY_10, book
 from tests.web.support import PUBLIC_URL, public
@@ -156,3 +158,31 @@ async def test_words_add_no_lines_to_the_file(database, business):
         "ATTENDEE:mailto:x@example.comEND:VEVENT" + "y" * 1_000,
     ]
     assert (event.get("attendee"), list(event.walk())) == (None, [event])
+
+
+AUTUMN = dt.datetime(2026, 10, 25, tzinfo=dt.UTC)  # at 1:00 UTC Berlin's clock goes back from 3:00 to 2:00
+
+
+@pytest.mark.parametrize("starts_at", [AUTUMN + 0.75 * HOUR, AUTUMN + 1.25 * HOUR])
+async def test_an_event_of_the_hour_that_the_clock_shows_twice_is_where_it_is_and_as_long(
+    database, business, starts_at
+):
+    token = await database.write(lambda conn: feeds.renew(conn, business.id))
+    now, request = AUTUMN - DAY, Request(date=starts_at.date(), duration_min=60)
+    written = {"starts_at": starts_at, "request": request, "anyway": True, "now": now}
+
+    def write_in(conn):
+        lead = leads.write_in(conn, business.id, full_name="Ada Lovelace")
+        return booking.put(conn, business.id, lead_id=lead.id, **written)
+
+    await database.write(write_in)
+    (event,) = await events(database, token, now=now)
+    lasts = event["DURATION"].dt if "DURATION" in event else event.end - event.start
+    assert (event.start.astimezone(dt.UTC), lasts) == (starts_at, HOUR)
+
+
+async def test_what_callers_may_book_is_in_it_however_far_ahead(database, business):
+    await database.write(lambda conn: businesses.change(conn, business.id, days_ahead=730))
+    token = await database.write(lambda conn: feeds.renew(conn, business.id))
+    await book(database, business.id, MONDAY_10 + 102 * 7 * DAY)
+    assert len(await events(database, token)) == 1

@@ -71,7 +71,6 @@ async def test_several_openings_a_day_and_one_until_midnight(browser, database, 
             {"to-0": ["5"], "opens-0-0": "10:00"},
             {**NINE_TO_FIVE, "opens-0-0": "10:00", "opens-5-0": "10:00", "closes-5-0": "17:00"},
         ),
-        ("copy-9", {}, NINE_TO_FIVE),
         ("drop-0-99", {}, NINE_TO_FIVE),
     ],
 )
@@ -81,6 +80,20 @@ async def test_the_other_buttons_change_the_form_and_save_nothing(
     page = await browser.post("/hours", **{**NINE_TO_FIVE, **more, "do": do})
     assert (page.status, typed(page)) == (200, after)
     assert "Not saved yet" in page.text
+    assert await weekly(database, business) == [(day, 540, 1020) for day in range(5)]
+
+
+async def test_a_row_that_is_removed_is_the_one_whose_button_was_pressed_also_below_an_empty_one(browser):
+    rows = {"opens-0-0": "", "closes-0-0": "", "opens-0-1": "09:00", "closes-0-1": "12:00"}
+    rows |= {"opens-0-2": "14:00", "closes-0-2": "18:00"}
+    page = await browser.post("/hours", **{**NINE_TO_FIVE, **rows, "do": "drop-0-1"})
+    shown = {name: time for name, time in typed(page).items() if "-0-" in name}
+    assert shown == {"opens-0-0": "", "closes-0-0": "", "opens-0-1": "14:00", "closes-0-1": "18:00"}
+
+
+@pytest.mark.parametrize("do", ["", "-", "more", "more-7", "copy-9", "drop-0", "drop-0-x", "save-0", "0"])
+async def test_a_button_that_the_form_does_not_have_is_refused(browser, database, business, do):
+    assert (await browser.post("/hours", **{**NINE_TO_FIVE, "do": do})).status == 400
     assert await weekly(database, business) == [(day, 540, 1020) for day in range(5)]
 
 

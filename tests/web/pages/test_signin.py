@@ -1,5 +1,6 @@
 """Signing in and out, and one-time links."""
 
+import datetime as dt
 import re
 from functools import partial
 from urllib.parse import urlencode
@@ -9,7 +10,7 @@ from argon2 import PasswordHasher
 from werkzeug.datastructures import Headers
 
 from storage import owners, sessions
-from tests.web.pages.browser import NOW, ORIGIN, client_of
+from tests.web.pages.browser import NOW, ORIGIN, client_of, sign_in
 from tests.web.support import FORM, PUBLIC_URL, public
 from web.passwords import Passwords
 
@@ -150,6 +151,21 @@ async def test_signing_out_ends_the_session_not_only_the_cookie(client, database
     assert cookie.endswith("HttpOnly; Path=/; SameSite=Lax")
     await post(client, "/logout")
     assert await database.read(partial(sessions.find, token=token, now=NOW)) is None
+
+
+async def test_the_browser_keeps_the_cookie_for_as_long_as_the_session_lives(database, business):
+    clock = [NOW]
+    client = client_of(database, now=lambda: clock[0], passwords=Passwords(QUICK))
+    browser = await sign_in(database, client, business.id)
+    asked = []
+    for later in (dt.timedelta(minutes=1), dt.timedelta(days=29), dt.timedelta(days=57)):
+        clock[0] = NOW + later
+        response = await client.get(
+            f"/b/{business.id}/today", headers={"Cookie": f"frontdesk_session={browser._token}"}
+        )
+        asked.append((response.status_code, response.headers.get("Set-Cookie", "").partition(";")[0]))
+    renewed = f"frontdesk_session={browser._token}"
+    assert asked == [(200, ""), (200, renewed), (200, renewed)]
 
 
 async def test_a_public_site_sets_a_cookie_that_only_its_own_host_can_have_set(database):
