@@ -2,8 +2,10 @@
 
 import datetime as dt
 import os
+import shutil
 import sqlite3
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -14,6 +16,8 @@ from storage.examine import connect_to_look, examine
 from storage.lock import locked
 
 _SIDES = ("-wal", "-shm")
+_UNFINISHED = ".unfinished-"
+_UNDER_WAY_S = 3_600.0  # a copy that is younger may be somebody's who is at it
 
 
 def backup(source: str | os.PathLike[str], target: str | os.PathLike[str]) -> None:
@@ -51,7 +55,8 @@ def restore(source: str | os.PathLike[str], target: str | os.PathLike[str]) -> P
 @contextmanager
 def _copied(path: Path, beside: Path, look: Callable[[Path], sqlite3.Connection]) -> Iterator[Path]:
     """A whole copy of the database, on the disk, under a passing name in the folder of `beside`."""
-    with tempfile.TemporaryDirectory(prefix=f".{beside.name}-", dir=_folder(beside)) as folder:
+    sweep(_folder(beside))
+    with tempfile.TemporaryDirectory(prefix=f".{beside.name}{_UNFINISHED}", dir=beside.parent) as folder:
         fresh = Path(folder) / "copy"
         fresh.touch(mode=0o600)  # callers' numbers are in it; SQLite fills an empty file
         try:
@@ -61,6 +66,13 @@ def _copied(path: Path, beside: Path, look: Callable[[Path], sqlite3.Connection]
             raise BackupFailed(str(beside), str(error)) from error
         _sync(fresh)
         yield fresh
+
+
+def sweep(folder: Path) -> None:
+    """Remove the copies that a killed process has left unfinished there. Blocks. Raises OSError."""
+    for left in folder.glob(f".*{_UNFINISHED}*"):
+        if time.time() - left.stat().st_mtime > _UNDER_WAY_S:
+            shutil.rmtree(left)
 
 
 def _folder(path: Path) -> Path:

@@ -27,6 +27,9 @@ _BUSY_TIMEOUT_S = 5.0
 T = TypeVar("T")
 
 
+_LOG_TRIES, _LOG_RETRY_S = 20, 0.2
+
+
 @frozen(kw_only=True)
 class Database:
     """An open database. Its jobs and queries are plain functions of a `sqlite3.Connection`.
@@ -72,6 +75,18 @@ class Database:
         At most READERS run at once. A query that is running is waited for, also when cancelled.
         """
         return await self._run_sync(self._query, query, limiter=self._read_limiter)
+
+    async def empty_log(self) -> None:
+        """Have nothing left in the write-ahead log: what was erased stands in it until it is written over.
+
+        Tried again while queries read from it, for a few seconds, and then left to the next time with a line
+        in the log of the process. Raises sqlite3.Error if the disk takes nothing.
+        """
+        for _ in range(_LOG_TRIES):
+            if self.gone or await self._run_sync(self._files.empty_log):
+                return
+            await trio.sleep(_LOG_RETRY_S)
+        log.warning("what was erased may stand in the write-ahead log until it is used again")
 
     def _query(self, query: Callable[[sqlite3.Connection], T]) -> T:
         conn = self._readers.pop()  # never empty: the limiter admits as many threads as there are connections

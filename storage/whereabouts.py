@@ -8,6 +8,7 @@ import datetime as dt
 import logging
 import sqlite3
 from collections.abc import Mapping
+from contextlib import closing
 from pathlib import Path
 from typing import Self
 
@@ -17,6 +18,8 @@ from storage.errors import DatabaseGone
 from storage.lock import Identity, identity_of
 
 log = logging.getLogger(__name__)
+
+_LOG_WAIT_S = 0.05
 
 
 @frozen
@@ -40,6 +43,16 @@ class OpenFiles:
         """Raise DatabaseGone if one is gone."""
         if self.gone:
             raise DatabaseGone
+
+    def empty_log(self) -> bool:
+        """Move what is in the log into the file, and cut the log to nothing; False while a query reads it.
+
+        By a connection of its own: a writer may wait for it, but no longer than it waits for the readers.
+        """
+        existing = f"{self._path.as_uri()}?mode=rw"
+        with closing(sqlite3.connect(existing, uri=True, timeout=_LOG_WAIT_S)) as conn:
+            (busy, *_) = conn.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        return not busy
 
     def leave(self, conn: sqlite3.Connection) -> None:
         """Before the last connection is closed: if the database is gone, keep what it holds beside its place.

@@ -6,7 +6,7 @@ whose queue is full is dropped: its browser connects again and says what it had 
 
 import datetime as dt
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 
 import trio
@@ -114,6 +114,11 @@ class LiveCalls:
         """Say whether as many watch as are let in at once, the business's calls or those of all."""
         of_business = sum(watched == business_id for watched in self._watchers.values())
         return of_business >= MOST_OF_A_BUSINESS or len(self._watchers) >= MOST_WATCHERS
+
+    def forget(self, call_sids: Collection[str]) -> None:
+        """Show nothing of these calls to a watcher who comes back: they have been erased."""
+        left = [kept for kept in self._kept if kept.call_sid not in call_sids]
+        self._kept = deque(left, maxlen=_KEPT_EVENTS)
 
     @contextmanager
     def watch(self, business_id: int, *, after: int) -> Iterator["Watch"]:

@@ -133,6 +133,12 @@ def remove(folder: Path, call_sids: Iterable[str]) -> None:
         first.unlink(missing_ok=True)
 
 
+def sweep(folder: Path) -> None:
+    """Remove what a killed process left unfinished: no row knows of it. Blocks. Raises OSError."""
+    for unfinished in folder.glob("*.part"):
+        unfinished.unlink(missing_ok=True)
+
+
 def read(path: Path) -> RecordedCall:
     """The call in a file. Blocks. Raises BadRecording for what is none, and OSError."""
     size = path.stat().st_size

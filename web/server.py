@@ -114,9 +114,10 @@ async def serve(
         folder = recordings.folder_of(database)
         switchboard = Switchboard(configuration.max_calls)
         metrics = Metrics(lambda: switchboard.live)
+        live = LiveCalls()
         async with (
             open_database(database, new=new, run_sync=metrics.run_sync) as opened,
-            _erasing(opened, folder, now),
+            _erasing(opened, folder, now, live),
             _sending(opened, configuration, now) as outbox,
             _noting(opened, configuration, now) as reached,
             keeping(opened, outbox.wake, switchboard.on_the_line) as unwritten,
@@ -128,7 +129,6 @@ async def serve(
             )
             origin = Origin(configuration)
             tokens, phone_tokens = StreamTokens(trio.current_time), StreamTokens(trio.current_time)
-            live = LiveCalls()
             answering = Answering(
                 database=opened,
                 recordings_folder=folder,
@@ -201,10 +201,16 @@ async def _write(unwritten: Unwritten, entry: Entry) -> None:
 
 
 @asynccontextmanager
-async def _erasing(database: Database, recordings_folder: Path, now: Now) -> AsyncIterator[None]:
-    """For as long as the body runs, calls go when their business keeps them no longer."""
+async def _erasing(
+    database: Database, recordings_folder: Path, now: Now, live: LiveCalls
+) -> AsyncIterator[None]:
+    """For as long as the body runs, calls go when their business keeps them no longer.
+
+    What a process that was killed left unfinished goes before: nobody else has the database now.
+    """
+    await trio.to_thread.run_sync(recordings.sweep, recordings_folder)
     async with trio.open_nursery() as nursery:
-        nursery.start_soon(retention.run, database, recordings_folder, now)
+        nursery.start_soon(retention.run, database, recordings_folder, now, live)
         yield
         nursery.cancel_scope.cancel()
 

@@ -3,6 +3,7 @@
 import os
 import re
 import sqlite3
+import time
 from contextlib import closing
 from functools import partial
 
@@ -238,3 +239,18 @@ async def test_a_backup_of_the_first_release_is_brought_up_to_date_when_it_is_op
     restore(tmp_path / "copy", path)
     async with open_database(path) as database:
         assert [business.name for business in await database.read(businesses.every)] == ["Salon", "Garage"]
+
+
+async def test_a_copy_that_a_killed_process_left_unfinished_goes_with_the_next_and_one_under_way_stays(
+    path, tmp_path
+):
+    await write(path, "Salon")
+    long_ago = time.time() - 3_700
+    for name in ("killed", "under way"):
+        left = tmp_path / f".{name}.unfinished-abcdefgh"
+        left.mkdir()
+        (left / "copy").touch()
+        if name == "killed":
+            os.utime(left, (long_ago, long_ago))
+    backup(path, tmp_path / "copy")
+    assert [left.name for left in tmp_path.glob(".*unfinished*")] == [".under way.unfinished-abcdefgh"]

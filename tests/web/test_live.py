@@ -99,3 +99,12 @@ async def test_a_server_that_stops_ends_every_watch(live):
     with live.watch(1, after=0) as watch:
         live.stop()
         assert await watch.next() is None
+
+
+async def test_a_watcher_who_comes_back_hears_nothing_of_a_call_that_was_erased(live):
+    ours, erased = call(), call(1, "CA2")
+    live.note(erased, said(1))
+    live.note(ours, said(2))
+    live.forget({"CA2"})
+    with live.watch(1, after=0) as watch:
+        assert [event.call_sid for event in await taken(watch, 1)] == ["CA1"]

@@ -231,3 +231,11 @@ def test_a_file_that_is_too_long_is_refused_unread(tmp_path):
 
     with pytest.raises(BadRecording, match=r"^the file has 100000001 bytes"):
         recordings.read(path)
+
+
+def test_what_a_killed_process_left_unfinished_is_swept(tmp_path):
+    for name in ("CA1.part", "CA2.2.part", "CA1.jsonl"):
+        (tmp_path / name).touch()
+    recordings.sweep(tmp_path)
+    recordings.sweep(tmp_path / "nowhere")
+    assert [path.name for path in tmp_path.iterdir()] == ["CA1.jsonl"]

@@ -12,6 +12,7 @@ from storage.database import open_database
 from tests.storage.inline import inline
 from tests.web.support import local
 from web import recordings, retention, server
+from web.live import LiveCalls
 
 START = dt.datetime(2026, 11, 23, 12, tzinfo=dt.UTC)
 DAY = dt.timedelta(days=1)
@@ -71,7 +72,7 @@ async def kept(database, folder):
 
 async def run_for(database, folder, seconds):
     with trio.move_on_after(seconds):
-        await retention.run(database, folder, now)
+        await retention.run(database, folder, now, LiveCalls())
 
 
 async def test_old_calls_go_at_the_start_and_others_when_they_are_old(
@@ -117,7 +118,7 @@ async def test_a_disk_in_trouble_is_tried_again(database, business, folder, capl
     writer.execute("PRAGMA query_only = ON")
 
     async with trio.open_nursery() as nursery:
-        nursery.start_soon(retention.run, database, folder, now)
+        nursery.start_soon(retention.run, database, folder, now, LiveCalls())
         await trio.sleep(HOUR_S)
         assert await kept(database, folder) == ["CA1x40"]
         writer.execute("PRAGMA query_only = OFF")

@@ -1,7 +1,7 @@
 """What the pages are given by the server that they are a part of."""
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 from attrs import field, frozen
@@ -26,3 +26,8 @@ class Deployment:
     phone_tokens: StreamTokens = field(repr=False)  # of calls that the pages' telephone may place
     live: LiveCalls
     passwords: Passwords = field(factory=Passwords)
+
+    async def forget(self, call_sids: Collection[str]) -> None:
+        """Leave nothing of calls that have been erased: neither in memory nor in the database's log."""
+        self.live.forget(call_sids)
+        await self.database.empty_log()

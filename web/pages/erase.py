@@ -35,9 +35,10 @@ async def ask_again(visit: Visit) -> Response:
 async def erase(visit: Visit) -> Response:
     """Erase it, with the recordings."""
     try:
-        await visit.write(_erase, visit.form.get("phone", ""), visit.deployment.recordings_folder)
+        erased = await visit.write(_erase, visit.form.get("phone", ""), visit.deployment.recordings_folder)
     except InvalidField as error:
         return await _refused(visit, error)
+    await visit.deployment.forget(erased.calls)
     return visit.go("/settings/data", "erased")
 
 

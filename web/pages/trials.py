@@ -14,15 +14,17 @@ from web.pages.visit import Visit
 
 async def remove(visit: Visit) -> Response:
     """Erase every test call that has ended, with whatever was booked, left and recorded on it."""
-    await visit.write(_remove, visit.deployment.recordings_folder)
+    await visit.deployment.forget(await visit.write(_remove, visit.deployment.recordings_folder))
     return visit.go("/calls", "tests_removed")
 
 
-def _remove(conn: sqlite3.Connection, business_id: int, folder: Path) -> None:
+def _remove(conn: sqlite3.Connection, business_id: int, folder: Path) -> tuple[str, ...]:
+    erased = erasure.erase_tests(conn, business_id)
     try:
-        recordings.remove(folder, erasure.erase_tests(conn, business_id))
+        recordings.remove(folder, erased)
     except OSError as error:
         raise WriteFailed(str(error)) from error
+    return erased
 
 
 ROUTES = (post("/calls/tests/remove", remove),)

@@ -1,6 +1,11 @@
 """Erasing a caller."""
 
+import json
+import threading
+from functools import partial
+
 import pytest
+import trio
 
 from storage import blocked, calls, leads, messages
 from tests.web.pages.browser import NOW, add_business
@@ -61,6 +66,51 @@ async def test_a_caller_is_looked_at_and_then_erased_with_the_recordings(browser
     assert await there(database, business.id) == (["CA3"], ["+14155550188"])
     assert [file.name for file in folder.iterdir()] == ["CA3.jsonl"]
     assert not await database.read(lambda conn: blocked.is_blocked(conn, business.id, CALLER))
+
+
+def found_in(folder, *needles):
+    """Which of these words stand in which of the files there, as they lie on the disk."""
+    return [
+        (path.name, needle)
+        for path in folder.rglob("*")
+        if path.is_file()
+        for needle in needles
+        if needle.encode() in path.read_bytes() or json.dumps(needle)[1:-1].encode() in path.read_bytes()
+    ]
+
+
+async def test_what_was_erased_stands_in_no_file_beside_the_database_while_the_server_runs(
+    browser, database, business, tmp_path, folder
+):
+    await add_call(database, business.id, "CAzebulon")
+    words = partial(leads.update_details, lead_id=1, full_name="Zebulon Quárk", email="zebulon@example.com")
+    await database.write(lambda conn: words(conn, business.id))
+    (folder / "CAzebulon.jsonl").write_text("Zebulon", encoding="ascii")
+    (folder / "CAzebulon.2.jsonl").write_text("Zebulon", encoding="ascii")
+    needles = ("Zebulon", "zebulon@example.com", CALLER, CALLER[2:], "Ring me.", "CAzebulon")
+    assert {needle for _, needle in found_in(tmp_path, *needles)} == set(needles)
+    await browser.post("/settings/erase/now", phone=CALLER)
+    assert found_in(tmp_path, *needles) == []
+
+
+async def test_a_log_that_a_query_reads_is_emptied_once_that_is_done(browser, database, business, tmp_path):
+    await add_call(database, business.id, "CA1")
+    reading, may_end = threading.Event(), threading.Event()
+
+    def query(conn):
+        conn.execute("SELECT * FROM calls").fetchall()
+        reading.set()
+        may_end.wait(5)
+
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(database.read, query)
+        await trio.to_thread.run_sync(reading.wait)
+        nursery.start_soon(partial(browser.post, "/settings/erase/now", phone=CALLER))
+        while (await there(database, business.id))[0]:
+            await trio.lowlevel.checkpoint()
+        assert found_in(tmp_path, CALLER) != []
+        may_end.set()
+    assert found_in(tmp_path, CALLER) == []
 
 
 @pytest.mark.parametrize("path", ["/settings/erase", "/settings/erase/now"])
