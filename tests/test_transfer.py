@@ -18,21 +18,25 @@ from simulator.twilio_http import Dial
 from storage import businesses, calls, facts, messages
 from storage.database import open_database
 from storage.records import Call as CallRow
-from storage.records import CallEvent, Outgoing, Person, from_row
+from storage.records import CallEvent, Flag, Outgoing, Person, from_row
 from tests.web.support import CALLER, NUMBER
-from web import configuration, server, spoken
+from web import configuration, recordings, server, spoken
+from web.pages.picture import draw
+from web.twiml import ENGLISH
 
 PERSON, OWNER = "+14155550111", "+14155550177"
 RING_S = 20  # as long as the person's telephone rings: it is the server's clock that is put forward
 NOBODY = "I'm sorry, nobody could take your call just now. Can I take a message?"
-BUSY = f"{notice.standard('en', recorded=False)} {NOBODY}"
+NOTICE = notice.standard("en", recorded=True)
+BUSY = f"{NOTICE} {NOBODY}"
 MESSAGE = "Please ring me back about the invoice."
 
-GREETING = Reply("Hello, this is Salon. How can I help you?", murmur(400, pitch=180))
+GREETING = Reply(f"{NOTICE} Hello, this is Salon. How can I help you?", murmur(400, pitch=180))
 TAKE_MESSAGE = Call("take_message", {"text": MESSAGE})
 EARLIER = "I shall be late tomorrow."
 TAKE_EARLIER = Call("take_message", {"text": EARLIER})
-THROUGH = Reply("I am putting you through, please stay on the line.", murmur(700, pitch=190))
+UNTRUE = "You are booked for Tuesday at nine."
+THROUGH = Reply(f"{UNTRUE} I am putting you through, please stay on the line.", murmur(700, pitch=190))
 NOTED = Reply("I have noted that. Goodbye.", murmur(400, pitch=190))
 
 ASKS = [
@@ -82,6 +86,7 @@ class Rows:
     events: tuple[CallEvent, ...]
     messages: tuple[str, ...]
     told: tuple[Outgoing, ...]
+    flags: tuple[Flag, ...]
 
 
 @frozen(kw_only=True)
@@ -96,10 +101,10 @@ class Transferred:
         return [(e.kind, e.fields["text"]) for e in self.rows.events if e.kind in ("user_said", "bot_said")]
 
 
-async def prepared(path):
+async def prepared(path, **more):
     def write(conn):
         businesses.add(conn, name="Salon", number=NUMBER, timezone="America/Los_Angeles", language="en")
-        businesses.change(conn, 1, owner_phone=OWNER)
+        businesses.change(conn, 1, owner_phone=OWNER, **more)
         facts.set_people(conn, 1, [Person(name="Rosa", phone=PERSON)])
 
     async with open_database(path) as database:
@@ -107,8 +112,8 @@ async def prepared(path):
 
 
 @asynccontextmanager
-async def serving(path, model_url, now):
-    stop = trio.Event()
+async def serving(path, model_url, now, stop=None):
+    stop = trio.Event() if stop is None else stop
     environment = {
         "FRONTDESK_REALTIME_URL": model_url,
         "OPENAI_API_KEY": "sk-simulated",
@@ -128,21 +133,29 @@ def left_in(conn, call_sid):
         events=calls.events(conn, 1, call_sid),
         messages=tuple(message.text for message in messages.of_call(conn, 1, call_sid)),
         told=tuple(from_row(Outgoing, row) for row in told),
+        flags=calls.flags(conn, 1, call_sid),
     )
 
 
-async def ring(tmp_path, nursery, scripts, *, later=(), dial_status):
+async def ring(tmp_path, nursery, scripts, *, later=(), dial_status, stops=False, **more):
+    """One call; `more` is of the business. A server that `stops` is told to while the call is live."""
     path = str(tmp_path / "frontdesk.db")
-    await prepared(path)
-    models, clock = await nursery.start(serve_model, iter(scripts).__next__), Clock()
+    await prepared(path, **more)
+    models, clock, stop = await nursery.start(serve_model, iter(scripts).__next__), Clock(), trio.Event()
+
+    def observe(moment):
+        clock.caller_event(moment)
+        if stops and moment.kind == "bot speaks":
+            stop.set()
+
     with trio.fail_after(30):
-        async with serving(path, models.url, clock.now) as url:
+        async with serving(path, models.url, clock.now, stop) as url:
             report = await place_call(
                 url,
                 ASKS,
                 called=NUMBER,
                 caller=CALLER,
-                on_event=clock.caller_event,
+                on_event=observe,
                 later=later,
                 dial_status=dial_status,
             )
@@ -175,6 +188,7 @@ async def test_a_caller_whom_nobody_answers_is_back_with_the_bot_and_leaves_a_me
         [transfers(TAKE_EARLIER), TAKES_MESSAGE],
         later=[LEAVES_WORD],
         dial_status="no-answer",
+        keeps_audio=True,
     )
 
     assert steps(done.report) == ["voice", "after", "dialled", "after", "status"]
@@ -192,7 +206,8 @@ async def test_a_caller_whom_nobody_answers_is_back_with_the_bot_and_leaves_a_me
         ("bot_said", NOTED.text),
     ]
     call, events = done.rows.call, done.rows.events
-    assert (call.outcome, call.caller, call.transfer_to) == ("caller_hung_up", CALLER, PERSON)
+    assert (call.outcome, call.caller) == ("caller_hung_up", CALLER)
+    assert (call.transfer_to, call.dial_status) == (PERSON, "no-answer")
     streams = [event for event in events if event.kind in ("call_started", "hang_up")]
     assert [(event.kind, event.fields.get("outcome")) for event in streams] == [
         ("call_started", None),
@@ -213,6 +228,16 @@ async def test_a_caller_whom_nobody_answers_is_back_with_the_bot_and_leaves_a_me
         call.ended_at,
     )
 
+    assert [flag.said for flag in done.rows.flags] == [UNTRUE]
+    bars = [bar.kind for row in draw(events, call.duration_ms).rows for bar in row.bars]
+    assert bars.count("caller") == 2
+
+    folder = recordings.folder_of(tmp_path / "frontdesk.db")
+    names = [f"{call.call_sid}.jsonl", f"{call.call_sid}.2.jsonl"]
+    assert sorted(path.name for path in folder.iterdir()) == sorted(names)
+    kept = [recordings.read(folder / name).events for name in names]
+    assert [(e.kind, e.fields) for each in kept for e in each] == [(e.kind, e.fields) for e in events]
+
 
 async def test_a_caller_whom_the_person_answers_is_gone_and_the_owner_is_told_at_once(tmp_path, nursery):
     done = await ring(tmp_path, nursery, [transfers(TAKE_MESSAGE)], dial_status="completed")
@@ -222,8 +247,22 @@ async def test_a_caller_whom_the_person_answers_is_gone_and_the_owner_is_told_at
     assert done.report.hung_up_by == "server"
     assert done.report.carrier.played == GREETING.audio + THROUGH.audio
     call, events = done.rows.call, done.rows.events
-    assert (call.outcome, call.transfer_to) == ("transferred", PERSON)
+    assert (call.outcome, call.transfer_to, call.dial_status) == ("transferred", PERSON, "completed")
     assert call.duration_ms == events[-1].at_ms
     (told,) = done.rows.told
     assert (told.kind, told.recipient, told.body) == ("to_owner", OWNER, told_owner(MESSAGE))
+    assert told.due_at - call.ended_at <= dt.timedelta(seconds=2)
+
+
+async def test_of_a_caller_whom_nobody_answers_and_who_cannot_come_back_the_owner_is_told_at_once(
+    tmp_path, nursery
+):
+    done = await ring(tmp_path, nursery, [transfers(TAKE_MESSAGE)], dial_status="busy", stops=True)
+
+    assert steps(done.report) == ["voice", "after", "dialled", "status"]
+    assert (done.report.dialled, done.report.spoken_after) == (PUT_THROUGH, (ENGLISH.nobody_answered,))
+    call = done.rows.call
+    assert (call.outcome, call.transfer_to, call.dial_status) == ("transferred", PERSON, "busy")
+    (told,) = done.rows.told
+    assert (told.kind, told.body) == ("to_owner", told_owner(MESSAGE))
     assert told.due_at - call.ended_at <= dt.timedelta(seconds=2)
