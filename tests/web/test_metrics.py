@@ -386,7 +386,7 @@ def draining(switchboard, _calls):
     switchboard.start_draining()
 
 
-async def never_put_through(_call_sid, _status, *, back=False):
+async def never_put_through(_call_sid, _status, *, back=False):  # noqa: ASYNC124
     raise AssertionError("no call was put through")
 
 
