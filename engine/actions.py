@@ -17,6 +17,13 @@ class ModelReady:
 
 
 @frozen
+class ModelGone:
+    """The model's connection is closed: nothing more comes from it."""
+
+    detail: str
+
+
+@frozen
 class AudioSent:
     """The carrier's socket has taken one chunk of a turn."""
 
@@ -31,7 +38,9 @@ class ToolFinished:
     output: ToolOutput
 
 
-Event = ModelReady | TurnEvent | realtime.ModelEvent | MarkReached | Dtmf | AudioSent | ToolFinished
+Event = (
+    ModelReady | ModelGone | TurnEvent | realtime.ModelEvent | MarkReached | Dtmf | AudioSent | ToolFinished
+)
 
 
 @frozen

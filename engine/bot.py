@@ -86,6 +86,11 @@ class Bot:
         if reason in _CALLER_SPOKE:
             self.errands.caller_spoke()
 
+    @property
+    def caller_waits(self) -> bool:
+        """Whether the caller has said or pressed something for which no answer has been asked yet."""
+        return not self._gate.reasons.isdisjoint(_CALLER_SPOKE)
+
     def want_nothing(self) -> None:
         """What was wanted so far no longer is."""
         self._gate.reasons.clear()

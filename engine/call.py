@@ -36,6 +36,7 @@ from engine.actions import (
     Clear,
     End,
     Event,
+    ModelGone,
     ModelReady,
     Note,
     NoticeHeard,
@@ -386,9 +387,9 @@ async def from_model(call: _Call, link: Link) -> None:
         except RemoteProtocolError as problem:
             call.ignore("model", problem)
         except LinkClosed as closed:
-            if call.conversation.draining:
-                return  # all that is left comes from the carrier
-            raise ModelFault(f"the model closed the connection: {closed}") from None
+            # An event like the others: the call may be able to do without the model.
+            call.events.put(ModelGone(f"the model closed the connection: {closed}"))
+            return
 
 
 async def to_model(call: _Call, link: Link) -> None:

@@ -19,6 +19,7 @@ from engine.actions import (
     AudioSent,
     End,
     Event,
+    ModelGone,
     ModelReady,
     Note,
     ToolFinished,
@@ -195,8 +196,9 @@ class Conversation:
         response = self._bot.response_done(event, now_ms)
         if response is None:
             return
-        free_ms = self._bot.answers.free_ms(now_ms, but=response)
-        if self._farewell.response_done(response, free_ms):
+        answers = self._bot.answers
+        free_ms, played_ms = answers.free_ms(now_ms, but=response), answers.free_ms(now_ms)
+        if self._farewell.response_done(response, free_ms, played_ms):
             self._bot.ask(prompt.goodbye(self._farewell.outcome), Reason.GOODBYE)
 
     def _on_function_called(self, event: realtime.FunctionCalled, now_ms: float) -> None:
@@ -210,11 +212,14 @@ class Conversation:
 
     def _on_end_call(self, response: Response, call_id: str, now_ms: float) -> None:
         self._exchange.settle(now_ms)
-        status = "refused" if response.cut else "ok"  # cut: the caller spoke over the goodbye
+        # Nobody is hung up on who speaks, or has said something that waits for an answer. Cut: they spoke
+        # over the goodbye.
+        refused = response.cut or self._exchange.caller_speaks or self._bot.caller_waits
+        status = "refused" if refused else "ok"
         self._bot.send_output(call_id, {"status": status})
         self._note("tool_answered", name=END_CALL, call_id=call_id, status=status, took_ms=0)
-        if response.cut:
-            self._bot.want(Reason.TOOL_OUTPUTS)  # what cut it may be skipped: then nobody else would speak
+        if refused:
+            self._bot.want(Reason.TOOL_OUTPUTS)  # what they said may be skipped: then nobody else would speak
         else:
             response.closes = True
             self._close(Outcome.COMPLETED, now_ms)
@@ -233,8 +238,16 @@ class Conversation:
             self._exchange.on_commit_refused()
         self._bot.on_model_error(event, now_ms)
 
+    def _on_model_gone(self, event: ModelGone, _now_ms: float) -> None:
+        self._note("model_error", code="gone", message=event.detail)
+        self._on_model_failed(event.detail)
+
     def _on_model_failed(self, detail: str) -> None:
-        self._end(Outcome.MODEL_FAILED, detail)
+        """End the call, unless it needs the model no more: all that is left then comes from the carrier."""
+        if self.closing and self._farewell.outcome is Outcome.TRANSFERRED:
+            self._end(Outcome.TRANSFERRED, detail)  # a person takes over: the caller is put through at once
+        elif not self.draining:
+            self._end(Outcome.MODEL_FAILED, detail)
 
     # Time
 
@@ -306,6 +319,7 @@ class Conversation:
 
 _HANDLERS: dict[type, Callable[[Conversation, Any, float], None]] = {
     ModelReady: Conversation._on_model_ready,
+    ModelGone: Conversation._on_model_gone,
     CallerEvidence: Conversation._on_evidence,
     LineSound: Conversation._on_line_sound,
     Dtmf: Conversation._on_dtmf,

@@ -40,6 +40,11 @@ class Exchange:
         self._doubt = Doubt(settings)
 
     @property
+    def caller_speaks(self) -> bool:
+        """Whether the caller says something now, alone or over the bot."""
+        return self._floor in _CALLER_SPEAKS
+
+    @property
     def free(self) -> bool:
         """Whether nobody has the floor."""
         return self._floor is Floor.FREE

@@ -33,18 +33,21 @@ class Farewell:
         # Time to ask for the goodbye twice, and to say it.
         self.due_ms = free_ms + 2 * self.settings.answer_due_ms + self.settings.goodbye_max_ms
 
-    def response_done(self, response: Response, free_ms: float) -> bool:
+    def response_done(self, response: Response, free_ms: float, played_ms: float) -> bool:
         """A response is complete. True if a goodbye must still be asked for.
 
-        `free_ms` is when what plays before it will have been heard.
+        `free_ms` is when what plays before it will have been heard, `played_ms` when it will have too.
         """
         if self.state is not Ending.CLOSING:
             return False
+        if response.cut:  # stalled or spoken over: what was heard of it is no goodbye
+            return response.closes
         if response.closes and (response.failed or not response.audio.received_bytes):
             return True
         if not response.failed and (response.closes or Reason.GOODBYE in response.reasons):
             self.state = next_ending(self.state, EndingEvent.GOODBYE_COMPLETE)
-            self.due_ms = free_ms + self.settings.goodbye_max_ms
+            # A goodbye may stand at the end of a long answer, which is heard whole.
+            self.due_ms = max(free_ms + self.settings.goodbye_max_ms, played_ms + _MARK_GRACE_MS)
             self._goodbye = response
         return False
 

@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 
 import pytest
-from attrs import evolve
+from attrs import evolve, frozen
 
 from engine import prompt, realtime
 from engine.actions import (
@@ -12,6 +12,7 @@ from engine.actions import (
     CancelTool,
     Clear,
     End,
+    ModelGone,
     ModelReady,
     Note,
     Play,
@@ -40,6 +41,31 @@ from engine.turns import (
 )
 from tests.rig import FakeOffice
 
+
+@frozen
+class Nothing:
+    """No arguments."""
+
+
+def ended_calls(talk):
+    """How each end_call was answered."""
+    return [
+        note.fields["status"]
+        for note in talk.notes
+        if note.fields.get("name") == "end_call" and "status" in note.fields
+    ]
+
+
+FATAL = realtime.ErrorReported(code="session_expired", message="", param=None, event_id=None, limit=None)
+
+
+async def _transfer(_wanted, _call):  # noqa: ASYNC124
+    raise NotImplementedError  # nobody runs it here
+
+
+TRANSFER = Tool(
+    name="transfer", description="", arguments=Nothing, run=_transfer, ends_call=Outcome.TRANSFERRED
+)
 BEGINS, COUNTS = UtteranceStarted(0), UtteranceCounts(0)
 ENDS, SKIPPED = UtteranceEnded(0, 400, silence_ms=500), UtteranceSkipped(0, 100, "too short", 100, 300)
 
@@ -189,6 +215,65 @@ def test_end_call_under_a_caller_who_interrupts_is_refused_and_the_caller_is_ans
     talk.asked()
     talk.feed(BargeInReal(500), ENDS)
     assert talk.asked() == ["response.create"]
+
+
+@pytest.fixture
+def last_answer(talk):
+    """The answer to something that the caller has said, which is on its way: r."""
+    talk.feed(BEGINS, COUNTS, ENDS)
+    talk.created("r")
+    return talk
+
+
+def test_end_call_while_the_caller_speaks_over_it_is_refused(last_answer):
+    last_answer.audio("r", 2_000)
+    last_answer.wait(600)
+    last_answer.feed(BEGINS)
+    last_answer.call("r", "end_call")
+    assert (ended_calls(last_answer), last_answer.conversation.closing) == (["refused"], False)
+
+
+def test_end_call_while_something_that_was_said_waits_is_refused_and_that_is_answered(last_answer):
+    last_answer.feed(BEGINS, COUNTS, ENDS)  # before the first sound of the answer
+    last_answer.audio("r", 500)
+    last_answer.call("r", "end_call")
+    assert (ended_calls(last_answer), last_answer.conversation.closing) == (["refused"], False)
+    last_answer.asked()
+    last_answer.done("r")
+    last_answer.wait(600)
+    assert "response.create" in last_answer.asked()
+
+
+def test_a_last_answer_of_any_length_is_heard_whole(last_answer):
+    last_answer.audio("r", 16_000)
+    last_answer.call("r", "end_call")
+    last_answer.done("r")
+    last_answer.wait(16_900)
+    assert last_answer.ended == []
+    last_answer.wait(200)  # its mark has not come back
+    assert [end.outcome for end in last_answer.ended] == [Outcome.COMPLETED]
+
+
+@pytest.mark.parametrize("dies", [ModelGone("closed"), FATAL], ids=["gone", "fatal error"])
+def test_a_model_that_dies_while_a_goodbye_plays_that_has_come_whole_changes_nothing(last_answer, dies):
+    last_answer.audio("r", 2_000)
+    last_answer.call("r", "end_call")
+    last_answer.done("r")
+    last_answer.feed(dies)
+    assert last_answer.ended == []
+    last_answer.wait(4_000)
+    assert [end.outcome for end in last_answer.ended] == [Outcome.COMPLETED]
+
+
+@pytest.mark.parametrize("dies", [ModelGone("closed"), FATAL], ids=["gone", "fatal error"])
+def test_a_model_that_dies_after_a_transfer_was_granted_loses_nobody(dies):
+    talk = Talk(tools=[TRANSFER])
+    talk.created("r1")
+    talk.call("r1", "transfer")
+    talk.done("r1")
+    talk.tool_answers()
+    talk.feed(dies)
+    assert [end.outcome for end in talk.ended] == [Outcome.TRANSFERRED]
 
 
 def test_a_goodbye_that_fails_is_asked_for_once_more(talk):
