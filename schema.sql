@@ -345,14 +345,15 @@ CREATE TABLE last_ids (
     PRIMARY KEY (business_id, of_table)
 ) STRICT;
 
--- What was changed in the pages, with what was there before, so that it can be taken back.
+-- What was changed in the pages, with what was there before, so that it can be taken back, and with what it left:
+-- what does not stand as the change left it is not put back.
 CREATE TABLE changes (
     business_id INTEGER NOT NULL REFERENCES businesses (id),
     id INTEGER NOT NULL,
     kind TEXT NOT NULL CHECK (kind <> ''),  -- of what; storage/changes.py lists them
     key TEXT NOT NULL,  -- which of these; '' where there is one
     before TEXT NOT NULL CHECK (json_valid(before)),
-    after TEXT CHECK (after IS NULL OR json_valid(after)),  -- what it left; NULL of changes before that was kept
+    after TEXT CHECK (after IS NULL OR json_valid(after)),  -- NULL: of an earlier release, and not known
     made_at TEXT NOT NULL CHECK (made_at IS strftime('%Y-%m-%dT%H:%M:%SZ', made_at)),
     PRIMARY KEY (business_id, id)
 ) STRICT;

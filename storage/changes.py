@@ -13,8 +13,8 @@ from typing import Any
 
 from attrs import Factory, frozen
 
-from storage import ids, services
-from storage.errors import NotFound, Overtaken
+from storage import erasure, ids, services
+from storage.errors import NotFound, Overtaken, WouldErase
 from storage.records import from_row, utc_text
 
 _KEPT = dt.timedelta(days=30)
@@ -42,8 +42,7 @@ class _Fields:
 _TIMES = ("starts_at", "ends_at", "busy_start", "busy_end")
 _RULES = ("grid_min", "notice_min", "days_ahead")
 _ABOUT = ("name", "timezone", "language", "trade", "greeting", "notice", "notice_news", "rules")
-# Without retention_days: a shorter one erases calls for good, so only its form sets it, which asks first.
-_KEEPING = ("owner_phone", "keeps_audio")
+_KEEPING = ("owner_phone", "keeps_audio", "retention_days")
 # In the order of their references.
 _KINDS: dict[str, tuple[_Rows | _Fields, ...]] = {
     "hours": (
@@ -110,38 +109,45 @@ def make(
     return _note(conn, business_id, kind, key, before, now)
 
 
-def take_back(conn: sqlite3.Connection, business_id: int, change_id: int, *, now: dt.datetime) -> Change:
+def take_back(
+    conn: sqlite3.Connection, business_id: int, change_id: int, *, now: dt.datetime, may_erase: bool = False
+) -> Change:
     """Put back what was there before the change; returns the change that this makes.
 
     Raises NotFound if the business has no such change, or no more, Overtaken if something else has come in
-    its place since. Then nothing is changed.
+    its place since, WouldErase unless calls may be erased for it. Then nothing is changed.
     """
     row = conn.execute(
         "SELECT * FROM changes WHERE business_id = ? AND id = ?", (business_id, change_id)
     ).fetchone()
     if row is None:
         raise NotFound("change", str(change_id))
-    kind, key = row["kind"], row["key"]
-    if not _stands(conn, row):
+    kind, key, before = row["kind"], row["key"], json.loads(row["before"])
+    if not _stands(conn, row) or _name_is_taken(conn, business_id, key, before):
         raise Overtaken(kind)
+    lost = 0 if may_erase else _calls_lost(conn, business_id, before, now)
+    if lost:
+        raise WouldErase(lost)
     there = _now_there(conn, business_id, kind, key)
-    before = json.loads(row["before"])
-    if _name_is_taken(conn, business_id, key, before.get("services", [])):
-        raise Overtaken(kind)
     try:
         _put_back(conn, business_id, kind, key, before)
-    except sqlite3.IntegrityError:  # another appointment has the time, another service the name
+    except sqlite3.IntegrityError:  # another appointment has the time
         raise Overtaken(kind) from None
     return _note(conn, business_id, kind, key, there, now)
 
 
-def _name_is_taken(
-    conn: sqlite3.Connection, business_id: int, service_id: str, before: list[dict[str, Any]]
-) -> bool:
-    """Say whether another service is offered by that name in any case: SQLite knows only that of A to Z."""
-    offered = services.offered(conn, business_id)
-    others = {service.name.casefold() for service in offered if str(service.id) != service_id}
-    return any(was["active"] and was["name"].casefold() in others for was in before)
+def _name_is_taken(conn: sqlite3.Connection, business_id: int, key: str, before: Before) -> bool:
+    """Say whether a service that would be offered again is called as another is."""
+    return any(
+        was["active"] and services.is_taken(conn, business_id, was["name"], but=int(key))
+        for was in before.get("services", [])
+    )
+
+
+def _calls_lost(conn: sqlite3.Connection, business_id: int, before: Before, now: dt.datetime) -> int:
+    """How many calls would be erased for the term that comes back."""
+    terms = [was["retention_days"] for was in before.get("businesses", []) if "retention_days" in was]
+    return sum(erasure.lost_to_term(conn, business_id, days, now) for days in terms)
 
 
 def get(conn: sqlite3.Connection, business_id: int, change_id: int) -> Change | None:
@@ -153,9 +159,9 @@ def get(conn: sqlite3.Connection, business_id: int, change_id: int) -> Change | 
 
 
 def _stands(conn: sqlite3.Connection, row: sqlite3.Row) -> bool:
-    """Say whether all is as the change left it, as far as is known: changes of older releases do not say."""
+    """Say whether all is as the change left it. Of changes of older releases nobody knows: they do not."""
     of = (row["business_id"], row["kind"], row["key"])
-    return _last(conn, *of) == row["id"] and row["after"] in (None, _text(_now_there(conn, *of)))
+    return _last(conn, *of) == row["id"] and row["after"] == _text(_now_there(conn, *of))
 
 
 def _last(conn: sqlite3.Connection, business_id: int, kind: str, key: str) -> int | None:
@@ -199,7 +205,7 @@ def _now_there(conn: sqlite3.Connection, business_id: int, kind: str, key: str) 
     there: Before = {}
     for part in _KINDS[kind]:
         if isinstance(part, _Rows):
-            query = f"SELECT * FROM {part.table} WHERE business_id = :business_id"  # noqa: S608
+            query = f"SELECT * FROM {part.table} WHERE business_id = :business_id ORDER BY rowid"  # noqa: S608
         else:
             query = f"SELECT {', '.join(part.fields)} FROM {part.table} WHERE {_where(part)}"  # noqa: S608
         rows = conn.execute(query, {"business_id": business_id, "key": key})

@@ -116,8 +116,8 @@ def erase_caller(conn: sqlite3.Connection, business_id: int, phone: str) -> Eras
     conn.execute(
         "DELETE FROM changes WHERE business_id = :business_id AND (kind, key) IN"
         " (SELECT kind, key FROM changes WHERE business_id = :business_id"
-        " AND (instr(before, :phone) OR instr(after, :phone)))",
-        who,
+        " AND (before GLOB :number OR after GLOB :number))",
+        {**who, "number": f"*{who['phone']}[^0-9]*"},  # and not one that it is the beginning of
     )
     return Erased(calls=tuple(call["call_sid"] for call in calls), **gone)
 
@@ -159,6 +159,23 @@ def expire(
     for row in rows:
         erase_call(conn, business_id, row["call_sid"])
     return tuple(row["call_sid"] for row in rows)
+
+
+def lost_to_term(conn: sqlite3.Connection, business_id: int, days: int, now: dt.datetime) -> int:
+    """How many calls that are kept now would be erased if the business kept them for so many days.
+
+    0 days is for ever. Raises NotFound without such a business.
+    """
+    business = businesses.by_id(conn, business_id)
+    if business is None:
+        raise NotFound("business", str(business_id))
+    if days == 0 or 0 < business.retention_days <= days:
+        return 0
+    (lost,) = conn.execute(
+        "SELECT count(*) FROM calls WHERE business_id = ? AND removed_at IS NULL AND started_at < ?",
+        (business_id, utc_text("now", now - dt.timedelta(days=days))),
+    ).fetchone()
+    return int(lost)
 
 
 def export(conn: sqlite3.Connection, business_id: int) -> dict[str, Any]:

@@ -60,6 +60,16 @@ class Overtaken(StorageError):
 
 
 @frozen
+class WouldErase(StorageError):
+    """Calls that are kept now would be erased for it, which nothing brings back: to be asked about first."""
+
+    calls: int  # how many
+
+    def __str__(self) -> str:
+        return f"{self.calls} calls would be erased"
+
+
+@frozen
 class WriteFailed(StorageError):
     """The transaction could not be written (disk full, file gone): nothing of the job was kept."""
 

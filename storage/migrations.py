@@ -85,7 +85,10 @@ def dial_status(_: Database) -> None:
 
 
 def ids_given_once(db: Database) -> None:
-    """Ids are counted, and not given again. A change keeps what it left, which of older ones is not known."""
+    """Ids are counted, and not given again. A change keeps what it left.
+
+    Of older ones nobody knows that, so none of them is taken back: what is there now may be a caller's.
+    """
     db.execute(
         "CREATE TABLE last_ids (business_id INTEGER NOT NULL, of_table TEXT NOT NULL, id INTEGER NOT NULL)"
     )

@@ -1,7 +1,6 @@
 """What can be booked at a business, and how long it takes. Plain functions of a connection."""
 
 import sqlite3
-from collections.abc import Sequence
 from typing import Any
 
 import attrs
@@ -26,7 +25,8 @@ def add(
 ) -> Service:
     """Offer a service from now on. Raises InvalidField, also for a name that is offered already."""
     values = _checked(
-        offered(conn, business_id),
+        conn,
+        business_id,
         name=name,
         duration_min=duration_min,
         buffer_before_min=buffer_before_min,
@@ -48,33 +48,34 @@ def change(conn: sqlite3.Connection, business_id: int, service_id: int, **change
 
     Raises InvalidField as `add` does (then nothing is changed), NotFound if it is not offered.
     """
-    others = offered(conn, business_id)
-    known = next((service for service in others if service.id == service_id), None)
-    if known is None:
+    known = get(conn, business_id, service_id)
+    if known is None or not known.active:
         raise NotFound("service", str(service_id))
-    others = tuple(service for service in others if service.id != service_id)
     as_it_is = attrs.asdict(known, filter=attrs.filters.exclude("id", "active"))
+    values = _checked(conn, business_id, but=service_id, **{**as_it_is, **changes})
     row = conn.execute(
         "UPDATE services SET name = :name, duration_min = :duration_min, price = :price,"
         " buffer_before_min = :buffer_before_min, buffer_after_min = :buffer_after_min"
         " WHERE business_id = :business_id AND id = :id RETURNING *",
-        {"business_id": business_id, "id": service_id, **_checked(others, **{**as_it_is, **changes})},
+        {"business_id": business_id, "id": service_id, **values},
     ).fetchone()
     return from_row(Service, row)
 
 
 def _checked(
-    others: Sequence[Service],
+    conn: sqlite3.Connection,
+    business_id: int,
     *,
+    but: int | None = None,
     name: str,
     duration_min: int,
     buffer_before_min: int,
     buffer_after_min: int,
     price: str,
 ) -> dict[str, Any]:
-    """The fields as they are kept, beside these other services."""
+    """The fields as they are kept, beside what else is offered than `but`."""
     name = fields.one_line("name", name, longest=_NAME_MAX)
-    if name.casefold() in {other.name.casefold() for other in others}:
+    if is_taken(conn, business_id, name, but=but):
         raise InvalidField("name", "is a service already; retire that one first")
     return {
         "name": name,
@@ -83,6 +84,12 @@ def _checked(
         "buffer_after_min": fields.between("buffer_after_min", buffer_after_min, 0, 240),
         "price": fields.one_line("price", price, longest=_PRICE_MAX) if price.strip() else "",
     }
+
+
+def is_taken(conn: sqlite3.Connection, business_id: int, name: str, *, but: int | None = None) -> bool:
+    """Whether another service than `but` is offered by that name, in whatever letters."""
+    others = (service for service in offered(conn, business_id) if service.id != but)
+    return name.casefold() in {other.name.casefold() for other in others}
 
 
 def offered(conn: sqlite3.Connection, business_id: int) -> tuple[Service, ...]:

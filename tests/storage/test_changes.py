@@ -1,6 +1,7 @@
 """What an owner changed, taking it back, and taking that back."""
 
 import datetime as dt
+from functools import partial
 
 import pytest
 from attrs import evolve
@@ -19,7 +20,7 @@ from storage import (
     schedule,
     services,
 )
-from storage.errors import NotFound, Overtaken
+from storage.errors import NotFound, Overtaken, WouldErase
 from storage.records import DayHours, ExceptionDay, Person, WeeklyHours
 from tests.storage.conftest import (
     HOUR,
@@ -78,6 +79,7 @@ def tell(conn, business_id):
         rules="Never talk about prices.",
         owner_phone="+14155550177",
         keeps_audio=True,
+        retention_days=30,
     )
 
 
@@ -240,14 +242,25 @@ def test_notes_are_taken_back_alone(conn, ours):
     assert appointments.get(conn, ours, 1) == evolve(cancelled, notes="short hair")
 
 
-def test_how_long_calls_are_kept_is_not_taken_back(conn, ours):
-    businesses.change(conn, ours, retention_days=30)
-    named = make(
-        conn, ours, "business", "", lambda c, b: businesses.change(c, b, name="Salon Two", retention_days=0)
-    )
-    take_back(conn, ours, named)
-    business = businesses.by_id(conn, ours)
-    assert (business.name, business.retention_days) == ("Salon", 0)
+def keep_calls(conn, business_id, days):
+    job = partial(businesses.change, retention_days=days)
+    return make(conn, business_id, "business", "", job)
+
+
+@pytest.mark.parametrize(("was", "became", "lost"), [(30, 0, 1), (30, 90, 1), (10, 30, 2), (0, 30, 0)])
+def test_calls_that_would_expire_are_asked_about_before_their_term_comes_back(conn, ours, was, became, lost):
+    for sid, age in (("CA31", 31 * DAY), ("CA11", 11 * DAY)):
+        calls.begin(conn, ours, call_sid=sid, caller=None, lead_id=None, started_at=NOW - age)
+        end_call(conn, ours, sid)
+    businesses.change(conn, ours, retention_days=was)
+    change = keep_calls(conn, ours, became)
+    if lost:
+        before = everything(conn)
+        with pytest.raises(WouldErase) as asked:
+            take_back(conn, ours, change)
+        assert (asked.value.calls, everything(conn)) == (lost, before)
+    changes.take_back(conn, ours, change.id, now=NOW, may_erase=lost > 0)
+    assert businesses.by_id(conn, ours).retention_days == was
 
 
 def test_no_id_of_a_change_is_given_again(conn, ours):
@@ -293,15 +306,25 @@ def test_an_appointment_that_was_put_off_does_not_come_back_over_another(conn, o
     assert everything(conn) == before
 
 
-@pytest.mark.parametrize(("retired", "name"), [("Haircut", "haircut"), ("Épilation", "épilation")])
-def test_a_service_does_not_come_back_beside_another_of_its_name(conn, ours, retired, name):
-    services.change(conn, ours, 1, name=retired)
-    retired = make(conn, ours, "service", "1", lambda c, b: services.retire(c, b, 1))
-    services.add(conn, ours, name=name, duration_min=30)
+UNNAMED = {
+    "retired": lambda conn, ours: services.retire(conn, ours, 1),
+    "renamed": lambda conn, ours: services.change(conn, ours, 1, name="Wax"),
+}
+
+
+@pytest.mark.parametrize("job", UNNAMED.values(), ids=UNNAMED)
+@pytest.mark.parametrize(("name", "another"), [("Haircut", "haircut"), ("Épilation", "éPILATION")])
+def test_a_service_does_not_come_back_beside_another_of_its_name(conn, ours, job, name, another):
+    services.change(conn, ours, 1, name=name)
+    change = make(conn, ours, "service", "1", job)
+    services.add(conn, ours, name=another, duration_min=60)
     before = everything(conn)
     with pytest.raises(Overtaken, match="this service has been changed again since"):
-        take_back(conn, ours, retired)
+        take_back(conn, ours, change)
     assert everything(conn) == before
+    services.retire(conn, ours, 2)
+    take_back(conn, ours, change)
+    assert [service.name for service in services.offered(conn, ours)] == [name]
 
 
 @pytest.mark.parametrize("change_id", [1, 7])

@@ -254,6 +254,20 @@ def test_no_change_that_can_be_taken_back_holds_an_erased_caller(conn, ours):
     assert blocked.every(conn, ours) == (OWNER, ROSA)
 
 
+def test_a_change_that_only_left_the_number_is_forgotten_and_one_of_a_longer_number_is_not(conn, ours):
+    def change(kind, job):
+        return changes.make(conn, ours, kind, "", job, now=NOW)
+
+    add_full_call(conn, ours, "CA1", DANA, MONDAY_9, lead_id=1)
+    longer = f"{DANA}0"
+    other = change("business", lambda conn: businesses.change(conn, ours, owner_phone=longer))
+    change("people", lambda conn: facts.set_people(conn, ours, [Person(name="Ada", phone=longer)]))
+    change("blocked", lambda conn: blocked.add(conn, ours, DANA))
+    erasure.erase_caller(conn, ours, DANA)
+    kinds = [row["kind"] for row in conn.execute("SELECT kind FROM changes ORDER BY id")]
+    assert (kinds, changes.get(conn, ours, other.id)) == (["business", "people"], other)
+
+
 # Test calls.
 
 
@@ -268,7 +282,8 @@ def add_full_test_call(conn, business_id, sid):
     outbox.put(conn, business_id, call_sid=sid, kind="to_owner", recipient=OWNER, body="Of a test.", now=NOW)
     end_call(conn, business_id, sid)
     for kind, key, job in (
-        ("appointment", f"{made.id}", lambda conn: appointments.note(conn, business_id, made.id, "A test.")),
+        ("notes", f"{made.id}", lambda conn: appointments.note(conn, business_id, made.id, "A test.")),
+        ("appointment", f"{made.id}", lambda conn: appointments.cancel(conn, business_id, made.id)),
         ("message", f"{message.id}", lambda conn: messages.mark_done(conn, business_id, message.id)),
         ("call", sid, lambda conn: calls.remove(conn, business_id, sid, NOW)),
     ):
@@ -387,11 +402,27 @@ def test_each_business_keeps_its_calls_as_long_as_it_says(conn, ours):
 
 
 @pytest.mark.parametrize(
-    "ask", [lambda conn: erasure.expire(conn, 99, NOW), lambda conn: erasure.export(conn, 99)]
+    "ask",
+    [
+        lambda conn: erasure.expire(conn, 99, NOW),
+        lambda conn: erasure.export(conn, 99),
+        lambda conn: erasure.lost_to_term(conn, 99, 7, NOW),
+    ],
 )
 def test_a_business_that_does_not_exist_has_nothing_to_expire_or_give_out(conn, ask):
     with pytest.raises(NotFound, match="no business 99"):
         ask(conn)
+
+
+def test_what_would_be_lost_to_another_term_is_what_is_shown_now_and_older(conn, ours):
+    for days in (9, 8, 5, 3):
+        ended(conn, ours, f"CA{days}", days * DAY + HOUR)
+    calls.remove(conn, ours, "CA9", NOW)
+    lost = {}
+    for term in (0, 7, 8):
+        businesses.change(conn, ours, retention_days=term)
+        lost[term] = [erasure.lost_to_term(conn, ours, days, NOW) for days in (0, 3, 8)]
+    assert lost == {0: [0, 3, 1], 7: [0, 3, 0], 8: [0, 3, 0]}
 
 
 # All of it.

@@ -154,6 +154,10 @@ READS = {
     "calls.outcomes": lambda conn, ours: calls.outcomes(conn, ours),
     "changes.get": lambda conn, ours: changes.get(conn, ours, 1),
     "erasure.export": lambda conn, ours: erasure.export(conn, ours)["messages"],
+    "erasure.lost_to_term": lambda conn, ours: (
+        businesses.change(conn, ours, retention_days=9),
+        erasure.lost_to_term(conn, ours, 1, FAR) > 1,  # ours has one call
+    )[1],
     "facts.all_facts": lambda conn, ours: facts.all_facts(conn, ours),
     "facts.people": lambda conn, ours: facts.people(conn, ours),
     "feeds.token": lambda conn, ours: feeds.token(conn, ours),
@@ -177,6 +181,7 @@ READS = {
     ],
     "schedule.schedule": lambda conn, ours: schedule.schedule(conn, ours, MONDAY, MONDAY).exceptions,
     "services.get": lambda conn, ours: services.get(conn, ours, 1),
+    "services.is_taken": lambda conn, ours: services.is_taken(conn, ours, "haircut"),
     "services.offered": lambda conn, ours: services.offered(conn, ours),
     "trouble.showing": lambda conn, ours: trouble.showing(conn, ours, NOW),
     "trouble.to_check": lambda conn, ours: trouble.to_check(conn, ours, NOW, 99),
