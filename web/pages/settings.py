@@ -8,7 +8,7 @@ from functools import cache, partial
 
 from quart import Response
 
-from storage import businesses, call_search, feeds
+from storage import businesses, erasure, feeds
 from storage.errors import InvalidField
 from web import numbers
 from web.pages import feed
@@ -51,7 +51,7 @@ async def save(visit: Visit) -> Response:
             retention_days=whole_number("retention_days", form.get("retention_days", "")),
         )
         if form.get("erase") != "1":
-            await visit.read(_check_nothing_lost, values["retention_days"], visit)
+            await visit.read(_check_nothing_lost, values["retention_days"], visit.now)
     except InvalidField as error:
         return await _page(visit, form.to_dict(), error)
     job = partial(businesses.change, business_id=visit.business.id, **values)
@@ -93,13 +93,9 @@ def _textable(text: str, home_number: str) -> str | None:
     return phone
 
 
-def _check_nothing_lost(conn: sqlite3.Connection, business_id: int, days: int, visit: Visit) -> None:
+def _check_nothing_lost(conn: sqlite3.Connection, business_id: int, days: int, now: dt.datetime) -> None:
     """Raises InvalidField if calls that are kept now would be erased, which nothing brings back."""
-    kept_days = visit.business.retention_days
-    if days == 0 or 0 < kept_days <= days:
-        return
-    since = visit.now - dt.timedelta(days=days)
-    if call_search.find(conn, business_id, before=(since, ""), limit=1):
+    if erasure.lost_to_term(conn, business_id, days, now):
         raise InvalidField(
             "retention_days", "would erase calls that are here now, for good; tick below that you mean it"
         )

@@ -16,7 +16,7 @@ from quart import Response
 
 from storage import changes, schedule
 from storage.changes import Change
-from storage.errors import InvalidField, Overtaken
+from storage.errors import InvalidField, Overtaken, WouldErase
 from storage.records import Business, Owner, Session
 from web.pages.deployment import Deployment
 from web.pages.notices import NOTICES
@@ -88,12 +88,17 @@ class Visit:
         return self.go(back, "saved" if change else "unchanged", change)
 
     async def take_back(self, change_id: int) -> Response:
-        """Take a change back, and go to where it was made."""
+        """Take a change back, and go to where it was made; first ask if calls would be erased for it."""
         back = local_path(self.form.get("back", "")) or f"{self.home}/today"
+        may_erase = self.form.get("erase") == "1"
         try:
-            change = await self.write(changes.take_back, change_id, now=self.now)
+            change = await self.write(changes.take_back, change_id, now=self.now, may_erase=may_erase)
         except Overtaken:
             return redirect_to(_with(back, "not_undone", None))
+        except WouldErase as lost:
+            return await self.page(
+                "undo_erases.html", status=422, change_id=change_id, back=back, lost=lost.calls
+            )
         return redirect_to(_with(back, "undone", change))
 
     def go(self, back: str, notice: str, change: Change | None = None) -> Response:

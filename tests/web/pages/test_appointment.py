@@ -240,6 +240,44 @@ async def test_a_time_that_somebody_else_has_meanwhile_cannot_be_taken_back(brow
     assert await booked(database, business.id) == [("Mon 10:00", 60, "Grace Hopper", "")]
 
 
+async def cancel_in_a_call(database, business):
+    def job(conn):
+        lead = leads.of_phone(conn, business.id, "+14155550199")
+        (coming,) = appointments.of_lead(conn, business.id, lead.id, NOW)
+        booking.cancel(conn, business.id, lead_id=lead.id, starts_at=coming.starts_at)
+
+    await database.write(job)
+
+
+@pytest.mark.parametrize(
+    ("act", "form"),
+    [("new", {**MONDAY, "time": "10:00"}), ("1/move", {"date": "2026-11-24", "time": "10:30"})],
+)
+async def test_what_a_caller_cancelled_since_stays_cancelled_and_the_button_goes(
+    browser, database, business, act, form
+):
+    if act != "new":
+        await book(database, business.id)
+    answer = await browser.post(f"/appointments/{act}", **form)
+    pressed = re.search(r'action="/b/1(/undo/\d+)"', (await browser.follow(answer)).body)[1]
+    await cancel_in_a_call(database, business)
+    page = await browser.follow(answer)
+    assert ("Saved." in page.text, "/undo/" in page.body) == (True, False)
+    page = await browser.follow(await browser.post(pressed, back="/b/1/appointments"))
+    assert "something else has come in its place" in page.text
+    assert await booked(database, business.id) == []
+
+
+async def test_undo_of_a_note_touches_the_note_alone(browser, database, business):
+    await book(database, business.id, notes="Tooth hurts")
+    answer = await browser.post("/appointments/1/notes", notes="Brings the card")
+    await cancel_in_a_call(database, business)
+    page = await browser.undo(answer)
+    assert ("Taken back." in page.text, "Cancelled." in page.text) == (True, True)
+    known = await database.read(lambda conn: appointments.get(conn, business.id, 1))
+    assert (known.notes, known.status) == ("Tooth hurts", "cancelled")
+
+
 async def test_notes_are_kept_and_undo_brings_the_old_ones_back(browser, database, business):
     appointment_id = await book(database, business.id, notes="Tooth hurts")
     answer = await browser.post(f"/appointments/{appointment_id}/notes", notes="Brings\nthe card\n")

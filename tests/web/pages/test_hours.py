@@ -6,7 +6,7 @@ import pytest
 
 from storage import booking, schedule
 from storage.availability import Request
-from storage.records import DayHours, ExceptionDay
+from storage.records import DayHours, ExceptionDay, WeeklyHours
 from tests.web.pages.browser import NOW
 
 NINE_TO_FIVE = {
@@ -53,6 +53,17 @@ async def test_saved_hours_change_what_a_caller_is_offered_and_undo_takes_that_b
     page = await browser.undo(answer)
     assert "Taken back." in page.text
     assert await offered(database, business, MONDAY) == ["09:00", "09:30", "10:00"]
+
+
+async def test_hours_that_the_command_line_set_since_are_not_taken_back(browser, database, business):
+    answer = await browser.post("/hours", **NINE_TO_FIVE, **{"opens-5-0": "10:00", "closes-5-0": "12:00"})
+    pressed = re.search(r'action="/b/1(/undo/\d+)"', (await browser.follow(answer)).body)[1]
+    tuesday = WeeklyHours(weekday=1, opens_minute=600, closes_minute=660)
+    await database.write(lambda conn: schedule.set_weekly_hours(conn, business.id, [tuesday]))
+    assert "/undo/" not in (await browser.follow(answer)).body
+    page = await browser.follow(await browser.post(pressed, back="/b/1/hours"))
+    assert "something else has come in its place" in page.text
+    assert await weekly(database, business) == [(1, 600, 660)]
 
 
 async def test_several_openings_a_day_and_one_until_midnight(browser, database, business):

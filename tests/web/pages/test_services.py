@@ -62,6 +62,14 @@ async def test_a_service_does_not_come_back_beside_a_new_one_of_its_name(browser
     assert await offered() == [("Haircut", 45, 0, 10, "")]
 
 
+async def test_nor_beside_one_that_is_the_same_to_the_form(browser, offered):
+    await browser.post("/services", **{**HAIRCUT, "name": "Épilation"})
+    answer = await browser.post("/services/1/retire")
+    await browser.post("/services", **{**HAIRCUT, "name": "épilation", "duration_min": "60"})
+    assert "This can't be taken back any more" in (await browser.undo(answer)).text
+    assert [row[:2] for row in await offered()] == [("épilation", 60)]
+
+
 @pytest.mark.parametrize(
     ("typed", "problem"),
     [

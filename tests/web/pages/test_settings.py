@@ -55,8 +55,7 @@ async def test_settings_are_kept_and_taken_back(browser, database, business):
     assert typed(await browser.follow(answer)) == {**CHANGED, "owner_phone": "+14155550177"}
     assert await kept(database, business) == ("Salon Two", "Asia/Jerusalem", "+14155550177", True, 90)
     await browser.undo(answer)
-    # How long calls are kept stays: to have fewer of them kept is asked by the form alone.
-    assert await kept(database, business) == ("Salon", "Europe/Berlin", None, False, 90)
+    assert await kept(database, business) == ("Salon", "Europe/Berlin", None, False, 0)
 
 
 @pytest.mark.parametrize(
@@ -99,6 +98,23 @@ async def test_before_calls_are_erased_for_it_the_owner_is_asked(browser, databa
     assert typed(page) == shorter
     await browser.post("/settings", **shorter, erase="1")
     assert (await kept(database, business))[-1] == 30
+
+
+async def test_before_undo_has_calls_erased_the_owner_is_asked_too(browser, database, business):
+    await database.write(partial(businesses.change, business_id=business.id, retention_days=30))
+    answer = await browser.post("/settings", **FORM)
+    await add_call(database, business, 31)
+    page = await browser.get(f"/{answer.location}")
+    action = re.search(r'action="/b/1(/undo/\d+)"', page.body)[1]
+    for ticks in ({}, {"erase": ""}):
+        page = await browser.post(action, back="/b/1/settings?x=1", **ticks)
+        assert (page.status, "deletes 1 call you have now, for good" in page.text) == (422, True)
+        assert re.search(r'name="erase" type="checkbox" value="1">', page.body)
+        assert f'action="/b/1{action}"' in page.body
+        assert 'name="back" value="/b/1/settings?x=1"' in page.body
+        assert (await kept(database, business))[-1] == 0
+    page = await browser.follow(await browser.post(action, back="/b/1/settings", erase="1"))
+    assert ("Taken back." in page.text, typed(page)["retention_days"]) == (True, "30")
 
 
 @pytest.mark.parametrize(("was", "becomes"), [(0, 90), (30, 90), (30, 0), (30, 30)])
