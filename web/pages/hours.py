@@ -45,9 +45,8 @@ async def save_week(visit: Visit) -> Response:
     draft = week_form.of_form(visit.form)
     act = visit.form.get("do", "save")
     if act != "save":
-        return await _page(
-            visit, _Typed(week=week_form.edited(draft, act, visit.form.getlist(f"to-{act[-1:]}")))
-        )
+        ticked = {day: visit.form.getlist(f"to-{day}") for day in draft}
+        return await _page(visit, _Typed(week=week_form.edited(draft, act, ticked)))
     try:
         hours = week_form.hours(draft)
     except InvalidField as error:

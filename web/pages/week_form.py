@@ -4,6 +4,7 @@ Pure: a form goes in, a draft or the hours come out. A draft keeps whatever was 
 """
 
 from collections.abc import Mapping, Sequence
+from itertools import count, takewhile
 
 from storage.errors import InvalidField
 from storage.records import DayHours, WeeklyHours
@@ -15,7 +16,6 @@ Draft = dict[int, list[Row]]  # by weekday, 0 is Monday
 
 _WEEK = range(7)
 _MIDNIGHT_MIN = 24 * 60
-_ROWS_MAX = 12
 
 
 def drafted(weekly: Sequence[WeeklyHours]) -> Draft:
@@ -36,33 +36,25 @@ def of_form(form: Mapping[str, str]) -> Draft:
 
 
 def rows(form: Mapping[str, str], prefix: str = "") -> list[Row]:
-    """The times of one day in the form, a row each, the empty ones too: its buttons count the rows."""
-    return [
-        (form.get(f"opens-{prefix}{index}", ""), form.get(f"closes-{prefix}{index}", ""))
-        for index in range(_ROWS_MAX)
-        if f"opens-{prefix}{index}" in form or f"closes-{prefix}{index}" in form
-    ]
+    """The times of one day as they stand in the form, also those that are empty: its buttons count them."""
+    names = ((f"opens-{prefix}{index}", f"closes-{prefix}{index}") for index in count())
+    there = takewhile(lambda pair: pair[0] in form or pair[1] in form, names)
+    return [(form.get(opens, ""), form.get(closes, "")) for opens, closes in there]
 
 
-def edited(draft: Draft, act: str, copy_to: Sequence[str]) -> Draft:
-    """The draft after one of its buttons: more-0, drop-0-1, or copy-0 to the weekdays that were ticked.
+def edited(draft: Draft, act: str, copy_to: Mapping[int, Sequence[str]]) -> Draft:
+    """The draft after one of its buttons: more-0, drop-0-1, or copy-0 to the weekdays ticked beside it.
 
-    Raises InvalidField for what is none of them.
+    Raises InvalidField for what no button of the form says.
     """
-    what, weekday, index = [*act.split("-"), "", ""][:3]
-    if weekday not in {str(day) for day in _WEEK}:
-        raise InvalidField("do", "is no button of this form")
-    day = int(weekday)
-    match what:
-        case "more":
-            return {**draft, day: [*draft[day], ("", "")]}
-        case "drop" if index.isdecimal():
-            return {**draft, day: [row for at, row in enumerate(draft[day]) if at != int(index)]}
-        case "copy":
-            return {
-                **draft,
-                **{int(to): list(draft[day]) for to in copy_to if to in {str(one) for one in _WEEK}},
-            }
+    for day, of_day in draft.items():
+        if act == f"more-{day}":
+            return {**draft, day: [*of_day, ("", "")]}
+        if act == f"copy-{day}":
+            return {**draft, **{to: list(of_day) for to in draft if str(to) in copy_to[day]}}
+        for index in range(len(of_day)):
+            if act == f"drop-{day}-{index}":
+                return {**draft, day: of_day[:index] + of_day[index + 1 :]}
     raise InvalidField("do", "is no button of this form")
 
 

@@ -34,7 +34,7 @@ MONDAY = NOW.date().replace(day=23)
 
 def typed(page):
     """What the form of the week holds."""
-    inputs = re.findall(r'<input type="time" id="((?:opens|closes)-\d-\d)"[^>]* value="([^"]*)"', page.body)
+    inputs = re.findall(r'<input type="time" id="((?:opens|closes)-\d-\d+)"[^>]* value="([^"]*)"', page.body)
     return dict(inputs)
 
 
@@ -82,7 +82,6 @@ async def test_several_openings_a_day_and_one_until_midnight(browser, database, 
             {"to-0": ["5"], "opens-0-0": "10:00"},
             {**NINE_TO_FIVE, "opens-0-0": "10:00", "opens-5-0": "10:00", "closes-5-0": "17:00"},
         ),
-        ("drop-0-99", {}, NINE_TO_FIVE),
     ],
 )
 async def test_the_other_buttons_change_the_form_and_save_nothing(
@@ -94,17 +93,54 @@ async def test_the_other_buttons_change_the_form_and_save_nothing(
     assert await weekly(database, business) == [(day, 540, 1020) for day in range(5)]
 
 
-async def test_a_row_that_is_removed_is_the_one_whose_button_was_pressed_also_below_an_empty_one(browser):
-    rows = {"opens-0-0": "", "closes-0-0": "", "opens-0-1": "09:00", "closes-0-1": "12:00"}
-    rows |= {"opens-0-2": "14:00", "closes-0-2": "18:00"}
-    page = await browser.post("/hours", **{**NINE_TO_FIVE, **rows, "do": "drop-0-1"})
-    shown = {name: time for name, time in typed(page).items() if "-0-" in name}
-    assert shown == {"opens-0-0": "", "closes-0-0": "", "opens-0-1": "14:00", "closes-0-1": "18:00"}
+# Monday as it stands in the form: the times of its first row were cleared, the other two are there.
+CLEARED = {
+    "opens-0-0": "",
+    "closes-0-0": "",
+    "opens-0-1": "09:00",
+    "closes-0-1": "12:00",
+    "opens-0-2": "14:00",
+    "closes-0-2": "18:00",
+}
 
 
-@pytest.mark.parametrize("do", ["", "-", "more", "more-7", "copy-9", "drop-0", "drop-0-x", "save-0", "0"])
-async def test_a_button_that_the_form_does_not_have_is_refused(browser, database, business, do):
-    assert (await browser.post("/hours", **{**NINE_TO_FIVE, "do": do})).status == 400
+@pytest.mark.parametrize(
+    ("do", "left"),
+    [
+        ("drop-0-0", [("09:00", "12:00"), ("14:00", "18:00")]),
+        ("drop-0-1", [("", ""), ("14:00", "18:00")]),
+        ("drop-0-2", [("", ""), ("09:00", "12:00")]),
+        ("more-0", [("", ""), ("09:00", "12:00"), ("14:00", "18:00"), ("", "")]),
+    ],
+)
+async def test_the_row_goes_whose_cross_was_pressed_also_below_an_empty_one(browser, do, left):
+    page = typed(await browser.post("/hours", **CLEARED, do=do))
+    assert [(page[f"opens-0-{at}"], page[f"closes-0-{at}"]) for at in range(len(page) // 2)] == left
+
+
+async def test_an_empty_row_is_not_saved(browser, database, business):
+    await browser.post("/hours", **CLEARED, do="save")
+    assert await weekly(database, business) == [(0, 540, 720), (0, 840, 1080)]
+
+
+async def test_more_rows_than_a_day_may_have_stay_in_the_form_and_are_said(browser, database, business):
+    form = {}
+    for at in range(13):
+        form |= {f"opens-0-{at}": f"{at + 8:02}:00", f"closes-0-{at}": f"{at + 8:02}:30"}
+    page = await browser.post("/hours", **form, do="save")
+    assert (page.status, typed(page)) == (422, form)
+    assert "Monday: has 13 openings; at most 12 are kept" in page.text
+    page = await browser.post("/hours", **form, do="drop-0-12")
+    assert (await browser.post("/hours", **typed(page), do="save")).status == 303
+    assert len(await weekly(database, business)) == 12
+
+
+@pytest.mark.parametrize(
+    "do",
+    ["", "-", "drop", "drop-0", "drop-0-", "drop-0-99", "drop-0-²", f"drop-0-{'9' * 5_000}", "copy-9", "x"],
+)
+async def test_what_no_button_of_the_form_says_is_refused(browser, database, business, do):
+    assert (await browser.post("/hours", **NINE_TO_FIVE, do=do)).status == 400
     assert await weekly(database, business) == [(day, 540, 1020) for day in range(5)]
 
 
