@@ -47,10 +47,11 @@ def _event(business: Business, entry: Entry, words: Words, now: dt.datetime) -> 
     event.add("sequence", max((now - made_at) // dt.timedelta(minutes=1), 0))
     # In the hour that a clock shows twice a time of day is the first of both (RFC 5545, 3.3.5).
     event.add("dtstart", entry.starts.astimezone(dt.UTC) if entry.starts.fold else entry.starts)
-    if entry.starts.utcoffset() == entry.ends.utcoffset():
+    if entry.ends.fold or entry.starts.utcoffset() != entry.ends.utcoffset():
+        # By the clock it might end before it begins.
+        event.add("duration", entry.appointment.ends_at - entry.appointment.starts_at)
+    else:
         event.add("dtend", entry.ends)
-    else:  # by the clock it might end before it begins
-        event.add("duration", entry.ends.astimezone(dt.UTC) - entry.starts.astimezone(dt.UTC))
     event.add("summary", _text(f"{who} - {entry.service}" if entry.service else who))
     event.add("description", _text("\n".join(line for line in about if line)))
     event.add("status", "CONFIRMED")

@@ -97,8 +97,24 @@ def clock(wall: dt.datetime | int) -> str:
 
 
 def span(opens: dt.datetime | int, closes: dt.datetime | int) -> Markup:
-    """From one time to another, which stays in this order also in a text from right to left."""
-    return Markup('<bdi dir="ltr">{}–{}</bdi>').format(clock(opens), clock(closes))  # noqa: RUF001
+    """From one time to another, which stays in this order also in a text from right to left.
+
+    Where the clock is changed in between, or shows one of them twice, each has the name of its time: "01:30
+    EDT" to "01:15 EST".
+    """
+    if isinstance(opens, dt.datetime) and isinstance(closes, dt.datetime) and _changes(opens, closes):
+        shown = [f"{clock(wall)} {wall.tzname()}" for wall in (opens, closes)]
+    else:
+        shown = [clock(opens), clock(closes)]
+    return Markup('<bdi dir="ltr">{}–{}</bdi>').format(*shown)  # noqa: RUF001
+
+
+def _changes(starts: dt.datetime, ends: dt.datetime) -> bool:
+    """Whether the times of the clock alone do not say how long it is from one to the other, or when."""
+    twice = any(
+        wall.replace(fold=0).utcoffset() != wall.replace(fold=1).utcoffset() for wall in (starts, ends)
+    )
+    return twice or starts.utcoffset() != ends.utcoffset()
 
 
 def phone(number: str | None) -> Markup:

@@ -1,5 +1,6 @@
 """One appointment: written in, moved, cancelled, and each taken back."""
 
+import datetime as dt
 import html
 import re
 from functools import partial
@@ -167,6 +168,22 @@ async def test_the_page_says_who_comes_when_for_what_and_how_it_was_made(browser
     assert "in a call Confirmation not heard by the caller Text message asked for by the caller" in page.text
     assert 'href="tel:+14155550199"' in page.body
     assert f'href="/b/{business.id}/calls/CA230900"' in page.body
+
+
+async def test_where_the_clock_goes_back_the_page_says_which_times_it_means(browser, database, business):
+    starts_at = dt.datetime(2026, 10, 25, 0, 30, tzinfo=dt.UTC)  # half an hour before it does
+    await book_anyway(database, business, starts_at, minutes=45)
+    for path in ("/appointments/1", "/appointments?on=2026-10-25"):
+        assert "02:30 CEST\u201302:15 CET" in (await browser.get(path)).text
+
+
+async def book_anyway(database, business, starts_at, *, minutes):
+    def job(conn):
+        lead = leads.write_in(conn, business.id, full_name="Ada Lovelace")
+        asked = {"starts_at": starts_at, "request": Request(date=starts_at.date(), duration_min=minutes)}
+        booking.put(conn, business.id, lead_id=lead.id, anyway=True, now=NOW, **asked)
+
+    await database.write(job)
 
 
 async def test_what_was_written_in_has_no_call(browser):

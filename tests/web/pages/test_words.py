@@ -1,6 +1,7 @@
 """What the pages say, in both languages."""
 
 import datetime as dt
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -52,6 +53,28 @@ def test_times_and_numbers_keep_their_order_in_a_text_from_right_to_left():
     assert span(540, 1440) == '<bdi dir="ltr">09:00\u201324:00</bdi>'
     assert phone("+972541234567") == '<bdi dir="ltr">+972 54-123-4567</bdi>'
     assert phone(None) == ""
+
+
+NIGHT = dt.datetime(2026, 11, 1, tzinfo=dt.UTC)  # at 6:00 UTC New York's clock goes back from 2:00 to 1:00
+
+
+@pytest.mark.parametrize(
+    ("hour", "minutes", "shown"),
+    [
+        (4, 30, "00:00\u201300:30"),
+        (5.5, 45, "01:30 EDT\u201301:15 EST"),
+        (5.25, 30, "01:15 EDT\u201301:45 EDT"),
+        (6.25, 30, "01:15 EST\u201301:45 EST"),
+        (5.5, 120, "01:30 EDT\u201302:30 EST"),
+        (7, 30, "02:00\u201302:30"),
+    ],
+)
+def test_a_span_of_the_night_in_which_the_clock_goes_back_says_which_times_it_means(hour, minutes, shown):
+    starts, ends = (
+        (NIGHT + dt.timedelta(hours=hour, minutes=after)).astimezone(ZoneInfo("America/New_York"))
+        for after in (0, minutes)
+    )
+    assert span(starts, ends) == f'<bdi dir="ltr">{shown}</bdi>'
 
 
 def test_what_callers_say_can_become_no_markup():
