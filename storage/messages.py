@@ -19,9 +19,7 @@ def take(conn: sqlite3.Connection, business_id: int, *, lead_id: int, call_sid: 
 
     Raises InvalidField if it is empty or too long, or if the call has left ten already.
     """
-    text = fields.at_most("text", text.strip(), longest=_TEXT_MAX)
-    if not text:
-        raise InvalidField("text", "is empty")
+    text = checked(text)
     known = of_call(conn, business_id, call_sid)
     for message in known:
         if message.text == text:
@@ -40,6 +38,14 @@ def take(conn: sqlite3.Connection, business_id: int, *, lead_id: int, call_sid: 
         },
     ).fetchone()
     return from_row(Message, row)
+
+
+def checked(text: str) -> str:
+    """The message as it would be kept. Raises InvalidField if it is empty or too long."""
+    text = fields.at_most("text", text.strip(), longest=_TEXT_MAX)
+    if not text:
+        raise InvalidField("text", "is empty")
+    return text
 
 
 def of_call(conn: sqlite3.Connection, business_id: int, call_sid: str) -> tuple[Message, ...]:

@@ -13,7 +13,7 @@ from pathlib import Path
 import trio
 from attrs import evolve
 
-from engine.ports import Back, CallEvent, CallRecord, Profile
+from engine.ports import Back, CallRecord, Profile
 from engine.settings import Settings
 from engine.tools import Tool
 from storage import (
@@ -24,20 +24,20 @@ from storage import (
     facts,
     holds,
     leads,
-    messages,
     schedule,
     services,
 )
 from storage.database import Database
 from storage.errors import WriteFailed
-from storage.records import Business, Flag
-from web import adjust, afterwards, claims, recordings, spoken
+from storage.records import Business
+from web import adjust, recordings, spoken
 from web.desk.bookings import Bookings
 from web.desk.calendar import Calendar
 from web.desk.caller import Caller
 from web.desk.desk import Desk
 from web.desk.house import House
-from web.desk.offers import Offers, slot_start
+from web.desk.offers import Offers
+from web.final_record import FinalRecord
 from web.tokens import Grant
 from web.unwritten import Entry, Unwritten
 
@@ -194,74 +194,26 @@ class BusinessOffice:
     async def close_call(self, record: CallRecord) -> None:
         """Write the final record in one job, with what was not written yet and what is still to be told.
 
-        Then the recording, if there is one: whatever becomes of that, the record is written. A disk that
-        takes nothing now costs neither: both are kept, and written when it does.
+        Then the recording, if there is one and the business still wants it: whatever becomes of that, the
+        record is written. A disk that takes nothing now costs neither: both are kept, and written later.
         """
         desk, sound = self._desk, record.recording
-        entry = Entry(
-            what=f"the record of call {desk.call_sid}",
-            call_sid=desk.call_sid,
-            job=partial(self._finish, record=evolve(record, recording=None), ended_at=desk.now()),
+        job = FinalRecord(
+            desk=desk,
+            bookings=self._bookings,
+            calendar=self._calendar,
+            caller=self._caller,
+            record=evolve(record, recording=None),
+            ended_at=desk.now(),
         )
+        entry = Entry(what=f"the record of call {desk.call_sid}", call_sid=desk.call_sid, job=job)
         if self._recordings_folder is not None and sound is not None:
             entry.stands = partial(self._keep_recording, self._recordings_folder, record)
             entry.sound_bytes = sound.size_bytes
         await self._unwritten.write(entry)
 
-    async def _keep_recording(self, folder: Path, record: CallRecord, _written: None) -> None:
+    async def _keep_recording(self, folder: Path, record: CallRecord, keeps_audio: bool) -> None:  # noqa: FBT001
+        if not keeps_audio:
+            log.info("call %s is not kept: recording has been switched off", self._desk.call_sid)
+            return
         await recordings.keep(folder, self._desk.call_sid, self._desk.business.language, record)
-
-    def _finish(self, conn: sqlite3.Connection, record: CallRecord, ended_at: dt.datetime) -> None:
-        desk = self._desk
-        business_id, call_sid = desk.business.id, desk.call_sid
-        lead_id = desk.begin(conn)
-        events = [(event.at_ms, event.kind, event.fields) for event in record.events]
-        changes = [(record.duration_ms, kind, fields) for kind, fields in self._bookings.changes]
-        written = calls.finish(
-            conn,
-            business_id,
-            call_sid=call_sid,
-            outcome=record.outcome,
-            detail=record.detail,
-            ended_at=ended_at,
-            duration_ms=record.duration_ms,
-            events=[*events, *changes],
-        )
-        if not written:
-            log.error("call %s: its account is lost: it has an outcome already", call_sid)
-        holds.release(conn, business_id, call_sid=call_sid)
-        for text in self._caller.unwritten:
-            messages.take(conn, business_id, lead_id=lead_id, call_sid=call_sid, text=text)
-        for appointment_id in self._heard(record.events):
-            appointments.mark_confirmed(conn, business_id, appointment_id)
-        calls.flag(conn, business_id, call_sid, self._flags(conn, lead_id, record.events))
-        afterwards.put(conn, desk.business, call_sid, desk.now())
-
-    def _heard(self, events: Sequence[CallEvent]) -> set[int]:
-        # A booking counts as confirmed when the answer that spoke of it was heard to its end.
-        heard = {id_ for event in events if event.kind == "outputs_heard" for id_ in event.fields["call_ids"]}
-        last_call_on = {known.id: call_id for call_id, known in self._calendar.booked.items()}
-        return {appointment_id for appointment_id, call_id in last_call_on.items() if call_id in heard}
-
-    def _flags(self, conn: sqlite3.Connection, lead_id: int, events: Sequence[CallEvent]) -> list[Flag]:
-        """What the owner must know: what the bot claimed and is not so, and what is so and was not heard."""
-        desk = self._desk
-        known = appointments.every_of_lead(conn, desk.business.id, lead_id)
-        now = [(desk.local(each.starts_at), each.status) for each in known]
-        # What was booked and then moved in this call was true when it was said.
-        meanwhile = [(desk.local(each.starts_at), each.status) for each in self._calendar.booked.values()]
-        done = "; ".join(f"{wall:%Y-%m-%d %H:%M} {status}" for wall, status in now)
-        # Of an earlier stream of the call those stand that are not so even now.
-        before = calls.flags(conn, desk.business.id, desk.call_sid)
-        said = [flag.said for flag in before if flag.kind == "said_not_done"]
-        said += [str(event.fields["text"]) for event in events if event.kind == "bot_said"]
-        flags = [
-            Flag(kind="said_not_done", said=claim.said, done=done)
-            for text in said
-            for claim in claims.unmatched(claims.claims(text, desk.business.language), now + meanwhile)
-        ]
-        return flags + [
-            Flag(kind="confirmation_not_heard", said="", done=slot_start(each.starts_at))
-            for each in known
-            if each.call_sid == desk.call_sid and each.status == "booked" and not each.confirmed_heard
-        ]

@@ -36,6 +36,7 @@ _FINISH_WITHIN_S = WITHIN_S + 5.0  # a message that is under way when the server
 _TOO_OLD = Refused("not sent within a day")
 _CHANNEL_OFF = Refused("channel off")
 _NO_BUSINESS = Refused("its business is gone")
+_NO_OWNER_PHONE = Refused("the owner gets no texts any more")
 
 
 class SendText(Protocol):
@@ -104,7 +105,11 @@ class Outbox:
         business = await self._database.read(partial(businesses.by_id, business_id=outgoing.business_id))
         if business is None:
             return _NO_BUSINESS
-        return await send(sender=business.number, recipient=outgoing.recipient, body=outgoing.body)
+        # What an owner is told may have waited for hours: it goes to where they are reached now, if anywhere.
+        recipient = business.owner_phone if outgoing.kind == "to_owner" else outgoing.recipient
+        if recipient is None:
+            return _NO_OWNER_PHONE
+        return await send(sender=business.number, recipient=recipient, body=outgoing.body)
 
     async def _note(self, outgoing: Outgoing, verdict: Verdict) -> None:
         """Write what happened to the message. If that fails it is kept, and written the next time."""

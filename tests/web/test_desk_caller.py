@@ -5,7 +5,7 @@ import pytest
 from storage import messages
 from tests.web.front import Now, refused, ring
 from tests.web.full_disk import FullDisk
-from tests.web.support import CALLER
+from tests.web.support import CALL_SID, CALLER
 from tests.web.test_office import RECORD
 
 
@@ -94,4 +94,41 @@ async def test_a_message_that_the_disk_did_not_take_is_written_with_the_record(d
     disk.full = False
     await front.office.close_call(RECORD)
     assert asked["say"].startswith("I cannot write anything down now.")
+    assert await left(front) == ["Call me."]
+
+
+async def test_a_message_that_could_never_be_kept_is_refused_though_the_disk_takes_nothing(
+    database, business, now
+):
+    disk = FullDisk(database)
+    front = await ring(disk, business, now)
+    asked = await front.asks("take_message", text="x" * 2_001)
+    disk.full = False
+    assert asked == await front.asks("take_message", text="x" * 2_001)
+    await front.office.close_call(RECORD)
+    assert (await front.rows())[0].outcome == RECORD.outcome
+    assert await left(front) == []
+
+
+async def test_messages_too_many_that_the_disk_did_not_take_cost_no_record(database, business, now, caplog):
+    disk = FullDisk(database)
+    front = await ring(disk, business, now)
+    for number in range(12):
+        await front.asks("take_message", text=f"Call Ada {number}.")
+    disk.full = False
+    caplog.clear()
+    await front.office.close_call(RECORD)
+    assert (await front.rows())[0].outcome == RECORD.outcome
+    assert await left(front) == [f"Call Ada {number}." for number in range(10)]
+    refused = f"call {CALL_SID}: a message is refused: text would be message {{number}} of one call"
+    assert caplog.messages == [refused] * 2
+
+
+async def test_the_number_that_came_with_a_message_is_kept_with_it(database, business, now):
+    disk = FullDisk(database)
+    front = await ring(disk, business, now, caller=None)
+    await front.asks("take_message", text="Call me.", callback_phone="(415) 555-0111")
+    disk.full = False
+    await front.office.close_call(RECORD)
+    assert (await front.rows())[1].callback_phone == "+14155550111"
     assert await left(front) == ["Call me."]

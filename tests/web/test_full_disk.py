@@ -122,6 +122,22 @@ async def test_a_recording_is_kept_with_its_record(database, disk, business, tmp
     assert recordings.read(file).caller == ((20, bytes(160)),)
 
 
+async def test_a_recording_that_waits_for_the_disk_goes_if_its_business_stops_recording(
+    database, disk, business, tmp_path
+):
+    keeps = await database.write(partial(businesses.change, business_id=1, keeps_audio=True))
+    sound, kept = Recording(settings=DEFAULTS), Unwritten(database=disk)
+    sound.begin(-500)
+    sound.heard(20, bytes(160))
+    front = await ring(disk, keeps, Now(), unwritten=kept, recordings_folder=tmp_path / "recordings")
+    disk.full = True
+    await front.office.close_call(evolve(RECORD, recording=sound))
+    await database.write(partial(businesses.change, business_id=1, keeps_audio=False))
+    disk.full = False
+    await kept.try_all()
+    assert (kept.number, (tmp_path / "recordings").exists()) == (0, False)
+
+
 async def test_what_is_kept_is_dated_by_the_hang_up_and_told_by_the_clock_of_the_writing(
     autojump_clock, database, disk, business
 ):

@@ -1,6 +1,7 @@
 """The office as the engine meets it: its facts, its tools, and what a call leaves behind."""
 
 import datetime as dt
+import logging
 from functools import partial
 
 import attrs
@@ -344,13 +345,61 @@ async def test_what_is_to_be_told_is_in_the_outbox_once_the_record_is_written(fr
     await front.finds()
     await front.books(wants_sms=True)
     before = await front.database.read(lambda conn: outbox.due(conn, now(), 9))
-    late = await ring(front.database, front.business, now)  # the office reads its business as the call begins
-    await late.office.close_call(RECORD)
+    await front.office.close_call(RECORD)
     told = await front.database.read(lambda conn: outbox.due(conn, now(), 9))
     assert (before, [(each.kind, each.recipient) for each in told]) == (
         (),
         [("to_owner", "+4915112345678"), ("confirmation", CALLER)],
     )
+
+
+async def test_who_gets_no_texts_any_more_as_the_call_ends_is_told_nothing(front):
+    await front.does(businesses.change, owner_phone="+4915112345678")
+    late = await ring(front.database, front.business, Now())
+    await late.asks("take_message", text="Ring me.")
+    await front.does(businesses.change, owner_phone=None)
+    await late.office.close_call(RECORD)
+    assert await front.database.read(lambda conn: conn.execute("SELECT * FROM outbox").fetchall()) == []
+
+
+# What goes along with the record, and the table without which it can't be written.
+LEFTOVERS = {
+    "what it held": "holds",
+    "what was heard": "appointments",
+    "what is wrong with it": "call_flags",
+    "what is to be told": "outbox",
+}
+
+
+@pytest.mark.parametrize(("what", "table"), LEFTOVERS.items())
+async def test_what_goes_along_with_a_record_and_cannot_be_written_costs_nothing_else(
+    front, business, caplog, what, table
+):
+    await front.does(businesses.change, owner_phone="+4915112345678")
+    await front.asks("take_message", text="Ring me.")
+    await front.finds()
+    await front.books()
+    heard = CallEvent(at_ms=9, kind="outputs_heard", fields={"call_ids": ["call_2"]})
+    await front.database.write(lambda conn: conn.execute(f"DROP TABLE {table}") and None)
+    await front.office.close_call(said("You are booked for Friday at nine.", heard))
+
+    call = await front.does(calls.get, CALL_SID)
+    assert (call.outcome, [event.kind for event in await front.does(calls.events, CALL_SID)]) == (
+        "completed",
+        ["bot_said", "outputs_heard"],
+    )
+    assert f"call {CALL_SID}: {what} is not written" in caplog.messages
+    if table == "call_flags":
+        due = await front.database.read(lambda conn: outbox.due(conn, SATURDAY_NOON, 9))
+        assert [each.kind for each in due] == ["to_owner"]
+
+
+async def test_an_account_that_cannot_be_kept_costs_no_record(front, caplog):
+    await front.asks("take_message", text="Ring me.")
+    await front.office.close_call(said("half a sign: \ud800"))
+    call, _, _ = await front.rows()
+    assert (call.outcome, await front.does(calls.events, CALL_SID)) == ("completed", ())
+    assert f"call {CALL_SID}: its account is not written" in caplog.messages
 
 
 @pytest.mark.parametrize("keeps_audio", [True, False])
@@ -368,6 +417,34 @@ async def test_a_calls_audio_is_kept_if_its_business_wants_it(database, business
     if keeps_audio:
         kept = recordings.read(folder / f"{CALL_SID}.jsonl")
         assert (kept.language, kept.events, kept.caller) == ("en", RECORD.events, ((20, b"hello"),))
+
+
+async def test_a_recording_that_is_switched_off_in_a_live_call_is_not_kept(
+    database, business, now, tmp_path, caplog
+):
+    caplog.set_level(logging.INFO, "web.office")
+    await database.write(lambda conn: businesses.change(conn, business.id, keeps_audio=True))
+    front = await ring(database, business, now, recordings_folder=tmp_path / "recordings")
+    recording = Recording(settings=DEFAULTS)
+    recording.begin(-1_000)
+    recording.heard(20, b"hello")
+    await front.does(businesses.change, keeps_audio=False)
+    await front.office.close_call(attrs.evolve(RECORD, recording=recording))
+
+    assert not (tmp_path / "recordings").exists()
+    assert (await front.rows())[0].outcome == "completed"
+    assert caplog.messages == [f"call {CALL_SID} is not kept: recording has been switched off"]
+
+
+async def test_one_that_is_switched_on_in_a_live_call_is_not_begun(database, business, now, tmp_path):
+    front = await ring(database, business, now, recordings_folder=tmp_path / "recordings")
+    await front.does(businesses.change, keeps_audio=True)
+    recording = Recording(settings=DEFAULTS)
+    recording.begin(-1_000)
+    recording.heard(20, b"hello")
+    await front.office.close_call(attrs.evolve(RECORD, recording=recording))
+
+    assert not (tmp_path / "recordings").exists()  # its caller heard that nothing is recorded
 
 
 async def test_a_call_behaves_as_its_business_wants(database, business, now, caplog):

@@ -91,6 +91,11 @@ class Desk:
         put = partial(outbox.put, call_sid=call_sid, **row)
         await self.database.write(lambda conn: put(conn, self.business_id))
 
+    async def owner_phone(self, number):
+        await self.database.write(
+            lambda conn: businesses.change(conn, self.business_id, owner_phone=number) and None
+        )
+
     async def rows(self):
         """Body, status, attempts and problem of every message."""
         query = "SELECT body, status, attempts, problem FROM outbox ORDER BY id"
@@ -115,6 +120,7 @@ async def run_for(box, provider, seconds):
 async def test_what_an_ended_call_left_is_sent_once_from_the_businesss_number(desk, box, autojump_clock):
     await desk.ended()
     await desk.put("first")
+    await desk.owner_phone("+14155550177")
     await desk.put("second", recipient="+14155550177", kind="to_owner")
     provider = Provider()
 
@@ -146,6 +152,26 @@ async def test_what_is_erased_while_another_is_being_sent_is_not_sent_and_its_nu
     await run_for(box, sends, HOUR)
     assert sent == ["first", "third"]
     assert await desk.rows() == [("first", "sent", 1, ""), ("third", "sent", 1, "")]
+
+
+async def test_what_an_owner_is_told_goes_to_the_number_that_is_theirs_as_it_is_sent(
+    desk, box, autojump_clock
+):
+    await desk.ended()
+    for body, hours in (("to the new number", 1), ("to nobody", 2)):
+        due = now() + dt.timedelta(hours=hours)
+        await desk.put(body, due=due, recipient="+14155550177", kind="to_owner")
+    provider = Provider()
+
+    await desk.owner_phone("+14155550178")
+    await run_for(box, provider, HOUR + 1)
+    await desk.owner_phone(None)
+    await run_for(box, provider, HOUR)
+    assert provider.taken == [(HOUR, NUMBER, "+14155550178", "to the new number")]
+    assert await desk.rows() == [
+        ("to the new number", "sent", 1, ""),
+        ("to nobody", "failed", 1, "the owner gets no texts any more"),
+    ]
 
 
 async def test_each_businesss_messages_come_from_its_own_number(desk, box, database, autojump_clock):

@@ -1,6 +1,7 @@
 """update_lead_details and take_message: what the caller leaves."""
 
 import sqlite3
+from collections.abc import Callable
 
 from attrs import Factory, define, field, frozen
 
@@ -39,7 +40,8 @@ class Caller:
     """The two tools that note something about the caller."""
 
     desk: Desk
-    unwritten: list[str] = Factory(list)  # messages that the disk did not take; the final record tries again
+    # The jobs of messages that the disk did not take; the final record tries them again.
+    unwritten: list[Callable[[sqlite3.Connection, int, int], None]] = Factory(list)
     _reachable_on: str | None = None  # as said in this call
 
     def tools(self) -> tuple[Tool, ...]:
@@ -88,6 +90,8 @@ class Caller:
         desk = self.desk
         if not message.text.strip():
             raise desk.refusal("message_empty")
+        with desk.refusing_invalid():  # before the disk is asked: what it does not take now is tried later
+            text = messages.checked(message.text)
         callback_phone = self._number(message.callback_phone)
         if desk.caller is None and (callback_phone or self._reachable_on) is None:
             raise desk.refusal("ask_number")
@@ -95,12 +99,12 @@ class Caller:
         def job(conn: sqlite3.Connection, business_id: int, lead_id: int) -> None:
             if callback_phone is not None:
                 leads.update_details(conn, business_id, lead_id, callback_phone=callback_phone)
-            messages.take(conn, business_id, lead_id=lead_id, call_sid=desk.call_sid, text=message.text)
+            messages.take(conn, business_id, lead_id=lead_id, call_sid=desk.call_sid, text=text)
 
         try:
             await desk.write(job)
         except CannotWrite:
-            self.unwritten.append(message.text)
+            self.unwritten.append(job)
             raise
         self._reachable_on = callback_phone or self._reachable_on
         return {"status": "ok", "say": desk.say("message_taken")}

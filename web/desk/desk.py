@@ -3,7 +3,8 @@
 import datetime as dt
 import logging
 import sqlite3
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from typing import TypeVar
 from zoneinfo import ZoneInfo
@@ -96,12 +97,19 @@ class Desk:
         takes nothing.
         """
         try:
-            return await self.database.write(lambda conn: job(conn, self.business.id, self.begin(conn)))
-        except InvalidField as error:
-            raise Refusal(spoken.invalid(self.business.language, error)) from None
+            with self.refusing_invalid():
+                return await self.database.write(lambda conn: job(conn, self.business.id, self.begin(conn)))
         except WriteFailed as failure:
             log.error("call %s: %s", self.call_sid, failure)  # noqa: TRY400 (no bug)
             raise CannotWrite(self.say("cannot_write")) from None
+
+    @contextmanager
+    def refusing_invalid(self) -> Iterator[None]:
+        """Raise Refusal, in words for the caller, for a value of theirs that cannot be kept."""
+        try:
+            yield
+        except InvalidField as error:
+            raise Refusal(spoken.invalid(self.business.language, error)) from None
 
     def begin(self, conn: sqlite3.Connection) -> int:
         """The caller's lead, with this call begun. Whichever job comes first writes both rows.

@@ -33,6 +33,7 @@ _BY_CODE: Mapping[str, str] = {
 }
 _BY_PROBLEM: Mapping[str, str] = {
     "not sent within a day": mark("It couldn't be sent within a day."),
+    "the owner gets no texts any more": mark("There's no mobile for messages any more."),
 }
 _CODE = re.compile(r"\bcode (\d+)")
 
