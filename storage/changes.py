@@ -161,7 +161,7 @@ def get(conn: sqlite3.Connection, business_id: int, change_id: int) -> Change | 
 def _stands(conn: sqlite3.Connection, row: sqlite3.Row) -> bool:
     """Say whether all is as the change left it. Of changes of older releases nobody knows: they do not."""
     of = (row["business_id"], row["kind"], row["key"])
-    return _last(conn, *of) == row["id"] and row["after"] == _text(_now_there(conn, *of))
+    return bool(_last(conn, *of) == row["id"] and row["after"] == _text(_now_there(conn, *of)))
 
 
 def _last(conn: sqlite3.Connection, business_id: int, kind: str, key: str) -> int | None:
