@@ -122,6 +122,7 @@ def _call(
     calls.begin(conn, business_id, call_sid=sid, caller=lead.phone, lead_id=lead.id, started_at=started_at)
     if story.transferred:
         calls.set_transfer(conn, business_id, sid, facts.people(conn, business_id)[0].phone)
+        calls.set_dial_status(conn, business_id, sid, "completed" if lead.phone else "no-answer")
     if story.messages:
         text = story.messages[number % len(story.messages)]
         messages.take(conn, business_id, lead_id=lead.id, call_sid=sid, text=text)

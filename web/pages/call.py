@@ -97,6 +97,8 @@ def _found(conn: sqlite3.Connection, business_id: int, call_sid: str, visit: Vis
         "made": [agenda.entry(conn, business_id, each, visit.business.timezone) for each in made],
         "touched": list(_touched(events, made, visit)),
         "messages": messages.of_call(conn, business_id, call_sid),
+        "put_through": call.dial_status in calls.ANSWERED
+        or (call.dial_status is None and call.outcome == "transferred"),
         "put_through_to": people.get(call.transfer_to or "", ""),
         "raw": [(event, json.dumps(event.fields, ensure_ascii=False)) for event in events],
     }

@@ -54,6 +54,14 @@ OUTCOMES = {
     "interrupted": mark("The server went down"),
 }
 
+# Of transfers that came to nothing, by Twilio's word for how they ended (storage/calls.py).
+MISSED = {
+    "no-answer": mark("Nobody answered"),
+    "busy": mark("The person was on the phone"),
+    "failed": mark("Couldn't be put through"),
+    "canceled": mark("The caller hung up before anybody answered"),
+}
+
 # Of calls whose caller was left in the middle (storage/trouble.py).
 FAILURES = {
     "model_failed": mark("The AI voice failed, and the call ended."),

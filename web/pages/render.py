@@ -9,8 +9,9 @@ from typing import Any
 from attrs import frozen
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from storage.records import Call
 from web.pages import words as wording
-from web.pages.labels import FAILURES, LABELS, OUTCOMES
+from web.pages.labels import FAILURES, LABELS, MISSED, OUTCOMES
 from web.pages.words import LANGUAGES, Words
 
 _STATIC = Path(__file__).parent / "static"
@@ -64,6 +65,7 @@ def _environment(language: str) -> Environment:
         languages=LANGUAGES,
         label_of=partial(_label, words),
         outcome_of=lambda outcome: words.say(OUTCOMES[outcome]),
+        ended_of=partial(_ended, words),
         failures=FAILURES,
         static_url=static_url,
         clock=wording.clock,
@@ -78,6 +80,16 @@ def _label(words: Words, field: str) -> str:
     if kind == "hours" and weekday:
         return words.weekday(int(weekday))
     return words.say(LABELS.get(field, field))
+
+
+def _ended(words: Words, call: Call) -> str:
+    """How a call ended, and first that its caller asked for a person in vain."""
+    ended = words.say(OUTCOMES[call.outcome])
+    if call.dial_status not in MISSED:
+        return ended
+    missed = words.say(MISSED[call.dial_status])
+    at_its_end = call.outcome == "transferred" or call.dial_status == "canceled"
+    return missed if at_its_end else f"{missed} · {ended}"
 
 
 # Signs that turn the direction of what follows. A stray U+2069 ends the isolate that <bdi> makes, and the

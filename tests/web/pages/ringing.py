@@ -20,15 +20,24 @@ async def ring(
     events=(),
     flags=(),
     duration_ms=65_000,
+    transfer_to=None,
+    dial_status=None,
     **details,
 ):
-    """A call that began so long ago; `details` are of its lead. One that is LIVE has not ended."""
+    """A call that began so long ago; `details` are of its lead. One that is LIVE has not ended.
+
+    One with a `transfer_to` was put through, and that ended as `dial_status`.
+    """
 
     def job(conn):
         lead = leads.find_or_create(conn, business_id, phone=caller, call_sid=call_sid)
         leads.update_details(conn, business_id, lead.id, **details)
         begun = {"caller": caller, "lead_id": lead.id, "started_at": NOW - ago}
         calls.begin(conn, business_id, call_sid=call_sid, **begun)
+        if transfer_to is not None:
+            calls.set_transfer(conn, business_id, call_sid, transfer_to)
+        if dial_status is not None:
+            calls.set_dial_status(conn, business_id, call_sid, dial_status)
         if outcome != LIVE:
             ended = {"outcome": outcome, "detail": "", "ended_at": NOW, "duration_ms": duration_ms}
             calls.finish(conn, business_id, call_sid=call_sid, events=events, **ended)

@@ -221,6 +221,29 @@ async def test_whom_the_caller_was_put_through_to_is_named(browser, database, bu
     assert "Put through to Dr. Katz +1 415-555-0111" in (await browser.get("/calls/CA1")).text
 
 
+@pytest.mark.parametrize(
+    ("outcome", "dial_status", "ended", "asked"),
+    [
+        ("transferred", "completed", "Put through", "Put through to"),
+        ("transferred", "no-answer", "Nobody answered", "Asked for"),
+        ("transferred", "busy", "The person was on the phone", "Asked for"),
+        ("transferred", "failed", "Couldn't be put through", "Asked for"),
+        ("transferred", "canceled", "The caller hung up before anybody answered", "Asked for"),
+        ("caller_hung_up", "canceled", "The caller hung up before anybody answered", "Asked for"),
+        ("completed", "no-answer", "Nobody answered · Ended with a goodbye", "Asked for"),
+        ("caller_hung_up", None, "The caller hung up", "Asked for"),  # before they could be put through
+    ],
+)
+async def test_a_transfer_that_nobody_took_is_seen_on_the_call_and_in_the_list(
+    browser, database, business, outcome, dial_status, ended, asked
+):
+    transfer = {"transfer_to": "+14155550111", "dial_status": dial_status}
+    await ring(database, business.id, outcome=outcome, **transfer)
+    page = await browser.get("/calls/CA1")
+    assert f"Ended {ended} Duration 1 min 5 s {asked} +1 415-555-0111 " in page.text
+    assert f" {ended} · 1 min 5 s" in (await browser.get("/calls")).text
+
+
 async def test_a_live_call_says_that_it_is_and_cannot_be_removed(browser, database, business):
     await ring(database, business.id, outcome=LIVE)
     page = await browser.get("/calls/CA1")
