@@ -1,8 +1,10 @@
 """What holds on every route, whatever its page: who may come in, from where, and what comes back."""
 
 import logging
+import re
 from functools import partial
 from http.cookies import SimpleCookie
+from urllib.parse import urlencode
 
 import pytest
 import trio
@@ -241,3 +243,68 @@ async def test_the_log_of_the_pages_names_nobody_and_gives_nothing_away(place, c
     secrets = (home.token, home.invitation, feed, PASSWORD, home.email, "Amelia", "Clarke", *numbers)
     assert [secret for secret in secrets if secret in logged] == []
     assert logged
+
+
+ALWAYS = ("", "9" * 4_500)  # Python reads no number that long
+CRAFTED = (
+    *("-", "x", "²", "-1", "1e9", "{0}%s", "9999-12-31", "0001-01-01", "24:00", "+", "\0"),
+    "9999-12-31T23:59:59-12:00 CA1",
+)
+THIN = 4  # of the rest every fourth, of each field others: all of it is a thousand pages, and ten seconds
+ASKED = (
+    *("after", "before", "call", "change", "done", "flagged", "language", "next", "on", "outcome", "service"),
+    *("time", "topic", "view", "words"),
+)
+
+
+async def test_no_crafted_field_of_a_form_is_a_fault_of_ours(place):
+    home, administrator = place.town.english, place.town.empty
+    below = f"/b/{home.business_id}"
+    undo = f"{below}/undo/{home.ids['change_id'][0]}"
+    forms = [(home.token, path, fields) for path, fields in await place.posts(home)]
+    forms += [(home.token, undo, (("back", f"{below}/today"), ("erase", "1")))]
+    forms += [(home.token, f"{below}/today/notice", (("answer", "fine"),))]
+    page, _ = await place.page("/businesses", administrator.token)
+    forms += [(administrator.token, form.action or "/businesses", form.fields) for form in page.forms]
+    for path in ("/login", f"/welcome/{home.invitation}"):
+        page, _ = await place.page(path)
+        forms += [(None, form.action or path, form.fields) for form in page.forms]
+    sends = [(token, path, send) for token, path, fields in one_of_each(forms) for send in crafted(fields)]
+    found = []
+    for token, path, send in sends:
+        status = (await place.ask("POST", path, token, form=send)).status_code
+        found += [(path, status, send)] if status >= 500 else []
+    assert found == []
+    assert (await place.ask("GET", f"{below}/today", home.token)).status_code == 200
+    assert len(sends) > 300
+
+
+def one_of_each(forms):
+    """Of all forms one for each route, the one that sends most; of its numbered fields the first."""
+    most = {}
+    for token, path, fields in forms:
+        route = re.sub(r"/(\d+|CA\w+)(?=/|$)", "/#", path)
+        known = most.get(route, ("", "", ()))
+        most[route] = max(known, (token, path, fields), key=lambda form: len(form[2]))
+    return most.values()
+
+
+def crafted(fields):
+    """What a form sends if one of its fields is left out, twice there, or anything but what it should be."""
+    kinds = {re.sub(r"\d", "#", name): name for name, _ in reversed(fields)}
+    for at, name in enumerate(kinds.values()):
+        others = tuple(field for field in fields if field[0] != name)
+        yield others
+        yield (*others, *((name, value) for value in CRAFTED[-2:]))
+        yield from ((*others, (name, value)) for value in (*ALWAYS, *CRAFTED[at % THIN :: THIN]))
+
+
+async def test_nor_is_a_crafted_address(place):
+    home = place.town.english
+    found = []
+    for at, path in enumerate(place.paths("GET", home, ending=True)):
+        for value in (*ALWAYS, *CRAFTED[at % THIN :: THIN]):
+            query = urlencode(dict.fromkeys(ASKED, value))
+            status = (await place.ask("GET", f"{path}?{query}", home.token)).status_code
+            found += [(path, status, value[:20])] if status >= 500 else []
+    assert found == []
