@@ -423,6 +423,7 @@ NO_TENANT = {
     "calls.outcome",  # for Twilio's signed webhook
     "calls.transfer_to",  # for Twilio's signed webhook
     "feeds.business_of",  # for whoever has the secret link
+    "messages.checked",  # computes, and reads nothing
     "outbox.waits",  # asked of a row that it was given
     "outbox.due",  # for the one task that sends
     "outbox.next_due",

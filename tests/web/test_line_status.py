@@ -14,6 +14,7 @@ AT = dt.datetime(2026, 11, 20, 9, tzinfo=dt.UTC)
 
 def call(outcome):
     return Call(
+        dial_status=None,
         call_sid="CA1",
         lead_id=None,
         caller=None,
