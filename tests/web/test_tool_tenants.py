@@ -282,7 +282,7 @@ async def test_the_neighbour_has_something_in_every_table(tmp_path):
         await database.write(everything_of_the_neighbour)
         rows = await database.read(lambda conn: rows_of(conn, 2))
     assert [table for table, found in rows.items() if not found] == []
-    assert len(rows) == 21
+    assert len(rows) == 22
 
 
 async def test_what_the_neighbour_has_is_told_by_the_neighbour(tmp_path):
