@@ -26,7 +26,8 @@ check: $(READY)
 	$(BIN)/pytest tests/test_imports.py
 
 test: check
-	$(PYTEST) --numprocesses=auto --dist=worksteal
+	$(PYTEST) --numprocesses=auto --dist=worksteal --ignore=tests/browser/phone
+	$(PYTEST) tests/browser/phone
 
 cancel-sweep: $(READY)
 	$(BIN)/python -m tests.sweep
