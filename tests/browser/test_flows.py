@@ -14,7 +14,7 @@ from simulator.tones import murmur
 from storage import migrations, owners, sessions
 from storage.database import connect
 from tests import booking
-from tests.browser import town
+from tests.browser import looks, town
 from tests.browser.beside import beside, first_start, served
 from tests.browser.conftest import window
 from tests.browser.town import NOW, PASSWORD, Home
@@ -108,6 +108,58 @@ def own_town(tmp_path):
     homes = trio.run(town.build, path)
     with beside(served(path, NOW)) as server:
         yield homes, server.opened
+
+
+def test_in_the_hours_the_row_goes_whose_cross_is_pressed_also_below_one_that_was_cleared(chromium, own_town):
+    homes, url = own_town
+    with window(chromium, url, homes.english) as opened:
+        owner = Owner(opened.page)
+        opened.go(f"/b/{homes.english.business_id}/hours")
+        opens, closes = owner.page.get_by_label("Monday opens"), owner.page.get_by_label("Monday closes")
+        for hour in (18, 20):
+            owner.press("Add a time Monday")
+            opens.last.fill(f"{hour}:00")
+            closes.last.fill(f"{hour + 1}:00")
+        for end in (opens, closes):
+            end.first.fill("")
+        owner.page.locator("#field-hours-0 .cross").nth(1).click()
+        expect(opens).to_have_count(2)
+        assert [row.input_value() for row in opens.all()] == ["", "20:00"]
+        owner.press("Save the week")
+        expect(owner.page.get_by_role("status")).to_contain_text("Saved.")
+        assert [row.input_value() for row in opens.all()] == ["20:00"]
+
+
+def test_undo_asks_in_either_language_before_calls_go_for_good(chromium, tmp_path):
+    path = tmp_path / "frontdesk.db"
+    homes = trio.run(town.build, path)
+    with closing(connect(path)) as conn:
+        conn.execute("UPDATE calls SET started_at = '2026-10-01T00:00:00Z'")
+    with beside(served(path, NOW)) as server:
+        for home in (homes.english, homes.hebrew):
+            with window(chromium, server.opened, home) as opened:
+                asked_before_calls_go(opened, f"/b/{home.business_id}/settings")
+
+
+def asked_before_calls_go(opened, settings):
+    """Calls are to be kept for thirty days, which some are not, and then for ever; and that is taken back."""
+    page, save = opened.page, opened.page.locator(f"form[action='{settings}'] button")
+    kept, erase = page.locator("[name=retention_days]"), page.locator("[name=erase]")
+    undo = page.locator("form[action*=undo] button")
+    opened.go(settings)
+    page.fill("[name=owner_phone]", "")  # nobody has that of the practice
+    kept.select_option("30")
+    save.click()
+    erase.check()
+    save.click()
+    kept.select_option("0")
+    save.click()
+    undo.click()
+    assert looks.inaccessible(page) + looks.sideways(page, looks.PHONE_PX) == []
+    erase.check()
+    undo.click()
+    expect(kept).to_have_value("30")
+    assert opened.complaints == []
 
 
 def sign_in(owner, home, password=PASSWORD):
