@@ -103,7 +103,7 @@ def span(opens: dt.datetime | int, closes: dt.datetime | int) -> Markup:
     EDT" to "01:15 EST".
     """
     if isinstance(opens, dt.datetime) and isinstance(closes, dt.datetime) and _changes(opens, closes):
-        shown = [f"{clock(wall)} {wall.tzname()}" for wall in (opens, closes)]
+        shown = [f"{clock(wall)}\N{NO-BREAK SPACE}{wall.tzname()}" for wall in (opens, closes)]
     else:
         shown = [clock(opens), clock(closes)]
     return Markup('<bdi dir="ltr">{}–{}</bdi>').format(*shown)  # noqa: RUF001
