@@ -6,7 +6,8 @@
 * **repeat**: the same request again before the caller has spoken again, or anything was changed. If the
   first has answered, its output is given again. While it still runs, the repeat is refused at once instead
   of made to wait: so each call has its output however long the first takes, and the first one's answer
-  serves both.
+  serves both. That holds also if the caller has spoken meanwhile: run beside itself, a move would not find
+  the appointment where it was. But then its output is not kept, because what they said may change it.
 """
 
 import json
@@ -38,11 +39,12 @@ class Unrun:
 
 @define
 class _Request:
-    """What was asked for since the caller last spoke."""
+    """What was asked for since the caller last spoke, or is still being worked on."""
 
     call_id: str
     output: ToolOutput | None = None  # None while it runs
     repeated: bool = False
+    outdated: bool = False  # the caller has spoken since: its output is not given again
 
 
 @define
@@ -80,16 +82,23 @@ class Restraint:
         """A call that ran has its output; `changes` says whether its tool does more than look things up."""
         if changes and output.status != "refused":  # also one that failed may have changed something
             # What was refused for want of a name is to be refused no more once the name is there.
-            running = {key: request for key, request in self._requests.items() if request.output is None}
-            self._requests = running
-        for request in self._requests.values():
+            self._forget_finished()
+        for key, request in self._requests.items():
             if request.call_id == output.call_id:
                 request.output = output
+                if request.outdated:
+                    del self._requests[key]
+                return
 
     def caller_spoke(self) -> None:
-        """Whatever is asked for now may be asked for anew."""
-        self._requests.clear()
+        """Whatever is asked for now may be asked for anew, unless it is still being worked on."""
+        self._forget_finished()
+        for request in self._requests.values():
+            request.outdated = True
         self._limit_told = False
+
+    def _forget_finished(self) -> None:
+        self._requests = {key: request for key, request in self._requests.items() if request.output is None}
 
 
 def _refuse(call: ToolCall, why: Literal["filler", "limit", "repeat"]) -> Unrun:

@@ -370,6 +370,25 @@ def test_only_a_tool_that_changes_something_makes_the_same_request_new(between, 
     assert len(talk.running) == runs
 
 
+def test_a_caller_who_asks_whether_anybody_is_there_does_not_make_a_slow_tool_run_twice(talk):
+    talk.call("r1", "save")
+    talk.done("r1")
+    talk.wait(SLOW_MS)
+    talk.answer("filler", 500)
+    talk.wait(500)
+    talk.feed(BEGINS, ENDS)  # "Hello?"
+    talk.created("r2")
+    talk.call("r2", "save", "call_2")
+    talk.done("r2")
+    talk.asked()
+    talk.tool_answers()
+    assert ([call.call_id for call in talk.running], answered(talk)) == (
+        ["call_1"],
+        [("call_2", "refused", "repeat")],
+    )
+    assert talk.asked() == ["conversation.item.create", "response.create"]
+
+
 def test_a_key_answer_allows_the_same_request_anew(talk):
     talk.call("r1", "save")
     talk.done("r1")

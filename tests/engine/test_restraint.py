@@ -100,14 +100,25 @@ def test_a_repeat_while_the_first_still_runs_is_refused_and_asks_for_nothing():
     assert judge(restraint, call("3")) == ("ok", "repeat", True)
 
 
-def test_after_the_caller_has_spoken_the_same_request_runs_again():
+@pytest.mark.parametrize("status", ["ok", "refused"])
+def test_after_the_caller_has_spoken_the_same_request_runs_again(status):
+    restraint = Restraint(60)
+    judge(restraint, call("1"))
+    restraint.finish(output("1", status), changes=True)
+    restraint.caller_spoke()
+    assert judge(restraint, call("2")) == "ran"
+
+
+@pytest.mark.parametrize("status", ["ok", "refused"])
+def test_a_request_that_still_runs_is_not_run_beside_itself_because_the_caller_has_spoken(status):
+    """ "Hello?", while a time is being booked: the second booking would find the first one's time taken."""
     restraint = Restraint(60)
     judge(restraint, call("1"))
     restraint.caller_spoke()
-    assert judge(restraint, call("2")) == "ran"
-    # Late: not the answer to what is asked now.
-    restraint.finish(output("1", say="the old one"), changes=True)
-    assert judge(restraint, call("3")) == ("refused", "repeat", False)
+    assert judge(restraint, call("2")) == ("refused", "repeat", False)
+    # Late: what the caller has said since may change the answer.
+    restraint.finish(output("1", status), changes=True)
+    assert judge(restraint, call("3")) == "ran"
 
 
 @pytest.mark.parametrize(
