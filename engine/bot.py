@@ -32,6 +32,8 @@ _MAX_FAILURES = 2  # an answer that fails is asked for once more, then the fallb
 _MAX_REFUSALS = 4  # of one create: two seconds of retries
 _EPSILON_MS = 1e-6
 _MAX_LIMITED = 3  # of either, by a rate limit: each is waited for
+# What is said in passing. Its instruction must not be there to be obeyed once something else is to be said.
+_IN_PASSING = frozenset({Reason.FILLER, Reason.SILENCE})
 _CALLER_SPOKE = frozenset({Reason.UTTERANCE, Reason.KEYPAD})
 
 
@@ -54,6 +56,8 @@ class Bot:
         self.errands = Errands(settings, tools, do=do)
         self._asked_about: tuple[str, ...] = ()  # the calls whose outputs the requested response knows
         self._asked_ms = 0.0
+        self._in_passing: str | None = None  # the item of an instruction that is to be deleted again
+        self._passed = 0
         self._guard_ms = settings.guard_ms
         self.answers = Answers()
         self.utterances = Utterances(settings)
@@ -65,8 +69,17 @@ class Bot:
     def ask(self, instruction: str, reason: Reason) -> None:
         """Have the model say something now."""
         # An item and a bare create: instructions in the create would replace the session's prompt.
-        self.tell(instruction)
+        self._retract()
+        if reason in _IN_PASSING:
+            self._passed += 1
+            self._in_passing = f"passing_{self._passed}"
+        self._do(ToModel(realtime.system_message(instruction, self._in_passing)))
         self.want(reason)
+
+    def _retract(self) -> None:
+        if self._in_passing is not None:
+            self._do(ToModel(realtime.delete_item(self._in_passing, f"retract_{self._in_passing}")))
+            self._in_passing = None
 
     def tell(self, instruction: str) -> None:
         """Let the model know something, without an answer."""
@@ -100,6 +113,8 @@ class Bot:
         event_id = None if self.errands.awaited else self._gate.create(now_ms)
         if event_id is not None:
             only_words = self._gate.carried == ONLY_WORDS
+            if len(self._gate.carried) > 1 or not self._gate.carried <= _IN_PASSING:
+                self._retract()
             self._asked_about = () if only_words else self.errands.take_unspoken()
             self._asked_ms = now_ms
             self._do(ToModel(realtime.create_response(event_id, with_tools=not only_words)))

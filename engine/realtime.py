@@ -379,10 +379,12 @@ def clear_input() -> str:
     return _command("input_audio_buffer.clear")
 
 
-def system_message(text: str) -> str:
-    """Tell the model something that the caller does not hear."""
+def system_message(text: str, item_id: str | None = None) -> str:
+    """Tell the model something that the caller does not hear; by its id it can be deleted later."""
     content = [{"type": "input_text", "text": text}]
     item = {"type": "message", "role": "system", "content": content}
+    if item_id is not None:
+        item["id"] = item_id
     return _command("conversation.item.create", item=item)
 
 

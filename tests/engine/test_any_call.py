@@ -8,7 +8,7 @@ from hypothesis import settings as profile
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from engine import realtime
+from engine import prompt, realtime
 from engine.actions import (
     AudioSent,
     CancelTool,
@@ -65,6 +65,7 @@ class AnyCall(RuleBasedStateMachine):
         self.responses = 0
         self.requested = False  # a create is on its way to the server
         self.active: str | None = None
+        self.told: dict[str, str] = {}  # the named instructions that the server still has
         self.items: dict[str, int] = {}  # audio bytes of each assistant item, as the server has it
         self.only_words = False  # whether that create was for a filler
         self.fillers = 0
@@ -132,6 +133,8 @@ class AnyCall(RuleBasedStateMachine):
                 self.only_words = "response" in message
                 if self.only_words:
                     self.on_filler()
+                else:
+                    assert prompt.filler() not in self.told.values(), "a filler's instruction outlives it"
             case "response.cancel":
                 assert self.requested or self.active, "a cancel of nothing"
                 self.server_done("cancelled", "client_cancelled", created=self.requested)
@@ -139,8 +142,13 @@ class AnyCall(RuleBasedStateMachine):
                 assert 0 < message["audio_end_ms"] * 8 <= self.items[message["item_id"]]
             case "conversation.item.delete" if message["item_id"].startswith("user_"):
                 assert message["event_id"].startswith("noise_")
+            case "conversation.item.delete" if message["item_id"] in self.told:
+                del self.told[message["item_id"]]
             case "conversation.item.delete":
                 del self.items[message["item_id"]]
+            case "conversation.item.create" if "id" in message["item"]:
+                assert message["item"]["id"] not in self.told, "an id that is taken"
+                self.told[message["item"]["id"]] = message["item"]["content"][0]["text"]
             case "conversation.item.create" if message["item"]["type"] == "function_call_output":
                 assert message["item"]["call_id"] not in self.outputs, "two outputs of one call"
                 self.outputs.append(message["item"]["call_id"])

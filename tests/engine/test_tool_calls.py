@@ -6,6 +6,7 @@ import pytest
 import trio
 from attrs import evolve, field, frozen
 
+from engine import prompt
 from engine.outcome import Outcome
 from engine.tools import Refusal, Tool, describe
 from simulator.caller import HangUp, Pause, Say, UntilBotQuiet, UntilBotSpeaks, UntilClosed
@@ -93,6 +94,31 @@ async def test_a_slow_tool_gets_a_filler_and_its_output_an_answer_of_its_own(aut
     at_ms = {event.kind: event.at_ms for event in placed.record.events}
     called_ms, filler_ms = at_ms["tool_called"], at_ms["filler"]
     assert filler_ms - called_ms == HUMMED.slow_tool_ms
+
+
+def instructions(placed):
+    """What the model's conversation still says that is to be said."""
+    return [item.content[0]["text"] for item in placed.model.conversation.items if item.role == "system"]
+
+
+async def test_a_fillers_instruction_is_not_there_to_be_obeyed_in_the_answer(autojump_clock, desk):
+    placed = await place(
+        [UntilBotQuiet(400), ASK, *ANSWERED, *ANSWERED, HangUp()],
+        ModelScript(replies=[GREETING, calls("slow"), MOMENT, SHORT]),
+        office=FakeOffice(tools=[desk.tool("slow", takes_s=4)]),
+    )
+    placed.assert_clean()
+    assert instructions(placed) == [prompt.greeting(placed.office.profile)]
+
+
+async def test_who_comes_back_is_not_asked_again_whether_they_are_there(autojump_clock):
+    placed = await place(
+        [UntilBotQuiet(8_000), UntilBotSpeaks(100), UntilBotQuiet(400), ASK, *ANSWERED, HangUp()],
+        ModelScript(replies=[GREETING, MOMENT, SHORT]),
+    )
+    placed.assert_clean()
+    assert reasons(placed) == ["greeting", "silence prompt", "utterance"]
+    assert instructions(placed) == [prompt.greeting(placed.office.profile)]
 
 
 async def test_a_filler_that_calls_the_tool_again_runs_nothing(autojump_clock, desk):
