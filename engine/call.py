@@ -61,6 +61,9 @@ from engine.vad import open_detector
 log = logging.getLogger(__name__)
 
 _IGNORED_LINES = 50  # of a call, in the log
+# A deadline that is run so late: the process stood still. What came in time, and could not be read, is heeded first.
+_STOOD_STILL_S = 0.1
+_CATCH_UP_S = 0.05
 
 
 @define
@@ -404,14 +407,20 @@ async def to_model(call: _Call, link: Link) -> None:
 async def converse(call: _Call, nursery: trio.Nursery) -> None:
     """Step the conversation: the next event, or the next deadline if that comes first."""
     call.events.put(ModelReady())
+    caught_up_s = -inf
     while True:
         event: Event | None = None
-        with trio.move_on_at(call.began_at + call.conversation.deadline_ms() / 1000):
+        due_s = call.began_at + call.conversation.deadline_ms() / 1000
+        with trio.move_on_at(max(due_s, caught_up_s)):
             event = await call.events.items.receive()
-        if event is None:
-            actions = call.conversation.tick(call.now_ms())
-        else:
+        now_s = trio.current_time()
+        if event is not None:
             actions = call.conversation.handle(event, call.now_ms())
+        elif caught_up_s < due_s < now_s - _STOOD_STILL_S:
+            caught_up_s = now_s + _CATCH_UP_S
+            continue
+        else:
+            actions = call.conversation.tick(call.now_ms())
         for action in actions:
             _perform(call, nursery, action)
 

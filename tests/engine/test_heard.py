@@ -1,16 +1,21 @@
 """Whole calls on lines and at moments at which it's easy to err about what the caller has heard."""
 
+from contextlib import asynccontextmanager
 from heapq import heappop, heappush
 from itertools import count
 from math import inf
 
 import pytest
 import trio
-from attrs import define, field
+import trio.testing
+from attrs import define, evolve, field
 
-from simulator import HangUp, ModelScript, Press, Reply, Say, UntilBotQuiet, UntilBotSpeaks, murmur
-from simulator.transport import Transport
+from engine.outcome import Outcome
+from simulator import HangUp, ModelScript, Pause, Press, Reply, Say, UntilBotQuiet, UntilBotSpeaks, murmur
+from simulator.model import Model
+from simulator.transport import Transport, memory_pair
 from tests.rig import place
+from web.rehearsal import TransportLink
 
 HELLO = Reply("Demo Dental, how can I help?", murmur(3_000, pitch=180))
 LONG = Reply("We are open from Monday to Friday, from nine to five.", murmur(6_000, pitch=170))
@@ -77,3 +82,42 @@ async def test_a_greeting_of_which_a_key_left_nothing_to_be_heard_is_still_owed(
     assert [said["heard_ms"] for said in placed.of("bot_said")] == [0, 3_000]
     assert placed.of("response_created") == [{"reasons": "greeting"}, {"reasons": "greeting, keypad"}]
     assert len(placed.model.deleted) == 1
+
+
+@define
+class StandsStill:
+    """A model's link after one of whose messages the whole process stands still, once."""
+
+    link: TransportLink
+    clock: trio.testing.MockClock
+    after: str
+    for_s: float
+
+    async def receive(self) -> str | bytes:
+        return await self.link.receive()
+
+    async def send(self, message: str) -> None:
+        await self.link.send(message)
+        if f'"{self.after}"' in message:
+            self.clock.jump(self.for_s)
+            self.for_s = 0.0
+
+
+@pytest.mark.parametrize(("after", "for_s"), [("response.create", 7.0), ("response.cancel", 2.5)])
+async def test_what_came_while_the_process_stood_still_comes_before_a_deadline_that_passed_then(
+    after, for_s, autojump_clock, nursery
+):
+    @asynccontextmanager
+    async def connect():
+        ours, theirs = memory_pair()
+        nursery.start_soon(Model(theirs, ModelScript(replies=[slow, SHORT])).run)
+        yield StandsStill(TransportLink(ours), autojump_clock, after, for_s)
+        ours.abort()
+
+    slow = evolve(HELLO, pace=1.5)
+    placed = await place(
+        [UntilBotSpeaks(1_000), WAIT, UntilBotSpeaks(100), UntilBotQuiet(), HangUp()], connect=connect
+    )
+    assert placed.outcome is Outcome.CALLER_HUNG_UP
+    assert [said["text"] for said in placed.of("bot_said")] == ["Demo Dental, how", SHORT.text]
+    assert placed.of("response_failed") == []
