@@ -61,7 +61,7 @@ from engine.vad import open_detector
 log = logging.getLogger(__name__)
 
 _IGNORED_LINES = 50  # of a call, in the log
-# A deadline that is run so late: the process stood still. What came in time, and could not be read, is heeded first.
+# A deadline noticed so late: the process stood still. What came in time, but was not read, is heeded first.
 _STOOD_STILL_S = 0.1
 _CATCH_UP_S = 0.05
 
@@ -437,11 +437,8 @@ def _perform(call: _Call, nursery: trio.Nursery, action: Action) -> None:
             call.turn.pieces.send_nowait(action)
         case Release() if call.turn is not None:
             call.turn.pieces.close()
-        case Clear(number) if call.turn is not None:
-            call.cut_turns.add(number)
-            call.turn.pieces.close()
-            call.turn.scope.cancel()
-            call.for_carrier.put(action)
+        case Clear() if call.turn is not None:
+            _clear(call, call.turn, action)
         case RunTool(tool_call):
             call.work_scopes[tool_call.call_id] = trio.CancelScope()
             nursery.start_soon(work, call, tool_call)
@@ -451,6 +448,16 @@ def _perform(call: _Call, nursery: trio.Nursery, action: Action) -> None:
             _write_down(call, action)
         case End(outcome, detail):
             call.end(outcome, detail)
+
+
+def _clear(call: _Call, turn: _Turn, clear: Clear) -> None:
+    call.cut_turns.add(clear.turn)
+    turn.pieces.close()
+    turn.scope.cancel()
+    # What waits of the turn is not sent any more: it must not keep the clear waiting, or out of a full queue.
+    waiting = call.for_carrier.take_all()
+    for command in [*(command for command in waiting if isinstance(command, Clear)), clear]:
+        call.for_carrier.put(command)
 
 
 def _write_down(call: _Call, action: Note | NoticeHeard) -> None:

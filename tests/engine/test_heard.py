@@ -118,6 +118,41 @@ async def test_what_came_while_the_process_stood_still_comes_before_a_deadline_t
     placed = await place(
         [UntilBotSpeaks(1_000), WAIT, UntilBotSpeaks(100), UntilBotQuiet(), HangUp()], connect=connect
     )
+    placed.assert_clean()
     assert placed.outcome is Outcome.CALLER_HUNG_UP
     assert [said["text"] for said in placed.of("bot_said")] == ["Demo Dental, how", SHORT.text]
     assert placed.of("response_failed") == []
+
+
+@define
+class Halts:
+    """A carrier's link that takes nothing for a while, after so many messages."""
+
+    link: TransportLink
+    left: int = 50
+    for_s: float = 4.0
+
+    async def receive(self) -> str | bytes:
+        return await self.link.receive()
+
+    async def send(self, message: str) -> None:
+        self.left -= 1
+        if self.left == 0:
+            await trio.sleep(self.for_s)
+        await self.link.send(message)
+
+    async def close(self, code: int = 1000) -> None:
+        await self.link.close(code)
+
+
+async def test_an_interruption_of_more_than_a_halting_line_has_taken_ends_no_call(autojump_clock):
+    """1,500 small deltas come at once; the line halts for less than the time after which it is dead."""
+    placed = await place(
+        [UntilBotSpeaks(100), WAIT, Pause(6_000), HangUp()],
+        ModelScript(replies=[Reply("So it goes on.", murmur(30_000), delta_ms=20, pace=100), SHORT]),
+        wrap=Halts,
+    )
+    placed.assert_clean()
+    assert placed.outcome is Outcome.CALLER_HUNG_UP
+    assert placed.said()[-1] == ("bot", SHORT.text)
+    assert len(placed.carrier.clears_ms) == 1
