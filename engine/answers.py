@@ -71,6 +71,13 @@ class Response:
         """Whether anything of it was heard: else it is as if it had not been."""
         return self.audio.heard_bytes(now_ms) > 0
 
+    def had_spoken(self, at_ms: float, least_ms: float) -> bool:
+        """Whether the caller had heard so much of it by `at_ms`, or all of an answer that is shorter."""
+        if self.completed:
+            least_ms = min(least_ms, self.audio.received_bytes / BYTES_PER_MS)
+        heard_ms = self.audio.heard_by_ms(at_ms)
+        return heard_ms > 0 and heard_ms >= least_ms
+
     def spoken_ms(self, now_ms: float) -> tuple[int, int]:
         """How much of it was heard, and how much there was."""
         return self.audio.heard_bytes(now_ms) // BYTES_PER_MS, self.audio.received_bytes // BYTES_PER_MS
@@ -139,7 +146,7 @@ class Answers:
 
     def heard_calls(self, at_ms: float, *, least_ms: float) -> frozenset[str]:
         """The tool calls of whose outputs the caller had heard an answer speak by `at_ms`, for so long."""
-        heard = (r for r in self._by_id.values() if r.audio.heard_by(at_ms, least_ms=least_ms))
+        heard = (response for response in self._by_id.values() if response.had_spoken(at_ms, least_ms))
         return frozenset(call_id for response in heard for call_id in response.served_calls)
 
     def receive(self, response: Response, item_id: str, audio: bytes) -> list[Action]:

@@ -101,12 +101,9 @@ class Answer:
         frames = max(0, floor(elapsed_ms / FRAME_MS + _EPSILON))
         return max(self._marked_bytes, self._run_base + min(run_bytes, frames * FRAME_BYTES))
 
-    def heard_by(self, at_ms: float, *, least_ms: float) -> bool:
-        """Whether at `at_ms`, now or before, so much of it had been heard, or all if it is shorter."""
-        if at_ms < self.begins_ms:
-            return False
-        heard_ms = min(at_ms - self.begins_ms, self.heard_bytes(at_ms) / BYTES_PER_MS)
-        return heard_ms >= min(least_ms, self.received_bytes / BYTES_PER_MS)
+    def heard_by_ms(self, at_ms: float) -> float:
+        """How much of it had been heard at `at_ms`, now or before, at most."""
+        return min(max(0.0, at_ms - self.begins_ms), self.heard_bytes(at_ms) / BYTES_PER_MS)
 
     def ends_ms(self) -> float:
         """When all that was sent will have been heard, by the clock."""

@@ -6,7 +6,7 @@ from engine import realtime
 from engine.actions import Note
 from engine.carrier import Dtmf
 from engine.settings import DEFAULTS
-from engine.turns import BargeInPaused, UtteranceEnded, UtteranceStarted
+from engine.turns import BargeInPaused, UtteranceCounts, UtteranceEnded, UtteranceStarted
 from tests.engine.test_conversation import Talk
 from tests.engine.test_errands import tool
 
@@ -242,3 +242,18 @@ def test_a_call_that_ends_while_a_booking_waits_has_its_account(desk):
     assert desk.conversation.leave(desk.now_ms) == [
         Note("tool_answered", {"name": "book", "call_id": "booked", "status": "cancelled", "took_ms": 200})
     ]
+
+
+@pytest.mark.parametrize("status", ["cancelled", "incomplete"])
+def test_an_offer_that_was_broken_off_in_its_first_word_is_none(status, desk):
+    """An answer shorter than the guard counts if it was heard whole: of this one nobody knows the rest."""
+    desk.created("offer")
+    desk.audio("offer", 200)
+    desk.wait(300)
+    desk.feed(UtteranceStarted(round(desk.now_ms)), UtteranceCounts(0))
+    desk.wait(900)
+    desk.feed(UtteranceEnded(0, 400, silence_ms=500))
+    desk.commit("Yes.")
+    desk.done("offer", status)
+    desk.books()
+    assert desk.booking == [NONE]
