@@ -348,6 +348,15 @@ async def test_a_service_that_its_owner_changed_meanwhile_is_looked_for_again(fr
     assert (await front.rows())[2] == ()
 
 
+async def test_what_is_booked_is_booked_also_if_its_service_is_retired_and_it_is_asked_for_again(front):
+    service = await front.does(services.add, name="Colour", duration_min=60)
+    await front.finds(service="Colour")
+    booked = await front.books()
+    await front.does(services.retire, service.id)
+    again = await front.books()
+    assert (booked["status"], again["status"], again["starts_at"]) == ("ok", "ok", booked["starts_at"])
+
+
 async def test_two_calls_at_once_get_one_time_once(front, other, now):
     await front.finds()
     now.value += dt.timedelta(minutes=4)

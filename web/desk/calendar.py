@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from attrs import Factory, define, evolve, field, frozen
 
 from engine.tools import Refusal, Tool, ToolCall, describe
-from storage import availability, booking, services
+from storage import appointments, availability, booking, services
 from storage.availability import Offer, Request, Slot, Why
 from storage.booking import NotBookable
 from storage.errors import NotFound, SlotTaken
@@ -119,7 +119,7 @@ class Calendar:
         return {"slots": slots, "say": self._found(offer)}
 
     def _known(self, text: str) -> Appointment:
-        """The caller's appointment that the model names. Raises Refusal if it is not known to be theirs."""
+        """Return the appointment that the model names. Raises Refusal unless it is known to be the caller's."""
         start = canonical(text)
         for known in (*self.booked.values(), *self.proven.values()):
             if slot_start(known.starts_at) == start:
@@ -195,7 +195,8 @@ class Calendar:
         wants_sms = wanted.wants_sms and desk.caller is not None
 
         def job(conn: sqlite3.Connection, business_id: int, lead_id: int) -> Booking:
-            if offered.service_id is not None:
+            made = appointments.at(conn, business_id, offered.slot.starts_at, call_sid=desk.call_sid)
+            if made is None and offered.service_id is not None:
                 _check_still(services.get(conn, business_id, offered.service_id), offered.request)
             return booking.book(
                 conn,
