@@ -254,6 +254,18 @@ def test_a_last_answer_of_any_length_is_heard_whole(last_answer):
     assert [end.outcome for end in last_answer.ended] == [Outcome.COMPLETED]
 
 
+def test_a_goodbye_that_stalls_is_no_goodbye_and_is_asked_for_once_more(last_answer):
+    last_answer.audio("r", 400)
+    last_answer.call("r", "end_call")
+    last_answer.wait(DEFAULTS.answer_due_ms + 400)
+    assert "response.cancel" in last_answer.asked()
+    last_answer.done("r", "cancelled")
+    assert ("response.create" in last_answer.asked(), last_answer.ended) == (True, [])
+    last_answer.answer("again", 500)
+    last_answer.wait(2_000)
+    assert [end.outcome for end in last_answer.ended] == [Outcome.COMPLETED]
+
+
 @pytest.mark.parametrize("dies", [ModelGone("closed"), FATAL], ids=["gone", "fatal error"])
 def test_a_model_that_dies_while_a_goodbye_plays_that_has_come_whole_changes_nothing(last_answer, dies):
     last_answer.audio("r", 2_000)
