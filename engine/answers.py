@@ -68,11 +68,11 @@ class Response:
         return self.audio.pieces[-1:] != [] and self.audio.pieces[-1].item_id != item_id
 
     def heard(self, now_ms: float) -> bool:
-        """Whether anything of it was heard: else it is as if it had not been."""
+        """Say whether anything of it was heard: else it is as if it had not been."""
         return self.audio.heard_bytes(now_ms) > 0
 
     def had_spoken(self, at_ms: float, least_ms: float) -> bool:
-        """Whether the caller had heard so much of it by `at_ms`, or all of an answer that is shorter."""
+        """Say whether so much of it had been heard by `at_ms`, or all of an answer that is shorter."""
         if self.completed:
             least_ms = min(least_ms, self.audio.received_bytes / BYTES_PER_MS)
         heard_ms = self.audio.heard_by_ms(at_ms)

@@ -102,7 +102,7 @@ class Answer:
         return max(self._marked_bytes, self._run_base + min(run_bytes, frames * FRAME_BYTES))
 
     def heard_by_ms(self, at_ms: float) -> float:
-        """How much of it had been heard at `at_ms`, now or before, at most."""
+        """Return how many milliseconds of it had been heard at most by `at_ms`, which is now or before."""
         return min(max(0.0, at_ms - self.begins_ms), self.heard_bytes(at_ms) / BYTES_PER_MS)
 
     def ends_ms(self) -> float:

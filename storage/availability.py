@@ -173,7 +173,7 @@ def room(
 
 
 def as_long_as(known: Appointment, date: dt.date | None = None, **times: int) -> Request:
-    """What to ask for so that this appointment fits, with its buffers; on that day, or on its own."""
+    """Ask for room for this appointment with its buffers, on that day or on its own."""
     return Request(
         date=date or known.starts_at.date(),
         duration_min=(known.ends_at - known.starts_at) // _MINUTE,

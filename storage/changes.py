@@ -145,7 +145,7 @@ def _name_is_taken(conn: sqlite3.Connection, business_id: int, key: str, before:
 
 
 def _calls_lost(conn: sqlite3.Connection, business_id: int, before: Before, now: dt.datetime) -> int:
-    """How many calls would be erased for the term that comes back."""
+    """Count the calls that would be erased for the term that comes back."""
     terms = [was["retention_days"] for was in before.get("businesses", []) if "retention_days" in was]
     return sum(erasure.lost_to_term(conn, business_id, days, now) for days in terms)
 

@@ -24,10 +24,9 @@ log = logging.getLogger(__name__)
 READERS = 2
 _BUSY_TIMEOUT_S = 5.0
 
+_LOG_TRIES, _LOG_RETRY_S = 20, 0.2  # a query lasts milliseconds; somebody waits for the answer
+
 T = TypeVar("T")
-
-
-_LOG_TRIES, _LOG_RETRY_S = 20, 0.2
 
 
 @frozen(kw_only=True)
@@ -77,10 +76,11 @@ class Database:
         return await self._run_sync(self._query, query, limiter=self._read_limiter)
 
     async def empty_log(self) -> None:
-        """Have nothing left in the write-ahead log: what was erased stands in it until it is written over.
+        """Cut the write-ahead log to nothing: what was erased stands in it until it is written over.
 
-        Tried again while queries read from it, for a few seconds, and then left to the next time with a line
-        in the log of the process. Raises sqlite3.Error if the disk takes nothing.
+        Tries again while queries read from it, for a few seconds; then the next erase has to do it, and a
+        line in the process's log says so. Raises sqlite3.Error if the disk takes nothing. Can be cancelled
+        between two tries.
         """
         for _ in range(_LOG_TRIES):
             if self.gone or await self._run_sync(self._files.empty_log):

@@ -19,10 +19,8 @@ _REMOVED_KEPT = dt.timedelta(days=30)
 _OF_CALL = "business_id = :business_id AND call_sid = :call_sid"
 _OF_A_CALL = ("call_events", "call_flags", "holds", "outbox", "calls")  # in the order of their references
 _OUTLIVES_A_CALL = ("appointments", "messages")
-_CHANGED_OF = {
-    "appointments": ("appointment", "notes"),
-    "messages": ("message",),
-}  # kinds of changes
+# The kinds of storage/changes.py that are changes of such a row.
+_CHANGED_OF = {"appointments": ("appointment", "notes"), "messages": ("message",)}
 _LEADS = (
     "SELECT id FROM leads WHERE business_id = :business_id AND (phone = :phone OR callback_phone = :phone)"
 )
@@ -162,7 +160,7 @@ def expire(
 
 
 def lost_to_term(conn: sqlite3.Connection, business_id: int, days: int, now: dt.datetime) -> int:
-    """How many calls that are kept now would be erased if the business kept them for so many days.
+    """Count the calls that would be erased if the business kept them for so many days.
 
     0 days is for ever. Raises NotFound without such a business.
     """

@@ -87,7 +87,7 @@ def _checked(
 
 
 def is_taken(conn: sqlite3.Connection, business_id: int, name: str, *, but: int | None = None) -> bool:
-    """Whether another service than `but` is offered by that name, in whatever letters."""
+    """Say whether another service than `but` is offered by that name, in capitals or not."""
     others = (service for service in offered(conn, business_id) if service.id != but)
     return name.casefold() in {other.name.casefold() for other in others}
 

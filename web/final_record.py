@@ -33,7 +33,7 @@ _Line = tuple[int, str, dict[str, Any]]
 
 @frozen(kw_only=True, eq=False)
 class FinalRecord:
-    """How one call is written down when it is over: a job for the writer."""
+    """A call as it is written down when it is over: a job for the writer."""
 
     desk: Desk
     bookings: Bookings
@@ -107,7 +107,7 @@ class FinalRecord:
         calls.flag(conn, self.desk.business.id, self.desk.call_sid, flags)
 
     def _flags(self, conn: sqlite3.Connection, lead_id: int, events: Sequence[CallEvent]) -> list[Flag]:
-        """What the owner must know: what the bot claimed and is not so, and what is so and was not heard."""
+        """Find what the owner must know: claims of the bot that are not so, and what is so and was not heard."""
         desk = self.desk
         known = appointments.every_of_lead(conn, desk.business.id, lead_id)
         now = [(desk.local(each.starts_at), each.status) for each in known]
@@ -133,7 +133,7 @@ class FinalRecord:
         afterwards.put(conn, self._business(conn), self.desk.call_sid, self.desk.now())
 
     def _business(self, conn: sqlite3.Connection) -> Business:
-        """As it is now: the desk has it as it was when the call began."""
+        """Read it as it is now: the desk has it as it was when the call began."""
         business = businesses.by_id(conn, self.desk.business.id)
         if business is None:
             raise NotFound("business", str(self.desk.business.id))
@@ -147,7 +147,7 @@ def _of(
 
 
 def _passes(error: Exception) -> bool:
-    """Whether the same may be written later. What SQLite calls a plain error is one of ours."""
+    """Say whether the same may be written later. What SQLite calls a plain error is one of ours."""
     if isinstance(error, sqlite3.OperationalError):
         return error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_ERROR
     return isinstance(error, WriteFailed)

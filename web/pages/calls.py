@@ -70,7 +70,7 @@ async def show(visit: Visit) -> Response:
 
 
 def _place(text: str) -> tuple[dt.datetime, str] | None:
-    """The place in the list that a link names, whether its call is still there or not; None if it is none."""
+    """Read the place in the list that a link names, also of a call that is gone; None if it names none."""
     started_at, _, call_sid = text.partition(" ")
     try:
         return dt.datetime.fromisoformat(started_at).astimezone(dt.UTC), call_sid

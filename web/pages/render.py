@@ -83,7 +83,7 @@ def _label(words: Words, field: str) -> str:
 
 
 def _ended(words: Words, call: Call) -> str:
-    """How a call ended, and first that its caller asked for a person in vain."""
+    """Say how a call ended, and before that that its caller asked for a person in vain."""
     ended = words.say(OUTCOMES[call.outcome])
     if call.dial_status not in MISSED:
         return ended

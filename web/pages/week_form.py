@@ -36,14 +36,14 @@ def of_form(form: Mapping[str, str]) -> Draft:
 
 
 def rows(form: Mapping[str, str], prefix: str = "") -> list[Row]:
-    """The times of one day as they stand in the form, also those that are empty: its buttons count them."""
+    """Read the times of one day as they stand in the form, empty ones too: its buttons count them."""
     names = ((f"opens-{prefix}{index}", f"closes-{prefix}{index}") for index in count())
     there = takewhile(lambda pair: pair[0] in form or pair[1] in form, names)
     return [(form.get(opens, ""), form.get(closes, "")) for opens, closes in there]
 
 
 def edited(draft: Draft, act: str, copy_to: Mapping[int, Sequence[str]]) -> Draft:
-    """The draft after one of its buttons: more-0, drop-0-1, or copy-0 to the weekdays ticked beside it.
+    """Do what one of its buttons says: more-0, drop-0-1, or copy-0 to the weekdays ticked beside it.
 
     Raises InvalidField for what no button of the form says.
     """

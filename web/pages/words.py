@@ -110,7 +110,7 @@ def span(opens: dt.datetime | int, closes: dt.datetime | int) -> Markup:
 
 
 def _changes(starts: dt.datetime, ends: dt.datetime) -> bool:
-    """Whether the times of the clock alone do not say how long it is from one to the other, or when."""
+    """Say whether the clock alone leaves open which times these are, or how long it is between them."""
     twice = any(
         wall.replace(fold=0).utcoffset() != wall.replace(fold=1).utcoffset() for wall in (starts, ends)
     )
