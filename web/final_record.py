@@ -107,7 +107,7 @@ class FinalRecord:
         calls.flag(conn, self.desk.business.id, self.desk.call_sid, flags)
 
     def _flags(self, conn: sqlite3.Connection, lead_id: int, events: Sequence[CallEvent]) -> list[Flag]:
-        """Find what the owner must know: claims of the bot that are not so, and what is so and was not heard."""
+        """Find what the owner must know: claims that are not so, and what is so and was not heard."""
         desk = self.desk
         known = appointments.every_of_lead(conn, desk.business.id, lead_id)
         now = [(desk.local(each.starts_at), each.status) for each in known]

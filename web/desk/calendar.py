@@ -119,7 +119,7 @@ class Calendar:
         return {"slots": slots, "say": self._found(offer)}
 
     def _known(self, text: str) -> Appointment:
-        """Return the appointment that the model names. Raises Refusal unless it is known to be the caller's."""
+        """Return the appointment that the model names. Raises Refusal unless it is known to be theirs."""
         start = canonical(text)
         for known in (*self.booked.values(), *self.proven.values()):
             if slot_start(known.starts_at) == start:
