@@ -1,0 +1,108 @@
+"""A caller who gave a name, left a message and was recorded is erased: nothing is left on the disk."""
+
+import json
+import re
+import shutil
+from functools import partial
+
+import httpx2
+import pytest
+import trio
+
+from engine import notice
+from simulator.caller import Say, UntilBotQuiet, UntilBotSpeaks, UntilClosed
+from simulator.model_script import Call, ModelScript, Reply
+from simulator.phone import place_call
+from simulator.tones import murmur
+from storage import businesses
+from storage.database import open_database
+from tests import booking
+from tests.owned import SAME_ORIGIN, Owners
+from tests.real import BUSINESS_ID, open_desk
+from web import recordings
+
+CALLER, CALL_SID = "+14155559173", "CAzebulon"
+SAYS, MESSAGE = "My boiler has burst, I am Zebulon Qu\u00e1rk.", "Zebulon's cellar is under water."
+MODEL = ModelScript(
+    replies=[
+        Reply(f"{notice.standard('en', recorded=True)} Hello.", murmur(400, pitch=180)),
+        Reply(
+            calls=(
+                Call(
+                    "update_lead_details", {"full_name": "Zebulon Qu\u00e1rk", "email": "zebulon@example.com"}
+                ),
+                Call("take_message", {"text": MESSAGE}),
+            )
+        ),
+        Reply("I will tell them, Zebulon. Goodbye!", murmur(400, pitch=190), calls=(Call("end_call"),)),
+    ],
+    hears=[SAYS],
+)
+STEPS = [UntilBotSpeaks(100), UntilBotQuiet(100), Say(SAYS, murmur(400)), UntilClosed()]
+NEEDLES = ("Zebulon", "Qu\u00e1rk", "zebulon@example.com", "boiler", "cellar", CALLER, CALLER[1:], CALL_SID)
+
+
+def found_in(folder, needles=NEEDLES):
+    """Which of these words stand in the files there, byte for byte, as text, as JSON or in names."""
+    return {
+        needle
+        for path in folder.rglob("*")
+        for needle in needles
+        for written in (needle.encode(), json.dumps(needle)[1:-1].encode(), needle.encode("utf-16-le"))
+        if written in path.name.encode() or (path.is_file() and written in path.read_bytes())
+    }
+
+
+async def recorded(path):
+    """Return once the call's file is there: it is written after the line is closed and the record stands."""
+    for _ in range(500):
+        if [*recordings.folder_of(path).glob("*.jsonl")]:
+            return
+        await trio.sleep(0.02)
+
+
+@pytest.fixture
+def owner():
+    return Owners()
+
+
+async def test_an_erased_caller_is_on_no_byte_of_the_disk_while_the_server_runs_nor_after_it_was_killed(
+    tmp_path, owner
+):
+    served, killed = tmp_path / "served", tmp_path / "killed"
+    served.mkdir()
+
+    async def prepare(path):
+        await owner.write(path)
+        keep = partial(
+            businesses.change, business_id=BUSINESS_ID, owner_phone="+14155550144", keeps_audio=True
+        )
+        async with open_database(path) as database:
+            await database.write(keep)
+
+    with trio.fail_after(30):
+        async with (
+            open_desk(served, now=lambda: booking.NOW, prepare=prepare) as running,
+            running.model_of_next(MODEL),
+            httpx2.AsyncClient(trust_env=False) as browser,
+        ):
+            line = {"called": booking.NUMBER, "caller": CALLER, "call_sid": CALL_SID}
+            await place_call(running.url, STEPS, **line)
+            await recorded(running.path)
+            before = found_in(served)
+            headers = {"Cookie": owner.ours, **SAME_ORIGIN}
+            at = f"{running.url}/b/{BUSINESS_ID}"
+            answer = await browser.post(f"{at}/settings/erase/now", headers=headers, data={"phone": CALLER})
+            shown = [
+                (await browser.get(f"{at}/{page}", headers=headers)).text
+                for page in ("today", "calls", "messages", "calls?words=Zebulon", f"calls/{CALL_SID}")
+            ]
+            after = found_in(served)
+            shutil.copytree(served, killed)  # what a kill leaves is what the files hold at that moment
+    assert (before, answer.status_code, after) == (set(NEEDLES), 303, set())
+    assert [re.findall(r"boiler|cellar|Qu\u00e1rk|9173", page) for page in shown] == [[]] * 5
+    async with open_database(killed / "frontdesk.db") as database:
+        tables = ("calls", "leads", "outbox", "messages")
+        count = " UNION ALL ".join(f"SELECT count(*) FROM {table}" for table in tables)
+        rows = await database.read(lambda conn: [row[0] for row in conn.execute(count)])
+    assert (rows, found_in(killed), found_in(served)) == ([0, 0, 0, 0], set(), set())
