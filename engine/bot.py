@@ -7,7 +7,6 @@ decides that, and tells it.
 
 from collections.abc import Callable, Iterable
 from math import inf
-from typing import Any
 
 from attrs import asdict, evolve
 
@@ -345,26 +344,22 @@ class Bot:
 
     # What the model does
 
-    def accept_call(self, event: realtime.FunctionCalled, now_ms: float) -> Response | None:
-        """The response that makes this call, if it is one of ours and the call is new."""
+    def accept_call(self, event: realtime.FunctionCalled, now_ms: float) -> tuple[Response, ToolCall] | None:
+        """The call and the response that makes it, if that is one of ours and the call is new."""
         response = self.answers.get(event.response_id)
-        if response is None or not self.errands.accept(event.call_id):
+        call_id = None if response is None else self.errands.accept(event.response_id, event.call_id)
+        if response is None or call_id is None:
             return None
         response.acts = True
         self._gate.progressed(event.response_id, now_ms)
-        self._note("tool_called", name=event.name, call_id=event.call_id)
-        return response
-
-    def run_tool(self, response: Response, event: realtime.FunctionCalled, now_ms: float) -> None:
-        """Have an accepted call run, or answer it at once if it is not to run."""
-        call = ToolCall(
-            call_id=event.call_id,
-            response_id=event.response_id,
-            name=event.name,
-            arguments=event.arguments,
+        self._note("tool_called", name=event.name, call_id=call_id)
+        return response, ToolCall(
+            call_id=call_id, response_id=event.response_id, name=event.name, arguments=event.arguments
         )
-        if self.errands.run(call, now_ms, only_words=response.only_words):
-            self.want(Reason.TOOL_OUTPUTS)
+
+    def run_tool(self, response: Response, call: ToolCall, now_ms: float) -> bool:
+        """Have an accepted call run, or answer it at once. True if that answer is to be spoken about now."""
+        return self.errands.run(call, now_ms, only_words=response.only_words)
 
     def run_held(self, now_ms: float) -> None:
         """Run the calls that are held, in order, once it is known what the caller had said before them.
@@ -390,10 +385,6 @@ class Bot:
         if self._gate.state is Gate.REQUESTED and self._gate.carried == ONLY_WORDS:
             self._cancel(now_ms, unheard=True)  # the filler has not begun: the answer itself comes sooner
         return self.errands.finish(output)
-
-    def send_output(self, call_id: str, result: dict[str, Any]) -> None:
-        """The one output of a call."""
-        self._do(ToModel(realtime.function_output(call_id, result)))
 
     def leave(self, now_ms: float) -> None:
         """The call ends here: close the account of the answer that plays, and of what will not be done."""

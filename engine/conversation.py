@@ -202,13 +202,14 @@ class Conversation:
             self._bot.ask(prompt.goodbye(self._farewell.outcome), Reason.GOODBYE)
 
     def _on_function_called(self, event: realtime.FunctionCalled, now_ms: float) -> None:
-        response = None if self.closing else self._bot.accept_call(event, now_ms)
-        if response is None:
+        accepted = None if self.closing else self._bot.accept_call(event, now_ms)
+        if accepted is None:
             return
-        if event.name == END_CALL and not response.only_words:
-            self._on_end_call(response, event.call_id, now_ms)
-        else:
-            self._bot.run_tool(response, event, now_ms)
+        response, call = accepted
+        if call.name == END_CALL and not response.only_words:
+            self._on_end_call(response, call.call_id, now_ms)
+        elif self._bot.run_tool(response, call, now_ms):
+            self._bot.want(Reason.TOOL_OUTPUTS)
 
     def _on_end_call(self, response: Response, call_id: str, now_ms: float) -> None:
         self._exchange.settle(now_ms)
@@ -216,7 +217,7 @@ class Conversation:
         # over the goodbye.
         refused = response.cut or self._exchange.caller_speaks or self._bot.caller_waits
         status = "refused" if refused else "ok"
-        self._bot.send_output(call_id, {"status": status})
+        self._bot.errands.send(call_id, {"status": status})
         self._note("tool_answered", name=END_CALL, call_id=call_id, status=status, took_ms=0)
         if refused:
             self._bot.want(Reason.TOOL_OUTPUTS)  # what they said may be skipped: then nobody else would speak

@@ -8,6 +8,7 @@ caller must not meet dead air. If they hear nothing while a slow tool runs, they
 from collections import deque
 from collections.abc import Callable, Iterable
 from math import inf
+from typing import Any
 
 from attrs import define
 
@@ -40,18 +41,27 @@ class Errands:
         self._slow_ms = settings.slow_tool_ms
         self._tools = {tool.name: tool for tool in tools}
         self._restraint = Restraint(settings.tool_calls_max)
-        self._known: set[str] = set()
+        self._known: set[tuple[str, str]] = set()  # by response and the server's id
+        self._server_ids: dict[str, str] = {}  # by call_id
         self._running: dict[str, _Errand] = {}
         self.held: deque[ToolCall] = deque()  # they need the caller's answer; the bot's half runs them
         self._unspoken: list[str] = []  # call_ids whose outputs no answer has spoken about yet
         self._quiet_since_ms: float | None = None
 
-    def accept(self, call_id: str) -> bool:
-        """Whether this call is new; a server that repeats one must not make it happen twice."""
-        if call_id in self._known:
-            return False
-        self._known.add(call_id)
-        return True
+    def accept(self, response_id: str, server_id: str) -> str | None:
+        """The call_id of a new call, which no other of this telephone call has.
+
+        None for one that the server has repeated: it must not happen twice. But a server may count its calls
+        anew in each response.
+        """
+        if (response_id, server_id) in self._known:
+            return None
+        self._known.add((response_id, server_id))
+        call_id = server_id
+        while call_id in self._server_ids:
+            call_id = f"{call_id}#{len(self._known)}"
+        self._server_ids[call_id] = server_id
+        return call_id
 
     def run(self, call: ToolCall, now_ms: float, *, only_words: bool) -> bool:
         """Have an accepted call run, or answer it at once. True if that answer is to be spoken about now."""
@@ -69,7 +79,7 @@ class Errands:
 
     def _answer_unrun(self, unrun: Unrun) -> None:
         output = unrun.output
-        self._send(output)
+        self.send(output.call_id, output.result)
         self._do(Note("tool_answered", {**account_of(output, took_ms=0), "why": unrun.why}))
         if unrun.asks:
             self._unspoken.append(output.call_id)
@@ -84,11 +94,12 @@ class Errands:
         # What may be stopped at any moment only looks things up.
         self._restraint.finish(output, changes=tool is not None and not tool.interruptible)
         self._unspoken.append(output.call_id)
-        self._send(output)
+        self.send(output.call_id, output.result)
         return tool.ends_call if tool is not None and output.status == "ok" else None
 
-    def _send(self, output: ToolOutput) -> None:
-        self._do(ToModel(realtime.function_output(output.call_id, output.result)))
+    def send(self, call_id: str, result: dict[str, Any]) -> None:
+        """The one output of an accepted call."""
+        self._do(ToModel(realtime.function_output(self._server_ids[call_id], result)))
 
     def leave(self, now_ms: float) -> None:
         """The call ends: what is still held will not run."""

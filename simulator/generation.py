@@ -82,22 +82,28 @@ class Generation:
         """End it now as cancelled: the open parts are done, their items incomplete."""
         self.status = "cancelled"
         self.status_details = {"type": "cancelled", "reason": reason}
-        return self._close_open_items("incomplete") + self._done()
+        return self._close_open_items("incomplete", calls="incomplete") + self._done()
 
     def failure(self, fault: Fail) -> Iterator[Step]:
         """Instead of `steps`: nothing but a failed `response.done`."""
         yield float(fault.after_ms)
+        self._fail(fault)
+        yield self._done()
+
+    def _fail(self, fault: Fail) -> None:
         self.status = "failed"
         message = fault.message or f"The request failed: {fault.code}."
         error = {"type": "server_error", "code": fault.code, "message": message}
         self.status_details = {"type": "failed", "error": error}
-        yield self._done()
 
     def _last_events(self) -> list[Json]:
         incomplete = self.reply.incomplete
         self.status = "incomplete" if incomplete else "completed"
         self.status_details = {"type": "incomplete", "reason": incomplete} if incomplete else None
-        return self._close_open_items(self.status) + self._done()
+        if self.reply.failed:
+            self._fail(Fail(self.reply.failed))
+        closed = "completed" if self.status == "completed" else "incomplete"
+        return self._close_open_items(closed, calls="completed") + self._done()
 
     def _done(self) -> list[Json]:
         limits = [{"name": "tokens", "limit": 40_000, "remaining": 39_000, "reset_seconds": 1.5}]
@@ -181,7 +187,7 @@ class Generation:
         arguments = call.arguments(self.memory) if callable(call.arguments) else call.arguments
         text = arguments if isinstance(arguments, str) else json.dumps(arguments)
         item = Item(self.new_id("item"), "function_call", "in_progress", name=call.name)
-        item.call_id = self.new_id("call")
+        item.call_id = call.id or self.new_id("call")
         self._said[item.id] = ""
         return self._entered(item), text
 
@@ -223,12 +229,12 @@ class Generation:
             self._output_item("response.output_item.done", item),
         ]
 
-    def _close_open_items(self, status: str) -> list[Json]:
+    def _close_open_items(self, messages: str, *, calls: str) -> list[Json]:
         events: list[Json] = []
         for item in self.items:
             if item.status == "in_progress":
-                end = self._end_message if item.kind == "message" else self._end_call
-                events += end(item, status)
+                message = item.kind == "message"
+                events += self._end_message(item, messages) if message else self._end_call(item, calls)
         return events
 
     def _output_item(self, kind: str, item: Item) -> Json:

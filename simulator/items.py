@@ -113,11 +113,10 @@ class Items:
 
     def problems_of_output(self, output: Item) -> list[str]:
         """What is wrong with a function_call_output; marks its call as answered."""
-        call = next(
-            (item for item in self if item.kind == "function_call" and item.call_id == output.call_id), None
-        )
-        if call is None:
+        calls = [item for item in self if item.kind == "function_call" and item.call_id == output.call_id]
+        if not calls:
             return [f"function_call_output for unknown call_id {output.call_id!r}"]
+        call = next((item for item in calls if not item.answered), calls[0])  # an id may be used again
         problems = []
         if call.answered:
             problems.append(f"second function_call_output for {output.call_id!r}")

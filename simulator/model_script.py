@@ -30,10 +30,14 @@ Arguments = Mapping[str, Any] | Callable[[SessionMemory], Mapping[str, Any]]
 
 @frozen
 class Call:
-    """A function call in a reply; `arguments` may depend on earlier outputs. A str is sent as it is."""
+    """A function call in a reply; `arguments` may depend on earlier outputs. A str is sent as it is.
+
+    `id` is its call_id, for servers that use one again; by default it is a new one.
+    """
 
     name: str
     arguments: Arguments | str = field(factory=dict)
+    id: str = ""
 
 
 @frozen
@@ -49,7 +53,8 @@ class Reply:
     """Speak, and call functions. Audio comes in deltas, `pace` times faster than it plays.
 
     `further` are more spoken messages in the same response. With `incomplete` the response ends as
-    `incomplete` for that reason ("max_output_tokens", "content_filter") and its last message in mid-word.
+    `incomplete` for that reason ("max_output_tokens", "content_filter") and its last message in mid-word; with
+    `failed`, an error code, it fails after all that it had to say.
     """
 
     text: str = ""
@@ -62,6 +67,7 @@ class Reply:
     text_lead: float = 2.0  # the transcript runs ahead of the audio by this factor
     call_ms: float = 60  # from the beginning of a function call to the end of its arguments
     incomplete: str | None = None
+    failed: str | None = None
 
     @property
     def speeches(self) -> tuple[Speech, ...]:

@@ -293,3 +293,18 @@ async def test_what_the_office_raises_beside_the_call_ends_it_with_an_apology_ow
     placed = await place([UntilClosed()], ModelScript(replies=[GREETING]), office=Broken())
     assert (placed.outcome, placed.ended_s) == (Outcome.INTERNAL_ERROR, 1.0)
     assert "a bug" in caplog.text
+
+
+async def test_calls_by_the_same_id_in_different_responses_are_each_run_and_answered(autojump_clock, desk):
+    find, book = Reply(calls=(Call("find", id="call_0"),)), Reply(calls=(Call("book", id="call_0"),))
+    placed = await place(
+        [UntilBotQuiet(400), ASK, *ANSWERED, Pause(200), HangUp()],
+        ModelScript(replies=[GREETING, find, book, SHORT]),
+        office=FakeOffice(tools=[desk.tool("find"), desk.tool("book")]),
+    )
+    placed.assert_clean()
+    assert [name for name, _ in desk.ran] == ["find", "book"]
+    assert placed.model.outputs == [("call_0", {"status": "ok", "n": 0})] * 2
+    called = [fields["call_id"] for fields in placed.of("tool_called")]
+    assert called == [fields["call_id"] for fields in placed.of("tool_answered")] == ["call_0", "call_0#2"]
+    assert placed.of("outputs_heard") == [{"call_ids": called}]
