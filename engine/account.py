@@ -49,6 +49,7 @@ LINES = {
     "keypad": "keypad: {keys} keys",
     "silence_warning": "silence warning {number}",
     "sound_unheard": "{sound_ms} ms of sound over the line's floor, and no voice heard in it",
+    "call_reopened": "the call goes on: it was to end as {outcome}",
     "model_error": "model error {code}: {message}",
     "audio_dropped": "{frames} frames of caller audio dropped",
     "messages_ignored": "{number} messages ignored",

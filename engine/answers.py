@@ -28,7 +28,7 @@ class Response:
     """What is known of one response of the model."""
 
     audio: Answer
-    reasons: frozenset[Reason]
+    reasons: frozenset[Reason]  # what is to be said again if it fails
     served_calls: tuple[str, ...]  # the tool outputs that it speaks about
     asked_ms: float  # when the model was asked for it: it knows nothing of what was said later
     cut: bool  # no more of it will be heard
@@ -36,7 +36,6 @@ class Response:
     completed: bool = False  # all of its words and all of its audio have come
     failed: bool = False  # it ended without an answer
     acts: bool = False  # it called a function
-    closes: bool = False  # it called end_call
     words: dict[str, Transcript] = Factory(dict)  # of each of its message items, in order
     _told: set[str] = Factory(set)
 
@@ -242,13 +241,19 @@ class Answers:
         """Until when, by the clock, the caller hears what was sent so far; 0 if nothing plays."""
         return self.playing.audio.ends_ms() if self.playing is not None else 0.0
 
-    def free_ms(self, now_ms: float, *, but: Response | None = None) -> float:
-        """When all that plays and waits, `but` for one response, will have been heard."""
-        unsent = sum(response.audio.received_bytes for response in self.waiting if response is not but)
-        if self.playing is None or self.playing is but:
-            return now_ms + unsent / BYTES_PER_MS
-        unsent += self.playing.audio.received_bytes - self.playing.audio.sent_bytes
+    def heard_until_ms(self, now_ms: float) -> float:
+        """When all that has come will have been heard; 0 if nothing plays and nothing waits."""
+        unsent = sum(response.audio.received_bytes for response in self.waiting)
+        if self.playing is not None:
+            unsent += self.playing.audio.received_bytes - self.playing.audio.sent_bytes
+        if not unsent:
+            return self.audible_until_ms()
         return max(now_ms, self.audible_until_ms()) + unsent / BYTES_PER_MS
+
+    def withdraw(self, reason: Reason) -> None:
+        """Nothing is for that reason any more."""
+        for response in self._by_id.values():
+            response.reasons -= {reason}
 
     def all_played_ms(self) -> float:
         """When the playing answer will have been heard whole; infinity while more of it is to come."""

@@ -33,7 +33,8 @@ _EPSILON_MS = 1e-6
 _MAX_LIMITED = 3  # of either, by a rate limit: each is waited for
 # What is said in passing. Its instruction must not be there to be obeyed once something else is to be said.
 _IN_PASSING = frozenset({Reason.FILLER, Reason.SILENCE})
-_CALLER_SPOKE = frozenset({Reason.UTTERANCE, Reason.KEYPAD})
+CALLER_SPOKE = frozenset({Reason.UTTERANCE, Reason.KEYPAD})
+_GOODBYE = frozenset({Reason.GOODBYE})
 
 
 class Bot:
@@ -95,17 +96,26 @@ class Bot:
     def want(self, reason: Reason) -> None:
         """A response is wanted, as soon as one may be created."""
         self._gate.reasons.add(reason)
-        if reason in _CALLER_SPOKE:
+        if reason in CALLER_SPOKE:
             self.errands.caller_spoke()
 
     @property
     def caller_waits(self) -> bool:
         """Whether the caller has said or pressed something for which no answer has been asked yet."""
-        return not self._gate.reasons.isdisjoint(_CALLER_SPOKE)
+        return not self._gate.reasons.isdisjoint(CALLER_SPOKE)
 
-    def want_nothing(self) -> None:
-        """What was wanted so far no longer is."""
-        self._gate.reasons.clear()
+    def want_nothing(self, *, but: frozenset[Reason] = frozenset()) -> None:
+        """What was wanted so far no longer is, `but` for these reasons."""
+        self._gate.reasons &= but
+
+    def take_for_goodbye(self, response: Response) -> None:
+        """A response hangs up: whatever it was asked for, it is the goodbye."""
+        response.reasons = _GOODBYE
+
+    def withdraw_goodbye(self) -> None:
+        """No goodbye is wanted any more, and none of what was said is one."""
+        self._gate.withdraw(Reason.GOODBYE)
+        self.answers.withdraw(Reason.GOODBYE)
 
     def create(self, now_ms: float) -> None:
         """Ask for the response that is wanted, if none is on its way and no tool's output is awaited."""
@@ -209,7 +219,7 @@ class Bot:
 
     def _cancel(self, now_ms: float, *, unheard: bool) -> None:
         response = self.answers.get(self._gate.response_id)
-        event_id = self._gate.cancel(now_ms, keep_reasons=unheard)
+        event_id = self._gate.cancel(now_ms, keep_reasons=unheard and response is None)
         self._do(ToModel(realtime.cancel_response(event_id)))
         if response is None:
             self._put_back_asked()
@@ -380,7 +390,7 @@ class Bot:
     def tool_finished(self, output: ToolOutput, now_ms: float) -> Outcome | None:
         """A tool's output goes to the model, whatever else is going on.
 
-        Returns the outcome with which the call is to end now, if this was what the tool was for.
+        Returns the outcome with which the call ends if it is "ok", if that is what the tool is for.
         """
         if self._gate.state is Gate.REQUESTED and self._gate.carried == ONLY_WORDS:
             self._cancel(now_ms, unheard=True)  # the filler has not begun: the answer itself comes sooner

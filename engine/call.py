@@ -47,11 +47,12 @@ from engine.actions import (
     ToModel,
     ToolFinished,
 )
-from engine.conversation import END_CALL, Conversation
+from engine.conversation import Conversation
 from engine.ear import Ear
 from engine.errors import CarrierFault, LinkClosed, ModelFault, RemoteProtocolError
 from engine.inbox import SILENT_FRAME, Inbox
 from engine.outcome import Outcome
+from engine.parting import END_CALL
 from engine.ports import CallEvent, CallRecord, CallStart, CarrierLink, ConnectModel, Link, Office
 from engine.queue import Queue
 from engine.recording import Recording
@@ -283,7 +284,7 @@ async def listen(call: _Call) -> None:
 
 
 def _listen_to(call: _Call, frame: bytes) -> None:
-    if call.conversation.closing:
+    if call.conversation.deaf:
         return
     messages, events = call.ear.listen(frame, call.conversation.scene(call.now_ms()))
     for message in messages:

@@ -9,7 +9,6 @@ At every moment somebody speaks, or a deadline is armed that makes someone speak
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from math import inf
 from operator import itemgetter
 from typing import Any
 
@@ -17,22 +16,20 @@ from engine import prompt, realtime
 from engine.actions import (
     Action,
     AudioSent,
-    End,
     Event,
     ModelGone,
     ModelReady,
     Note,
     ToolFinished,
 )
-from engine.answers import Response
 from engine.bot import Bot
 from engine.carrier import Dtmf, MarkReached
-from engine.dialogue import Ending, Reason
+from engine.dialogue import Reason
 from engine.exchange import Exchange
-from engine.farewell import Farewell
 from engine.keypad import Keypad
 from engine.notice import Notice
 from engine.outcome import Outcome
+from engine.parting import END_CALL, Parting
 from engine.ports import Profile
 from engine.presence import LineSound
 from engine.settings import Settings
@@ -49,7 +46,6 @@ from engine.turns import (
     UtteranceStarted,
 )
 
-END_CALL = "end_call"
 _EPSILON_MS = 1e-6
 
 
@@ -69,26 +65,22 @@ class Conversation:
         self._ready = False  # what the caller says before that gathers, and is answered with the greeting
 
         self._keypad = Keypad(settings)
-        self._farewell = Farewell(settings)
         self._silence = Silence(settings)
-        self._warn_at_ms = now_ms + settings.longest_call_warning_ms
-        self._close_at_ms = now_ms + settings.longest_call_ms
+        self._parting = Parting(
+            settings, self._bot, self._exchange, self._keypad, do=self._actions.append, now_ms=now_ms
+        )
 
     # What tasks may ask at any time
 
     @property
     def closing(self) -> bool:
-        """Whether the call is on its way out: what the caller says no longer counts."""
-        return self._farewell.state is not Ending.OPEN
+        """Whether the call is on its way out; the caller may still take it back."""
+        return self._parting.closing
 
     @property
-    def _ended(self) -> bool:
-        return self._farewell.state is Ending.ENDED
-
-    @property
-    def draining(self) -> bool:
-        """Whether the goodbye is all that is left, and it needs the model no more."""
-        return self._farewell.state in (Ending.DRAINING, Ending.ENDED)
+    def deaf(self) -> bool:
+        """Whether what the caller says no longer counts."""
+        return self._parting.final
 
     def scene(self, now_ms: float) -> Scene:
         """What the ear must know to understand the frame that comes now."""
@@ -110,12 +102,12 @@ class Conversation:
         """What to do about the next event."""
         self._exchange.finish_played(now_ms)
         kind = type(event)
-        if not self._ended:
+        if not self._parting.ended:
             if kind in _BOT_HANDLERS:
                 _BOT_HANDLERS[kind](self._bot, event, now_ms)
             elif kind in _EXCHANGE_HANDLERS:
                 _EXCHANGE_HANDLERS[kind](self._exchange, event, now_ms)
-            elif kind in _CALLER_HANDLERS and not self.closing:
+            elif kind in _CALLER_HANDLERS and not self.deaf:
                 _CALLER_HANDLERS[kind](self._exchange, event, now_ms)
                 if kind is UtteranceEnded:
                     self._silence.broken(now_ms)
@@ -126,7 +118,7 @@ class Conversation:
     def tick(self, now_ms: float) -> list[Action]:
         """What to do about the first deadline, if it has come; after it the others may no longer stand."""
         due_ms, act = min(self._timers(), key=itemgetter(0))
-        if due_ms <= now_ms + _EPSILON_MS and not self._ended:
+        if due_ms <= now_ms + _EPSILON_MS and not self._parting.ended:
             act(now_ms)
         return self._settle(now_ms)
 
@@ -138,7 +130,7 @@ class Conversation:
         return actions
 
     def _settle(self, now_ms: float) -> list[Action]:
-        if not self._ended:
+        if not self._parting.ended:
             self._go_on(now_ms)
         actions = self._actions.copy()
         self._actions.clear()
@@ -149,14 +141,14 @@ class Conversation:
         self._exchange.decide(now_ms)
         self._bot.run_held(now_ms)
         self._bot.listen_for_notice(now_ms)
+        self._parting.heed_caller(now_ms)
         if not self.closing and self._notice.take_reminder():
             self._bot.tell(prompt.notice_again(self._notice.words))
         if self._exchange.free and self._bot.answers.waiting and not self._keypad.gathering:
             self._exchange.begin_answer()
-        if self._ready and self._exchange.bot_may_answer and not self._keypad.gathering and not self.draining:
+        if self._ready and self._parting.caller_done and not self._parting.draining:
             self._bot.create(now_ms)
-        if self._bot.answers.silent and self._farewell.heard():
-            self._end(self._farewell.outcome, "the goodbye was heard")
+        self._parting.end_if_over(now_ms)
         nobody_speaks = self._exchange.free and not self._keypad.gathering and not self.closing
         self._bot.errands.watch(now_ms, quiet=nobody_speaks and self._bot.quiet)
         self._silence.watch(now_ms, idle=self._exchange.free and self._bot.idle)
@@ -178,14 +170,14 @@ class Conversation:
 
     def _on_dtmf(self, event: Dtmf, now_ms: float) -> None:
         self._silence.broken(now_ms)
-        if not self.closing:
+        if not self.deaf:
             self._keypad.press(event.digit, now_ms)
             self._bot.utterances.pressed(now_ms)
             self._exchange.take_by_key(now_ms)
 
     def _on_number_complete(self, _now_ms: float) -> None:
         keys = self._keypad.take()
-        if not self.closing:
+        if not self.deaf:
             self._note("keypad", keys=len(keys))  # the digits may be those of a card
             self._bot.tell_answer(prompt.keypad(keys))
             self._bot.want(Reason.KEYPAD)
@@ -194,45 +186,22 @@ class Conversation:
 
     def _on_response_done(self, event: realtime.ResponseDone, now_ms: float) -> None:
         response = self._bot.response_done(event, now_ms)
-        if response is None:
-            return
-        answers = self._bot.answers
-        free_ms, played_ms = answers.free_ms(now_ms, but=response), answers.free_ms(now_ms)
-        if self._farewell.response_done(response, free_ms, played_ms):
-            self._bot.ask(prompt.goodbye(self._farewell.outcome), Reason.GOODBYE)
+        if response is not None:
+            self._parting.response_done(response)
 
     def _on_function_called(self, event: realtime.FunctionCalled, now_ms: float) -> None:
-        accepted = None if self.closing else self._bot.accept_call(event, now_ms)
+        accepted = self._bot.accept_call(event, now_ms)
         if accepted is None:
             return
         response, call = accepted
         if call.name == END_CALL and not response.only_words:
-            self._on_end_call(response, call.call_id, now_ms)
-        elif self._bot.run_tool(response, call, now_ms):
+            self._parting.on_end_call(response, call.call_id, now_ms)
+        elif self._bot.run_tool(response, call, now_ms) and not self.closing:
             self._bot.want(Reason.TOOL_OUTPUTS)
-
-    def _on_end_call(self, response: Response, call_id: str, now_ms: float) -> None:
-        self._exchange.settle(now_ms)
-        # Nobody is hung up on who speaks, or has said something that waits for an answer. Cut: they spoke
-        # over the goodbye.
-        refused = response.cut or self._exchange.caller_speaks or self._bot.caller_waits
-        status = "refused" if refused else "ok"
-        self._bot.errands.send(call_id, {"status": status})
-        self._note("tool_answered", name=END_CALL, call_id=call_id, status=status, took_ms=0)
-        if refused:
-            self._bot.want(Reason.TOOL_OUTPUTS)  # what they said may be skipped: then nobody else would speak
-        else:
-            response.closes = True
-            self._close(Outcome.COMPLETED, now_ms)
 
     def _on_tool_finished(self, event: ToolFinished, now_ms: float) -> None:
         outcome = self._bot.tool_finished(event.output, now_ms)
-        if self.closing:
-            return
-        if outcome is None:
-            self._bot.want(Reason.TOOL_OUTPUTS)
-        else:
-            self._take_leave(outcome, now_ms)
+        self._parting.tool_finished(event.output, outcome, now_ms)
 
     def _on_model_error(self, event: realtime.ErrorReported, now_ms: float) -> None:
         if event.event_id == realtime.COMMIT_ID:
@@ -244,24 +213,19 @@ class Conversation:
         self._on_model_failed(event.detail)
 
     def _on_model_failed(self, detail: str) -> None:
-        """End the call, unless it needs the model no more: all that is left then comes from the carrier."""
-        if self.closing and self._farewell.outcome is Outcome.TRANSFERRED:
-            self._end(Outcome.TRANSFERRED, detail)  # a person takes over: the caller is put through at once
-        elif not self.draining:
-            self._end(Outcome.MODEL_FAILED, detail)
+        self._parting.model_failed(detail)
 
     # Time
 
     def _timers(self) -> Iterator[tuple[float, Callable[[float], None]]]:
         yield self._bot.answers.all_played_ms(), self._exchange.finish_played
-        yield self._bot.overdue_ms(), self._on_answer_overdue
+        if not self._parting.draining:
+            yield self._bot.overdue_ms(), self._on_answer_overdue
         yield from self._bot.timers()
         yield self._exchange.due_ms, self._exchange.on_no_transcript
         yield self._keypad.due_ms, self._on_number_complete
-        yield self._farewell.due_ms, self._on_ending_overdue
+        yield from self._parting.timers()
         if not self.closing:
-            yield self._warn_at_ms, self._on_long_call
-            yield self._close_at_ms, self._on_longest_call
             yield self._silence.due_ms(), self._on_silence
             yield self._bot.errands.filler_ms(), self._on_slow_tool
 
@@ -274,7 +238,7 @@ class Conversation:
     def _on_silence(self, now_ms: float) -> None:
         sounding, sound_ms = self._silence.sounding, self._silence.sound_ms
         if not self._silence.ask_again():
-            self._take_leave(Outcome.SILENCE_TIMEOUT, now_ms)
+            self._parting.take_leave(Outcome.SILENCE_TIMEOUT, now_ms)
             return
         number = self._silence.prompts
         if sounding:
@@ -286,33 +250,6 @@ class Conversation:
         self._note("filler")
         self._bot.errands.excuse()
         self._bot.ask(prompt.filler(), Reason.FILLER)
-
-    def _on_long_call(self, _now_ms: float) -> None:
-        self._warn_at_ms = inf
-        self._bot.tell(prompt.longest_call_warning())
-
-    def _on_longest_call(self, now_ms: float) -> None:
-        self._take_leave(Outcome.LONGEST_CALL, now_ms)
-
-    # The end
-
-    def _close(self, outcome: Outcome, now_ms: float) -> None:
-        """Begin to end the call: one goodbye, then the line. The first outcome stands."""
-        self._farewell.close(outcome, self._bot.answers.free_ms(now_ms))
-        self._exchange.close(now_ms)
-        self._bot.want_nothing()
-
-    def _take_leave(self, outcome: Outcome, now_ms: float) -> None:
-        """Begin to end the call, and ask for the goodbye: no answer holds one yet."""
-        self._close(outcome, now_ms)
-        self._bot.ask(prompt.goodbye(outcome), Reason.GOODBYE)
-
-    def _on_ending_overdue(self, _now_ms: float) -> None:
-        self._end(self._farewell.outcome, "the goodbye took too long")
-
-    def _end(self, outcome: Outcome, detail: str) -> None:
-        if self._farewell.end():
-            self._actions.append(End(outcome, detail))
 
     def _note(self, kind: str, **fields: object) -> None:
         self._actions.append(Note(kind, fields))

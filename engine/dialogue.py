@@ -4,7 +4,7 @@
 * The **gate**: at most one response of the model is on its way, and one `response.create` serves
   every reason that has gathered. A create is never sent while another is requested, active or being
   cancelled: the server would refuse it, and the caller's turn would go unanswered.
-* The **ending**: a call closes once, drains the goodbye, and is over.
+* The **ending**: a call closes, drains the goodbye, and is over; until then its caller may take it back.
 
 An event that a state has no place for is a bug, and says so with both names; nothing changes then.
 """
@@ -129,7 +129,7 @@ class Ending(Enum):
 
     OPEN = auto()
     CLOSING = auto()  # it will end; the goodbye is still to be spoken
-    DRAINING = auto()  # the goodbye is on its way to the caller's ear
+    DRAINING = auto()  # all that is said of the goodbye is on its way to the caller's ear
     ENDED = auto()
 
 
@@ -137,13 +137,16 @@ class EndingEvent(Enum):
     """What moves a call towards its end."""
 
     CLOSE = auto()
-    GOODBYE_COMPLETE = auto()
+    GOODBYE_OVER = auto()  # it has come, or no more of it will
+    REOPEN = auto()
     END = auto()
 
 
 ENDING = {
     (Ending.OPEN, EndingEvent.CLOSE): Ending.CLOSING,
-    (Ending.CLOSING, EndingEvent.GOODBYE_COMPLETE): Ending.DRAINING,
+    (Ending.CLOSING, EndingEvent.GOODBYE_OVER): Ending.DRAINING,
+    (Ending.CLOSING, EndingEvent.REOPEN): Ending.OPEN,
+    (Ending.DRAINING, EndingEvent.REOPEN): Ending.OPEN,
     (Ending.OPEN, EndingEvent.END): Ending.ENDED,
     (Ending.CLOSING, EndingEvent.END): Ending.ENDED,
     (Ending.DRAINING, EndingEvent.END): Ending.ENDED,

@@ -87,7 +87,7 @@ class Errands:
     def finish(self, output: ToolOutput) -> Outcome | None:
         """The output of a tool that ran goes to the model, whatever else is going on.
 
-        Returns the outcome with which the call is to end now, if this was what the tool was for.
+        Returns the outcome with which the call ends if it is "ok", if that is what the tool is for.
         """
         self._running.pop(output.call_id, None)
         tool = self._tools.get(output.name)
@@ -95,7 +95,7 @@ class Errands:
         self._restraint.finish(output, changes=tool is not None and not tool.interruptible)
         self._unspoken.append(output.call_id)
         self.send(output.call_id, output.result)
-        return tool.ends_call if tool is not None and output.status == "ok" else None
+        return None if tool is None else tool.ends_call
 
     def send(self, call_id: str, result: dict[str, Any]) -> None:
         """The one output of an accepted call."""

@@ -37,12 +37,18 @@ class Exchange:
         self._bot = bot
         self._note = note
         self._floor = Floor.FREE
+        self._counts = False  # what the caller says now will be answered
         self._doubt = Doubt(settings)
 
     @property
     def caller_speaks(self) -> bool:
         """Whether the caller says something now, alone or over the bot."""
         return self._floor in _CALLER_SPEAKS
+
+    @property
+    def caller_has_floor(self) -> bool:
+        """Whether the caller alone speaks, and will be answered."""
+        return self._floor is Floor.CALLER and self._counts
 
     @property
     def free(self) -> bool:
@@ -87,10 +93,12 @@ class Exchange:
     def on_utterance_started(self, event: UtteranceStarted, _now_ms: float) -> None:
         """The caller begins to speak."""
         self._note("utterance_started", onset_ms=event.onset_ms, **asdict(event.loudness))
+        self._counts = False
         self._move(FloorEvent.CALLER_BEGINS)
 
     def on_utterance_counts(self, _event: UtteranceCounts, now_ms: float) -> None:
         """The caller has said enough to be answered."""
+        self._counts = True
         if self._floor is Floor.CALLER:
             self._bot.overtake(now_ms)
         elif self._floor is Floor.BOTH and not self.bot_playing(now_ms):

@@ -1,7 +1,9 @@
 """The end of a call: one goodbye, drained to its last mark, and then the line.
 
-`dialogue.ENDING` says which moves exist. The first reason to close stands; the goodbye may come from
-the answer that asked to hang up, or from one response more. Nothing of it takes longer than its deadline.
+`dialogue.ENDING` says which moves exist. The goodbye may come from the answer that asked to hang up, or from
+one response more; one that breaks off, or is not said at all, is asked for again, within bounds. Until the
+line is gone the caller can take the call back, unless its end is final. Nothing of it takes longer than its
+deadline, and that follows what the caller is still to hear.
 """
 
 from math import inf
@@ -14,6 +16,8 @@ from engine.outcome import Outcome
 from engine.settings import Settings
 
 _MARK_GRACE_MS = 1_000  # how long the goodbye's last mark may lag behind the clock
+_MOST_BROKEN = 2  # who has heard two beginnings of a goodbye knows
+_MOST_TRIES = 3
 
 
 @define
@@ -23,43 +27,82 @@ class Farewell:
     settings: Settings
     state: Ending = Ending.OPEN
     outcome: Outcome = Outcome.COMPLETED
-    due_ms: float = inf  # then the call is ended, said or unsaid
+    model_gone: bool = False
+    _limit_met: bool = False  # the call went on once although it had reached its longest time
     _goodbye: Response | None = None
+    _tries: int = 0  # goodbyes that came to nothing, and how many of them had begun
+    _broken: int = 0
+    _closed_ms: float = inf
+    _heard_ms: float = inf  # when all that has come will have been heard
 
-    def close(self, outcome: Outcome, free_ms: float) -> None:
-        """Begin to end the call with this outcome; until `free_ms` the bot is still talking."""
+    @property
+    def final(self) -> bool:
+        """Whether the call ends whatever the caller says now."""
+        limit = self.outcome is Outcome.LONGEST_CALL and self._limit_met
+        closing = self.state is not Ending.OPEN
+        return closing and (limit or self.model_gone or self.outcome is Outcome.TRANSFERRED)
+
+    @property
+    def due_ms(self) -> float:
+        """When the call is ended, said or unsaid."""
+        match self.state:
+            case Ending.CLOSING:  # time to ask for the goodbye twice, and to say it
+                latest_ms = self._closed_ms + self.settings.longest_call_grace_ms
+                asked_ms = 2 * self.settings.answer_due_ms
+                return min(self._heard_ms, latest_ms) + asked_ms + self.settings.goodbye_max_ms
+            case Ending.DRAINING:
+                return self._heard_ms + _MARK_GRACE_MS
+        return inf
+
+    def close(self, outcome: Outcome, now_ms: float) -> None:
+        """Begin to end the call with this outcome, in place of one with which it is ending already."""
+        if self.state is not Ending.OPEN:
+            self.reopen()
         self.state = next_ending(self.state, EndingEvent.CLOSE)
         self.outcome = outcome
-        # Time to ask for the goodbye twice, and to say it.
-        self.due_ms = free_ms + 2 * self.settings.answer_due_ms + self.settings.goodbye_max_ms
+        self._goodbye = None
+        self._tries = self._broken = 0
+        self._closed_ms = self._heard_ms = now_ms
 
-    def response_done(self, response: Response, free_ms: float, played_ms: float) -> bool:
-        """A response is complete. True if a goodbye must still be asked for.
+    def reopen(self) -> Outcome:
+        """The call goes on. Returns the outcome that it would have had."""
+        self.state = next_ending(self.state, EndingEvent.REOPEN)
+        self._limit_met = self._limit_met or self.outcome is Outcome.LONGEST_CALL
+        return self.outcome
 
-        `free_ms` is when what plays before it will have been heard, `played_ms` when it will have too.
-        """
-        if self.state is not Ending.CLOSING:
+    def watch(self, until_ms: float) -> None:
+        """Say until when the caller hears what has come so far."""
+        self._heard_ms = max(self._heard_ms, until_ms)
+
+    def response_done(self, response: Response) -> bool:
+        """A response is complete. True if a goodbye must still be asked for."""
+        if self.state is not Ending.CLOSING or Reason.GOODBYE not in response.reasons:
             return False
-        if response.cut:  # stalled or spoken over: what was heard of it is no goodbye
-            return response.closes
-        if response.closes and (response.failed or not response.audio.received_bytes):
-            return True
-        if not response.failed and (response.closes or Reason.GOODBYE in response.reasons):
-            self.state = next_ending(self.state, EndingEvent.GOODBYE_COMPLETE)
-            # A goodbye may stand at the end of a long answer, which is heard whole.
-            self.due_ms = max(free_ms + self.settings.goodbye_max_ms, played_ms + _MARK_GRACE_MS)
+        begun = response.audio.received_bytes > 0
+        if begun and response.completed and not response.cut:
             self._goodbye = response
+        else:
+            self._tries += 1
+            self._broken += begun
+            if self._broken < _MOST_BROKEN and self._tries < _MOST_TRIES:
+                return True
+        self.state = next_ending(self.state, EndingEvent.GOODBYE_OVER)
         return False
 
-    def heard(self) -> bool:
-        """Nothing plays any more. True if the goodbye was certainly heard; else its last mark is awaited."""
-        if self.state is not Ending.DRAINING or self._goodbye is None:
-            return False
-        audio = self._goodbye.audio
-        if not audio.confirmed:
-            self.due_ms = min(self.due_ms, audio.ends_ms() + _MARK_GRACE_MS)
-            return False
-        return True
+    def lose_model(self) -> bool:
+        """The model can't go on. True if what it has said of the goodbye will do."""
+        self.model_gone = True
+        if self.state is Ending.CLOSING and self._broken:
+            self.state = next_ending(self.state, EndingEvent.GOODBYE_OVER)
+        return self.state in (Ending.DRAINING, Ending.ENDED)
+
+    def over(self) -> str | None:
+        """How it went, once nothing plays any more; None while a goodbye or its last mark is awaited."""
+        if self.state is not Ending.DRAINING:
+            return None
+        if self._goodbye is None:
+            return "the goodbye broke off" if self._broken else "there was no goodbye"
+        return "the goodbye was heard" if self._goodbye.audio.confirmed else None
 
     def end(self) -> bool:
         """The call is over. False if it was already."""

@@ -98,6 +98,11 @@ class ResponseGate:
         """What a response was created for is still to be answered."""
         self.reasons |= reasons - ONLY_WORDS
 
+    def withdraw(self, reason: Reason) -> None:
+        """Nothing is to be said for that reason any more."""
+        self.reasons.discard(reason)
+        self.carried -= {reason}
+
     def done(self, response_id: str) -> bool:
         """A response is over. False if it was not the one on its way."""
         if not self._held:

@@ -59,6 +59,11 @@ _GOODBYES = {
     Outcome.SERVER_STOPPED: "The line has to be closed now. Apologise in one sentence, ask the caller to "
     "call again in a minute, and say goodbye.",
 }
+_REOPENED = {
+    Outcome.LONGEST_CALL: "The caller has more to say, so the call goes on for a moment. Answer shortly, "
+    "start nothing new, then say goodbye and call end_call.",
+}
+_STAYS = "The call does not end yet. Go on with it as before, and answer what the caller says now."
 _GOODBYE = "The call ends now. Say a short, friendly goodbye in one sentence."
 
 
@@ -144,6 +149,11 @@ def filler() -> str:
 def goodbye(outcome: Outcome = Outcome.COMPLETED) -> str:
     """The last words of a call that ends with this outcome. No tool is to be called for them."""
     return f"{_GOODBYES.get(outcome, _GOODBYE)} Do not ask anything and do not call a tool."
+
+
+def reopened(outcome: Outcome) -> str:
+    """Said to the model when a call that was to end with this outcome goes on."""
+    return _REOPENED.get(outcome, _STAYS)
 
 
 def longest_call_warning() -> str:

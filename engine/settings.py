@@ -150,6 +150,8 @@ class Settings:
     cancel_due_ms: int = 2_000
     longest_call_warning_ms: int = 780_000
     longest_call_ms: int = 900_000
+    # Who still speaks then is answered, and for so long the call goes on: nobody is cut off in mid-word.
+    longest_call_grace_ms: int = 120_000
     goodbye_max_ms: int = 10_000
 
     # Tools.

@@ -461,17 +461,16 @@ def test_a_transfer_that_does_not_succeed_is_an_ordinary_output(status, talk):
     assert talk.asked() == ["conversation.item.create", "response.create"]
 
 
-def test_a_transfer_that_succeeds_while_the_call_closes_changes_nothing():
+def test_a_transfer_that_succeeds_while_the_call_closes_puts_the_caller_through():
     talk = talking(evolve(DEFAULTS, longest_call_warning_ms=500, longest_call_ms=1_000))
     talk.call("r1", "transfer")
     talk.done("r1")
     talk.wait(1_000)
     assert talk.conversation.closing
-    talk.asked()
     talk.tool_answers()
     talk.answer("bye", 500)
     talk.wait(3_000)
-    assert [end.outcome for end in talk.ended] == [Outcome.LONGEST_CALL]
+    assert [end.outcome for end in talk.ended] == [Outcome.TRANSFERRED]
 
 
 def test_a_transferred_call_owes_the_caller_no_words():
