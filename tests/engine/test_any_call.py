@@ -23,7 +23,7 @@ from engine.actions import (
     ToModel,
     ToolFinished,
 )
-from engine.carrier import MarkReached
+from engine.carrier import Dtmf, MarkReached
 from engine.conversation import Conversation
 from engine.outcome import Outcome
 from engine.settings import DEFAULTS, FRAME_MS
@@ -34,7 +34,15 @@ from tests.rig import FakeOffice
 
 # No guard, a long pause before a barge-in is real, tools that are slow at once and soon too many: so that
 # more of the interesting orders come up.
-EAGER = evolve(DEFAULTS, guard_ms=0, barge_in_real_ms=1_200, slow_tool_ms=200, tool_calls_max=3)
+EAGER = evolve(
+    DEFAULTS,
+    longest_call_ms=20_000,
+    longest_call_grace_ms=5_000,
+    guard_ms=0,
+    barge_in_real_ms=1_200,
+    slow_tool_ms=200,
+    tool_calls_max=3,
+)
 
 
 @frozen
@@ -50,6 +58,7 @@ def tool(name, **traits):
     return Tool(name=name, description="", arguments=Nothing, run=unused, **traits)
 
 
+POLITE = (Outcome.COMPLETED, Outcome.SILENCE_TIMEOUT, Outcome.LONGEST_CALL)
 TOOLS = (tool("find"), tool("look", interruptible=True), tool("transfer", ends_call=Outcome.TRANSFERRED))
 
 
@@ -121,8 +130,14 @@ class AnyCall(RuleBasedStateMachine):
                     assert call_id not in self.outputs, "a finished tool is stopped"
                     self.stopping.add(call_id)
                 case End(outcome):
-                    assert outcome is not Outcome.TRANSFERRED or self.transferred
-                    self.ended.append(outcome)
+                    self.on_end(outcome)
+
+    def on_end(self, outcome: Outcome) -> None:
+        assert outcome is not Outcome.TRANSFERRED or self.transferred
+        if outcome in POLITE:
+            assert self.conversation.deaf or not self.caller_speaks, "hung up on who speaks"
+            assert not self.running(), "hung up in the middle of something"
+        self.ended.append(outcome)
 
     def to_server(self, message: dict) -> None:
         match message["type"]:
@@ -190,13 +205,18 @@ class AnyCall(RuleBasedStateMachine):
     def caller(self, kind, frames):
         for _ in range(frames):
             self.pass_time(FRAME_MS)
-            if self.conversation.closing:
+            if self.conversation.deaf:
                 continue
             for event in self.turns.step(kind, self.conversation.scene(self.now_ms), echo=False):
                 if isinstance(event, UtteranceStarted | UtteranceEnded | UtteranceSkipped):
                     self.caller_speaks = isinstance(event, UtteranceStarted)
                     self.commits += isinstance(event, UtteranceEnded)
                 self.feed(event)
+        self.server_says()
+
+    @rule()
+    def key(self):
+        self.feed(Dtmf(digit="1"))
         self.server_says()
 
     @precondition(lambda self: self.named < self.commits)
@@ -240,7 +260,6 @@ class AnyCall(RuleBasedStateMachine):
         arguments=st.sampled_from(["{}", '{"n": 1}', '{"n": 2}', "{"]),
     )
     def server_calls(self, name, arguments):
-        closing = self.conversation.closing
         call_id = f"call_{len(self.tools) + len(self.outputs)}_{self.responses}"
         self.feed(
             realtime.FunctionCalled(
@@ -251,7 +270,9 @@ class AnyCall(RuleBasedStateMachine):
                 arguments=arguments,
             )
         )
-        assert closing or (call_id in self.tools) is not (call_id in self.outputs), "neither run nor answered"
+        assert self.ended or (call_id in self.tools) is not (call_id in self.outputs), (
+            "neither run nor answered"
+        )
 
     @precondition(lambda self: (self.requested or self.active) and not self.pending)
     @rule(
@@ -296,11 +317,11 @@ class AnyCall(RuleBasedStateMachine):
         self.tool_answers(min(self.stopping - set(self.outputs)), "cancelled")
 
     def tool_answers(self, call_id, status):
-        name, was_closing = self.tools[call_id].name, self.conversation.closing
-        self.transferred |= (name, status, was_closing) == ("transfer", "ok", False)
+        name = self.tools[call_id].name
+        self.transferred |= (name, status) == ("transfer", "ok")
         self.feed(ToolFinished(ToolOutput(call_id=call_id, name=name, status=status, result={})))
         assert self.ended or call_id in self.outputs, "an output is lost"
-        assert self.conversation.closing or (name, status) != ("transfer", "ok")
+        assert self.conversation.deaf or (name, status) != ("transfer", "ok")
 
     @precondition(lambda self: self.unsent)
     @rule()
