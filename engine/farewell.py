@@ -54,6 +54,11 @@ class Farewell:
                 return self._heard_ms + _MARK_GRACE_MS
         return inf
 
+    @property
+    def unsaid(self) -> bool:
+        """Whether the model was asked often enough, and has not even begun to say goodbye."""
+        return self.state is Ending.CLOSING and self._tries >= _MOST_TRIES and not self._broken
+
     def close(self, outcome: Outcome, now_ms: float) -> None:
         """Begin to end the call with this outcome, in place of one with which it is ending already."""
         if self.state is not Ending.OPEN:
@@ -84,8 +89,10 @@ class Farewell:
         else:
             self._tries += 1
             self._broken += begun
-            if self._broken < _MOST_BROKEN and self._tries < _MOST_TRIES:
+            if self._tries < _MOST_TRIES and self._broken < _MOST_BROKEN:
                 return True
+            if self.unsaid:
+                return False
         self.state = next_ending(self.state, EndingEvent.GOODBYE_OVER)
         return False
 
@@ -101,7 +108,7 @@ class Farewell:
         if self.state is not Ending.DRAINING:
             return None
         if self._goodbye is None:
-            return "the goodbye broke off" if self._broken else "there was no goodbye"
+            return "the goodbye broke off"
         return "the goodbye was heard" if self._goodbye.audio.confirmed else None
 
     def end(self) -> bool:

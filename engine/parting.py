@@ -159,6 +159,8 @@ class Parting:
         """A response is complete: it may have been the goodbye."""
         if self._farewell.response_done(response):
             self._ask_for_goodbye()
+        elif self._farewell.unsaid:
+            self.model_failed("the model says no goodbye")
 
     def _ask_for_goodbye(self) -> None:
         self._bot.ask(prompt.goodbye(self._farewell.outcome), Reason.GOODBYE)

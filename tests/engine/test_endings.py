@@ -229,12 +229,12 @@ async def test_a_goodbye_that_breaks_off_twice_is_not_said_to_have_been_heard(
     assert hang_up(placed) == (outcome, "the goodbye broke off")
 
 
-async def test_a_model_that_only_calls_instead_of_saying_goodbye_is_asked_three_times(autojump_clock):
+async def test_a_model_that_only_calls_instead_of_saying_goodbye_gives_way_to_the_fallback(autojump_clock):
     placed = await place(
         [UntilBotQuiet(400), ASK, UntilClosed()], ModelScript(replies=[GREETING, MUTE, MUTE, MUTE, BYE])
     )
     placed.assert_clean()
-    assert hang_up(placed) == (Outcome.COMPLETED, "there was no goodbye")
+    assert hang_up(placed) == (Outcome.MODEL_FAILED, "the model says no goodbye")
     assert reasons(placed) == ["greeting", "utterance", "goodbye", "goodbye"]
 
 
