@@ -21,7 +21,7 @@ from engine.actions import (
     ToModel,
     ToolFinished,
 )
-from engine.carrier import Dtmf
+from engine.carrier import Dtmf, MarkReached
 from engine.conversation import Conversation
 from engine.limits import RateLimit
 from engine.outcome import Outcome
@@ -719,3 +719,64 @@ def test_a_question_stands_behind_an_answer_of_which_nothing_was_heard():
     talk.answer("r", 1_000)
     talk.feed(Dtmf(digit="7"))
     assert talk.conversation.scene(talk.now_ms) == before == Scene(question=True, dictating=True)
+
+
+# The end, step by step
+
+
+@pytest.mark.parametrize("after_ms", [0, 200, 900], ids=["at once", "while it plays", "when it was heard"])
+def test_an_end_call_behind_its_own_response_done_takes_what_was_said_for_the_goodbye(talk, after_ms):
+    talk.feed(BEGINS, COUNTS, ENDS)
+    talk.answer("r", 500)
+    talk.wait(after_ms)
+    talk.asked()
+    talk.call("r", "end_call")
+    talk.wait(2_500)
+    assert "response.create" not in talk.asked()
+    assert [end.outcome for end in talk.ended] == [Outcome.COMPLETED]
+
+
+def test_an_end_call_behind_its_own_response_done_in_which_nothing_was_said_has_a_goodbye(talk):
+    talk.feed(BEGINS, COUNTS, ENDS)
+    talk.created("r")
+    talk.call("r", "find")
+    talk.done("r")
+    talk.asked()
+    talk.call("r", "end_call", "call_2")
+    talk.tool_answers()
+    assert talk.asked().count("response.create") == 1
+    talk.created("bye")
+    assert talk.notes[-1].fields == {"reasons": "goodbye"}
+
+
+def test_the_deadline_of_a_goodbye_waits_for_a_carrier_that_takes_it_late():
+    conversation, now_ms, ended = Conversation(FakeOffice().profile, DEFAULTS, now_ms=0.0), 0.0, []
+    audio = realtime.AudioDelta(response_id="r", item_id="i", audio=bytes(500 * 8))
+    for event in (
+        ModelReady(),
+        realtime.ResponseCreated(response_id="r"),
+        audio,
+        realtime.FunctionCalled(response_id="r", item_id="f", call_id="c", name="end_call", arguments="{}"),
+        realtime.ResponseDone(response_id="r", status="completed", reason=None, error_code=None),
+    ):
+        ended += [action for action in conversation.handle(event, now_ms) if isinstance(action, End)]
+    while conversation.deadline_ms() < 4_000:
+        now_ms = max(now_ms, conversation.deadline_ms())
+        ended += [action for action in conversation.tick(now_ms) if isinstance(action, End)]
+    assert ended == []
+    conversation.handle(AudioSent(1, 500 * 8), 4_000)
+    heard = conversation.handle(MarkReached(name="1.4000"), 4_500)
+    assert heard[-1] == End(Outcome.COMPLETED, "the goodbye was heard")
+
+
+def test_who_waits_for_an_answer_when_the_longest_call_is_over_gets_it_first():
+    talk = Talk(evolve(DEFAULTS, longest_call_warning_ms=500, longest_call_ms=1_000))
+    talk.answer("greeting", 400)
+    talk.wait(500)
+    talk.feed(BEGINS, COUNTS, ENDS)
+    talk.created("r")
+    talk.done("r", "failed", LIMIT, RateLimit(wait_ms=1_500))
+    talk.wait(1_500)
+    assert talk.kinds().count("call_reopened") == 1
+    talk.created("again")
+    assert talk.notes[-1] == Note("response_created", {"reasons": "utterance"})

@@ -159,11 +159,11 @@ async def test_nobody_is_cut_off_in_the_middle_of_a_word(autojump_clock, setting
 async def test_the_longest_call_in_an_answer_that_comes_hardly_faster_than_it_plays_ends_in_words(
     autojump_clock,
 ):
-    slow = Reply("A very long answer.", murmur(40_000, pitch=190), pace=1.2)
+    slow = Reply("A very long answer.", murmur(12_000, pitch=190), pace=1.2)
     placed = await place(
         [UntilClosed()],
         ModelScript(replies=[slow, BYE]),
-        settings=evolve(HUMMED, longest_call_ms=5_000),
+        settings=evolve(LONG, answer_due_ms=2_000, goodbye_max_ms=2_000),
     )
     placed.assert_clean()
     assert hang_up(placed) == (Outcome.LONGEST_CALL, "the goodbye was heard")
@@ -171,14 +171,14 @@ async def test_the_longest_call_in_an_answer_that_comes_hardly_faster_than_it_pl
 
 
 async def test_an_answer_that_never_ends_does_not_keep_the_longest_call_going(autojump_clock):
-    endless = Reply("And so on.", murmur(60_000, pitch=190), pace=1.2)
+    endless = Reply("And so on.", murmur(14_000, pitch=190), pace=1.2)
     placed = await place(
         [UntilClosed()],
         ModelScript(replies=[endless]),
-        settings=evolve(LIMIT, goodbye_max_ms=2_000),
+        settings=evolve(LONG, answer_due_ms=2_000, goodbye_max_ms=2_000, longest_call_grace_ms=2_000),
     )
     assert hang_up(placed) == (Outcome.LONGEST_CALL, "the goodbye took too long")
-    assert placed.ended_s == pytest.approx(2.0 + 6.0 + 2 * 6.0 + 2.0)
+    assert placed.ended_s == pytest.approx(2.0 + 2.0 + 2 * 2.0 + 2.0)
 
 
 # A goodbye that breaks off
