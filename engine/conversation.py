@@ -1,6 +1,6 @@
 """One conversation, without any I/O: events in, actions out.
 
-The exchange of turns is in `exchange.py`, the bot's half in `bot.py`; keypad, silence and farewell have a
+The exchange of turns is in `exchange.py`, the bot's half in `bot.py`; keypad, silence and parting have a
 file each. This joins them. Every event of a call passes through `handle`, in order; every timer is a
 deadline that `deadline_ms` names and `tick` runs. So a conversation can be stepped through in a test, and
 nothing about it depends on how tasks are scheduled.

@@ -595,6 +595,20 @@ def test_a_repeated_call_runs_once(talk):
     assert talk.kinds().count("tool_called") == 1
 
 
+def test_no_two_calls_have_one_id_in_the_account_whatever_the_server_calls_them(talk):
+    for name, call_id in (("r1", "c"), ("r2", "c"), ("r3", "c#4"), ("r4", "c")):
+        talk.feed(BEGINS, ENDS)
+        talk.created(name)
+        talk.call(name, "find", call_id, arguments=f'"{name}"')
+        talk.done(name)
+        talk.tool_answers(talk.running[-1].call_id)
+        talk.answer(f"{name} tells", 400)
+        talk.wait(500)
+    assert [call.call_id for call in talk.running] == ["c", "c#2", "c#4", "c#4#4"]
+    outputs = [message["item"]["call_id"] for message in talk.to_model if "call_id" in str(message)]
+    assert outputs == ["c", "c", "c#4", "c"]
+
+
 def test_audio_after_the_end_of_its_response_is_not_said(talk):
     talk.feed(BEGINS, ENDS)
     talk.answer("r", 500)
