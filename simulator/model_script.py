@@ -53,8 +53,8 @@ class Reply:
     """Speak, and call functions. Audio comes in deltas, `pace` times faster than it plays.
 
     `further` are more spoken messages in the same response. With `incomplete` the response ends as
-    `incomplete` for that reason ("max_output_tokens", "content_filter") and its last message in mid-word; with
-    `failed`, an error code, it fails after all that it had to say.
+    `incomplete` for that reason ("max_output_tokens", "content_filter") and its last message in mid-word.
+    With `failed`, an error code, it fails after all that it had to say.
     """
 
     text: str = ""
