@@ -794,3 +794,38 @@ def test_who_waits_for_an_answer_when_the_longest_call_is_over_gets_it_first():
     assert talk.kinds().count("call_reopened") == 1
     talk.created("again")
     assert talk.notes[-1] == Note("response_created", {"reasons": "utterance"})
+
+
+def test_the_longest_call_no_longer_listens_when_its_grace_is_over():
+    limits = {"longest_call_warning_ms": 500, "longest_call_ms": 1_000, "longest_call_grace_ms": 3_000}
+    talk = Talk(evolve(DEFAULTS, **limits))
+    talk.answer("greeting", 400)
+    talk.wait(1_000)
+    talk.created("bye")
+    talk.feed(BEGINS, COUNTS, ENDS)
+    assert talk.conversation.closing is False
+    talk.done("bye", "cancelled")
+    talk.answer("r", 400)
+    talk.wait(3_000)
+    talk.feed(BEGINS, COUNTS, ENDS)
+    assert (talk.conversation.closing, talk.conversation.deaf) == (True, True)
+
+
+def test_a_goodbye_that_fails_when_the_call_goes_on_already_is_not_asked_for_again(last_answer):
+    last_answer.audio("r", 1_000)
+    last_answer.call("r", "end_call")
+    last_answer.feed(BEGINS, ENDS)
+    last_answer.done("r", "failed", "server_error")
+    last_answer.created("again")
+    assert last_answer.notes[-1] == Note("response_created", {"reasons": "utterance"})
+
+
+def test_who_speaks_as_the_transfer_is_granted_is_told_so_and_put_through():
+    talk = Talk(tools=[TRANSFER])
+    talk.created("r1")
+    talk.call("r1", "transfer")
+    talk.done("r1")
+    talk.feed(BEGINS)
+    talk.asked()
+    talk.tool_answers()
+    assert talk.asked()[-1] == "response.create"
