@@ -1,6 +1,7 @@
 """Browsers that are signed in, and links that let somebody in once. Plain functions of a connection.
 
-Tokens are 32 random bytes, so a plain hash of one is as good as a slow one: nobody guesses it.
+Tokens are 32 random bytes, so a plain hash of one is as good as a slow one: nobody guesses it. The id of a
+session is random too, and so never another's: a form or a token that names one that is over names nobody.
 """
 
 import datetime as dt
@@ -15,6 +16,7 @@ LINK_LIFE = dt.timedelta(days=3)
 SEEN_EVERY = dt.timedelta(hours=1)  # a visit is noted no more often: each note is a write
 _BROWSER_MAX = 200
 _TOKEN_BYTES = 32
+_ID_BITS = 53
 
 
 def begin(conn: sqlite3.Connection, owner_id: int, *, browser: str, now: dt.datetime) -> str:
@@ -22,9 +24,10 @@ def begin(conn: sqlite3.Connection, owner_id: int, *, browser: str, now: dt.date
     token = secrets.token_urlsafe(_TOKEN_BYTES)
     conn.execute(
         "INSERT INTO sessions (token_hash, id, owner_id, browser, seen_at, expires_at)"
-        " SELECT ?, coalesce(max(id), 0) + 1, ?, ?, ?, ? FROM sessions",
+        " VALUES (?, ?, ?, ?, ?, ?)",
         (
             _hashed(token),
+            secrets.randbits(_ID_BITS),  # sessions are of no business: storage/ids.py can't count them
             owner_id,
             browser[:_BROWSER_MAX],
             utc_text("now", now),
@@ -58,7 +61,7 @@ def seen(conn: sqlite3.Connection, session_id: int, now: dt.datetime) -> None:
 def of_owner(conn: sqlite3.Connection, owner_id: int, now: dt.datetime) -> tuple[Session, ...]:
     """Where the owner is signed in, the last seen first."""
     rows = conn.execute(
-        "SELECT * FROM sessions WHERE owner_id = ? AND expires_at > ? ORDER BY seen_at DESC, id DESC",
+        "SELECT * FROM sessions WHERE owner_id = ? AND expires_at > ? ORDER BY seen_at DESC, rowid DESC",
         (owner_id, utc_text("now", now)),
     )
     return tuple(from_row(Session, row) for row in rows)

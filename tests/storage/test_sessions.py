@@ -25,6 +25,10 @@ def begin(conn, owner, browser="Firefox", now=NOW):
     return sessions.begin(conn, owner.id, browser=browser, now=now)
 
 
+def id_of(conn, token, now=NOW):
+    return sessions.find(conn, token, now)[1].id
+
+
 def signed_in(conn, owner, now=NOW):
     return [session.browser for session in sessions.of_owner(conn, owner.id, now)]
 
@@ -36,7 +40,7 @@ def test_a_token_shows_whose_browser_it_is(conn, dana):
     assert (owner, session) == (
         dana,
         Session(
-            id=1,
+            id=session.id,
             owner_id=dana.id,
             browser="Firefox",
             seen_at=NOW,
@@ -79,9 +83,9 @@ def test_a_session_ends_thirty_days_after_the_last_visit(conn, dana):
 
 def test_a_visit_forgets_the_sessions_that_have_expired_and_no_others(conn, dana):
     for hours, browser in enumerate(("old", "expires now", "last", "visits")):
-        begin(conn, dana, browser, NOW + hours * HOUR)
-    sessions.seen(conn, 4, NOW + SESSION_LIFE + HOUR)
-    rows = conn.execute("SELECT browser, seen_at FROM sessions ORDER BY id")
+        token = begin(conn, dana, browser, NOW + hours * HOUR)
+    sessions.seen(conn, id_of(conn, token), NOW + SESSION_LIFE + HOUR)
+    rows = conn.execute("SELECT browser, seen_at FROM sessions ORDER BY rowid")
     assert [tuple(row) for row in rows] == [
         ("last", "2026-11-20T14:00:00Z"),
         ("visits", "2026-12-20T13:00:00Z"),
@@ -89,31 +93,46 @@ def test_a_visit_forgets_the_sessions_that_have_expired_and_no_others(conn, dana
 
 
 def test_an_owner_sees_where_they_are_signed_in_the_last_seen_first(conn, dana):
-    for browser in ("first", "second", "third"):
-        begin(conn, dana, browser)
+    first, *_ = [begin(conn, dana, browser) for browser in ("first", "second", "third")]
     begin(conn, add_owner(conn, "rosa@example.com"), "another's")
-    sessions.seen(conn, 1, NOW + HOUR)
+    sessions.seen(conn, id_of(conn, first), NOW + HOUR)
     assert signed_in(conn, dana) == ["first", "third", "second"]
 
 
 def test_an_owner_ends_one_of_their_own_sessions(conn, dana):
     other = add_owner(conn, "rosa@example.com")
     token, others = begin(conn, dana), begin(conn, other)
-    assert not sessions.end(conn, dana.id, 2)
-    assert sessions.end(conn, dana.id, 1)
-    assert not sessions.end(conn, dana.id, 1)
+    own = id_of(conn, token)
+    assert not sessions.end(conn, dana.id, id_of(conn, others))
+    assert sessions.end(conn, dana.id, own)
+    assert not sessions.end(conn, dana.id, own)
     assert sessions.find(conn, token, NOW) is None
     assert sessions.find(conn, others, NOW)[0] == other
 
 
 def test_an_owner_ends_all_of_their_sessions_but_one_or_all(conn, dana):
     other = add_owner(conn, "rosa@example.com")
-    for owner, browser in ((dana, "first"), (dana, "this"), (other, "another's"), (dana, "third")):
-        begin(conn, owner, browser)
-    assert sessions.end_others(conn, dana.id, 2) == 2
+    signing_in = ((dana, "first"), (dana, "this"), (other, "another's"), (dana, "third"))
+    _, this, *_ = [begin(conn, owner, browser) for owner, browser in signing_in]
+    assert sessions.end_others(conn, dana.id, id_of(conn, this)) == 2
     assert (signed_in(conn, dana), signed_in(conn, other)) == (["this"], ["another's"])
     sessions.end_all(conn, dana.id)
     assert (signed_in(conn, dana), signed_in(conn, other)) == ([], ["another's"])
+
+
+def test_the_id_of_a_session_that_is_over_names_no_later_one(conn, dana):
+    other = add_owner(conn, "rosa@example.com")
+    over = [id_of(conn, begin(conn, owner)) for owner in (dana, other)]
+    sessions.end_all(conn, dana.id)
+    sessions.end_all(conn, other.id)
+    later = [id_of(conn, begin(conn, owner)) for owner in (other, dana)]
+    assert set(later) & set(over) == set()
+    assert [sessions.end(conn, dana.id, ended) for ended in over] == [False, False]
+    for ended in over:
+        sessions.seen(conn, ended, NOW + HOUR)
+    assert [row[0] for row in conn.execute("SELECT DISTINCT seen_at FROM sessions")] == [
+        "2026-11-20T12:00:00Z"
+    ]
 
 
 # Links.

@@ -37,6 +37,12 @@ async def begin(database, owner_id=1, browser=PHONE):
     )
 
 
+async def ending(database, token):
+    """Where the button that ends this session leads."""
+    _, session = await database.read(lambda conn: sessions.find(conn, token, NOW))
+    return f"/settings/account/sessions/{session.id}/end"
+
+
 async def signed_in(database, *tokens):
     return [await database.read(partial(sessions.find, token=token, now=NOW)) is not None for token in tokens]
 
@@ -98,9 +104,20 @@ async def test_an_owner_sees_where_they_are_signed_in_and_signs_a_browser_out(br
     page = await browser.get("/settings/account")
     assert "Safari on iPhone Last seen Thu 19 Nov 10:00" in page.text
     assert "An unknown browser this browser" in page.text  # the test's own
-    page = await browser.follow(await browser.post("/settings/account/sessions/2/end"))
+    page = await browser.follow(await browser.post(await ending(database, lost)))
     assert ("Signed out." in page.text, "iPhone" in page.text) == (True, False)
     assert await signed_in(database, lost, kept) == [False, True]
+
+
+async def test_a_button_for_a_browser_that_is_signed_out_ends_no_other_that_has_signed_in_since(
+    browser, database
+):
+    lost = await begin(database)
+    stale = await ending(database, lost)
+    await browser.post(stale)
+    since = await begin(database)
+    assert (await browser.post(stale)).status == 404
+    assert await signed_in(database, lost, since) == [False, True]
 
 
 async def test_an_owner_signs_out_everywhere_but_here(browser, database):
@@ -113,7 +130,7 @@ async def test_an_owner_signs_out_everywhere_but_here(browser, database):
 async def test_nobody_elses_session_can_be_ended(browser, database, business):
     await sign_in(database, client_of(database), business.id, email="dana@example.com")
     theirs = await begin(database, owner_id=2)
-    assert (await browser.post("/settings/account/sessions/3/end")).status == 404
+    assert (await browser.post(await ending(database, theirs))).status == 404
     await browser.post("/settings/account/sessions/end-others")
     assert await signed_in(database, theirs) == [True]
 
