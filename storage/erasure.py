@@ -11,7 +11,7 @@ from typing import Any
 
 from attrs import frozen
 
-from storage import blocked, businesses, fields
+from storage import blocked, businesses, calls, fields, leads
 from storage.errors import InvalidField, NotFound
 from storage.records import utc_text
 
@@ -22,7 +22,8 @@ _OUTLIVES_A_CALL = ("appointments", "messages")
 # The kinds of storage/changes.py that are changes of such a row.
 _CHANGED_OF = {"appointments": ("appointment", "notes"), "messages": ("message",)}
 _LEADS = (
-    "SELECT id FROM leads WHERE business_id = :business_id AND (phone = :phone OR callback_phone = :phone)"
+    "SELECT id FROM leads WHERE business_id = :business_id"
+    " AND (phone = :phone OR callback_phone = :phone OR id = :lead_id)"
 )
 # All that is a business's own, but what is secret, what is there to be taken back, what a live call holds and
 # what is of the server.
@@ -95,29 +96,72 @@ def erase_caller(conn: sqlite3.Connection, business_id: int, phone: str) -> Eras
     also what was to be sent to that number, its block, and what could be taken back of any of it. Raises
     InvalidField for what is no number, and while a call of theirs is live.
     """
-    who = {"business_id": business_id, "phone": fields.e164("phone", phone)}
-    calls = conn.execute(
+    return _erase_all(conn, business_id, phone=fields.e164("phone", phone))
+
+
+def erase_lead(conn: sqlite3.Connection, business_id: int, lead_id: int) -> Erased:
+    """Erase whom the business knows as that lead, as `erase_caller` does: with all of their number.
+
+    Who rang without one, or was written in without one, is erased alone. Raises InvalidField while a call of
+    theirs is live, NotFound.
+    """
+    lead = leads.get(conn, business_id, lead_id)
+    if lead is None:
+        raise NotFound("lead", str(lead_id))
+    return _erase_all(conn, business_id, phone=lead.phone, lead_id=lead_id)
+
+
+def erase_who_rang(conn: sqlite3.Connection, business_id: int, call_sid: str) -> Erased:
+    """Erase whoever made that call, as `erase_lead` does.
+
+    Of a call that belongs to no lead, because its beginning could not be written, its number decides; if it
+    has none either, it goes alone.
+    """
+    call = calls.get(conn, business_id, call_sid)
+    if call is None:
+        raise NotFound("call", call_sid)
+    if call.lead_id is not None:
+        return erase_lead(conn, business_id, call.lead_id)
+    return _erase_all(conn, business_id, phone=call.caller, call_sid=call_sid)
+
+
+def _erase_all(
+    conn: sqlite3.Connection,
+    business_id: int,
+    *,
+    phone: str | None,
+    lead_id: int | None = None,
+    call_sid: str | None = None,
+) -> Erased:
+    """Erase all of that number, of that lead and of that call; what is None is of nobody."""
+    who = {"business_id": business_id, "phone": phone, "lead_id": lead_id, "call_sid": call_sid}
+    theirs = conn.execute(
         "SELECT call_sid, outcome FROM calls WHERE business_id = :business_id"  # noqa: S608 - constants only
-        f" AND (caller = :phone OR lead_id IN ({_LEADS}))",
+        f" AND (caller = :phone OR call_sid = :call_sid OR lead_id IN ({_LEADS})) ORDER BY call_sid",
         who,
     ).fetchall()
-    if any(call["outcome"] is None for call in calls):
+    if any(call["outcome"] is None for call in theirs):
         raise InvalidField("phone", "is on the line now; erase it when that call has ended")
     of_leads = f"business_id = :business_id AND lead_id IN ({_LEADS})"
     gone = {table: _erase_rows(conn, table, of_leads, who) for table in _OUTLIVES_A_CALL}
-    for call in calls:
+    for call in theirs:
         erase_call(conn, business_id, call["call_sid"])
     conn.execute(f"DELETE FROM leads WHERE business_id = :business_id AND id IN ({_LEADS})", who)  # noqa: S608
-    conn.execute("DELETE FROM outbox WHERE business_id = :business_id AND recipient = :phone", who)
+    if phone is not None:
+        _forget_number(conn, business_id, phone)
+    return Erased(calls=tuple(call["call_sid"] for call in theirs), **gone)
+
+
+def _forget_number(conn: sqlite3.Connection, business_id: int, phone: str) -> None:
+    conn.execute("DELETE FROM outbox WHERE business_id = ? AND recipient = ?", (business_id, phone))
     blocked.remove(conn, business_id, phone)
     # All changes of the same thing: were only one forgotten, an older one would count as the last.
     conn.execute(
         "DELETE FROM changes WHERE business_id = :business_id AND (kind, key) IN"
         " (SELECT kind, key FROM changes WHERE business_id = :business_id"
         " AND (before GLOB :number OR after GLOB :number))",
-        {**who, "number": f"*{who['phone']}[^0-9]*"},  # and not one that it is the beginning of
+        {"business_id": business_id, "number": f"*{phone}[^0-9]*"},  # and not one that it is the beginning of
     )
-    return Erased(calls=tuple(call["call_sid"] for call in calls), **gone)
 
 
 def erase_tests(conn: sqlite3.Connection, business_id: int) -> tuple[str, ...]:

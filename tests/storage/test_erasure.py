@@ -268,6 +268,99 @@ def test_a_change_that_only_left_the_number_is_forgotten_and_one_of_a_longer_num
     assert (kinds, changes.get(conn, ours, other.id)) == (["business", "people"], other)
 
 
+# A caller without a number.
+
+
+def add_withheld_call(conn, business_id, sid, starts_at=MONDAY_9):
+    """An ended call without a number, with a row of every kind; the owner has changed all of it since."""
+    lead = add_live_call(conn, business_id, sid, phone=None)
+    leads.update_details(
+        conn, business_id, lead.id, full_name=f"Zoe of {sid}", email="zoe@example.com", callback_phone=ROSA
+    )
+    made = book(conn, business_id, starts_at, call_sid=sid, lead_id=lead.id).appointment
+    message = messages.take(conn, business_id, lead_id=lead.id, call_sid=sid, text="Please ring back.")
+    calls.flag(conn, business_id, sid, [FLAG])
+    outbox.put(conn, business_id, call_sid=sid, kind="to_owner", recipient=OWNER, body="Zoe rang.", now=NOW)
+    end_call(conn, business_id, sid)
+    change_all(conn, business_id, sid, made, message)
+    return lead
+
+
+def change_all(conn, business_id, sid, made, message):
+    for kind, key, job in (
+        ("notes", f"{made.id}", lambda conn: appointments.note(conn, business_id, made.id, "Pregnant.")),
+        ("appointment", f"{made.id}", lambda conn: appointments.cancel(conn, business_id, made.id)),
+        ("message", f"{message.id}", lambda conn: messages.mark_done(conn, business_id, message.id)),
+        ("call", sid, lambda conn: calls.remove(conn, business_id, sid, NOW)),
+    ):
+        changes.make(conn, business_id, kind, key, job, now=NOW)
+
+
+@pytest.mark.parametrize("by", ["the call", "the appointment"])
+def test_who_withheld_the_number_is_erased_and_nobody_else_who_did(conn, ours, by):
+    add_withheld_call(conn, ours, "CA1")
+    before = rows_of_all(conn)
+    lead = add_withheld_call(conn, ours, "CA2", MONDAY_9 + 2 * HOUR)
+    erased = (
+        erasure.erase_who_rang(conn, ours, "CA2")
+        if by == "the call"
+        else erasure.erase_lead(conn, ours, lead.id)
+    )
+    assert erased == Erased(calls=("CA2",), appointments=1, messages=1)
+    assert rows_of_all(conn) == before
+
+
+def test_who_was_written_in_without_a_number_is_erased(conn, ours):
+    add_withheld_call(conn, ours, "CA1")
+    before = rows_of_all(conn)
+    lead = leads.write_in(conn, ours, full_name="Zoe")
+    written = {"lead_id": lead.id, "starts_at": MONDAY_9 + 4 * HOUR, "request": wish(), "now": NOW}
+    made = booking.put(conn, ours, full_name="Zoe", notes="Pregnant.", **written)
+    changes.make(
+        conn,
+        ours,
+        "appointment",
+        f"{made.id}",
+        lambda conn: appointments.cancel(conn, ours, made.id),
+        now=NOW,
+    )
+    assert erasure.erase_lead(conn, ours, lead.id) == Erased(calls=(), appointments=1, messages=0)
+    assert rows_of_all(conn) == before
+
+
+@pytest.mark.parametrize("lead_id", [1, None], ids=["of a lead", "of none"])
+def test_whose_call_shows_a_number_is_erased_with_all_of_the_number(conn, ours, lead_id):
+    nothing = rows_of_all(conn)
+    add_full_call(conn, ours, "CA1", DANA, MONDAY_9, lead_id=1)
+    calls.begin(conn, ours, call_sid="CA2", caller=DANA, lead_id=lead_id, started_at=NOW)
+    end_call(conn, ours, "CA2")
+    blocked.add(conn, ours, DANA)
+    erased = erasure.erase_who_rang(conn, ours, "CA2")
+    assert erased == Erased(calls=("CA1", "CA2"), appointments=1, messages=1)
+    assert rows_of_all(conn) == nothing
+
+
+def test_a_call_of_which_neither_lead_nor_number_is_known_is_erased_alone(conn, ours):
+    add_withheld_call(conn, ours, "CA1")
+    before = rows_of_all(conn)
+    calls.begin(conn, ours, call_sid="CA2", caller=None, lead_id=None, started_at=NOW)
+    end_call(conn, ours, "CA2")
+    assert erasure.erase_who_rang(conn, ours, "CA2") == Erased(calls=("CA2",), appointments=0, messages=0)
+    assert rows_of_all(conn) == before
+
+
+@pytest.mark.parametrize("phone", [DANA, None])
+def test_whose_call_is_live_is_not_erased_by_it(conn, ours, phone):
+    lead = add_live_call(conn, ours, "CA1", phone=phone)
+    book(conn, ours)
+    before = everything(conn)
+    with pytest.raises(InvalidField, match="is on the line now"):
+        erasure.erase_who_rang(conn, ours, "CA1")
+    with pytest.raises(InvalidField, match="is on the line now"):
+        erasure.erase_lead(conn, ours, lead.id)
+    assert everything(conn) == before
+
+
 # Test calls.
 
 
@@ -281,13 +374,7 @@ def add_full_test_call(conn, business_id, sid):
     calls.flag(conn, business_id, sid, [FLAG])
     outbox.put(conn, business_id, call_sid=sid, kind="to_owner", recipient=OWNER, body="Of a test.", now=NOW)
     end_call(conn, business_id, sid)
-    for kind, key, job in (
-        ("notes", f"{made.id}", lambda conn: appointments.note(conn, business_id, made.id, "A test.")),
-        ("appointment", f"{made.id}", lambda conn: appointments.cancel(conn, business_id, made.id)),
-        ("message", f"{message.id}", lambda conn: messages.mark_done(conn, business_id, message.id)),
-        ("call", sid, lambda conn: calls.remove(conn, business_id, sid, NOW)),
-    ):
-        changes.make(conn, business_id, kind, key, job, now=NOW)
+    change_all(conn, business_id, sid, made, message)
 
 
 ERASE_TESTS = {

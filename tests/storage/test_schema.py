@@ -207,6 +207,8 @@ def ask_the_pages(conn, ours):
     erasure.expire(conn, ours, NOW)
     erasure.erase_call(conn, ours, "CA2")
     ask_test_calls(conn, ours)
+    erasure.erase_lead(conn, ours, 2)
+    erasure.erase_who_rang(conn, ours, "CA1")
     erasure.erase_caller(conn, ours, "+14155550199")
 
 

@@ -261,6 +261,14 @@ WRITES = {
     "erasure.erase_call": lambda conn, ours: erasure.erase_call(conn, ours, "CAended"),
     "erasure.erase_call of ours": lambda conn, ours: erase_same_call(conn, ours, "CAended"),
     "erasure.erase_caller": lambda conn, ours: erasure.erase_caller(conn, ours, "+14155550198"),
+    "erasure.erase_who_rang of ours": lambda conn, ours: (
+        end_call(conn, ours, "CAours"),
+        erasure.erase_who_rang(conn, ours, "CAours"),
+    ),
+    "erasure.erase_lead of ours": lambda conn, ours: (
+        end_call(conn, ours, "CAours"),
+        erasure.erase_lead(conn, ours, 1),
+    ),
     "erasure.erase_tests": lambda conn, ours: erasure.erase_tests(conn, ours),
     "erasure.erase_tests of ours": lambda conn, ours: (
         add_ended_test_call(conn, ours),
@@ -370,6 +378,8 @@ REFUSED = {
         lambda conn, ours: calls.flag(conn, ours, "CAended", [FLAG]),
     ),
     "changes.take_back": (NotFound, lambda conn, ours: changes.take_back(conn, ours, 1, now=NOW)),
+    "erasure.erase_lead": (NotFound, lambda conn, ours: erasure.erase_lead(conn, ours, 2)),
+    "erasure.erase_who_rang": (NotFound, lambda conn, ours: erasure.erase_who_rang(conn, ours, "CAended")),
     "holds.hold": (
         sqlite3.IntegrityError,
         lambda conn, ours: holds.hold(conn, ours, call_sid="CAlive", slots=[SLOT], now=NOW),
