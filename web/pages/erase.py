@@ -1,19 +1,37 @@
-"""Erasing a caller, who has asked to be forgotten: looked at first, because nothing brings it back."""
+"""Erasing somebody who has asked to be forgotten: looked at first, because nothing brings it back.
+
+They are found by their number, by a call of theirs or by an appointment: not everybody has given a number.
+"""
 
 import sqlite3
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+from attrs import frozen
 from quart import Response
 
-from storage import erasure, leads
+from storage import appointments, calls, erasure, leads
 from storage.erasure import Erased
-from storage.errors import InvalidField, WriteFailed
+from storage.errors import InvalidField, NotFound, WriteFailed
 from web import numbers, recordings
 from web.pages.routes import get, post
 from web.pages.visit import Visit
 
 _PATH = "/settings/erase"
+
+
+@frozen(kw_only=True)
+class _Whom:
+    """Somebody who may be erased, and how."""
+
+    name: str | None
+    phone: str | None
+    erase: Callable[[sqlite3.Connection, int], Erased]
+
+
+_Find = Callable[[sqlite3.Connection, int], _Whom]
 
 
 async def ask_whom(visit: Visit) -> Response:
@@ -22,24 +40,23 @@ async def ask_whom(visit: Visit) -> Response:
 
 
 async def ask_again(visit: Visit) -> Response:
-    """Show what would be erased, and ask."""
+    """Show what would be erased of a number, and ask."""
     typed = visit.form.get("phone", "")
     phone = numbers.said_number(typed, visit.business.number) or typed.strip()
     try:
-        found = await visit.write(_would_erase, phone)
+        found = await visit.write(_would_erase, partial(_of_number, phone=phone))
     except InvalidField as error:
         return await _refused(visit, error)
-    return await visit.page("erase_caller.html", phone=phone, **found)
+    return await visit.page("erase_caller.html", action=f"{_PATH}/now", back=_PATH, **found)
 
 
 async def erase(visit: Visit) -> Response:
-    """Erase it, with the recordings."""
+    """Erase all of a number, with the recordings."""
+    whom = partial(_of_number, phone=visit.form.get("phone", ""))
     try:
-        erased = await visit.write(_erase, visit.form.get("phone", ""), visit.deployment.recordings_folder)
+        return await _erase(visit, whom, then="/settings/data")
     except InvalidField as error:
         return await _refused(visit, error)
-    await visit.deployment.forget(erased.calls)
-    return visit.go("/settings/data", "erased")
 
 
 async def _refused(visit: Visit, error: InvalidField) -> Response:
@@ -47,18 +64,95 @@ async def _refused(visit: Visit, error: InvalidField) -> Response:
     return await visit.page("erase.html", status=422, errors=visit.problem(error), phone=typed)
 
 
-def _would_erase(conn: sqlite3.Connection, business_id: int, phone: str) -> dict[str, Any]:
-    """What erasing that caller would erase, by doing so and taking it back: so it can't say anything else."""
+async def ask_of_call(visit: Visit, call_sid: str) -> Response:
+    """Show what would be erased of who made a call, and ask."""
+    here = f"/calls/{call_sid}"
+    return await _ask_of(visit, partial(_of_call, call_sid=call_sid), here)
+
+
+async def erase_of_call(visit: Visit, call_sid: str) -> Response:
+    """Erase who made a call."""
+    return await _erase_of(visit, partial(_of_call, call_sid=call_sid), f"/calls/{call_sid}", then="/calls")
+
+
+async def ask_of_appointment(visit: Visit, appointment_id: int) -> Response:
+    """Show what would be erased of whose appointment it is, and ask."""
+    here = f"/appointments/{appointment_id}"
+    return await _ask_of(visit, partial(_of_appointment, appointment_id=appointment_id), here)
+
+
+async def erase_of_appointment(visit: Visit, appointment_id: int) -> Response:
+    """Erase whose appointment it is."""
+    here = f"/appointments/{appointment_id}"
+    whom = partial(_of_appointment, appointment_id=appointment_id)
+    return await _erase_of(visit, whom, here, then="/appointments")
+
+
+async def _ask_of(visit: Visit, whom: _Find, here: str) -> Response:
+    try:
+        found = await visit.write(_would_erase, whom)
+    except InvalidField:
+        return await _on_the_line(visit, here)
+    return await visit.page("erase_caller.html", action=f"{here}/erase", back=here, **found)
+
+
+async def _erase_of(visit: Visit, whom: _Find, here: str, *, then: str) -> Response:
+    try:
+        return await _erase(visit, whom, then=then)
+    except InvalidField:
+        return await _on_the_line(visit, here)
+
+
+async def _on_the_line(visit: Visit, here: str) -> Response:
+    return await visit.page("erase_caller.html", status=422, erased=None, back=here)
+
+
+async def _erase(visit: Visit, whom: _Find, *, then: str) -> Response:
+    erased = await visit.write(_erase_with_files, whom, visit.deployment.recordings_folder)
+    await visit.deployment.forget(erased.calls)
+    return visit.go(then, "erased")
+
+
+def _of_number(conn: sqlite3.Connection, business_id: int, phone: str) -> _Whom:
     lead = leads.of_phone(conn, business_id, phone)
+    erase = partial(erasure.erase_caller, phone=phone)
+    return _Whom(name=lead.full_name if lead else None, phone=phone, erase=erase)
+
+
+def _of_call(conn: sqlite3.Connection, business_id: int, call_sid: str) -> _Whom:
+    call = calls.get(conn, business_id, call_sid)
+    if call is None:
+        raise NotFound("call", call_sid)
+    erase = partial(erasure.erase_who_rang, call_sid=call_sid)
+    lead = leads.get(conn, business_id, call.lead_id) if call.lead_id is not None else None
+    if lead is None:
+        return _Whom(name=None, phone=call.caller, erase=erase)
+    return _Whom(name=lead.full_name, phone=lead.phone, erase=erase)
+
+
+def _of_appointment(conn: sqlite3.Connection, business_id: int, appointment_id: int) -> _Whom:
+    known = appointments.get(conn, business_id, appointment_id)
+    if known is None:
+        raise NotFound("appointment", str(appointment_id))
+    lead = leads.get(conn, business_id, known.lead_id)
+    if lead is None:
+        raise NotFound("lead", str(known.lead_id))
+    erase = partial(erasure.erase_lead, lead_id=lead.id)
+    return _Whom(name=known.full_name or lead.full_name, phone=lead.phone, erase=erase)
+
+
+def _would_erase(conn: sqlite3.Connection, business_id: int, find: _Find) -> dict[str, Any]:
+    """Say what erasing them would erase, by doing so and taking it back: so it can't say anything else."""
+    whom = find(conn, business_id)
     conn.execute("SAVEPOINT rehearsal")
-    erased = erasure.erase_caller(conn, business_id, phone)
+    erased = whom.erase(conn, business_id)
     conn.execute("ROLLBACK TO rehearsal")
     conn.execute("RELEASE rehearsal")
-    return {"lead": lead, "erased": erased}
+    return {"name": whom.name, "phone": whom.phone, "erased": erased}
 
 
-def _erase(conn: sqlite3.Connection, business_id: int, phone: str, folder: Path) -> Erased:
-    erased = erasure.erase_caller(conn, business_id, phone)
+def _erase_with_files(conn: sqlite3.Connection, business_id: int, find: _Find, folder: Path) -> Erased:
+    erased = find(conn, business_id).erase(conn, business_id)
     try:
         recordings.remove(folder, erased.calls)
     except OSError as error:
@@ -66,4 +160,12 @@ def _erase(conn: sqlite3.Connection, business_id: int, phone: str, folder: Path)
     return erased
 
 
-ROUTES = (get(_PATH, ask_whom), post(_PATH, ask_again), post(f"{_PATH}/now", erase))
+ROUTES = (
+    get(_PATH, ask_whom),
+    post(_PATH, ask_again),
+    post(f"{_PATH}/now", erase),
+    get("/calls/<call_sid>/erase", ask_of_call),
+    post("/calls/<call_sid>/erase", erase_of_call),
+    get("/appointments/<int:appointment_id>/erase", ask_of_appointment),
+    post("/appointments/<int:appointment_id>/erase", erase_of_appointment),
+)

@@ -7,8 +7,9 @@ from functools import partial
 import pytest
 import trio
 
-from storage import blocked, calls, leads, messages
-from tests.web.pages.browser import NOW, add_business
+from storage import appointments, blocked, booking, calls, leads, messages
+from storage.availability import Request
+from tests.web.pages.browser import NOW, add_business, client_of, sign_in
 
 CALLER = "+14155550199"
 HOSTILE = "<b>Grace</b> {{ x }} " + "x" * 150
@@ -132,7 +133,7 @@ async def test_a_number_that_cannot_be_erased_is_said_and_stays_in_the_form(
 
 async def test_a_number_that_nothing_is_kept_of_shows_that(browser):
     page = await browser.post("/settings/erase", phone=CALLER)
-    assert "Caller +1 415-555-0199" in page.text
+    assert "Telephone number +1 415-555-0199" in page.text
     assert "Calls 0 Messages 0 Appointments 0" in page.text
 
 
@@ -149,3 +150,99 @@ async def test_the_same_caller_of_another_business_stays(browser, database, busi
     await browser.post("/settings/erase/now", phone=CALLER)
     assert (await browser.post(f"//b/{other}/settings/erase/now", phone=CALLER)).status == 404
     assert await there(database, other) == (["CA1"], [CALLER])
+
+
+# Without a number.
+
+HEBREW = {"page": "למחוק את כל המידע על האדם הזה?", "live": "האדם הזה נמצא כרגע בשיחה. נסו שוב כשהיא תסתיים."}
+ZOE = ("Zebulon Quark", "zebulon@example.com", "Burst boiler.", "Pregnant.", "CAzebulon")
+
+
+async def book(database, business_id, *, lead_id, call_sid=None, hour=10):
+    """An appointment on Monday, for whoever that lead is; its id."""
+    wish = Request(date=NOW.date(), duration_min=30)
+    when = NOW.replace(day=23, hour=hour)
+
+    def job(conn):
+        made = booking.put(
+            conn, business_id, lead_id=lead_id, starts_at=when, request=wish, notes="Pregnant.", now=NOW
+        )
+        conn.execute("UPDATE appointments SET call_sid = ? WHERE id = ?", (call_sid, made.id))
+        return made.id
+
+    return await database.write(job)
+
+
+async def add_withheld(database, business_id, sid, *, hour=10):
+    """A call without a number, its lead, and an appointment that it made; that one's id."""
+    await add_call(database, business_id, sid, None)
+
+    def job(conn):
+        lead = calls.get(conn, business_id, sid).lead_id
+        told = {"full_name": "Zebulon Quark", "email": "zebulon@example.com", "notes": "Burst boiler."}
+        return leads.update_details(conn, business_id, lead, **told).id
+
+    return await book(database, business_id, lead_id=await database.write(job), call_sid=sid, hour=hour)
+
+
+@pytest.mark.parametrize("by", ["call", "appointment"])
+async def test_who_gave_no_number_is_erased_by_a_call_or_an_appointment_and_stands_in_no_file(
+    browser, database, business, tmp_path, folder, by
+):
+    await add_withheld(database, business.id, "CAother", hour=12)
+    made = await add_withheld(database, business.id, "CAzebulon")
+    await database.write(lambda conn: appointments.cancel(conn, business.id, made))
+    (folder / "CAzebulon.jsonl").write_text("Zebulon", encoding="ascii")
+    before = await database.read(lambda conn: erasable(conn, business.id))
+    path = {"call": "/calls/CAzebulon", "appointment": f"/appointments/{made}"}[by]
+    page = await browser.get(path)
+    assert f'href="/b/{business.id}{path}/erase"' in page.body
+    page = await browser.get(f"{path}/erase")
+    assert (page.status, "Name Zebulon Quark Telephone number Not known" in page.text) == (200, True)
+    assert "Calls 1 Messages 1 Appointments 1" in page.text
+    assert await database.read(lambda conn: erasable(conn, business.id)) == before
+
+    page = await browser.follow(await browser.post(f"{path}/erase"))
+    assert "Erased." in page.text
+    assert await database.read(lambda conn: erasable(conn, business.id)) == [1, 1, 1, 1]
+    await browser.post("/calls/CAother/erase")
+    assert found_in(tmp_path, *ZOE, CALLER) == []
+    assert (await browser.get(f"{path}/erase")).status == (await browser.post(f"{path}/erase")).status == 404
+
+
+def erasable(conn, business_id):
+    tables = ("calls", "leads", "messages", "appointments")
+    count = "SELECT count(*) FROM {} WHERE business_id = ?"
+    return [conn.execute(count.format(table), (business_id,)).fetchone()[0] for table in tables]
+
+
+async def test_whose_call_shows_a_number_is_shown_with_all_that_is_of_the_number(browser, database, business):
+    for sid in ("CA1", "CA2"):
+        await add_call(database, business.id, sid)
+    page = await browser.get("/calls/CA1/erase")
+    assert "Telephone number +1 415-555-0199 Calls 2 Messages 2 Appointments 0" in page.text
+    await browser.post("/calls/CA1/erase")
+    assert await there(database, business.id) == ([], [])
+
+
+async def test_who_is_on_the_line_is_not_erased_by_their_call_or_their_appointment(
+    browser, database, business
+):
+    await add_call(database, business.id, "CA1", live=True)
+    made = await book(database, business.id, lead_id=1)
+    assert "/calls/CA1/erase" not in (await browser.get("/calls/CA1")).body
+    for path in ("/calls/CA1/erase", f"/appointments/{made}/erase"):
+        for page in (await browser.get(path), await browser.post(path)):
+            assert (page.status, "This person is on a call right now." in page.text) == (422, True)
+            assert "<form" not in page.body.partition("<main")[2]
+    assert await there(database, business.id) == (["CA1"], [CALLER])
+
+
+async def test_the_pages_that_erase_by_a_call_are_in_hebrew_for_who_reads_that(database, business):
+    hebrew = await sign_in(database, client_of(database), business.id, language="he")
+    await add_call(database, business.id, "CA1", None)
+    await add_call(database, business.id, "CA2", live=True)
+    page = await hebrew.get("/calls/CA1/erase")
+    assert (page.status, HEBREW["page"] in page.text) == (200, True)
+    page = await hebrew.get("/calls/CA2/erase")
+    assert (page.status, HEBREW["live"] in page.text) == (422, True)
