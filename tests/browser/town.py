@@ -153,8 +153,8 @@ _IDS = {
     "lead_id": "SELECT id FROM leads WHERE business_id = ? ORDER BY id LIMIT 1",
     "change_id": "SELECT max(id) FROM changes WHERE business_id = ?",
     "owner_id": "SELECT owner_id FROM owner_businesses WHERE business_id = ? ORDER BY owner_id DESC LIMIT 1",
-    "session_id": "SELECT min(sessions.id) FROM sessions JOIN owner_businesses USING (owner_id)"
-    " WHERE business_id = ?",
+    "session_id": "SELECT id FROM sessions JOIN owner_businesses USING (owner_id)"
+    " WHERE business_id = ? ORDER BY sessions.rowid LIMIT 1",
 }
 
 KINDS_OF_IDS = frozenset(_IDS)
