@@ -13,7 +13,7 @@ from attrs import frozen
 
 from storage import blocked, businesses, calls, fields, leads
 from storage.errors import InvalidField, NotFound
-from storage.records import utc_text
+from storage.records import Call, from_row, utc_text
 
 _REMOVED_KEPT = dt.timedelta(days=30)
 _OF_CALL = "business_id = :business_id AND call_sid = :call_sid"
@@ -176,31 +176,53 @@ def erase_tests(conn: sqlite3.Connection, business_id: int) -> tuple[str, ...]:
     return tuple(call["call_sid"] for call in calls)
 
 
-def expire(
-    conn: sqlite3.Connection, business_id: int, now: dt.datetime, *, limit: int = 200
-) -> tuple[str, ...]:
-    """Erase the calls that the business keeps no longer, and those that its owner removed thirty days ago.
+def expired(
+    conn: sqlite3.Connection,
+    business_id: int,
+    now: dt.datetime,
+    *,
+    after: Call | None = None,
+    limit: int = 200,
+) -> tuple[Call, ...]:
+    """List the calls that the business keeps no longer, and those that its owner removed thirty days ago.
 
-    Returns their sids, the oldest first. At most `limit` at a time, because live calls wait for the same
-    writer: ask again until there are none. Raises NotFound without such a business.
+    The oldest first, at most `limit` from `after` on: erase them in the same job, but few at a time, because
+    live calls wait for the same writer. Raises NotFound without such a business.
     """
     business = businesses.by_id(conn, business_id)
     if business is None:
         raise NotFound("business", str(business_id))
     kept = dt.timedelta(days=business.retention_days)
     rows = conn.execute(
-        "SELECT call_sid FROM calls WHERE business_id = ? AND outcome IS NOT NULL"
-        " AND (started_at < ? OR removed_at < ?) ORDER BY started_at, call_sid LIMIT ?",
+        "SELECT * FROM calls WHERE business_id = ? AND outcome IS NOT NULL"
+        " AND (started_at < ? OR removed_at < ?) AND (started_at, call_sid) > (?, ?)"
+        " ORDER BY started_at, call_sid LIMIT ?",
         (
             business_id,
             utc_text("now", now - kept) if kept else "",  # before all instants
             utc_text("now", now - _REMOVED_KEPT),
+            utc_text("after", after.started_at) if after else "",
+            after.call_sid if after else "",
             limit,
         ),
-    ).fetchall()
-    for row in rows:
-        erase_call(conn, business_id, row["call_sid"])
-    return tuple(row["call_sid"] for row in rows)
+    )
+    return tuple(from_row(Call, row) for row in rows)
+
+
+def expire_leads(conn: sqlite3.Connection, business_id: int, *, limit: int = 200) -> int:
+    """Erase leads of whom nothing else is left: no call, no message, no appointment. Returns how many.
+
+    At most `limit` at a time: ask again until there are none.
+    """
+    cursor = conn.execute(
+        "DELETE FROM leads WHERE business_id = :business_id AND id IN ("
+        " SELECT id FROM leads WHERE business_id = :business_id"
+        " EXCEPT SELECT lead_id FROM calls WHERE business_id = :business_id"
+        " EXCEPT SELECT lead_id FROM appointments WHERE business_id = :business_id"
+        " EXCEPT SELECT lead_id FROM messages WHERE business_id = :business_id LIMIT :limit)",
+        {"business_id": business_id, "limit": limit},
+    )
+    return cursor.rowcount
 
 
 def lost_to_term(conn: sqlite3.Connection, business_id: int, days: int, now: dt.datetime) -> int:

@@ -382,7 +382,7 @@ ERASE_TESTS = {
     "one by one": lambda conn, ours: all(
         erasure.erase_call(conn, ours, sid) for sid in ("CAtest", "CAother")
     ),
-    "in time": lambda conn, ours: erasure.expire(conn, ours, NOW + 31 * DAY) == ("CAother", "CAtest"),
+    "in time": lambda conn, ours: expire(conn, ours, NOW + 31 * DAY) == ("CAother", "CAtest"),
 }
 
 
@@ -438,9 +438,15 @@ def test_who_said_their_number_in_a_test_call_is_erased_with_it(conn, ours):
 # What is kept for a time only.
 
 
-def ended(conn, business_id, sid, age):
-    calls.begin(conn, business_id, call_sid=sid, caller=None, lead_id=None, started_at=NOW - age)
+def ended(conn, business_id, sid, age, lead_id=None):
+    calls.begin(conn, business_id, call_sid=sid, caller=None, lead_id=lead_id, started_at=NOW - age)
     end_call(conn, business_id, sid)
+
+
+def expire(conn, business_id, now=NOW):
+    """Erase what has expired; the sids, the oldest first."""
+    due = erasure.expired(conn, business_id, now)
+    return tuple(call.call_sid for call in due if erasure.erase_call(conn, business_id, call.call_sid))
 
 
 def kept(conn, business_id):
@@ -452,10 +458,10 @@ def test_calls_that_are_older_than_the_business_keeps_them_expire(conn, ours):
     for sid, age in (("CA1", 9 * DAY), ("CA2", 7 * DAY + second), ("CA3", 7 * DAY), ("CA4", HOUR)):
         ended(conn, ours, sid, age)
     calls.begin(conn, ours, call_sid="CAlive", caller=None, lead_id=None, started_at=NOW - 8 * DAY)
-    assert erasure.expire(conn, ours, NOW) == ()
+    assert expire(conn, ours) == ()
     businesses.change(conn, ours, retention_days=7)
-    assert erasure.expire(conn, ours, NOW) == ("CA1", "CA2")
-    assert erasure.expire(conn, ours, NOW) == ()
+    assert expire(conn, ours) == ("CA1", "CA2")
+    assert expire(conn, ours) == ()
     assert kept(conn, ours) == {"CA3", "CA4", "CAlive"}
 
 
@@ -466,16 +472,19 @@ def test_a_call_that_its_owner_removed_expires_thirty_days_later(conn, ours, ret
         ended(conn, ours, sid, 99 * DAY)
     calls.remove(conn, ours, "CA1", NOW - 30 * DAY - dt.timedelta(seconds=1))
     calls.remove(conn, ours, "CA2", NOW - 30 * DAY)
-    assert erasure.expire(conn, ours, NOW) == ("CA1",)
+    assert expire(conn, ours) == ("CA1",)
     assert kept(conn, ours) == {"CA2", "CA3"}
 
 
-def test_calls_expire_a_few_at_a_time_the_oldest_first(conn, ours):
+def test_calls_expire_a_few_at_a_time_the_oldest_first_and_what_stays_is_passed_over(conn, ours):
     businesses.change(conn, ours, retention_days=1)
-    for number in range(5):
-        ended(conn, ours, f"CA{number}", (9 - number) * DAY)
-    batches = [erasure.expire(conn, ours, NOW, limit=2) for _ in range(4)]
-    assert batches == [("CA0", "CA1"), ("CA2", "CA3"), ("CA4",), ()]
+    for number in (3, 0, 2, 4, 1):
+        ended(conn, ours, f"CA{number}", (9 - number // 2) * DAY)
+    batches, last = [], None
+    while batch := erasure.expired(conn, ours, NOW, after=last, limit=2):
+        last = batch[-1]
+        batches.append(tuple(call.call_sid for call in batch))
+    assert batches == [("CA0", "CA1"), ("CA2", "CA3"), ("CA4",)]
 
 
 def test_each_business_keeps_its_calls_as_long_as_it_says(conn, ours):
@@ -483,15 +492,50 @@ def test_each_business_keeps_its_calls_as_long_as_it_says(conn, ours):
     for business_id in (ours, theirs):
         ended(conn, business_id, "CA1", 9 * DAY)
     businesses.change(conn, theirs, retention_days=1)
-    assert erasure.expire(conn, ours, NOW) == ()
-    assert erasure.expire(conn, theirs, NOW) == ("CA1",)
+    assert expire(conn, ours) == ()
+    assert expire(conn, theirs) == ("CA1",)
     assert kept(conn, ours) == {"CA1"}
+
+
+LEFT = {
+    "a call": lambda conn, ours: ended(conn, ours, "CA2", HOUR, lead_id=1),
+    "an appointment": lambda conn, ours: booking.put(
+        conn, ours, lead_id=1, starts_at=MONDAY_9, request=wish(), now=NOW
+    ),
+    "one that is cancelled": lambda conn, ours: appointments.cancel(
+        conn, ours, booking.put(conn, ours, lead_id=1, starts_at=MONDAY_9, request=wish(), now=NOW).id
+    ),
+    "a message": lambda conn, ours: messages.take(conn, ours, lead_id=1, call_sid="CA1", text="Ring me."),
+}
+
+
+@pytest.mark.parametrize("left", [*LEFT.values(), None], ids=[*LEFT, "nothing"])
+@pytest.mark.parametrize("phone", [DANA, None])
+def test_a_lead_stays_as_long_as_anything_is_left_of_it(conn, ours, phone, left):
+    lead = add_live_call(conn, ours, "CA1", phone=phone)
+    leads.update_details(conn, ours, lead.id, full_name="Dana", notes="Pregnant.")
+    assert erasure.expire_leads(conn, ours) == 0  # it is on the line
+    if left:
+        left(conn, ours)
+    end_call(conn, ours, "CA1")
+    erasure.erase_call(conn, ours, "CA1")
+    assert erasure.expire_leads(conn, ours) == (0 if left else 1)
+    assert len(leads.every(conn, ours)) == (1 if left else 0)
+
+
+def test_leads_go_a_few_at_a_time_and_a_caller_who_is_known_no_more_is_another(conn, ours):
+    for number in range(5):
+        add_live_call(conn, ours, f"CA{number}", phone=f"+1415555019{number}")
+        end_call(conn, ours, f"CA{number}")
+        erasure.erase_call(conn, ours, f"CA{number}")
+    assert [erasure.expire_leads(conn, ours, limit=2) for _ in range(4)] == [2, 2, 1, 0]
+    assert add_live_call(conn, ours, "CA9", phone="+14155550190").id == 6
 
 
 @pytest.mark.parametrize(
     "ask",
     [
-        lambda conn: erasure.expire(conn, 99, NOW),
+        lambda conn: erasure.expired(conn, 99, NOW),
         lambda conn: erasure.export(conn, 99),
         lambda conn: erasure.lost_to_term(conn, 99, 7, NOW),
     ],

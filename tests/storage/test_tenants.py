@@ -95,6 +95,7 @@ def ours_and_theirs(conn):
     owners.let_into(conn, owner.id, theirs)
     sessions.invite(conn, NOW, business_id=theirs)
     add_ended_test_call(conn, theirs)
+    leads.write_in(conn, theirs, full_name="Rosa")  # of whom nothing else is left
     businesses.change(conn, theirs, retention_days=1)
     conn.execute("UPDATE businesses SET notice_news = 'missing' WHERE id = ?", (theirs,))
     return ours, theirs
@@ -154,6 +155,7 @@ READS = {
     "calls.outcomes": lambda conn, ours: calls.outcomes(conn, ours),
     "changes.get": lambda conn, ours: changes.get(conn, ours, 1),
     "erasure.export": lambda conn, ours: erasure.export(conn, ours)["messages"],
+    "erasure.expired": lambda conn, ours: erasure.expired(conn, ours, FAR),
     "erasure.lost_to_term": lambda conn, ours: (
         businesses.change(conn, ours, retention_days=9),
         erasure.lost_to_term(conn, ours, 1, FAR) > 1,  # ours has one call
@@ -274,9 +276,10 @@ WRITES = {
         add_ended_test_call(conn, ours),
         erasure.erase_tests(conn, ours),
     ),
-    "erasure.expire": lambda conn, ours: (
-        businesses.change(conn, ours, retention_days=1),
-        erasure.expire(conn, ours, FAR),
+    "erasure.expire_leads": lambda conn, ours: (
+        end_call(conn, ours, "CAours"),
+        erasure.erase_call(conn, ours, "CAours"),
+        erasure.expire_leads(conn, ours),
     ),
     "facts.put_fact": lambda conn, ours: facts.put_fact(conn, ours, topic="parking", text="nowhere"),
     "facts.remove_fact": lambda conn, ours: facts.remove_fact(conn, ours, "parking"),

@@ -7,7 +7,7 @@ from functools import partial
 import pytest
 import trio
 
-from storage import businesses, calls
+from storage import businesses, calls, leads
 from storage.database import open_database
 from tests.storage.inline import inline
 from tests.web.support import local
@@ -37,10 +37,9 @@ def folder(tmp_path):
     return made
 
 
-def add_call(conn, business_id, call_sid, started_at, *, live=False):
-    calls.begin(
-        conn, business_id, call_sid=call_sid, caller="+14155550199", lead_id=None, started_at=started_at
-    )
+def add_call(conn, business_id, call_sid, started_at, *, lead_id=None, live=False):
+    begun = {"caller": "+14155550199", "lead_id": lead_id, "started_at": started_at}
+    calls.begin(conn, business_id, call_sid=call_sid, **begun)
     if not live:
         end = {"outcome": "completed", "detail": "", "ended_at": started_at, "duration_ms": 0, "events": []}
         calls.finish(conn, business_id, call_sid=call_sid, **end)
@@ -128,21 +127,48 @@ async def test_a_disk_in_trouble_is_tried_again(database, business, folder, capl
     assert [record.levelname for record in caplog.records] == ["ERROR"]
 
 
-async def test_a_recording_that_cannot_be_removed_keeps_its_call_and_holds_up_no_other_business(
+async def test_a_recording_that_cannot_be_removed_keeps_its_call_and_nothing_else_and_is_tried_again(
     database, business, folder, caplog, autojump_clock
 ):
-    other = await database.write(
-        partial(businesses.add, name="Other", number="+14155550101", timezone="UTC", language="en")
-    )
-    for business_id in (business.id, other.id):
-        await keep_for(database, business_id, 30)
-        await add_calls(database, folder, business_id, [40])
-    (folder / "CA1x40.jsonl").unlink()
-    (folder / "CA1x40.jsonl").mkdir()
+    await keep_for(database, business.id, 30)
+    await add_calls(database, folder, business.id, range(40, 90))
+    stuck = [folder / f"CA1x{days}.jsonl" for days in (40, 55, 88, 89)]
+    for file in stuck:
+        file.unlink()
+        file.mkdir()
 
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(retention.run, database, folder, now, LiveCalls())
+        await trio.sleep(HOUR_S)
+        assert await kept(database, folder) == [file.stem for file in stuck]
+        stuck.pop().rmdir()
+        await trio.sleep(6 * HOUR_S)
+        assert await kept(database, folder) == [file.stem for file in stuck]
+        nursery.cancel_scope.cancel()
+    assert [record.getMessage().partition(",")[0] for record in caplog.records] == [
+        f"retention: {number} calls of business {business.id} stay" for number in (4, 3)
+    ]
+    assert [record.levelname for record in caplog.records] == ["ERROR"] * 2
+
+
+async def test_a_caller_of_whom_nothing_is_left_goes_with_the_last_call_and_leaves_no_byte(
+    database, business, folder, tmp_path, autojump_clock
+):
+    def ring(conn):
+        lead = leads.find_or_create(conn, business.id, phone=None, call_sid="CA1")
+        leads.update_details(conn, business.id, lead.id, full_name="Zebulon", notes="Pregnant.")
+        add_call(conn, business.id, "CA1", START - 29 * DAY, lead_id=lead.id)
+
+    def in_files():
+        files = [path for path in tmp_path.glob("frontdesk.db*") if path.is_file()]
+        return any(word in file.read_bytes() for file in files for word in (b"Zebulon", b"Pregnant"))
+
+    await keep_for(database, business.id, 30)
+    await database.write(ring)
     await run_for(database, folder, HOUR_S)
-    assert await kept(database, folder) == ["CA1x40"]
-    assert [record.levelname for record in caplog.records] == ["ERROR"]
+    assert (len(await database.read(lambda conn: leads.every(conn, business.id))), in_files()) == (1, True)
+    await run_for(database, folder, 25 * HOUR_S)
+    assert (await database.read(lambda conn: leads.every(conn, business.id)), in_files()) == ((), False)
 
 
 class Erased(logging.Handler):
