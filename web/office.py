@@ -213,7 +213,10 @@ class BusinessOffice:
         await self._unwritten.write(entry)
 
     async def _keep_recording(self, folder: Path, record: CallRecord, keeps_audio: bool) -> None:  # noqa: FBT001
+        desk = self._desk
         if not keeps_audio:
-            log.info("call %s is not kept: recording has been switched off", self._desk.call_sid)
+            log.info("call %s is not kept: recording has been switched off", desk.call_sid)
             return
-        await recordings.keep(folder, self._desk.call_sid, self._desk.business.language, record)
+        await recordings.keep(
+            folder, desk.database, desk.business.id, desk.call_sid, desk.business.language, record
+        )

@@ -4,11 +4,18 @@ A caller who comes back in the same call is recorded in a file of their own: `<c
 
 `recorded_call.py` says what stands in them. Nobody's number does unless somebody said it, and no pressed key.
 What was said is personal: only the owner of the process may read it, and a file stays as long as its call.
+
+A file is written by a thread after its call's record, which may be erased meanwhile. So it gets its name in a
+job of the writer, as an erase removes files in one: whichever comes first, none is left of an erased call.
 """
 
 import logging
 import os
-from collections.abc import Iterable, Iterator
+import secrets
+import sqlite3
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import ExitStack
+from functools import partial
 from itertools import count, takewhile
 from pathlib import Path
 
@@ -18,6 +25,9 @@ import trio
 from engine.ports import CallRecord
 from engine.recording import Recording
 from engine.settings import DEFAULTS, Settings
+from storage import calls
+from storage.database import Database
+from storage.errors import WriteFailed
 from web.recorded_call import BadRecording, Json, RecordedCall, lines, parse
 
 log = logging.getLogger(__name__)
@@ -25,6 +35,7 @@ log = logging.getLogger(__name__)
 LONGEST_FILE_BYTES = 100_000_000  # over an hour of both voices
 _LINE_BYTES = 8_000  # of the caller's audio: a second
 _GAP_MS = DEFAULTS.carrier_gap_ms  # frames that come so much too late stand on a line of their own
+_UNFINISHED = ".part"
 _NOT_OF_THE_CALL = {"keep_audio"}  # a setting that changes nothing that is said
 
 
@@ -33,11 +44,14 @@ def folder_of(database: str | os.PathLike[str]) -> Path:
     return Path(f"{Path(database).resolve()}.recordings")
 
 
-async def keep(folder: Path, call_sid: str, language: str, record: CallRecord) -> None:
-    """Write a finished call's file, if it was recorded. A disk that cannot take it costs the recording only.
+async def keep(
+    folder: Path, database: Database, business_id: int, call_sid: str, language: str, record: CallRecord
+) -> None:
+    """Write a finished call's file, if it was recorded and stands in the database.
 
-    Of a caller who has not heard the notice there is no file: it would hold nothing but silence. Never raises
-    OSError: the failure is logged. If cancelled, the file is written all the same, or not at all.
+    A disk that cannot take it costs the recording only. Of a caller who has not heard the notice there is no
+    file: it would hold nothing but silence. Never raises OSError: the failure is logged. If cancelled, the
+    file is written all the same, or not at all.
     """
     if record.recording is None:
         return
@@ -46,14 +60,31 @@ async def keep(folder: Path, call_sid: str, language: str, record: CallRecord) -
         return
     if record.recording.full:
         log.warning("call %s was too long to be recorded whole", call_sid)
+    name = partial(_name_if_known, folder=folder, business_id=business_id, call_sid=call_sid)
 
-    def work() -> None:
-        write(folder, as_kept(call_sid, language, record))
+    def work() -> bool:
+        unfinished = write(folder, as_kept(call_sid, language, record))
+        try:
+            # In a system task, because this thread is abandoned: whoever waits for it may be cancelled.
+            return trio.from_thread.run(database.write, partial(name, unfinished=unfinished))
+        finally:
+            unfinished.unlink(missing_ok=True)
 
     try:
-        await trio.to_thread.run_sync(work, abandon_on_cancel=True)
-    except OSError as error:
+        if not await trio.to_thread.run_sync(work, abandon_on_cancel=True):
+            log.info("call %s is not kept: it has been erased", call_sid)
+    except (OSError, sqlite3.OperationalError, WriteFailed) as error:
         log.error("call %s could not be recorded: %s", call_sid, error)  # noqa: TRY400 (no bug)
+
+
+def _name_if_known(
+    conn: sqlite3.Connection, folder: Path, business_id: int, call_sid: str, unfinished: Path
+) -> bool:
+    """Give a file its name if its call has not been erased since; False if it has."""
+    if calls.get(conn, business_id, call_sid) is None:
+        return False
+    publish(folder, call_sid, unfinished)
+    return True
 
 
 def as_kept(call_sid: str, language: str, record: CallRecord) -> RecordedCall:
@@ -94,22 +125,25 @@ def _seconds(pieces: Iterable[tuple[int, bytes]]) -> Iterator[tuple[int, bytes]]
 
 
 def write(folder: Path, recorded: RecordedCall) -> Path:
-    """Write one file of a call, whole or not at all, readable by its owner only. Blocks. Raises OSError.
+    """Write a file of a call that nobody takes for one yet, readable by its owner only.
 
-    The files of earlier streams of the same call stay.
+    Returns where it is, for `publish`. Blocks. If it raises, as OSError, nothing is left.
     """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    path = next(path for path in _paths(folder, recorded.call_sid) if not path.exists())
-    unfinished = path.with_suffix(".part")
-    unfinished.unlink(missing_ok=True)  # of a process that was killed
+    unfinished = folder / f"{recorded.call_sid}.{secrets.token_hex(8)}{_UNFINISHED}"
     descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
-    try:
+    with ExitStack() as if_it_fails:
+        if_it_fails.callback(unfinished.unlink, missing_ok=True)
         with os.fdopen(descriptor, "w", encoding="ascii") as file:
             file.writelines(lines(recorded))
-        unfinished.rename(path)
-    finally:
-        unfinished.unlink(missing_ok=True)
-    return path
+        if_it_fails.pop_all()
+    return unfinished
+
+
+def publish(folder: Path, call_sid: str, unfinished: Path) -> Path:
+    """Give a file that is written its name, after those of earlier streams of its call. Raises OSError."""
+    path = next(path for path in _paths(folder, call_sid) if not path.exists())
+    return unfinished.rename(path)
 
 
 def _paths(folder: Path, call_sid: str) -> Iterator[Path]:
@@ -119,23 +153,31 @@ def _paths(folder: Path, call_sid: str) -> Iterator[Path]:
         yield folder / f"{call_sid}.{number}.jsonl"
 
 
-def remove(folder: Path, call_sids: Iterable[str]) -> None:
-    """Remove all files of these calls, of those that have one. Blocks. Raises OSError.
+def remove(folder: Path, call_sids: Collection[str]) -> None:
+    """Remove all files of these calls, also one that is being written. Blocks. Raises OSError.
 
     Run it in the job that erases the calls: if it fails, they stay, and both can be tried again.
     """
+    for unfinished in folder.glob(f"*{_UNFINISHED}"):
+        if unfinished.name.partition(".")[0] in call_sids:
+            unfinished.unlink(missing_ok=True)
     for call_sid in call_sids:
-        paths = _paths(folder, call_sid)
-        first = next(paths)
-        # The last one first: if it fails halfway, the next try finds the rest without a gap.
-        for path in reversed([*takewhile(Path.exists, paths)]):
-            path.unlink()
-        first.unlink(missing_ok=True)
+        remove_finished(folder, call_sid)
+
+
+def remove_finished(folder: Path, call_sid: str) -> None:
+    """Remove the files of a call that has ended long ago, if it has any. Blocks. Raises OSError."""
+    paths = _paths(folder, call_sid)
+    first = next(paths)
+    # The last one first: if it fails halfway, the next try finds the rest without a gap.
+    for path in reversed([*takewhile(Path.exists, paths)]):
+        path.unlink()
+    first.unlink(missing_ok=True)
 
 
 def sweep(folder: Path) -> None:
     """Remove what a killed process left unfinished: no row knows of it. Blocks. Raises OSError."""
-    for unfinished in folder.glob("*.part"):
+    for unfinished in folder.glob(f"*{_UNFINISHED}"):
         unfinished.unlink(missing_ok=True)
 
 

@@ -81,7 +81,7 @@ def _expire(
     erased, problems = list[str](), list[OSError]()
     for call in due:
         try:
-            recordings.remove(folder, [call.call_sid])
+            recordings.remove_finished(folder, call.call_sid)
         except OSError as problem:
             problems.append(problem)
         else:

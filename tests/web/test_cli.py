@@ -187,7 +187,9 @@ def recorded(tmp_path):
     record = CallRecord(
         outcome="caller_hung_up", detail="", duration_ms=2_000, events=(hang_up,), recording=recording
     )
-    return recordings.write(tmp_path / "calls", recordings.as_kept("CA1", "en", record))
+    folder = tmp_path / "calls"
+    unfinished = recordings.write(folder, recordings.as_kept("CA1", "en", record))
+    return recordings.publish(folder, "CA1", unfinished)
 
 
 def test_a_recorded_call_is_replayed_beside_the_recording(recorded):

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import logging
+import threading
 from functools import partial
 
 import attrs
@@ -434,6 +435,25 @@ async def test_a_recording_that_is_switched_off_in_a_live_call_is_not_kept(
     assert not (tmp_path / "recordings").exists()
     assert (await front.rows())[0].outcome == "completed"
     assert caplog.messages == [f"call {CALL_SID} is not kept: recording has been switched off"]
+
+
+async def test_no_recording_is_left_of_a_call_that_is_erased_between_its_record_and_its_file(
+    database, business, now, tmp_path
+):
+    await database.write(lambda conn: businesses.change(conn, business.id, keeps_audio=True))
+    front = await ring(database, business, now, recordings_folder=tmp_path / "recordings")
+    recording = Recording(settings=DEFAULTS)
+    recording.begin(-1_000)
+    recording.heard(20, b"hello")
+    busy = threading.Event()
+    await database.ask(lambda conn: busy.wait(5))
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(front.office.close_call, attrs.evolve(RECORD, recording=recording))
+        await trio.testing.wait_all_tasks_blocked()
+        await database.ask(lambda conn: erasure.erase_caller(conn, business.id, CALLER))
+        busy.set()
+    assert (await front.rows())[0] is None
+    assert [*(tmp_path / "recordings").glob("*")] == []
 
 
 async def test_one_that_is_switched_on_in_a_live_call_is_not_begun(database, business, now, tmp_path):

@@ -1,19 +1,26 @@
 """The files of recorded calls: what stands in them, who may read them, and what is refused."""
 
 import base64
+import datetime as dt
 import json
 import logging
+import threading
+from functools import partial
 from pathlib import Path
 
 import attrs
 import pytest
+import trio
 
 from engine.ports import CallEvent, CallRecord
 from engine.recording import Recording
 from engine.settings import DEFAULTS
+from storage import calls, erasure
+from tests.web.full_disk import FullDisk
 from web import recordings
 from web.recorded_call import BadRecording, RecordedCall
 
+NOW = dt.datetime(2026, 11, 23, 12, tzinfo=dt.UTC)
 FRAME = bytes(range(160))
 EVENTS = (
     CallEvent(at_ms=0, kind="call_started"),
@@ -28,6 +35,11 @@ CALL = RecordedCall(
     caller=((20, FRAME), (400, FRAME)),
     bot=((650, "resp_1", FRAME), (650, "resp_1", b"\0"), (660, "resp_2", b"\1"), (661, "", b"")),
 )
+
+
+def kept_as(folder, recorded):
+    """Where the file of that call is, once it is written and has its name."""
+    return recordings.publish(folder, recorded.call_sid, recordings.write(folder, recorded))
 
 
 def record(recording, events=EVENTS):
@@ -50,7 +62,7 @@ def spoken(settings=DEFAULTS):
 
 
 def test_a_written_call_is_read_as_it_was(tmp_path):
-    path = recordings.write(tmp_path / "deep" / "calls", CALL)
+    path = kept_as(tmp_path / "deep" / "calls", CALL)
 
     assert path == tmp_path / "deep" / "calls" / "CA1.jsonl"
     assert recordings.read(path) == CALL
@@ -59,8 +71,8 @@ def test_a_written_call_is_read_as_it_was(tmp_path):
 
 def test_each_stream_of_a_call_that_comes_back_has_a_file_of_its_own_and_all_go_together(tmp_path):
     streams = [attrs.evolve(CALL, language=language) for language in ("he", "en", "he")]
-    paths = [recordings.write(tmp_path, stream) for stream in streams]
-    other = recordings.write(tmp_path, attrs.evolve(CALL, call_sid="CA12"))
+    paths = [kept_as(tmp_path, stream) for stream in streams]
+    other = kept_as(tmp_path, attrs.evolve(CALL, call_sid="CA12"))
 
     assert [path.name for path in paths] == ["CA1.jsonl", "CA1.2.jsonl", "CA1.3.jsonl"]
     assert [recordings.read(path) for path in paths] == streams
@@ -70,7 +82,7 @@ def test_each_stream_of_a_call_that_comes_back_has_a_file_of_its_own_and_all_go_
 
 def test_files_that_stay_after_a_removal_that_failed_go_with_the_next(tmp_path):
     for _ in range(3):
-        recordings.write(tmp_path, CALL)
+        kept_as(tmp_path, CALL)
     (tmp_path / "CA1.jsonl").unlink()
     (tmp_path / "CA1.jsonl").mkdir()
 
@@ -82,13 +94,13 @@ def test_files_that_stay_after_a_removal_that_failed_go_with_the_next(tmp_path):
 
 
 def test_only_its_owner_may_read_a_call(tmp_path):
-    path = recordings.write(tmp_path / "calls", CALL)
+    path = kept_as(tmp_path / "calls", CALL)
 
     assert (path.stat().st_mode & 0o777, path.parent.stat().st_mode & 0o777) == (0o600, 0o700)
 
 
 def test_the_files_lines_are_a_header_the_account_and_both_voices(tmp_path):
-    lines = [json.loads(line) for line in recordings.write(tmp_path, CALL).read_text("ascii").splitlines()]
+    lines = [json.loads(line) for line in kept_as(tmp_path, CALL).read_text("ascii").splitlines()]
 
     header = {"frontdesk": "recorded call", "version": 1, "call_sid": "CA1", "language": "he"}
     assert lines[0] == {**header, "settings": {"barge_in_min_ms": 240}}
@@ -123,43 +135,139 @@ def test_only_the_settings_that_differ_are_kept():
     assert recordings.as_kept("CA1", "en", record(spoken(settings))).settings == {"barge_in_min_ms": 240}
 
 
-async def test_a_finished_call_is_kept_if_it_was_recorded(tmp_path):
-    await recordings.keep(tmp_path, "CA1", "en", record(None))
-    assert [*tmp_path.iterdir()] == []
+# A finished call, of which the database knows.
 
-    await recordings.keep(tmp_path, "CA1", "en", record(spoken()))
-    assert recordings.read(tmp_path / "CA1.jsonl") == RecordedCall(
+
+@pytest.fixture
+def folder(tmp_path):
+    return tmp_path / "calls"
+
+
+@pytest.fixture
+async def keep(database, business, folder):
+    """Keeps a record of the call CA1 in the folder."""
+    begun = {"call_sid": "CA1", "caller": None, "lead_id": None, "started_at": NOW}
+    end = {"outcome": "completed", "detail": "", "ended_at": NOW, "duration_ms": 700, "events": []}
+    await database.write(lambda conn: calls.begin(conn, business.id, **begun))
+    await database.write(lambda conn: calls.finish(conn, business.id, call_sid="CA1", **end))
+    return partial(recordings.keep, folder, business_id=business.id, call_sid="CA1", language="en")
+
+
+def names(folder):
+    return [path.name for path in folder.glob("*")]
+
+
+async def test_a_finished_call_is_kept_if_it_was_recorded(keep, database, folder):
+    await keep(database, record=record(None))
+    assert names(folder) == []
+
+    await keep(database, record=record(spoken()))
+    assert names(folder) == ["CA1.jsonl"]
+    assert recordings.read(folder / "CA1.jsonl") == RecordedCall(
         call_sid="CA1", language="en", settings={}, events=EVENTS, caller=((20, FRAME),), bot=()
     )
 
 
-async def test_of_a_caller_who_did_not_hear_the_notice_there_is_no_file(tmp_path, caplog):
+async def test_of_a_caller_who_did_not_hear_the_notice_there_is_no_file(keep, database, folder, caplog):
     caplog.set_level(logging.INFO, "web.recordings")
     unheard = Recording(settings=DEFAULTS)
     unheard.heard(20, FRAME)
 
-    await recordings.keep(tmp_path / "calls", "CA1", "en", record(unheard))
-    assert [*tmp_path.iterdir()] == []
+    await keep(database, record=record(unheard))
+    assert names(folder) == []
     assert caplog.messages == ["call CA1 is not kept: the caller did not hear the notice to its last word"]
 
 
-async def test_a_disk_that_takes_no_file_is_logged_and_costs_nothing_else(tmp_path, caplog):
-    (tmp_path / "calls").write_bytes(b"no folder")
+async def test_a_disk_that_takes_no_file_is_logged_and_costs_nothing_else(keep, database, folder, caplog):
+    folder.write_bytes(b"no folder")
 
-    await recordings.keep(tmp_path / "calls", "CA1", "en", record(spoken()))
+    await keep(database, record=record(spoken()))
     assert [(entry.levelno, entry.message.split(":")[0]) for entry in caplog.records] == [
         (logging.ERROR, "call CA1 could not be recorded")
     ]
 
 
-async def test_a_call_that_was_too_long_is_kept_as_far_as_it_goes_and_said_so(tmp_path, caplog):
+async def test_a_disk_that_takes_no_job_costs_the_file_and_leaves_no_part_of_it(
+    keep, database, folder, caplog
+):
+    await keep(FullDisk(database), record=record(spoken()))
+    assert names(folder) == []
+    assert caplog.messages == [
+        "call CA1 could not be recorded: nothing was written: database or disk is full"
+    ]
+
+
+async def test_a_call_that_was_too_long_is_kept_as_far_as_it_goes_and_said_so(keep, database, folder, caplog):
     recording = begun(room_bytes=300)
     recording.heard(20, FRAME)
     recording.heard(40, FRAME)
 
-    await recordings.keep(tmp_path, "CA1", "en", record(recording))
-    assert recordings.read(tmp_path / "CA1.jsonl").caller == ((20, FRAME),)
+    await keep(database, record=record(recording))
+    assert recordings.read(folder / "CA1.jsonl").caller == ((20, FRAME),)
     assert caplog.messages == ["call CA1 was too long to be recorded whole"]
+
+
+class Busy:
+    """A writer that is in the middle of a job until the test lets it go on."""
+
+    def __init__(self, database):
+        self._database = database
+        self.asked, self.go_on = trio.Event(), threading.Event()
+
+    async def write(self, job):
+        request = await self._database.ask(job)
+        self.asked.set()
+        await request.answered.wait()
+        return request.result()
+
+    async def __aenter__(self):
+        await self._database.ask(lambda conn: self.go_on.wait(5))
+        return self
+
+    async def __aexit__(self, *_):
+        self.go_on.set()
+        await self._database.write(lambda conn: None)  # all that was asked for is done
+
+
+def erase(folder, business_id, conn):
+    """As an owner's erase does, in one job."""
+    erasure.erase_call(conn, business_id, "CA1")
+    recordings.remove(folder, ["CA1"])
+
+
+@pytest.mark.parametrize("erased_first", [True, False])
+async def test_nothing_is_left_of_a_call_that_is_erased_as_its_recording_is_written(
+    keep, database, business, folder, erased_first
+):
+    async with trio.open_nursery() as nursery, Busy(database) as busy:
+        if erased_first:
+            await database.ask(partial(erase, folder, business.id))
+        nursery.start_soon(partial(keep, busy, record=record(spoken())))
+        await busy.asked.wait()
+        assert [name.endswith(".part") for name in names(folder)] == [True]
+        if not erased_first:
+            await database.ask(partial(erase, folder, business.id))
+    assert names(folder) == []
+
+
+async def test_a_recording_of_a_call_that_was_erased_before_is_not_kept(
+    keep, database, business, folder, caplog
+):
+    caplog.set_level(logging.INFO, "web.recordings")
+    await database.write(partial(erase, folder, business.id))
+    await keep(database, record=record(spoken()))
+    assert names(folder) == []
+    assert caplog.messages == ["call CA1 is not kept: it has been erased"]
+
+
+async def test_a_recording_that_nobody_waits_for_any_more_is_written_all_the_same(keep, database, folder):
+    async with Busy(database) as busy:
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(partial(keep, busy, record=record(spoken())))
+            await busy.asked.wait()
+            nursery.cancel_scope.cancel()
+        assert [name.endswith(".part") for name in names(folder)] == [True]
+    assert names(folder) == ["CA1.jsonl"]
 
 
 def test_the_folder_is_beside_the_database(tmp_path):
