@@ -220,13 +220,13 @@ class Busy:
         await request.answered.wait()
         return request.result()
 
-    async def __aenter__(self):
+    async def begin(self):
         await self._database.ask(lambda conn: self.go_on.wait(5))
-        return self
 
-    async def __aexit__(self, *_):
+    async def end(self):
+        """Let it do all that it was asked for."""
         self.go_on.set()
-        await self._database.write(lambda conn: None)  # all that was asked for is done
+        await self._database.write(lambda conn: None)
 
 
 def erase(folder, business_id, conn):
@@ -239,7 +239,9 @@ def erase(folder, business_id, conn):
 async def test_nothing_is_left_of_a_call_that_is_erased_as_its_recording_is_written(
     keep, database, business, folder, erased_first
 ):
-    async with trio.open_nursery() as nursery, Busy(database) as busy:
+    busy = Busy(database)
+    await busy.begin()
+    async with trio.open_nursery() as nursery:
         if erased_first:
             await database.ask(partial(erase, folder, business.id))
         nursery.start_soon(partial(keep, busy, record=record(spoken())))
@@ -247,6 +249,7 @@ async def test_nothing_is_left_of_a_call_that_is_erased_as_its_recording_is_writ
         assert [name.endswith(".part") for name in names(folder)] == [True]
         if not erased_first:
             await database.ask(partial(erase, folder, business.id))
+        await busy.end()
     assert names(folder) == []
 
 
@@ -261,12 +264,14 @@ async def test_a_recording_of_a_call_that_was_erased_before_is_not_kept(
 
 
 async def test_a_recording_that_nobody_waits_for_any_more_is_written_all_the_same(keep, database, folder):
-    async with Busy(database) as busy:
-        async with trio.open_nursery() as nursery:
-            nursery.start_soon(partial(keep, busy, record=record(spoken())))
-            await busy.asked.wait()
-            nursery.cancel_scope.cancel()
-        assert [name.endswith(".part") for name in names(folder)] == [True]
+    busy = Busy(database)
+    await busy.begin()
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(partial(keep, busy, record=record(spoken())))
+        await busy.asked.wait()
+        nursery.cancel_scope.cancel()
+    assert [name.endswith(".part") for name in names(folder)] == [True]
+    await busy.end()
     assert names(folder) == ["CA1.jsonl"]
 
 
