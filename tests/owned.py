@@ -17,18 +17,18 @@ class Owners:
     def __init__(self):
         self.ours = self.theirs = ""
 
-    async def write(self, path):
+    async def write(self, path, now=booking.NOW):
         async with open_database(path) as database:
             add = partial(businesses.add, name="Other", number="+15550101", timezone="UTC", language="en")
             await database.write(add)
-            self.ours = await database.write(partial(_signed_in, "a@b.co", BUSINESS_ID))
-            self.theirs = await database.write(partial(_signed_in, "c@d.co", OTHER_ID))
+            self.ours = await database.write(partial(_signed_in, "a@b.co", BUSINESS_ID, now))
+            self.theirs = await database.write(partial(_signed_in, "c@d.co", OTHER_ID, now))
 
 
-def _signed_in(email, business_id, conn):
+def _signed_in(email, business_id, now, conn):
     owner = owners.add(conn, email=email, password_hash="$argon2id$", language="en")
     owners.let_into(conn, owner.id, business_id)
-    return f"frontdesk_session={sessions.begin(conn, owner.id, browser='', now=booking.NOW)}"
+    return f"frontdesk_session={sessions.begin(conn, owner.id, browser='', now=now)}"
 
 
 def desk(folder, owner):
