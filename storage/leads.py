@@ -95,6 +95,16 @@ def every(conn: sqlite3.Connection, business_id: int) -> tuple[Lead, ...]:
     return tuple(from_row(Lead, row) for row in rows)
 
 
+def without_number(conn: sqlite3.Connection, business_id: int, limit: int) -> tuple[Lead, ...]:
+    """Who has given a name and no number, the newest first; not by test calls."""
+    rows = conn.execute(
+        "SELECT * FROM leads WHERE business_id = ? AND phone IS NULL AND callback_phone IS NULL"
+        " AND full_name IS NOT NULL AND source <> 'test' ORDER BY id DESC LIMIT ?",
+        (business_id, limit),
+    )
+    return tuple(from_row(Lead, row) for row in rows)
+
+
 def names(conn: sqlite3.Connection, business_id: int, lead_ids: Collection[int]) -> dict[int, str]:
     """What to call these leads: the name, or else the number. Who gave neither is left out."""
     marks = ", ".join("?" * len(lead_ids))

@@ -227,3 +227,17 @@ def test_leads_are_called_by_their_name_or_else_by_their_number(conn):
     leads.update_details(conn, business_id, 1, full_name="Dana")
     assert leads.names(conn, business_id, {1, 2, 3, 99}) == {1: "Dana", 2: "+14155550198"}
     assert leads.names(conn, business_id, ()) == {}
+
+
+def test_who_gave_a_name_and_no_number_is_listed_the_newest_first(conn):
+    ours = add_business(conn).id
+    for number, more in enumerate(({}, {"callback_phone": "+14155550188"}, {}), start=1):
+        leads.find_or_create(conn, ours, phone=None, call_sid=f"CA{number}")
+        leads.update_details(conn, ours, number, full_name=f"Caller {number}", **more)
+    leads.find_or_create(conn, ours, phone=None, call_sid="CAnameless")
+    tested = leads.find_or_create(conn, ours, phone=None, call_sid="CAtest", source="test")
+    leads.update_details(conn, ours, tested.id, full_name="A test")
+    leads.write_in(conn, ours, full_name="Numbered", phone="+14155550177")
+    leads.write_in(conn, ours, full_name="Zoe")
+    names = [lead.full_name for lead in leads.without_number(conn, ours, 99)]
+    assert (names, len(leads.without_number(conn, ours, 2))) == (["Zoe", "Caller 3", "Caller 1"], 2)

@@ -113,6 +113,7 @@ def ask_everything(conn):
     leads.of_phone(conn, ours, "+14155550199")
     leads.every(conn, ours)
     leads.names(conn, ours, [lead.id, 2])
+    leads.without_number(conn, ours, 10)
     leads.write_in(conn, ours, full_name="Rosa", phone="+14155550188")
     leads.update_details(conn, ours, lead.id, full_name="Dana")
     booking.offer(conn, ours, request=wish(), **asked)

@@ -168,6 +168,7 @@ READS = {
         lead for lead in leads.every(conn, ours) if lead.phone != "+14155550197"
     ],
     "leads.get": lambda conn, ours: leads.get(conn, ours, 2),
+    "leads.without_number": lambda conn, ours: leads.without_number(conn, ours, 99),
     "leads.names": lambda conn, ours: leads.names(conn, ours, [2]),
     "leads.of_phone": lambda conn, ours: leads.of_phone(conn, ours, "+14155550198"),
     "messages.done": lambda conn, ours: messages.done(conn, ours, 99),

@@ -216,6 +216,25 @@ def erasable(conn, business_id):
     return [conn.execute(count.format(table), (business_id,)).fetchone()[0] for table in tables]
 
 
+async def test_who_was_written_in_without_a_number_and_cancelled_is_listed_where_one_erases(
+    browser, database, business
+):
+    typed = {"full_name": HOSTILE, "date": "2026-11-23", "time": "10:00", "duration_min": "30"}
+    written = await browser.follow(await browser.post("/appointments/new", **typed))
+    assert HOSTILE in written.text
+    await browser.post("/appointments/1/cancel")
+    assert HOSTILE not in (await browser.get("/appointments?on=2026-11-23")).text
+    page = await browser.get("/settings/erase")
+    assert (f"People without a number {HOSTILE}" in page.text, "<b>" in page.body) == (True, False)
+    assert f'href="/b/{business.id}/settings/erase/1"' in page.body
+    page = await browser.get("/settings/erase/1")
+    assert (HOSTILE in page.text, "Appointments 1" in page.text) == (True, True)
+    page = await browser.follow(await browser.post("/settings/erase/1"))
+    assert "Erased." in page.text
+    assert await database.read(lambda conn: erasable(conn, business.id)) == [0, 0, 0, 0]
+    assert "People without a number" not in (await browser.get("/settings/erase")).text
+
+
 async def test_whose_call_shows_a_number_is_shown_with_all_that_is_of_the_number(browser, database, business):
     for sid in ("CA1", "CA2"):
         await add_call(database, business.id, sid)
