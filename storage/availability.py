@@ -47,7 +47,7 @@ class Slot:
 
 @frozen(kw_only=True)
 class Request:
-    """What a caller wants: a day, a part of it, and for how long."""
+    """What a caller wants: a day, a part of it, for how long, and which appointment is to go there."""
 
     date: dt.date
     duration_min: int
@@ -55,6 +55,8 @@ class Request:
     buffer_after_min: int = 0
     from_minute: int = 0  # of the day: the slot starts at this minute or later,
     until_minute: int = _DAY_MIN  # and before this one
+    # Whose own time is free for it; where it is it is not found again.
+    moving: Appointment | None = None
 
 
 class Why(StrEnum):
@@ -105,8 +107,8 @@ def find(
 ) -> Offer:
     """The first `limit` free slots that start on the day, counted in steps of the grid from each opening.
 
-    `busy` must cover the day, the day before and the two after it, and `schedule` their exceptions. Raises
-    InvalidField for a duration that is not between a minute and a day.
+    `busy` must cover the day, the day before and the two after it, without the appointment that is moved, and
+    `schedule` their exceptions. Raises InvalidField for a duration that is not between a minute and a day.
     """
     _check(request)
     today = now.astimezone(ZoneInfo(schedule.timezone)).date()
@@ -120,7 +122,7 @@ def find(
                 (lambda slot: request.from_minute <= _minute(slot) < request.until_minute, Why.NOT_THEN),
                 (lambda slot: slot.starts_at >= now, Why.PAST),
                 (lambda slot: slot.starts_at >= now + schedule.notice_min * _MINUTE, Why.TOO_SOON),
-                (lambda slot: not _taken(slot, busy), Why.FULL),
+                (lambda slot: not _taken(slot, busy) and not _is_there(slot, request), Why.FULL),
             ),
         )
     if why is Why.NOT_THEN:
@@ -172,13 +174,14 @@ def room(
     return _because(Why.FULL, schedule, request) if _taken(slot, busy) else slot
 
 
-def as_long_as(known: Appointment, date: dt.date | None = None, **times: int) -> Request:
-    """Ask for room for this appointment with its buffers, on that day or on its own."""
+def to_move(known: Appointment, date: dt.date | None = None, **times: int) -> Request:
+    """Ask for another place for this appointment with its buffers, on that day or on its own."""
     return Request(
         date=date or known.starts_at.date(),
         duration_min=(known.ends_at - known.starts_at) // _MINUTE,
         buffer_before_min=(known.starts_at - known.busy_start) // _MINUTE,
         buffer_after_min=(known.busy_end - known.ends_at) // _MINUTE,
+        moving=known,
         **times,
     )
 
@@ -371,3 +374,7 @@ def _minute(slot: Slot) -> int:
 
 def _taken(slot: Slot, busy: Sequence[Busy]) -> bool:
     return any(taken.starts_at < slot.busy_end and slot.busy_start < taken.ends_at for taken in busy)
+
+
+def _is_there(slot: Slot, request: Request) -> bool:
+    return request.moving is not None and slot.starts_at == request.moving.starts_at

@@ -57,7 +57,7 @@ def free(
 
     What other calls hold is not free. Nothing is written.
     """
-    rules, busy = _around(conn, business_id, call_sid, request.date, 0, now)
+    rules, busy = _around(conn, business_id, call_sid, request, request.date, 0, now)
     found = availability.find(rules, busy, now, request, limit=limit)
     if found.refused is None or found.refused.why not in ELSEWHERE:
         return found
@@ -111,7 +111,7 @@ def _nearest(
     now: dt.datetime,
     limit: int,
 ) -> tuple[Slot, ...]:
-    rules, busy = _around(conn, business_id, call_sid, wish.date(), _NEAR_DAYS, now)
+    rules, busy = _around(conn, business_id, call_sid, request, wish.date(), _NEAR_DAYS, now)
     return availability.nearest(rules, busy, now, request, wish, limit=limit, days=_NEAR_DAYS)
 
 
@@ -168,7 +168,7 @@ def reschedule(
     known = _of_lead(conn, business_id, lead_id, starts_at)
     if to == known.starts_at:
         return known
-    slot = _free(conn, business_id, call_sid, to, availability.as_long_as(known), now, but=known.id)
+    slot = _free(conn, business_id, call_sid, to, availability.to_move(known), now)
     moved = appointments.move(conn, business_id, known.id, slot)
     holds.release(conn, business_id, call_sid=call_sid)  # the caller has chosen
     return moved
@@ -232,9 +232,7 @@ def put_off(
         raise NotFound("appointment", str(appointment_id))
     if to == known.starts_at:
         return known
-    slot = _free(
-        conn, business_id, _NO_CALL, to, availability.as_long_as(known), now, but=known.id, anyway=anyway
-    )
+    slot = _free(conn, business_id, _NO_CALL, to, availability.to_move(known), now, anyway=anyway)
     return appointments.move(conn, business_id, known.id, slot)
 
 
@@ -263,11 +261,10 @@ def _free(
     request: Request,
     now: dt.datetime,
     *,
-    but: int | None = None,
     anyway: bool = False,
 ) -> Slot:
     utc_text("starts_at", starts_at)  # refuses an instant without a zone
-    rules, busy = _around(conn, business_id, call_sid, starts_at.date(), 1, now, but=but)
+    rules, busy = _around(conn, business_id, call_sid, request, starts_at.date(), 1, now)
     decide = availability.room if anyway else availability.judge
     judged = decide(rules, busy, now, request, starts_at)
     if isinstance(judged, Refused):
@@ -279,17 +276,20 @@ def _around(
     conn: sqlite3.Connection,
     business_id: int,
     call_sid: str,
+    request: Request,
     date: dt.date,
     days: int,
     now: dt.datetime,
-    *,
-    but: int | None = None,
 ) -> tuple[Schedule, Sequence[Busy]]:
-    """The rules and what is taken, for every zone's slots of the days around the date, whole."""
+    """The rules and what is taken, for every zone's slots of the days around the date, whole.
+
+    Of what is to be moved its own time is free: for the search, the offer and the move alike.
+    """
     first, last = _days_from(date, -days - 2), _days_from(date, days + 4)
     rules = schedule.schedule(conn, business_id, first, last)
     since, until = (dt.datetime.combine(day, dt.time(), dt.UTC) for day in (first, last))
     held = holds.of_others(conn, business_id, call_sid=call_sid, since=since, until=until, now=now)
+    but = None if request.moving is None else request.moving.id
     taken = appointments.busy(conn, business_id, since, until, call_sid=call_sid, but=but)
     return rules, [*taken, *held]
 

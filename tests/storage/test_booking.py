@@ -4,7 +4,7 @@ from zoneinfo import ZoneInfo
 import attrs
 import pytest
 
-from storage import appointments, booking, holds, schedule, services
+from storage import appointments, availability, booking, holds, schedule, services
 from storage.availability import Refused, Why
 from storage.booking import NotBookable
 from storage.errors import InvalidField, NotFound, SlotTaken
@@ -282,6 +282,38 @@ def test_moving_an_appointment_to_where_it_is_changes_nothing(conn, business_id)
     moved = move(conn, business_id, to=MONDAY_9.astimezone(ZoneInfo("Europe/Berlin")))
     assert moved == attrs.evolve(made, confirmed_heard=True)
     assert booked(conn, business_id) == (moved,)
+
+
+@pytest.mark.parametrize("buffer_min", [0, 15])
+def test_for_a_move_its_own_time_is_free_and_whatever_is_found_or_offered_it_can_be_moved_to(
+    conn, business_id, buffer_min
+):
+    request = wish(buffer_before_min=buffer_min, buffer_after_min=buffer_min)
+    made = book(conn, business_id, request=request).appointment
+    book(conn, business_id, MONDAY_9 + 2 * HOUR, call_sid="CA2", lead_id=2)
+    asked = {"call_sid": "CA1", "request": availability.to_move(made), "now": NOW}
+    near = {**asked, "wish": MONDAY_9}
+
+    found = booking.free(conn, business_id, **asked, limit=99)
+    offered = booking.offer(conn, business_id, **asked)
+    nearest = booking.offer_nearest(conn, business_id, **near)
+
+    half_hours = {0: (-2, -1, 1, 2), 15: (-2, -1, 1)}[buffer_min]  # and not where it is
+    beside = [MONDAY_9 + halves * HOUR / 2 for halves in half_hours]
+    assert starts(found)[: len(beside)] == beside
+    assert starts(offered) == beside[:3]
+    assert [slot.starts_at for slot in nearest] == beside[:3]
+    for start in starts(found):
+        assert move(conn, business_id, to=start).starts_at == start
+        move(conn, business_id, starts_at=start, to=MONDAY_9)
+
+
+def test_for_another_appointment_the_time_of_this_one_is_taken(conn, business_id):
+    book(conn, business_id)
+    asked = {"call_sid": "CA1", "request": wish(), "now": NOW, "limit": 99}
+    assert not {MONDAY_9 - HOUR / 2, MONDAY_9, MONDAY_9 + HOUR / 2} & set(
+        starts(booking.free(conn, business_id, **asked))
+    )
 
 
 @pytest.mark.parametrize(

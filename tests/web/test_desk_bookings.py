@@ -230,6 +230,26 @@ async def test_a_move_to_where_it_does_not_fit_is_refused_with_the_nearest_times
     assert (appointment.starts_at.hour, appointment.ends_at.hour) == (9, 11)
 
 
+async def test_an_appointment_can_be_moved_by_half_an_hour_when_only_it_is_in_the_way(front, two_hours):
+    found = await front.finds("Tuesday at 9:30", moving=TUESDAY_9)
+    assert [slot["slot_start"] for slot in found["slots"]] == [TUESDAY_930]
+    moved = await front.asks("reschedule_appointment", starts_at=TUESDAY_9, slot_start=TUESDAY_930)
+    assert (moved["status"], moved["starts_at"]) == ("ok", TUESDAY_930)
+
+
+async def test_where_it_stands_already_is_not_offered_for_it(front):
+    await front.asks("my_appointments", full_name="Dana Levi")
+    found = await front.finds(moving=TUESDAY_9)
+    assert [slot["say"][-4:] for slot in found["slots"]] == ["9:30", "0:00", "0:30"]
+
+
+async def test_a_time_that_is_free_only_for_a_move_is_not_booked_beside_it(front, two_hours):
+    await front.finds("Tuesday at 9:30", moving=TUESDAY_9)
+    booked = await front.books(TUESDAY_930)
+    assert booked["status"] == "taken"
+    assert [slot["slot_start"][11:16] for slot in booked["slots"]] == ["10:00", "10:30", "11:00"]
+
+
 async def test_only_what_is_known_to_be_the_caller_s_is_looked_for(front):
     found = await front.finds("2026-11-25", moving=TUESDAY_9)
     assert found == refused("I find no appointment of yours at that time.")

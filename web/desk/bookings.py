@@ -118,7 +118,7 @@ class Bookings:
             "appointments": [
                 {
                     "starts_at": slot_start(appointment.starts_at),
-                    "duration_min": availability.as_long_as(appointment).duration_min,
+                    "duration_min": availability.to_move(appointment).duration_min,
                     **({"service": named[appointment.service_id]} if appointment.service_id in named else {}),
                     "say": desk.when(appointment.starts_at),
                 }
@@ -181,7 +181,7 @@ class Bookings:
             raise desk.refusal("no_such_appointment") from None
         except (NotBookable, SlotTaken) as error:
             # The time may have been offered for something shorter: what is near must be long enough.
-            fitting = evolve(offered, request=availability.as_long_as(old), service_id=old.service_id)
+            fitting = evolve(offered, request=availability.to_move(old), service_id=old.service_id)
             return await self.calendar.taken(fitting, call, error)
         self.calendar.booked[call.call_id] = new
         if new.starts_at == old.starts_at:

@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Sequence
+from typing import Any
 
 from attrs import Factory, define, evolve, field, frozen
 
@@ -89,10 +90,10 @@ class Calendar:
         """Two or three free times of a day, or why there are none and the nearest. They are held."""
         desk = self.desk
         wish = await desk.wish(wanted.date_iso)
-        times = {"from_minute": wish.from_minute, "until_minute": wish.until_minute}
+        times: dict[str, Any] = {"from_minute": wish.from_minute, "until_minute": wish.until_minute}
         if wanted.moving is not None:
             known = self._known(wanted.moving)
-            request, service_id = availability.as_long_as(known, wish.date, **times), known.service_id
+            request, service_id = availability.to_move(known, wish.date, **times), known.service_id
         else:
             service = self._service(wanted.service, await desk.read(services.offered))
             request = Request(
@@ -189,7 +190,7 @@ class Calendar:
     async def create_appointment(self, wanted: CreateAppointment, call: ToolCall) -> Result:
         """Book a time to whose offer the caller said yes. Refuses any other, and one taken meanwhile."""
         desk = self.desk
-        offered = self.chosen(wanted.slot_start, call)
+        offered = _beside(self.chosen(wanted.slot_start, call))
         if len({booked.id for booked in self.booked.values()}) >= _MOST_BOOKINGS:
             raise desk.refusal("too_many_requests")
         wants_sms = wanted.wants_sms and desk.caller is not None
@@ -255,6 +256,11 @@ class Calendar:
         else:
             say = desk.say("slots_nearest", reason=reason, times=times)
         return {"status": "taken", "slots": named, "say": say}
+
+
+def _beside(offered: Offered) -> Offered:
+    """Ask for it beside all that is booked, also if it was offered to move something."""
+    return evolve(offered, request=evolve(offered.request, moving=None))
 
 
 def _check_still(service: Service | None, request: Request) -> None:

@@ -3,10 +3,11 @@
 import datetime as dt
 import sqlite3
 from collections.abc import Sequence
+from typing import Any
 
 from attrs import frozen
 
-from storage import booking, schedule
+from storage import availability, booking, schedule
 from storage.availability import Request, Why
 from storage.booking import NotBookable
 from storage.errors import InvalidField, SlotTaken
@@ -22,7 +23,6 @@ Fields = dict[str, str]  # by name, as they stand in the form
 
 _NAMES = ("full_name", "phone", "service", "duration_min", "date", "time", "notes")
 _TAKEN = mark("That time is taken, or is being offered to a caller right now.")
-_MINUTE = dt.timedelta(minutes=1)
 _NO_CALL = ""  # no call's sid, so that every hold counts
 
 
@@ -72,12 +72,13 @@ def wanted(fields: Fields, offered: Sequence[Service], business: Business, *, an
     """What the form of a new appointment means. Raises InvalidField."""
     starts_at = _start(fields, business)
     service = _service(fields["service"], offered)
-    request = _request(
-        business,
-        starts_at,
-        service.duration_min if service else typed.whole_number("duration_min", fields["duration_min"]),
-        service.buffer_before_min if service else 0,
-        service.buffer_after_min if service else 0,
+    request = Request(
+        duration_min=service.duration_min
+        if service
+        else typed.whole_number("duration_min", fields["duration_min"]),
+        buffer_before_min=service.buffer_before_min if service else 0,
+        buffer_after_min=service.buffer_after_min if service else 0,
+        **_minute_of(business, starts_at),
     )
     return Wanted(
         full_name=fields["full_name"].strip(),
@@ -91,13 +92,7 @@ def wanted(fields: Fields, offered: Sequence[Service], business: Business, *, an
 def move(fields: Fields, known: Appointment, business: Business, *, anyway: bool) -> Attempt:
     """Where the form moves that appointment, which keeps its length and buffers. Raises InvalidField."""
     starts_at = _start(fields, business)
-    request = _request(
-        business,
-        starts_at,
-        (known.ends_at - known.starts_at) // _MINUTE,
-        (known.starts_at - known.busy_start) // _MINUTE,
-        (known.busy_end - known.ends_at) // _MINUTE,
-    )
+    request = availability.to_move(known, **_minute_of(business, starts_at))
     return Attempt(starts_at=starts_at, request=request, anyway=anyway)
 
 
@@ -106,19 +101,10 @@ def _start(fields: Fields, business: Business) -> dt.datetime:
     return typed.instant("time", day, wall, business.timezone)
 
 
-def _request(
-    business: Business, starts_at: dt.datetime, duration_min: int, before_min: int, after_min: int
-) -> Request:
+def _minute_of(business: Business, starts_at: dt.datetime) -> dict[str, Any]:
     wall = schedule.local(business.timezone, starts_at)
     minute = wall.hour * 60 + wall.minute
-    return Request(
-        date=wall.date(),
-        from_minute=minute,
-        until_minute=minute + 1,
-        duration_min=duration_min,
-        buffer_before_min=before_min,
-        buffer_after_min=after_min,
-    )
+    return {"date": wall.date(), "from_minute": minute, "until_minute": minute + 1}
 
 
 def _service(text: str, offered: Sequence[Service]) -> Service | None:

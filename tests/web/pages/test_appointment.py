@@ -204,7 +204,9 @@ async def test_an_appointment_is_moved_and_undo_moves_it_back(browser, database,
 
 async def test_its_own_time_is_free_for_what_is_moved(browser, database, business):
     appointment_id = await book(database, business.id)
-    await browser.post(f"/appointments/{appointment_id}/move", date="2026-11-23", time="10:30")
+    refused = await browser.post(f"/appointments/{appointment_id}/move", date="2026-11-23", time="10:10")
+    assert choices(refused) == ["2026-11-23T09:30", "2026-11-23T10:30", "2026-11-23T11:00"]
+    await browser.post(f"/appointments/{appointment_id}/move", at=choices(refused)[1])
     assert [when for when, *_ in await booked(database, business.id)] == ["Mon 10:30"]
 
 
@@ -213,7 +215,7 @@ async def test_a_move_to_where_nobody_is_is_refused_until_the_owner_insists(brow
     where = {"date": "2026-11-22", "time": "10:00"}
     page = await browser.post(f"/appointments/{appointment_id}/move", **where)
     assert (page.status, "We are closed on Sunday." in page.text) == (422, True)
-    assert choices(page) == ["2026-11-23T09:00", "2026-11-23T11:00", "2026-11-23T11:30"]
+    assert choices(page) == ["2026-11-23T09:00", "2026-11-23T09:30", "2026-11-23T10:30"]  # not where it is
     assert typed(page) == where
     await browser.post(f"/appointments/{appointment_id}/move", anyway="1", **where)
     assert [when for when, *_ in await booked(database, business.id)] == ["Sun 10:00"]
