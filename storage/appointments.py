@@ -232,10 +232,16 @@ def between(
     return tuple(from_row(Appointment, row) for row in rows)
 
 
-def mark_confirmed(conn: sqlite3.Connection, business_id: int, appointment_id: int) -> bool:
-    """Note that the caller heard the confirmation. False if the business has no such appointment booked."""
+def mark_confirmed(
+    conn: sqlite3.Connection, business_id: int, appointment_id: int, starts_at: dt.datetime
+) -> bool:
+    """Note that the caller heard that they are expected then.
+
+    False if the business has no such appointment booked, or its owner has moved it since.
+    """
     cursor = conn.execute(
-        "UPDATE appointments SET confirmed_heard = 1 WHERE business_id = ? AND id = ? AND status = 'booked'",
-        (business_id, appointment_id),
+        "UPDATE appointments SET confirmed_heard = 1"
+        " WHERE business_id = ? AND id = ? AND starts_at = ? AND status = 'booked'",
+        (business_id, appointment_id, utc_text("starts_at", starts_at)),
     )
     return cursor.rowcount == 1

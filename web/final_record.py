@@ -97,10 +97,10 @@ class FinalRecord:
         # A booking counts as confirmed when the answer that spoke of it was heard to its end.
         events = self.record.events
         heard = {id_ for event in events if event.kind == "outputs_heard" for id_ in event.fields["call_ids"]}
-        last_call_on = {known.id: call_id for call_id, known in self.calendar.booked.items()}
-        for appointment_id, call_id in last_call_on.items():
+        last_on = {known.id: (call_id, known.starts_at) for call_id, known in self.calendar.booked.items()}
+        for appointment_id, (call_id, starts_at) in last_on.items():
             if call_id in heard:
-                appointments.mark_confirmed(conn, self.desk.business.id, appointment_id)
+                appointments.mark_confirmed(conn, self.desk.business.id, appointment_id, starts_at)
 
     def _flag(self, conn: sqlite3.Connection, lead_id: int) -> None:
         flags = self._flags(conn, lead_id, self.record.events)

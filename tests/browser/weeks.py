@@ -169,7 +169,7 @@ def _booked(
         now=now,
     ).appointment
     if story.confirmed:
-        appointments.mark_confirmed(conn, business.id, made.id)
+        appointments.mark_confirmed(conn, business.id, made.id, made.starts_at)
     else:
         flag = Flag(kind="confirmation_not_heard", said="", done=f"{made.starts_at:%Y-%m-%dT%H:%M:%SZ}")
         calls.flag(conn, business.id, call.call_sid, [flag])

@@ -59,10 +59,17 @@ def test_a_confirmation_is_noted_for_that_appointment_only(conn, business_id):
     first = book(conn, business_id).appointment
     second = book(conn, business_id, MONDAY_9 + HOUR).appointment
     cancel(conn, business_id, second.starts_at)
-    assert appointments.mark_confirmed(conn, business_id, first.id)
-    assert not appointments.mark_confirmed(conn, business_id, second.id)
-    assert not appointments.mark_confirmed(conn, business_id, 7)
+    assert appointments.mark_confirmed(conn, business_id, first.id, first.starts_at)
+    assert not appointments.mark_confirmed(conn, business_id, second.id, second.starts_at)
+    assert not appointments.mark_confirmed(conn, business_id, 7, first.starts_at)
     assert [a.confirmed_heard for a in appointments.for_call(conn, business_id, "CA1")] == [True, False]
+
+
+def test_a_confirmation_of_the_time_from_which_it_was_moved_confirms_nothing(conn, business_id):
+    made = book(conn, business_id).appointment
+    booking.put_off(conn, business_id, made.id, to=MONDAY_9 + HOUR, now=NOW)
+    assert not appointments.mark_confirmed(conn, business_id, made.id, MONDAY_9)
+    assert [a.confirmed_heard for a in appointments.for_call(conn, business_id, "CA1")] == [False]
 
 
 def test_a_lead_has_what_it_booked_on_any_call_and_the_business_has_it_all(conn, business_id):
@@ -164,7 +171,7 @@ def test_what_a_test_call_books_is_in_no_calendar_and_is_still_its_own(conn, bus
 
 def test_a_confirmation_is_noted_for_the_appointment_of_a_test_call_too(conn, business_id, tried):
     real = book(conn, business_id).appointment
-    assert appointments.mark_confirmed(conn, business_id, tried.id)
+    assert appointments.mark_confirmed(conn, business_id, tried.id, tried.starts_at)
     assert appointments.get(conn, business_id, tried.id) == attrs.evolve(tried, confirmed_heard=True)
     assert appointments.get(conn, business_id, real.id) == real
 

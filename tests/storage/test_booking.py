@@ -247,7 +247,7 @@ def test_a_day_that_nobody_can_book_is_refused_wherever_it_lies(conn, business_i
 
 def test_an_appointment_that_is_moved_stays_the_same_and_its_old_time_is_free(conn, business_id):
     made = book(conn, business_id, notes="short hair").appointment
-    appointments.mark_confirmed(conn, business_id, made.id)
+    appointments.mark_confirmed(conn, business_id, made.id, made.starts_at)
     moved = move(conn, business_id)
     assert moved == attrs.evolve(
         made,
@@ -278,7 +278,7 @@ def test_an_appointment_that_is_moved_stays_as_long_as_it_was_and_of_its_service
 
 def test_moving_an_appointment_to_where_it_is_changes_nothing(conn, business_id):
     made = book(conn, business_id).appointment
-    appointments.mark_confirmed(conn, business_id, made.id)
+    appointments.mark_confirmed(conn, business_id, made.id, made.starts_at)
     moved = move(conn, business_id, to=MONDAY_9.astimezone(ZoneInfo("Europe/Berlin")))
     assert moved == attrs.evolve(made, confirmed_heard=True)
     assert booked(conn, business_id) == (moved,)

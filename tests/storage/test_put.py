@@ -192,7 +192,7 @@ def test_an_appointment_is_put_off_with_its_own_length_and_buffers(conn, busines
     request = wish(duration_min=45, buffer_before_min=10, buffer_after_min=15)
     made = book(conn, business_id, request=request, service_id=1, notes="short hair").appointment
     services.change(conn, business_id, 1, duration_min=90)
-    appointments.mark_confirmed(conn, business_id, made.id)
+    appointments.mark_confirmed(conn, business_id, made.id, made.starts_at)
     assert put_off(conn, business_id, MONDAY_9 + DAY) == attrs.evolve(
         made,
         starts_at=MONDAY_9 + DAY,
@@ -211,7 +211,7 @@ def test_an_appointment_can_be_put_off_into_its_own_time(conn, business_id):
 
 def test_putting_an_appointment_off_to_where_it_is_changes_nothing(conn, business_id):
     made = book(conn, business_id).appointment
-    appointments.mark_confirmed(conn, business_id, made.id)
+    appointments.mark_confirmed(conn, business_id, made.id, made.starts_at)
     assert put_off(conn, business_id, MONDAY_9) == attrs.evolve(made, confirmed_heard=True)
 
 

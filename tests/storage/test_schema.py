@@ -120,7 +120,7 @@ def ask_everything(conn):
     holds.renew(conn, ours, **asked)
     book(conn, ours)
     booking.reschedule(conn, ours, lead_id=1, starts_at=MONDAY_9, to=MONDAY_9 + HOUR, **asked)
-    appointments.mark_confirmed(conn, ours, 1)
+    appointments.mark_confirmed(conn, ours, 1, MONDAY_9)
     booking.put_off(conn, ours, 1, to=MONDAY_9 + 2 * HOUR, now=NOW)
     booking.put_off(conn, ours, 1, to=MONDAY_9 + HOUR, now=NOW)
     written = booking.put(conn, ours, lead_id=3, starts_at=NOW + HOUR, request=wish(), now=NOW, anyway=True)

@@ -227,7 +227,7 @@ def erase_same_call(conn, business_id, call_sid):
 
 WRITES = {
     "appointments.name": lambda conn, ours: appointments.name(conn, ours, "CAended", "Mallory"),
-    "appointments.mark_confirmed": lambda conn, ours: appointments.mark_confirmed(conn, ours, 1),
+    "appointments.mark_confirmed": lambda conn, ours: appointments.mark_confirmed(conn, ours, 1, MONDAY_9),
     "call_settings.put": lambda conn, ours: call_settings.put(conn, ours, {}),
     "blocked.add": lambda conn, ours: blocked.add(conn, ours, "+14155550188"),
     "blocked.remove": lambda conn, ours: blocked.remove(conn, ours, "+14155550188"),

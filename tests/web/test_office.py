@@ -16,6 +16,7 @@ from engine.recording import Recording
 from engine.settings import DEFAULTS
 from storage import (
     appointments,
+    booking,
     businesses,
     call_settings,
     calls,
@@ -282,6 +283,19 @@ async def test_a_claim_with_its_row_is_not_flagged(front):
     await front.office.close_call(said("You are booked for Tuesday at nine.", heard))
     assert await front.does(calls.flags, CALL_SID) == ()
     assert [booked.confirmed_heard for booked in (await front.rows())[2]] == [True]
+
+
+async def test_what_its_owner_moved_during_the_call_is_confirmed_to_nobody(front, now):
+    await front.finds()
+    await front.books()
+    to = dt.datetime.fromisoformat(TUESDAY_930)
+    await front.does(booking.put_off, 1, to=to, now=now())
+    heard = CallEvent(at_ms=9, kind="outputs_heard", fields={"call_ids": ["call_1"]})
+    await front.office.close_call(said("You are booked for Tuesday at nine.", heard))
+    assert [(made.starts_at, made.confirmed_heard) for made in (await front.rows())[2]] == [(to, False)]
+    assert await front.does(calls.flags, CALL_SID) == (
+        Flag(kind="confirmation_not_heard", said="", done=TUESDAY_930),
+    )
 
 
 async def test_what_was_booked_and_then_moved_was_true_when_it_was_said(front):
