@@ -232,6 +232,19 @@ BEGIN
     );
 END;
 
+-- Each fact by which a caller would show that appointments are theirs, also in an earlier stream of the call.
+CREATE TABLE proofs (
+    business_id INTEGER NOT NULL,
+    call_sid TEXT NOT NULL,
+    seq INTEGER NOT NULL CHECK (seq >= 0),
+    appointment_id INTEGER,  -- NULL: a wrong fact
+    PRIMARY KEY (business_id, call_sid, seq),
+    FOREIGN KEY (business_id, call_sid) REFERENCES calls (business_id, call_sid) ON DELETE CASCADE,
+    FOREIGN KEY (business_id, appointment_id) REFERENCES appointments (business_id, id) ON DELETE CASCADE
+) STRICT;
+
+CREATE INDEX proofs_by_appointment ON proofs (business_id, appointment_id);
+
 -- Times that a live call has offered its caller: nobody else's until the call ends, or they expire.
 CREATE TABLE holds (
     business_id INTEGER NOT NULL,

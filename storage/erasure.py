@@ -41,6 +41,7 @@ _EXPORTED = (
     "call_events",
     "call_flags",
     "appointments",
+    "proofs",
     "messages",
     "outbox",
 )

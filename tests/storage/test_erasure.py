@@ -21,6 +21,7 @@ from storage import (
     messages,
     outbox,
     owners,
+    proofs,
     schedule,
     services,
     sessions,
@@ -69,6 +70,8 @@ def add_full_call(conn, business_id, sid, phone, starts_at, *, lead_id, outcome=
     made = book(conn, business_id, starts_at, call_sid=sid, lead_id=lead_id).appointment
     messages.take(conn, business_id, lead_id=lead_id, call_sid=sid, text="Please ring back.")
     calls.flag(conn, business_id, sid, [FLAG])
+    proofs.note(conn, business_id, sid, [made.id])
+    proofs.note(conn, business_id, sid, [])
     for kind, recipient in (("confirmation", phone), ("to_owner", OWNER)):
         outbox.put(
             conn, business_id, call_sid=sid, kind=kind, recipient=recipient, body=f"Of {sid}.", now=NOW
@@ -102,6 +105,7 @@ def test_an_erased_call_is_gone_and_its_appointment_and_message_stay(conn, ours)
         "leads",
         "messages",
         "outbox",
+        "proofs",
     }
     assert erasure.erase_call(conn, ours, "CA1")
     assert of_call(conn, "CA1") == set()
@@ -110,7 +114,16 @@ def test_an_erased_call_is_gone_and_its_appointment_and_message_stay(conn, ours)
     assert (message.text, message.call_sid, message.lead_id) == ("Please ring back.", None, 1)
     assert leads.get(conn, ours, 1).last_call_sid is None
     assert not erasure.erase_call(conn, ours, "CA1")
-    untouched = {"call_events", "call_flags", "calls", "outbox", "appointments", "messages", "leads"}
+    untouched = {
+        "call_events",
+        "call_flags",
+        "calls",
+        "outbox",
+        "appointments",
+        "messages",
+        "leads",
+        "proofs",
+    }
     after = everything(conn)
     assert {table: after[table] for table in after.keys() - untouched} == {
         table: before[table] for table in before.keys() - untouched

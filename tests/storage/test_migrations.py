@@ -126,7 +126,13 @@ def test_a_file_of_the_release_before_becomes_like_a_new_one_and_keeps_its_rows(
         {"business_id": 1, "of_table": table, "id": 1}
         for table in ("services", "leads", "appointments", "messages", "outbox", "changes")
     ]
-    assert kept(old) == {**before, "call_settings": [], "reached": [], "last_ids": given}  # new tables
+    assert kept(old) == {
+        **before,
+        "call_settings": [],
+        "reached": [],
+        "last_ids": given,
+        "proofs": [],
+    }  # new tables
     assert old.execute("PRAGMA foreign_key_check").fetchall() == []
 
 

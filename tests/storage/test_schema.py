@@ -20,6 +20,7 @@ from storage import (
     migrations,
     outbox,
     owners,
+    proofs,
     reached,
     schedule,
     services,
@@ -59,6 +60,7 @@ TABLES = {
     "messages",
     "outbox",
     "people",
+    "proofs",
     "reached",
     "services",
     "weekly_hours",
@@ -130,6 +132,9 @@ def ask_everything(conn):
     appointments.of_lead(conn, ours, lead.id, NOW)
     appointments.every_of_lead(conn, ours, lead.id)
     appointments.between(conn, ours, NOW, MONDAY_9 + HOUR)
+    proofs.note(conn, ours, "CA1", [written.id])
+    proofs.wrong(conn, ours, "CA1")
+    proofs.theirs(conn, ours, "CA1", NOW)
     booking.cancel(conn, ours, lead_id=1, starts_at=MONDAY_9 + HOUR)
     holds.release(conn, ours, call_sid="CA1")
     message = messages.take(conn, ours, lead_id=1, call_sid="CA1", text="Please ring back.")

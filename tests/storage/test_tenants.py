@@ -27,6 +27,7 @@ from storage import (
     messages,
     outbox,
     owners,
+    proofs,
     reached,
     schedule,
     services,
@@ -78,6 +79,8 @@ def ours_and_theirs(conn):
     messages.take(conn, theirs, lead_id=2, call_sid="CAended", text="Please ring back.")
     calls.set_transfer(conn, theirs, "CAended", "+14155550177")
     calls.flag(conn, theirs, "CAended", [FLAG])
+    proofs.note(conn, theirs, "CAended", [1])
+    proofs.note(conn, theirs, "CAended", [])
     put(conn, theirs)
     end_call(conn, theirs, "CAended", events=ACCOUNT)
     add_live_call(conn, theirs, "CAremoved", phone="+14155550196")
@@ -177,6 +180,8 @@ READS = {
     "messages.waiting": lambda conn, ours: messages.waiting(conn, ours),
     "outbox.unsent": lambda conn, ours: outbox.unsent(conn, ours, since=NOW, waited_since=FAR, limit=99),
     "owners.of_business": lambda conn, ours: owners.of_business(conn, ours),
+    "proofs.theirs": lambda conn, ours: proofs.theirs(conn, ours, "CAended", NOW),
+    "proofs.wrong": lambda conn, ours: proofs.wrong(conn, ours, "CAended"),
     "reached.get": lambda conn, ours: reached.get(conn, ours, SETUP),
     "schedule.exceptions": lambda conn, ours: schedule.exceptions(conn, ours, MONDAY, MONDAY),
     "schedule.hours_on": lambda conn, ours: [
@@ -370,6 +375,14 @@ REFUSED = {
     "booking.put_off": (
         NotFound,
         lambda conn, ours: booking.put_off(conn, ours, 1, to=LATER, now=NOW, anyway=True),
+    ),
+    "proofs.note of their appointment": (
+        sqlite3.IntegrityError,
+        lambda conn, ours: proofs.note(conn, ours, "CAours", [1]),
+    ),
+    "proofs.note in their call": (
+        sqlite3.IntegrityError,
+        lambda conn, ours: proofs.note(conn, ours, "CAended", []),
     ),
     "calls.begin with their lead": (
         sqlite3.IntegrityError,

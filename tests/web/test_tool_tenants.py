@@ -22,6 +22,7 @@ from storage import (
     messages,
     outbox,
     owners,
+    proofs,
     reached,
     schedule,
     services,
@@ -167,6 +168,7 @@ def everything_of_the_neighbour(conn):
         booking.offer(conn, 2, call_sid=call_sid, request=held, now=SATURDAY_NOON)
     messages.take(conn, 2, lead_id=lead.id, call_sid=CALL_SID, text=NOTED)
     calls.set_transfer(conn, 2, CALL_SID, ROSAS_PHONE)
+    proofs.note(conn, 2, CALL_SID, [1])
     calls.flag(conn, 2, CALL_SID, [Flag(kind="said_not_done", said="Booked.", done="")])
     calls.finish(
         conn,
@@ -282,7 +284,7 @@ async def test_the_neighbour_has_something_in_every_table(tmp_path):
         await database.write(everything_of_the_neighbour)
         rows = await database.read(lambda conn: rows_of(conn, 2))
     assert [table for table, found in rows.items() if not found] == []
-    assert len(rows) == 22
+    assert len(rows) == 23
 
 
 async def test_what_the_neighbour_has_is_told_by_the_neighbour(tmp_path):

@@ -1,0 +1,43 @@
+"""What callers said to show that appointments are theirs. Plain functions of a connection.
+
+It is kept with the call, and what the call booked is known by its rows. So a caller who is back in the same
+call by another stream has shown what they showed before, and has no more tries than they had left.
+"""
+
+import datetime as dt
+import sqlite3
+from collections.abc import Collection
+
+from storage.records import Appointment, from_row, utc_text
+
+
+def note(conn: sqlite3.Connection, business_id: int, call_sid: str, appointment_ids: Collection[int]) -> None:
+    """Keep that the caller named a fact, and which appointments it shows to be theirs; none: it was wrong."""
+    conn.executemany(
+        "INSERT INTO proofs (business_id, call_sid, seq, appointment_id)"
+        " SELECT ?1, ?2, coalesce(max(seq) + 1, 0), ?3 FROM proofs WHERE business_id = ?1 AND call_sid = ?2",
+        [(business_id, call_sid, appointment_id) for appointment_id in appointment_ids or (None,)],
+    )
+
+
+def wrong(conn: sqlite3.Connection, business_id: int, call_sid: str) -> int:
+    """How many facts of that call were wrong."""
+    (count,) = conn.execute(
+        "SELECT count(*) FROM proofs WHERE business_id = ? AND call_sid = ? AND appointment_id IS NULL",
+        (business_id, call_sid),
+    ).fetchone()
+    return int(count)
+
+
+def theirs(
+    conn: sqlite3.Connection, business_id: int, call_sid: str, since: dt.datetime
+) -> tuple[Appointment, ...]:
+    """What is booked from `since` on and was booked in that call, or shown to be the caller's; in order."""
+    rows = conn.execute(
+        "SELECT * FROM appointments WHERE business_id = :business_id AND id IN"
+        " (SELECT id FROM appointments WHERE business_id = :business_id AND call_sid = :call_sid"
+        " UNION SELECT appointment_id FROM proofs WHERE business_id = :business_id AND call_sid = :call_sid)"
+        " AND status = 'booked' AND starts_at >= :since ORDER BY starts_at",
+        {"business_id": business_id, "call_sid": call_sid, "since": utc_text("since", since)},
+    )
+    return tuple(from_row(Appointment, row) for row in rows)
