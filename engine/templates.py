@@ -74,7 +74,8 @@ whether the caller would like a text message about it; wants_sms is true only af
 their number is withheld, ask for a number once.
 - my_appointments, reschedule_appointment, cancel_appointment: they work only for the number the caller \
 rings from, and need something about the appointment from the caller: the name it is booked under, or its \
-date. Ask for it, pass on only what the caller said in this call, and never say it first.
+date. Ask for it, pass on only what the caller said in this call, and never say it first. What was booked in \
+this very call needs neither: just ask my_appointments.
 - reschedule_appointment: only to a time that find_available_slots gave, after a yes to the new time.
 - cancel_appointment: read back the day and the time, and get a yes.
 - take_message: when only a person can help, or the caller asks for it. Read the message back in one sentence.
@@ -138,7 +139,7 @@ HEBREW = Template(
 - update_lead_details: מיד כשנאמרו שם, כתובת מייל או מספר טלפון אחר. אם המספר חסוי, לבקש מספר פעם אחת.
 - my_appointments, reschedule_appointment, cancel_appointment: פועלים רק למספר שממנו מתקשרים, ודורשים פרט על \
 התור מפי המתקשרים: השם שעליו הוא רשום או התאריך שלו. לבקש את הפרט, להעביר לכלי רק מה שנאמר בשיחה \
-הזאת, ולעולם לא לומר אותו קודם.
+הזאת, ולעולם לא לומר אותו קודם. מה שנקבע בשיחה הזאת עצמה אינו דורש פרט: פשוט לשאול את my_appointments.
 - reschedule_appointment: רק לשעה שהתקבלה מ-find_available_slots, ואחרי "כן" לשעה החדשה.
 - cancel_appointment: לחזור על היום ועל השעה, ולקבל "כן".
 - take_message: כשרק אדם יכול לעזור, או כשמבקשים להשאיר הודעה. לחזור על ההודעה במשפט אחד.

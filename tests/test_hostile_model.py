@@ -115,8 +115,8 @@ async def ring(database, model, *, call_sid=CALL_SID, script=SCRIPT, **more):
 
 
 def lasting(rows):
-    """Without what tells how long the call took, what happened when, and which ids were used up."""
-    told = {name: found for name, found in rows.items() if name not in ("call_events", "last_ids")}
+    """Without what tells how long the call took, what happened when, what was tried, and ids used up."""
+    told = {name: found for name, found in rows.items() if name not in ("call_events", "last_ids", "proofs")}
     return told | {"calls": [call | {"duration_ms": None} for call in rows["calls"]]}
 
 

@@ -12,14 +12,14 @@ from typing import TypeVar
 from attrs import Factory, define, evolve, field, frozen
 
 from engine.tools import Tool, ToolCall, describe
-from storage import appointments, availability, booking, leads, services
+from storage import appointments, availability, booking, leads, proofs, services
 from storage.booking import NotBookable
 from storage.errors import NotFound, SlotTaken
 from storage.records import Appointment
 from web import afterwards
 from web.desk.calendar import Calendar
 from web.desk.desk import CannotWrite, Desk, Result
-from web.desk.offers import canonical, slot_start
+from web.desk.offers import slot_start
 
 T = TypeVar("T")
 
@@ -65,14 +65,14 @@ class Bookings:
     desk: Desk
     calendar: Calendar
     changes: list[Change] = Factory(list)  # events of the call's record
-    _wrong_facts: int = 0
 
     def tools(self) -> tuple[Tool, ...]:
         """All three, for the model."""
         return (
             Tool(
                 name="my_appointments",
-                description="The caller's own coming appointments. Needs the name or the day of one.",
+                description="The caller's own coming appointments. Needs the name or the day of one, "
+                "but for what was booked in this call.",
                 arguments=MyAppointments,
                 run=self.my_appointments,
                 interruptible=True,
@@ -95,23 +95,54 @@ class Bookings:
         )
 
     async def my_appointments(self, wanted: MyAppointments, _call: ToolCall) -> Result:
-        """The caller's coming appointments, if the number is theirs and the fact fits. A few tries a call."""
+        """The caller's coming appointments: of this very call, or whose fact fits. A few tries a call."""
         desk = self.desk
-        if desk.caller is None:
-            raise desk.refusal("number_withheld")
-        if wanted.full_name is None and wanted.date_iso is None:
-            raise desk.refusal("fact_needed")
-        if self._wrong_facts >= _MOST_WRONG_FACTS:
-            raise desk.refusal("too_many_wrong_facts")
-        coming = await desk.read(self._coming)
-        if not coming:
-            return {"appointments": [], "say": desk.say("no_appointments")}
-        found = await self._proven_by(wanted, coming)
-        if not found:
-            self._wrong_facts += 1
+        named = desk.caller is not None and (wanted.full_name is not None or wanted.date_iso is not None)
+        found = await (
+            desk.write(partial(self._shown, wanted=wanted)) if named else desk.read(self.calendar.theirs)
+        )
+        if named and found is None:
             raise desk.refusal("wrong_fact")
-        self.calendar.proven |= {appointment.id: appointment for appointment in found}
-        told = found[:_MOST_TOLD]
+        if not named and not found:
+            raise desk.refusal("number_withheld" if desk.caller is None else "fact_needed")
+        if not found:
+            return {"appointments": [], "say": desk.say("no_appointments")}
+        return await self._told(found[:_MOST_TOLD])
+
+    def _shown(
+        self, conn: sqlite3.Connection, business_id: int, _lead_id: int, wanted: MyAppointments
+    ) -> Sequence[Appointment] | None:
+        """Those that the fact shows to be the caller's; None if it is wrong. Either is noted.
+
+        The count and the fact are one job: of many asked at once no more than a few are looked at.
+        """
+        desk = self.desk
+        if proofs.wrong(conn, business_id, desk.call_sid) >= _MOST_WRONG_FACTS:
+            raise desk.refusal("too_many_wrong_facts")
+        lead = leads.of_phone(conn, business_id, desk.caller or "")
+        coming = appointments.of_lead(conn, business_id, lead.id, desk.now()) if lead else ()
+        if not coming:
+            return ()
+        found = self._fitting(conn, business_id, wanted, coming)
+        proofs.note(conn, business_id, desk.call_sid, [each.id for each in found])
+        return found or None
+
+    def _fitting(
+        self,
+        conn: sqlite3.Connection,
+        business_id: int,
+        wanted: MyAppointments,
+        coming: Sequence[Appointment],
+    ) -> list[Appointment]:
+        """Those under that name, else those of that day. A day that is not understood is no wrong fact."""
+        named = [each for each in coming if same_name(wanted.full_name or "", each.full_name)]
+        if named or wanted.date_iso is None:
+            return named
+        wish = self.desk.understood(conn, business_id, wanted.date_iso)
+        return [each for each in coming if self.desk.local(each.starts_at).date() == wish.date]
+
+    async def _told(self, told: Sequence[Appointment]) -> Result:
+        desk = self.desk
         named = await desk.read(partial(_service_names, told=told))
         times = desk.choices(appointment.starts_at for appointment in told)
         return {
@@ -127,39 +158,10 @@ class Bookings:
             "say": desk.say("your_appointments", times=times),
         }
 
-    def _coming(self, conn: sqlite3.Connection, business_id: int) -> tuple[Appointment, ...]:
-        lead = leads.of_phone(conn, business_id, self.desk.caller or "")
-        return appointments.of_lead(conn, business_id, lead.id, self.desk.now()) if lead else ()
-
-    async def _proven_by(self, wanted: MyAppointments, coming: Sequence[Appointment]) -> list[Appointment]:
-        """Those under that name, else those of that day. A day that is not understood is no wrong fact."""
-        named = [each for each in coming if same_name(wanted.full_name or "", each.full_name)]
-        if named or wanted.date_iso is None:
-            return named
-        wish = await self.desk.wish(wanted.date_iso)
-        return [each for each in coming if self.desk.local(each.starts_at).date() == wish.date]
-
-    async def _own(self, text: str) -> Appointment:
-        """The caller's appointment that the model names. Raises Refusal if it is not known to be theirs."""
-        start = canonical(text)
-        coming = await self.desk.read(self._coming_of_call)
-        theirs = {made.id for made in self.calendar.booked.values()} | self.calendar.proven.keys()
-        for appointment in coming:
-            if slot_start(appointment.starts_at) == start and appointment.id in theirs:
-                return appointment
-        raise self.desk.refusal("no_such_appointment")
-
-    def _coming_of_call(self, conn: sqlite3.Connection, business_id: int) -> tuple[Appointment, ...]:
-        """Those of the caller's number, or, if that is withheld, of this call's own lead."""
-        if self.desk.caller is not None:
-            return self._coming(conn, business_id)
-        made_here = appointments.for_call(conn, business_id, self.desk.call_sid)
-        return tuple(made for made in made_here if made.status == "booked")
-
     async def reschedule_appointment(self, wanted: RescheduleAppointment, call: ToolCall) -> Result:
         """Move one of the caller's appointments to a time to whose offer they said yes."""
         desk = self.desk
-        old = await self._own(wanted.starts_at)
+        old = await self.calendar.own(wanted.starts_at)
         offered = self.calendar.chosen(wanted.slot_start, call)
 
         def job(conn: sqlite3.Connection, business_id: int, lead_id: int) -> Appointment:
@@ -193,7 +195,7 @@ class Bookings:
     async def cancel_appointment(self, wanted: CancelAppointment, _call: ToolCall) -> Result:
         """Cancel one of the caller's appointments."""
         desk = self.desk
-        old = await self._own(wanted.starts_at)
+        old = await self.calendar.own(wanted.starts_at)
 
         def job(conn: sqlite3.Connection, business_id: int, lead_id: int) -> Appointment:
             return booking.cancel(conn, business_id, lead_id=lead_id, starts_at=old.starts_at)

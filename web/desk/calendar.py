@@ -2,12 +2,13 @@
 
 import sqlite3
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from attrs import Factory, define, evolve, field, frozen
 
 from engine.tools import Refusal, Tool, ToolCall, describe
-from storage import appointments, availability, booking, services
+from storage import appointments, availability, booking, proofs, services
 from storage.availability import Offer, Request, Slot, Why
 from storage.booking import NotBookable
 from storage.errors import NotFound, SlotTaken
@@ -63,8 +64,7 @@ class Calendar:
 
     desk: Desk
     offers: Offers
-    booked: dict[str, Appointment] = Factory(dict)  # what each call_id booked or moved
-    proven: dict[int, Appointment] = Factory(dict)  # what of earlier calls is known to be the caller's, by id
+    booked: dict[str, Appointment] = Factory(dict)  # what each call_id of this stream booked or moved
 
     def tools(self) -> tuple[Tool, ...]:
         """Both, for the model. A booking is not interruptible: the caller would not know how it ended."""
@@ -92,7 +92,7 @@ class Calendar:
         wish = await desk.wish(wanted.date_iso)
         times: dict[str, Any] = {"from_minute": wish.from_minute, "until_minute": wish.until_minute}
         if wanted.moving is not None:
-            known = self._known(wanted.moving)
+            known = await self.own(wanted.moving)
             request, service_id = availability.to_move(known, wish.date, **times), known.service_id
         else:
             service = self._service(wanted.service, await desk.read(services.offered))
@@ -119,10 +119,14 @@ class Calendar:
         slots = self._remember(offer.slots, request, service_id, call)
         return {"slots": slots, "say": self._found(offer)}
 
-    def _known(self, text: str) -> Appointment:
+    def theirs(self, conn: sqlite3.Connection, business_id: int) -> tuple[Appointment, ...]:
+        """What this call booked, and what its caller has shown to be theirs, in whichever stream of it."""
+        return proofs.theirs(conn, business_id, self.desk.call_sid, self.desk.now())
+
+    async def own(self, text: str) -> Appointment:
         """Return the appointment that the model names. Raises Refusal unless it is known to be theirs."""
         start = canonical(text)
-        for known in (*self.booked.values(), *self.proven.values()):
+        for known in await self.desk.read(self.theirs):
             if slot_start(known.starts_at) == start:
                 return known
         raise self.desk.refusal("no_such_appointment")
@@ -188,44 +192,68 @@ class Calendar:
         return offered
 
     async def create_appointment(self, wanted: CreateAppointment, call: ToolCall) -> Result:
-        """Book a time to whose offer the caller said yes. Refuses any other, and one taken meanwhile."""
+        """Book a time to whose offer the caller said yes. Refuses any other, and one taken meanwhile.
+
+        What this call has booked is booked, whatever has become of its offer and its service.
+        """
         desk = self.desk
-        offered = _beside(self.chosen(wanted.slot_start, call))
-        if len({booked.id for booked in self.booked.values()}) >= _MOST_BOOKINGS:
-            raise desk.refusal("too_many_requests")
-        wants_sms = wanted.wants_sms and desk.caller is not None
-
-        def job(conn: sqlite3.Connection, business_id: int, lead_id: int) -> Booking:
-            made = appointments.at(conn, business_id, offered.slot.starts_at, call_sid=desk.call_sid)
-            if made is None and offered.service_id is not None:
-                _check_still(services.get(conn, business_id, offered.service_id), offered.request)
-            return booking.book(
-                conn,
-                business_id,
-                lead_id=lead_id,
-                call_sid=desk.call_sid,
-                starts_at=offered.slot.starts_at,
-                request=offered.request,
-                service_id=offered.service_id,
-                notes=wanted.notes or "",
-                wants_sms=wants_sms,
-                now=desk.now(),
-            )
-
-        try:
-            made = await desk.write(job)
-        except (NotBookable, SlotTaken) as error:
-            return await self.taken(offered, call, error)
-        except NotFound:  # the owner has changed the service since: only another search says what is true
-            raise desk.refusal("not_offered") from None
+        made = await desk.read(partial(self._made_here, text=wanted.slot_start))
+        if made is None:
+            offered = _beside(self.chosen(wanted.slot_start, call))
+            try:
+                made = await desk.write(partial(self._book, wanted=wanted, offered=offered))
+            except (NotBookable, SlotTaken) as error:
+                return await self.taken(offered, call, error)
+            except NotFound:  # the owner has changed the service since: only another search says what is true
+                raise desk.refusal("not_offered") from None
         self.booked[call.call_id] = made.appointment
         when = desk.when(made.appointment.starts_at)
         say = [desk.say("booked" if made.created else "already_booked", when=when)]
-        if wants_sms:
+        if made.appointment.wants_sms:
             say.append(desk.say("booked_sms"))
-        elif wanted.wants_sms:
+        elif wanted.wants_sms and desk.caller is None:
             say.append(desk.say("sms_needs_number"))
         return {"status": "ok", "starts_at": slot_start(made.appointment.starts_at), "say": " ".join(say)}
+
+    def _made_here(self, conn: sqlite3.Connection, business_id: int, text: str) -> Booking | None:
+        start = canonical(text)
+        made = appointments.for_call(conn, business_id, self.desk.call_sid)
+        return next(
+            (
+                Booking(appointment=each, created=False)
+                for each in made
+                if each.status == "booked" and slot_start(each.starts_at) == start
+            ),
+            None,
+        )
+
+    def _book(
+        self,
+        conn: sqlite3.Connection,
+        business_id: int,
+        lead_id: int,
+        wanted: CreateAppointment,
+        offered: Offered,
+    ) -> Booking:
+        desk = self.desk
+        if made := self._made_here(conn, business_id, slot_start(offered.slot.starts_at)):
+            return made
+        if len(appointments.for_call(conn, business_id, desk.call_sid)) >= _MOST_BOOKINGS:
+            raise desk.refusal("too_many_requests")
+        if offered.service_id is not None:
+            _check_still(services.get(conn, business_id, offered.service_id), offered.request)
+        return booking.book(
+            conn,
+            business_id,
+            lead_id=lead_id,
+            call_sid=desk.call_sid,
+            starts_at=offered.slot.starts_at,
+            request=offered.request,
+            service_id=offered.service_id,
+            notes=wanted.notes or "",
+            wants_sms=wanted.wants_sms and desk.caller is not None,
+            now=desk.now(),
+        )
 
     async def taken(self, offered: Offered, call: ToolCall, error: NotBookable | SlotTaken) -> Result:
         """What to say of a time that can no longer be had: the nearest that can, which are then offered."""

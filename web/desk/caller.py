@@ -6,7 +6,7 @@ from collections.abc import Callable
 from attrs import Factory, define, field, frozen
 
 from engine.tools import Tool, ToolCall, describe
-from storage import appointments, leads, messages
+from storage import appointments, calls, leads, messages
 from web import numbers
 from web.desk.desk import CannotWrite, Desk, Result
 
@@ -42,7 +42,6 @@ class Caller:
     desk: Desk
     # The jobs of messages that the disk did not take; the final record tries them again.
     unwritten: list[Callable[[sqlite3.Connection, int, int], None]] = Factory(list)
-    _reachable_on: str | None = None  # as said in this call
 
     def tools(self) -> tuple[Tool, ...]:
         """Both, for the model."""
@@ -82,7 +81,6 @@ class Caller:
                 appointments.name(conn, business_id, self.desk.call_sid, lead.full_name)
 
         await self.desk.write(job)
-        self._reachable_on = callback_phone or self._reachable_on
         return {"status": "ok", "say": self.desk.say("noted")}
 
     async def take_message(self, message: TakeMessage, _call: ToolCall) -> Result:
@@ -93,7 +91,7 @@ class Caller:
         with desk.refusing_invalid():  # before the disk is asked: what it does not take now is tried later
             text = messages.checked(message.text)
         callback_phone = self._number(message.callback_phone)
-        if desk.caller is None and (callback_phone or self._reachable_on) is None:
+        if desk.caller is None and callback_phone is None and not await desk.read(self._reachable):
             raise desk.refusal("ask_number")
 
         def job(conn: sqlite3.Connection, business_id: int, lead_id: int) -> None:
@@ -106,8 +104,13 @@ class Caller:
         except CannotWrite:
             self.unwritten.append(job)
             raise
-        self._reachable_on = callback_phone or self._reachable_on
         return {"status": "ok", "say": desk.say("message_taken")}
+
+    def _reachable(self, conn: sqlite3.Connection, business_id: int) -> bool:
+        """Say whether a caller who withholds the number has given one, in whichever stream of this call."""
+        call = calls.get(conn, business_id, self.desk.call_sid)
+        lead = leads.get(conn, business_id, call.lead_id) if call and call.lead_id is not None else None
+        return lead is not None and lead.callback_phone is not None
 
     def _number(self, said: str | None) -> str | None:
         if said is None:

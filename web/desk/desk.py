@@ -76,12 +76,12 @@ class Desk:
 
     async def wish(self, words: str) -> Wish:
         """The day and time that the caller means. Raises Refusal with what to ask if that is not sure."""
+        return await self.read(partial(self.understood, words=words))
 
-        def understood(conn: sqlite3.Connection, business_id: int) -> Wish | None:
-            language, now = self.business.language, self.local(self.now())
-            return wishes.parse(words, now, language, partial(schedule.hours_on, conn, business_id))
-
-        wish = await self.read(understood)
+    def understood(self, conn: sqlite3.Connection, business_id: int, words: str) -> Wish:
+        """The same for a job."""
+        language, now = self.business.language, self.local(self.now())
+        wish = wishes.parse(words, now, language, partial(schedule.hours_on, conn, business_id))
         if wish is None:
             raise self.refusal("date_not_understood")
         return wish
