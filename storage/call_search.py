@@ -12,10 +12,17 @@ from storage.records import Call, from_row, utc_text
 _SEARCH = """
 SELECT * FROM calls
 WHERE business_id = :business_id AND removed_at IS NULL AND (started_at, call_sid) < (:started_at, :call_sid)
-AND (:outcome IS NULL OR outcome = :outcome)
+AND (:outcome IS NULL
+    OR outcome = :outcome
+    AND (outcome <> 'transferred' OR dial_status IS NULL OR dial_status IN ('completed', 'answered'))
+    OR :outcome = 'nobody_answered' AND outcome IS NOT NULL
+    AND dial_status IN ('busy', 'no-answer', 'failed', 'canceled')
+)
 AND (NOT :flagged
     OR test = 0
-    AND outcome IN ('carrier_lost', 'internal_error', 'interrupted', 'model_failed', 'server_stopped')
+    AND (outcome IN ('carrier_lost', 'internal_error', 'interrupted', 'model_failed', 'server_stopped')
+        OR outcome IS NOT NULL AND dial_status IN ('busy', 'no-answer', 'failed', 'canceled')
+    )
     OR EXISTS (
         SELECT 1 FROM call_flags
         WHERE call_flags.business_id = calls.business_id AND call_flags.call_sid = calls.call_sid
@@ -62,7 +69,9 @@ def find(
     `words` are part of the caller's number or of the one to ring back on, of the lead's name or e-mail
     address, of the name that an appointment of theirs stands under, of a message, or of what either voice
     said; A to Z are found in either case. A number is not looked for in what was said. `before` is
-    (started_at, call_sid) of the last call of the page before. `flagged` calls have flags or have failed.
+    (started_at, call_sid) of the last call of the page before. `flagged` calls need a look (`trouble.py`).
+    By an `outcome` are found the calls of which it is the whole: one that was put through to nobody is a call
+    that `nobody_answered`, as is every other whose caller asked for a person and reached none.
     """
     words = " ".join(words.split())[:_WORDS_MAX]
     digits = re.sub(r"[\s()+./-]", "", words)

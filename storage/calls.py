@@ -13,6 +13,7 @@ INTERRUPTED = "interrupted"  # by the end of the process
 ANSWERED = frozenset({"completed", "answered"})  # how a transfer ends whose person came to the telephone
 MISSED = frozenset({"busy", "no-answer", "failed", "canceled"})
 DIAL_STATUSES = ANSWERED | MISSED
+NOBODY_ANSWERED = "nobody_answered"  # how such a call is looked for, beside the outcomes
 
 
 def begin(
@@ -148,13 +149,16 @@ def recent(conn: sqlite3.Connection, business_id: int, limit: int) -> tuple[Call
 
 
 def outcomes(conn: sqlite3.Connection, business_id: int) -> tuple[str, ...]:
-    """How the business's calls have ended, each way once, in order of the alphabet."""
+    """How the business's calls have ended, as they are looked for: each way once, by the alphabet."""
     rows = conn.execute(
-        "SELECT DISTINCT outcome FROM calls WHERE business_id = ? AND outcome IS NOT NULL"
-        " AND removed_at IS NULL ORDER BY outcome",
+        "SELECT DISTINCT outcome, dial_status FROM calls"
+        " WHERE business_id = ? AND outcome IS NOT NULL AND removed_at IS NULL",
         (business_id,),
-    )
-    return tuple(row["outcome"] for row in rows)
+    ).fetchall()
+    missed = [row["outcome"] for row in rows if row["dial_status"] in MISSED]
+    reached = [row["outcome"] for row in rows if row["dial_status"] not in MISSED]
+    ways = {*reached, *(outcome for outcome in missed if outcome != "transferred")}
+    return tuple(sorted(ways | {NOBODY_ANSWERED} if missed else ways))
 
 
 def remove(conn: sqlite3.Connection, business_id: int, call_sid: str, now: dt.datetime) -> bool:

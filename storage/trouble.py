@@ -1,4 +1,4 @@
-"""What of a business's calls asks for a human: that they failed, or that something in them was not so.
+"""What of a business's calls asks for a human: a failure, something untrue, a person asked for in vain.
 
 Plain functions of a connection. A test call counts for nothing.
 """
@@ -6,6 +6,7 @@ Plain functions of a connection. A test call counts for nothing.
 import datetime as dt
 import sqlite3
 
+from storage import calls
 from storage.records import Call, from_row, utc_text
 
 # The caller was left in the middle of the call. By the engine's names (engine/outcome.py), and `interrupted`.
@@ -19,6 +20,7 @@ _TO_CHECK = """
 SELECT * FROM calls
 WHERE business_id = :business_id AND test = 0 AND removed_at IS NULL AND started_at >= :since
 AND (outcome IN ('carrier_lost', 'internal_error', 'interrupted', 'model_failed', 'server_stopped')
+    OR outcome IS NOT NULL AND dial_status IN ('busy', 'no-answer', 'failed', 'canceled')
     OR EXISTS (
         SELECT 1 FROM call_flags
         WHERE call_flags.business_id = calls.business_id AND call_flags.call_sid = calls.call_sid
@@ -42,7 +44,7 @@ ORDER BY started_at DESC, rowid DESC LIMIT 1
 
 
 def to_check(conn: sqlite3.Connection, business_id: int, since: dt.datetime, limit: int) -> tuple[Call, ...]:
-    """The calls since then that failed or have flags, the newest first, without those that were removed."""
+    """The calls since then that need a look, the newest first, without those that were removed."""
     rows = conn.execute(
         _TO_CHECK, {"business_id": business_id, "since": utc_text("since", since), "limit": limit}
     )
@@ -70,4 +72,6 @@ def last_outcomes(conn: sqlite3.Connection, limit: int) -> tuple[str, ...]:
 
 def needs_a_look(call: Call, flags: int) -> bool:
     """Whether its owner should look at a call with so many flags. A test call only if it has some."""
-    return flags > 0 or (call.outcome in FAILED and not call.test)
+    if call.test or call.outcome is None:
+        return flags > 0
+    return flags > 0 or call.outcome in FAILED or call.dial_status in calls.MISSED

@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 
 from storage import call_search, calls, leads, messages
+from storage.calls import DIAL_STATUSES, MISSED
 from storage.records import Flag
 from storage.trouble import FAILED
 from tests.storage.conftest import NOW, add_business, add_test_call, book, end_call
@@ -55,6 +56,26 @@ def test_calls_are_found_by_how_they_ended_and_by_what_is_wrong_with_them(conn, 
     assert found(conn, business_id, flagged=True) == ["CA2", "CA1"]
     assert found(conn, business_id, flagged=True, outcome="completed") == ["CA2"]
     assert found(conn, business_id, outcome="lost") == []
+
+
+def test_calls_are_found_by_that_nobody_answered_who_was_asked_for(conn, business_id):
+    ends = [(None, "completed"), (None, "transferred"), *((each, "transferred") for each in DIAL_STATUSES)]
+    ends += [("busy", "completed")]
+    for number, (status, outcome) in enumerate(ends):
+        add_call(conn, business_id, number, outcome=outcome)
+        if status is not None:
+            calls.set_transfer(conn, business_id, f"CA{number}", "+14155550177")
+            calls.set_dial_status(conn, business_id, f"CA{number}", status)
+
+    def ended(outcome):
+        found = call_search.find(conn, business_id, outcome=outcome)
+        return sorted((call.dial_status or "", call.outcome) for call in found)
+
+    missed = [("busy", "completed"), *((each, "transferred") for each in MISSED)]
+    assert ended(calls.NOBODY_ANSWERED) == sorted(missed)
+    assert ended("transferred") == [(each, "transferred") for each in ("", *sorted(calls.ANSWERED))]
+    assert ended("completed") == [("", "completed"), ("busy", "completed")]
+    assert calls.outcomes(conn, business_id) == ("completed", "nobody_answered", "transferred")
 
 
 def test_a_call_that_failed_is_to_be_checked_as_one_with_flags_is_but_no_test(conn, business_id):

@@ -271,6 +271,11 @@ def test_the_ways_in_which_calls_have_ended_are_each_given_once(conn, business_i
         end_call(conn, business_id, f"CA{number}", outcome=outcome)
     add_live_call(conn, business_id, "CA9")
     assert calls.outcomes(conn, business_id) == ("completed", "transferred")
+    calls.set_transfer(conn, business_id, "CA0", "+14155550177")
+    calls.set_dial_status(conn, business_id, "CA0", "no-answer")
+    assert calls.outcomes(conn, business_id) == ("completed", calls.NOBODY_ANSWERED)
+    calls.remove(conn, business_id, "CA0", BACK_AT)
+    assert calls.outcomes(conn, business_id) == ("completed",)
 
 
 def test_what_is_wrong_with_calls_is_counted_for_all_of_them_at_once(conn, business_id):

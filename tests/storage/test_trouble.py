@@ -3,7 +3,7 @@
 import pytest
 
 from engine.outcome import Outcome
-from storage import calls, trouble
+from storage import call_search, calls, trouble
 from storage.records import Flag
 from tests.storage.conftest import HOUR, NOW, add_business, add_test_call, end_call
 
@@ -51,6 +51,22 @@ def test_what_was_removed_or_was_a_test_is_not_to_be_checked(conn, business_id):
     add_test_call(conn, business_id, "CAtest")
     end_call(conn, business_id, "CAtest", outcome="model_failed")
     assert to_check(conn, business_id) == []
+
+
+@pytest.mark.parametrize("status", sorted(calls.DIAL_STATUSES))
+@pytest.mark.parametrize("outcome", ["transferred", "completed"])
+def test_a_call_is_to_be_checked_if_its_caller_asked_for_a_person_and_nobody_answered(
+    conn, business_id, outcome, status
+):
+    add_call(conn, business_id, 1, outcome=None)
+    calls.set_transfer(conn, business_id, "CA1", "+14155550177")
+    calls.set_dial_status(conn, business_id, "CA1", status)
+    assert to_check(conn, business_id) == []  # they are on the line
+    end_call(conn, business_id, "CA1", outcome=outcome)
+    missed = status in calls.MISSED
+    assert (to_check(conn, business_id) == ["CA1"]) == missed
+    assert trouble.needs_a_look(calls.get(conn, business_id, "CA1"), 0) == missed
+    assert bool(call_search.find(conn, business_id, flagged=True)) == missed
 
 
 @pytest.mark.parametrize("outcome", [*Outcome, calls.INTERRUPTED])

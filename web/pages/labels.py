@@ -39,10 +39,12 @@ LABELS = {
     "call_settings": mark("Call settings"),
 }
 
+# Of calls. By `nobody_answered` they are only looked for (storage/calls.py).
 OUTCOMES = {
     None: mark("Live"),
     "completed": mark("Ended with a goodbye"),
     "transferred": mark("Put through"),
+    "nobody_answered": mark("Nobody answered"),
     "caller_hung_up": mark("The caller hung up"),
     "silence_timeout": mark("The caller fell silent"),
     "owner_hung_up": mark("Hung up from here"),
@@ -60,6 +62,14 @@ MISSED = {
     "busy": mark("The person was on the phone"),
     "failed": mark("Couldn't be put through"),
     "canceled": mark("The caller hung up before anybody answered"),
+}
+
+# The same, where what is to be done about it is said.
+UNREACHED = {
+    "no-answer": mark("The caller asked for a person, and nobody picked up."),
+    "busy": mark("The caller asked for a person, and their line was busy."),
+    "failed": mark("The caller asked for a person, and couldn't be transferred."),
+    "canceled": mark("The caller asked for a person, and hung up before anybody picked up."),
 }
 
 # Of calls whose caller was left in the middle (storage/trouble.py).

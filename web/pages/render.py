@@ -11,7 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from storage.records import Call
 from web.pages import words as wording
-from web.pages.labels import FAILURES, LABELS, MISSED, OUTCOMES
+from web.pages.labels import FAILURES, LABELS, MISSED, OUTCOMES, UNREACHED
 from web.pages.words import LANGUAGES, Words
 
 _STATIC = Path(__file__).parent / "static"
@@ -67,6 +67,7 @@ def _environment(language: str) -> Environment:
         outcome_of=lambda outcome: words.say(OUTCOMES[outcome]),
         ended_of=partial(_ended, words),
         failures=FAILURES,
+        unreached=UNREACHED,
         static_url=static_url,
         clock=wording.clock,
         span=wording.span,

@@ -103,6 +103,22 @@ async def test_only_the_ways_in_which_calls_ended_can_be_chosen(browser, databas
     assert re.findall(r"<option.*?>(.*?)</option>", page.body) == ["In any way", "Put through"]
 
 
+async def test_calls_whose_person_nobody_reached_can_be_chosen(browser, database, business):
+    put_through = {"outcome": "transferred", "transfer_to": "+14155550177"}
+    await ring(database, business.id, "CA1", **put_through, dial_status="no-answer")
+    await ring(database, business.id, "CA2", **put_through, dial_status="completed", ago=2 * MINUTE)
+    back = {**put_through, "outcome": "completed", "dial_status": "busy"}
+    await ring(database, business.id, "CA3", **back, ago=3 * MINUTE)
+    page = await browser.get("/calls?outcome=nobody_answered")
+    assert re.findall(r"<option.*?>(.*?)</option>", page.body) == [
+        *("In any way", "Ended with a goodbye", "Put through", "Nobody answered")
+    ]
+    assert '<option value="nobody_answered" selected>' in page.body
+    assert (listed(page), page.text.count("needs checking")) == (["CA1", "CA3"], 2)
+    assert listed(await browser.get("/calls?outcome=transferred")) == ["CA2"]
+    assert listed(await browser.get("/calls?flagged=1")) == ["CA1", "CA3"]
+
+
 async def test_older_calls_are_leafed_through_fifty_at_a_time(browser, database, business):
     for number in range(101):
         flags = [WRONG] if number else []

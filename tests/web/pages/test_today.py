@@ -243,6 +243,34 @@ async def test_a_call_that_failed_is_to_be_rung_back_if_its_number_is_known(data
     assert "09:58 The server was shut down during the call. Call them back." in text
 
 
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        (
+            "en",
+            "Ada 09:59 The caller asked for a person, and nobody picked up. Call them back."
+            " Ben 09:58 The caller asked for a person, and their line was busy. Call them back. "
+            "Number withheld 09:57 The caller asked for a person, and nobody picked up. Appointments",
+        ),
+        (
+            "he",
+            "Ada 09:59 המתקשר ביקש לדבר עם אדם, ואיש לא ענה. התקשרו אליו בחזרה.",
+        ),
+    ],
+)
+async def test_who_asked_for_a_person_and_reached_nobody_is_to_be_rung_back(
+    database, business, owner, language, words
+):
+    rosa = {"transfer_to": "+14155550111"}
+    await ring(database, business.id, "CA1", full_name="Ada", dial_status="no-answer", **rosa)
+    ben = {"caller": "+14155550198", "full_name": "Ben", "ago": 2 * MINUTE, "outcome": "transferred"}
+    await ring(database, business.id, "CA2", dial_status="busy", **ben, **rosa)
+    await ring(database, business.id, "CA3", caller=None, ago=3 * MINUTE, dial_status="no-answer", **rosa)
+    await ring(database, business.id, "CA4", ago=4 * MINUTE, dial_status="completed", **rosa)
+    text = await today(await owner(language=language))
+    assert words in text
+
+
 async def test_five_are_shown_with_the_way_to_all_of_them_and_what_is_old_or_removed_is_not(
     database, business, owner
 ):
