@@ -16,7 +16,6 @@ from web.pages import agenda, appointment_form
 from web.pages.appointment_form import Attempt, Fields, Refusal, Wanted
 from web.pages.routes import get, post
 from web.pages.visit import Visit
-from web.pages.words import clock
 
 _Refused = tuple[Attempt, NotBookable | SlotTaken]
 
@@ -65,7 +64,12 @@ async def _form(
     found = await visit.read(_found_form, visit, refused)
     status = 422 if errors or refused else 200
     return await visit.page(
-        "appointment_new.html", status=status, errors=errors or {}, fields=fields, **found
+        "appointment_new.html",
+        status=status,
+        errors=errors or {},
+        fields=fields,
+        ways=appointment_form.ways(fields, visit.business, visit.words),
+        **found,
     )
 
 
@@ -146,12 +150,13 @@ async def _page(
     refused: _Refused | None = None,
 ) -> Response:
     found = await visit.read(_found, visit, appointment_id, refused)
-    starts = found["entry"].starts
+    fields = fields or appointment_form.standing(found["entry"].starts)
     return await visit.page(
         "appointment.html",
         status=422 if errors or refused else 200,
         errors=errors or {},
-        fields=fields or {"date": starts.date().isoformat(), "time": clock(starts)},
+        fields=fields,
+        ways=appointment_form.ways(fields, visit.business, visit.words),
         notes=found["entry"].appointment.notes if notes is None else notes,
         **found,
     )

@@ -17,12 +17,18 @@ from web.desk.calendar import DURATION_MIN
 from web.pages import typed
 from web.pages.requests import Form
 from web.pages.visit import Visit
-from web.pages.words import mark
+from web.pages.words import Words, clock, exactly, mark
 
 Fields = dict[str, str]  # by name, as they stand in the form
 
-_NAMES = ("full_name", "phone", "service", "duration_min", "date", "time", "notes")
+_NAMES = ("full_name", "phone", "service", "duration_min", "date", "time", "which", "notes")
 _TAKEN = mark("That time is taken, or is being offered to a caller right now.")
+# By `which`: of a time that the clock shows twice.
+_WAYS = {
+    "0": mark("%(time)s, before the clock goes back"),
+    "1": mark("%(time)s, after it has gone back"),
+}
+_CHOOSE = mark("Choose one")
 _NO_CALL = ""  # no call's sid, so that every hold counts
 
 
@@ -62,10 +68,32 @@ def blank(visit: Visit) -> Fields:
 
 
 def filled(form: Form) -> Fields:
-    """What was typed; a free time that was chosen stands in place of date and time."""
+    """What was typed; a free time that was chosen stands in place of date and time.
+
+    What is free is so the first time that the clock shows it (storage/availability.py).
+    """
     fields = {name: form.get(name, "") for name in _NAMES}
     date, chosen, time = form.get("at", "").partition("T")
-    return {**fields, "date": date, "time": time} if chosen else fields
+    return {**fields, "date": date, "time": time, "which": "0"} if chosen else fields
+
+
+def standing(starts: dt.datetime) -> Fields:
+    """The fields of the form that moves what stands there, in wall time."""
+    return {"date": starts.date().isoformat(), "time": clock(starts), "which": str(starts.fold)}
+
+
+def ways(fields: Fields, business: Business, words: Words) -> list[tuple[str, str]]:
+    """How the time in the form can be meant, as choices, if the clock shows it twice; else none."""
+    try:
+        found = _instants(fields, business)
+    except InvalidField:
+        return []
+    if len(found) == 1:
+        return []
+    made = [] if fields["which"] in _WAYS else [("", words.say(_CHOOSE))]
+    walls = [schedule.local(business.timezone, each) for each in found]
+    both = zip(_WAYS.items(), walls, strict=True)
+    return made + [(which, words.say(way, time=exactly(wall))) for (which, way), wall in both]
 
 
 def wanted(fields: Fields, offered: Sequence[Service], business: Business, *, anyway: bool) -> Wanted:
@@ -97,8 +125,17 @@ def move(fields: Fields, known: Appointment, business: Business, *, anyway: bool
 
 
 def _start(fields: Fields, business: Business) -> dt.datetime:
+    found = _instants(fields, business)
+    if len(found) == 1:
+        return found[0]
+    if fields["which"] not in _WAYS:
+        raise InvalidField("which", "the clock shows it twice that day; choose one")
+    return found[int(fields["which"])]
+
+
+def _instants(fields: Fields, business: Business) -> tuple[dt.datetime, ...]:
     day, wall = typed.date("date", fields["date"]), typed.time("time", fields["time"])
-    return typed.instant("time", day, wall, business.timezone)
+    return typed.instants("time", day, wall, business.timezone)
 
 
 def _minute_of(business: Business, starts_at: dt.datetime) -> dict[str, Any]:

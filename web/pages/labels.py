@@ -18,6 +18,7 @@ LABELS = {
     "days_ahead": mark("Days ahead"),
     "notes": mark("Notes"),
     "time": mark("Time"),
+    "which": mark("Which time"),
     "service": mark("Service"),
     "full_name": mark("Name"),
     "owner_phone": mark("Mobile for messages"),

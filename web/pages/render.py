@@ -70,6 +70,7 @@ def _environment(language: str) -> Environment:
         unreached=UNREACHED,
         static_url=static_url,
         clock=wording.clock,
+        exactly=wording.exactly,
         span=wording.span,
     )
     environment.filters.update(phone=wording.phone, said=wording.said, clock=wording.clock)

@@ -29,13 +29,14 @@ def time(field: str, text: str) -> dt.time:
         raise InvalidField(field, "{value!r} is no time; write it as 09:00", {"value": text}) from None
 
 
-def instant(field: str, day: dt.date, wall: dt.time, timezone: str) -> dt.datetime:
-    """When the clock of that zone first shows it, in UTC."""
+def instants(field: str, day: dt.date, wall: dt.time, timezone: str) -> tuple[dt.datetime, ...]:
+    """When the clock of that zone shows it, in UTC: once, or twice on a day on which it goes back."""
     zone, shown = ZoneInfo(timezone), dt.datetime.combine(day, wall)
-    found = shown.replace(tzinfo=zone).astimezone(dt.UTC)
-    if found.astimezone(zone).replace(tzinfo=None) != shown:
+    both = {shown.replace(tzinfo=zone, fold=fold).astimezone(dt.UTC) for fold in (0, 1)}
+    found = sorted(each for each in both if each.astimezone(zone).replace(tzinfo=None) == shown)
+    if not found:
         raise InvalidField(field, "is left out on that date, when the clock changes; choose another time")
-    return found
+    return tuple(found)
 
 
 def whole_number(field: str, text: str) -> int:

@@ -103,18 +103,28 @@ def span(opens: dt.datetime | int, closes: dt.datetime | int) -> Markup:
     EDT" to "01:15 EST".
     """
     if isinstance(opens, dt.datetime) and isinstance(closes, dt.datetime) and _changes(opens, closes):
-        shown = [f"{clock(wall)}\N{NO-BREAK SPACE}{wall.tzname()}" for wall in (opens, closes)]
+        shown = [_with_zone(opens), _with_zone(closes)]
     else:
         shown = [clock(opens), clock(closes)]
     return Markup('<bdi dir="ltr">{}–{}</bdi>').format(*shown)  # noqa: RUF001
 
 
+def exactly(wall: dt.datetime) -> str:
+    """A wall time, with the name of its time where the clock shows it twice: "01:30 EDT"."""
+    return _with_zone(wall) if _twice(wall) else clock(wall)
+
+
+def _with_zone(wall: dt.datetime) -> str:
+    return f"{clock(wall)}\N{NO-BREAK SPACE}{wall.tzname()}"
+
+
+def _twice(wall: dt.datetime) -> bool:
+    return wall.replace(fold=0).utcoffset() != wall.replace(fold=1).utcoffset()
+
+
 def _changes(starts: dt.datetime, ends: dt.datetime) -> bool:
     """Say whether the clock alone leaves open which times these are, or how long it is between them."""
-    twice = any(
-        wall.replace(fold=0).utcoffset() != wall.replace(fold=1).utcoffset() for wall in (starts, ends)
-    )
-    return twice or starts.utcoffset() != ends.utcoffset()
+    return _twice(starts) or _twice(ends) or starts.utcoffset() != ends.utcoffset()
 
 
 def phone(number: str | None) -> Markup:

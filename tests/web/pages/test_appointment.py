@@ -7,8 +7,9 @@ from functools import partial
 
 import pytest
 
-from storage import appointments, booking, calls, leads, services
+from storage import appointments, booking, businesses, calls, leads, schedule, services
 from storage.availability import Request
+from storage.records import DayHours, ExceptionDay
 from tests.web.pages.browser import NOW, add_business
 from tests.web.pages.diary import HOUR, MONDAY_10, book, booked
 
@@ -231,6 +232,80 @@ async def test_a_move_onto_another_is_refused_with_free_times(browser, database,
     assert "2026-11-23T11:00" in choices(page)
     await browser.post(f"/appointments/{appointment_id}/move", at="2026-11-23T11:00")
     assert [when for when, *_ in await booked(database, business.id)] == ["Mon 11:00", "Mon 12:00"]
+
+
+IN_NEW_YORK = {"timezone": "America/New_York"}
+TWICE = {"date": "2026-11-01", "time": "01:30"}  # New York's clock goes back at 2:00
+FIRST = dt.datetime(2026, 11, 1, 5, 30, tzinfo=dt.UTC)
+
+
+def ways(page):
+    """How a time can be meant that the clock shows twice: each choice, marked if it is made."""
+    form = page.body.partition('<select id="field-which"')[2].partition("</select>")[0]
+    form = form.replace("\N{NO-BREAK SPACE}", " ")
+    return re.findall(r'<option value="(\d?)"( selected)?>(.*?)</option>', form)
+
+
+@pytest.mark.parametrize(
+    ("which", "starts_at", "stands"),
+    [("0", FIRST, "01:30 EDT\u201301:00 EST"), ("1", FIRST + HOUR, "01:30 EST\u201302:00 EST")],
+)
+async def test_of_a_time_that_the_clock_shows_twice_the_owner_is_asked_which_one(
+    browser, database, business, which, starts_at, stands
+):
+    await database.write(partial(businesses.change, business_id=business.id, **IN_NEW_YORK))
+    await book_anyway(database, business, dt.datetime(2026, 11, 2, 15, tzinfo=dt.UTC), minutes=30)
+
+    page = await browser.post("/appointments/1/move", **TWICE, anyway="1")
+    assert (page.status, "Which time: the clock shows it twice that day; choose one" in page.text) == (
+        422,
+        True,
+    )
+    before, after = "01:30 EDT, before the clock goes back", "01:30 EST, after it has gone back"
+    assert ways(page) == [("", " selected", "Choose one"), ("0", "", before), ("1", "", after)]
+    assert typed(page) == TWICE
+
+    answer = await browser.post("/appointments/1/move", **TWICE, which=which, anyway="1")
+    known = await database.read(lambda conn: appointments.get(conn, business.id, 1))
+    assert known.starts_at == starts_at
+    page = await browser.follow(answer)
+    assert f"Sunday 1 November 2026, {stands}" in page.text
+    assert [chosen for chosen, selected, _ in ways(page) if selected] == [which]
+
+
+async def test_an_appointment_is_written_in_at_the_second_of_two_such_times(browser, database, business):
+    await database.write(partial(businesses.change, business_id=business.id, **IN_NEW_YORK))
+    form = {**MONDAY, **TWICE, "anyway": "1"}
+    assert [way for way, *_ in ways(await browser.post("/appointments/new", **form))] == ["", "0", "1"]
+    await browser.post("/appointments/new", **form, which="1")
+    known = await database.read(lambda conn: appointments.get(conn, business.id, 1))
+    assert known.starts_at == FIRST + HOUR
+
+
+async def test_free_times_that_are_offered_there_say_which_they_are_and_are_meant_so(
+    browser, database, business
+):
+    def at_night(conn):
+        businesses.change(conn, business.id, **IN_NEW_YORK)
+        whole_day = (DayHours(opens_minute=0, closes_minute=1440),)
+        day = ExceptionDay(date=dt.date(2027, 11, 7), hours=whole_day)
+        schedule.set_exception(conn, business.id, day)
+        businesses.change(conn, business.id, days_ahead=400)
+
+    await database.write(at_night)
+    await book_anyway(database, business, dt.datetime(2027, 11, 8, 15, tzinfo=dt.UTC), minutes=30)
+    refused = await browser.post("/appointments/1/move", date="2027-11-07", time="01:40", which="1")
+    assert "Sun 7 Nov 01:30 EDT" in refused.text
+    await browser.post("/appointments/1/move", at="2027-11-07T01:30", which="1")
+    known = await database.read(lambda conn: appointments.get(conn, business.id, 1))
+    assert known.starts_at == dt.datetime(2027, 11, 7, 5, 30, tzinfo=dt.UTC)
+
+
+async def test_a_time_that_comes_once_is_not_asked_about(browser, database, business):
+    await book(database, business.id)
+    assert ways(await browser.get("/appointments/1")) == []
+    await browser.post("/appointments/1/move", date="2026-11-24", time="10:30", which="1")
+    assert [when for when, *_ in await booked(database, business.id)] == ["Tue 10:30"]
 
 
 async def test_a_move_to_no_date_is_said_beside_it(browser, database, business):

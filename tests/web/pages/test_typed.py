@@ -37,19 +37,23 @@ def test_what_is_right_is_what_it_means():
     assert typed.whole_number("grid_min", " 15 ") == 15
 
 
+def utc(day, hour):
+    return dt.datetime(2026, 10, day, hour, 30, tzinfo=dt.UTC)
+
+
 @pytest.mark.parametrize(
-    ("wall", "instant"),
+    ("wall", "instants"),
     [
-        (dt.time(1, 30), dt.datetime(2026, 10, 24, 23, 30, tzinfo=dt.UTC)),
-        (dt.time(2, 30), dt.datetime(2026, 10, 25, 0, 30, tzinfo=dt.UTC)),  # the first of two
-        (dt.time(3, 30), dt.datetime(2026, 10, 25, 2, 30, tzinfo=dt.UTC)),
+        (dt.time(1, 30), (utc(24, 23),)),
+        (dt.time(2, 30), (utc(25, 0), utc(25, 1))),
+        (dt.time(3, 30), (utc(25, 2),)),
     ],
 )
-def test_a_wall_time_is_the_instant_at_which_the_clock_first_shows_it(wall, instant):
-    assert typed.instant("time", DAY, wall, "Europe/Berlin") == instant
+def test_a_wall_time_is_each_instant_at_which_the_clock_shows_it(wall, instants):
+    assert typed.instants("time", DAY, wall, "Europe/Berlin") == instants
 
 
 def test_a_wall_time_that_the_clock_leaves_out_is_refused():
     with pytest.raises(InvalidField) as caught:
-        typed.instant("time", dt.date(2026, 3, 29), dt.time(2, 30), "Europe/Berlin")
+        typed.instants("time", dt.date(2026, 3, 29), dt.time(2, 30), "Europe/Berlin")
     assert "is left out on that date" in str(caught.value)
