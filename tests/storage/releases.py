@@ -101,10 +101,32 @@ _OF_NO_BUSINESS = {"owners", "sessions", "links"}
 _OF_A_RESOURCE = {"weekly_hours", "exception_days", "exception_hours", "appointments", "holds"}
 
 
+# What the one that came after it kept beside and instead of that.
+CALL_SETTINGS = {
+    **BEFORE,
+    "businesses": [
+        {**BEFORE["businesses"][0], "notice": None, "notice_news": "missing"},
+        {**BEFORE["businesses"][1], "notice": "", "notice_news": "added"},
+    ],
+    "reached": [{"setup": "5" * 64, "came_at": AT, "heard_at": LATER}],
+    "call_settings": [{"name": "guard_ms", "value": "300"}],
+    "changes": [{"id": 1, "kind": "facts", "key": "", "before": '{"facts": []}', "made_at": AT}],
+}
+
+
 def fill_release_before(conn):
     """A file as the release before left it."""
-    lay_out(conn, "initial", "business", "pages")
-    for table, rows in BEFORE.items():
+    _fill(conn, BEFORE, "initial", "business", "pages")
+
+
+def fill_release_with_call_settings(conn):
+    """A file as the one left it that was the first whose businesses set thresholds of their own."""
+    _fill(conn, CALL_SETTINGS, "initial", "business", "pages", "notice", "reached", "call_settings")
+
+
+def _fill(conn, filled, *steps):
+    lay_out(conn, *steps)
+    for table, rows in filled.items():
         for row in rows:
             put(conn, table, {**_common(table), **row})
 
