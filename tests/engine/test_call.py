@@ -294,6 +294,7 @@ async def test_what_the_caller_says_is_transcribed_by_whichever_model_is_chosen(
         ([Pause(2_000), HangUp()], Outcome.CALLER_HUNG_UP, 2.02),
         ([Pause(2_000), Die()], Outcome.CARRIER_LOST, 2.02),
         ([Pause(2_000), StopSending(60_000)], Outcome.CARRIER_LOST, 12.0),
+        ([StopSending(60_000)], Outcome.CARRIER_LOST, 10.0),  # its `start` was all that came
     ],
 )
 async def test_a_carrier_that_goes_away_ends_the_call(script, outcome, ended_s, autojump_clock):

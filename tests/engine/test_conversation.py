@@ -469,6 +469,28 @@ def test_a_refused_create_does_not_count_as_a_failed_answer(talk):
     assert (talk.asked(), talk.ended) == (["response.cancel"], [])
 
 
+def test_what_the_model_refuses_stands_in_the_account_also_if_nothing_comes_of_it(talk):
+    refused = {"code": "item_truncate_invalid", "message": "No such item."}
+    talk.feed(realtime.ErrorReported(param=None, event_id="truncate_1", limit=None, **refused))
+    assert (talk.notes[-1], talk.asked(), talk.ended) == (Note("model_error", refused), [], [])
+
+
+@pytest.mark.parametrize("status", ["incomplete", "cancelled"])
+def test_an_answer_that_the_model_broke_off_is_played_as_far_as_it_came_and_the_account_says_so(status, talk):
+    talk.feed(BEGINS, ENDS)
+    talk.created("r")
+    talk.audio("r", 1_000)
+    talk.feed(
+        realtime.ResponseDone(
+            response_id="r", status=status, reason="max_output_tokens", error_code=None, limit=None
+        )
+    )
+    broken_off = Note("response_incomplete", {"status": status, "reason": "max_output_tokens"})
+    assert (talk.notes[-1], talk.played) == (broken_off, [1, 2])
+    talk.answer("whole", 400)
+    assert talk.kinds().count("response_incomplete") == 1
+
+
 def test_the_create_is_sent_again_as_soon_as_the_response_in_its_way_is_done(talk):
     talk.created("stranger")
     assert talk.asked() == ["response.cancel"]
@@ -625,10 +647,7 @@ def test_a_key_starts_the_silence_anew_also_while_the_bot_plays_but_the_bots_ech
     talk.wait(500)
     talk.feed(CallerEvidence())
     talk.wait(500 + DEFAULTS.silence_ms)
-    assert [note.fields for note in talk.notes if note.kind == "silence_warning"] == [
-        {"number": 1},
-        {"number": 2},
-    ]
+    assert warnings_of_silence(talk) == [{"number": 1}, {"number": 2}]
     talk.created("asks again")
     talk.audio("asks again", 1_000)
     talk.done("asks again")
@@ -638,6 +657,19 @@ def test_a_key_starts_the_silence_anew_also_while_the_bot_plays_but_the_bots_ech
     talk.answer("pressed", 500)
     talk.wait(500 + DEFAULTS.silence_ms)
     assert talk.notes[-1] == Note("silence_warning", {"number": 1})
+
+
+def warnings_of_silence(talk):
+    return [note.fields for note in talk.notes if note.kind == "silence_warning"]
+
+
+def test_the_time_in_which_the_bot_speaks_is_no_silence(talk):
+    talk.feed(BEGINS, ENDS)
+    talk.answer("long", 15_000)
+    talk.wait(15_000 + DEFAULTS.silence_ms - 1)
+    assert warnings_of_silence(talk) == []
+    talk.wait(1)
+    assert warnings_of_silence(talk) == [{"number": 1}]
 
 
 def test_after_a_second_of_sound_without_a_voice_the_caller_is_told_so_and_not_hung_up_on(talk):

@@ -99,6 +99,18 @@ def test_a_cough_opens_an_utterance_but_is_skipped():
     assert line.hears(QUIET, 1_000) == [(660, UtteranceSkipped(0, 160, "too short", 160, 300))]
 
 
+def test_an_utterance_opens_though_one_frame_of_its_first_five_is_no_speech():
+    line = Line()
+    assert line.hears(LOUD, 40) + line.hears(QUIET, 20) + line.hears(LOUD, 20) == []
+    assert line.hears(LOUD, 20) == [(100, UtteranceStarted(0))]
+
+
+def test_three_frames_of_five_open_no_utterance_however_often_they_come():
+    line = Line()
+    for _ in range(20):
+        assert line.hears(LOUD, 40) + line.hears(QUIET, 40) == []
+
+
 def test_a_pause_shorter_than_the_end_silence_does_not_end_an_utterance():
     line = Line(FIXED)
     line.hears(LOUD, 400)

@@ -87,6 +87,14 @@ async def test_a_number_given_before_is_enough(nobody):
     assert (await nobody.asks("take_message", text="Call me."))["status"] == "ok"
 
 
+async def test_a_number_that_came_with_a_message_is_enough_for_those_after_it(nobody):
+    await nobody.asks("take_message", text="Call me.", callback_phone="(415) 555-0111")
+    assert (await nobody.asks("take_message", text="After six."))["status"] == "ok"
+    await nobody.asks("update_lead_details", full_name="Dana Levi")  # without a number: the known one stays
+    assert (await nobody.asks("take_message", text="I am Dana."))["status"] == "ok"
+    assert await left(nobody) == ["Call me.", "After six.", "I am Dana."]
+
+
 async def test_a_message_that_the_disk_did_not_take_is_written_with_the_record(database, business, now):
     disk = FullDisk(database)
     front = await ring(disk, business, now)

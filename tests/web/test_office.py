@@ -11,6 +11,7 @@ import trio
 import trio.testing
 
 from engine import tools
+from engine.outcome import Outcome
 from engine.ports import Back, CallEvent, CallRecord, Profile
 from engine.recording import Recording
 from engine.settings import DEFAULTS
@@ -173,6 +174,21 @@ async def test_every_tool_has_a_declaration_that_names_no_business_and_no_caller
         "business_facts": ["topic"],
         "transfer_to_human": ["name"],
     }
+
+
+async def test_a_caller_who_interrupts_stops_what_only_looks_and_nothing_that_changes(front):
+    assert {tool.name for tool in front.office.tools if tool.interruptible} == {
+        "find_available_slots",
+        "my_appointments",
+        "business_facts",
+    }
+
+
+async def test_what_takes_a_time_needs_the_callers_yes_and_only_a_transfer_ends_the_call(front):
+    needing = {tool.name for tool in front.office.tools if tool.needs_answer}
+    ending = {tool.name: tool.ends_call for tool in front.office.tools if tool.ends_call is not None}
+    assert needing == {"create_appointment", "reschedule_appointment"}
+    assert ending == {"transfer_to_human": Outcome.TRANSFERRED}
 
 
 async def attended(front):
