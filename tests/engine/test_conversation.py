@@ -326,6 +326,34 @@ def test_an_interruption_forgives_an_earlier_failure(talk):
     assert (talk.asked()[-1], talk.ended) == ("response.cancel", [])
 
 
+def test_an_answer_of_which_nothing_was_heard_forgives_no_failure(talk):
+    talk.feed(BEGINS, ENDS)
+    talk.created("r1")
+    talk.done("r1", "failed", "server_error")
+    talk.created("r2")
+    talk.audio("r2", 1_000)
+    talk.wait(10)
+    talk.feed(Dtmf(digit="7"))
+    talk.done("r2", "cancelled")
+    talk.wait(DEFAULTS.keypad_end_ms)
+    talk.created("r3")
+    talk.done("r3", "failed", "server_error")
+    assert [end.outcome for end in talk.ended] == [Outcome.MODEL_FAILED]
+
+
+def test_a_bot_that_has_finished_meanwhile_is_not_stopped(talk):
+    talk.feed(BEGINS, ENDS)
+    talk.answer("r", 400)
+    talk.wait(200)
+    talk.feed(BEGINS)
+    talk.wait(300)
+    talk.asked()
+    talk.feed(BargeInPaused(300), BargeInReal(500))
+    assert (talk.asked(), "barge_in_paused" in talk.kinds(), "barge_in" in talk.kinds()) == ([], False, False)
+    talk.feed(ENDS)
+    assert talk.asked() == ["response.create"]
+
+
 def test_an_interruption_deletes_the_answer_that_waits_behind_the_playing_one(talk):
     talk.feed(BEGINS, ENDS)
     talk.created("r1")
@@ -505,11 +533,24 @@ def test_the_create_is_sent_again_as_soon_as_the_response_in_its_way_is_done(tal
 
 def test_a_create_that_is_always_refused_ends_in_the_fallback(talk):
     talk.feed(BEGINS, ENDS)
-    for _ in range(4):
-        event_id = talk.to_model[-1]["event_id"]
-        talk.feed(realtime.ErrorReported(code="active", message="", param=None, event_id=event_id))
+    for _ in range(3):
+        talk.refused("active")
         talk.wait(500)
+        assert [message["type"] for message in talk.to_model] == ["response.create"]
+    assert talk.ended == []
+    talk.refused("active")
     assert [end.outcome for end in talk.ended] == [Outcome.MODEL_FAILED]
+
+
+def test_a_create_that_was_let_in_forgives_the_refusals_before_it(talk):
+    for name in ("r1", "r2"):
+        talk.feed(BEGINS, ENDS)
+        for _ in range(3):
+            talk.refused("active")
+            talk.wait(500)
+        talk.answer(name, 400)
+        talk.wait(500)
+    assert (talk.played, talk.ended) == ([1, 2, 3], [])
 
 
 LIMIT = "rate_limit_exceeded"

@@ -107,6 +107,25 @@ async def test_the_start_that_the_tools_gave_is_a_day_too(front):
     assert asked["appointments"] == YOURS["appointments"]
 
 
+async def test_what_one_fact_has_proven_stays_so_when_another_is_asked_for(front, booked):
+    await booked.finds("2026-11-25")
+    await booked.books(WEDNESDAY_9)
+    for day, start in [(TUESDAY, TUESDAY_9), ("2026-11-25", WEDNESDAY_9)]:
+        (found,) = (await front.asks("my_appointments", date_iso=day))["appointments"]
+        assert found["starts_at"] == start
+    for start in (TUESDAY_9, WEDNESDAY_9):
+        assert (await front.asks("cancel_appointment", starts_at=start))["status"] == "ok"
+
+
+async def test_of_many_appointments_the_next_three_are_told(front, booked):
+    slots = (await booked.finds("2026-11-25"))["slots"]
+    for slot in slots:
+        await booked.books(slot["slot_start"])
+    told = (await front.asks("my_appointments", full_name="Dana Levi"))["appointments"]
+    starts = [TUESDAY_9, *(slot["slot_start"] for slot in slots)]
+    assert [appointment["starts_at"] for appointment in told] == starts[:3]
+
+
 async def test_nothing_is_moved_to_a_day_that_is_not_understood_whole(front, booked):
     await front.asks("my_appointments", full_name="Dana Levi")
     assert (await front.finds("any day but Wednesday"))["status"] == "refused"

@@ -380,6 +380,16 @@ async def test_no_caller_books_without_end(front):
     assert len((await front.rows())[2]) == 5
 
 
+async def test_to_move_an_appointment_is_no_further_booking(front):
+    first, second, third = ((slot["slot_start"]) for slot in (await front.finds())["slots"])
+    await front.books(first)
+    for _ in range(3):
+        for was, to in [(first, second), (second, first)]:
+            moved = await front.asks("reschedule_appointment", starts_at=was, slot_start=to)
+            assert moved["status"] == "ok"
+    assert (await front.books(third))["status"] == "ok"
+
+
 async def test_notes_that_are_too_long_are_refused_and_nothing_is_kept(front):
     await front.finds()
     say = "That is too much for me to note. Could you say it in a few words?"

@@ -25,6 +25,13 @@ async def test_the_hours_are_a_fact_with_the_dates_that_differ(front):
     assert told == f"{HOURS}. Different on these days: Monday 30 November closed (Stocktaking)"
 
 
+async def test_the_dates_that_differ_are_told_for_two_weeks(front):
+    for date in (dt.date(2026, 12, 5), dt.date(2026, 12, 6)):  # it is the 21st of November
+        await front.does(schedule.set_exception, ExceptionDay(date=date))
+    (told,) = (await front.asks("business_facts", topic="hours"))["facts"]
+    assert told == f"{HOURS}. Different on these days: Saturday 5 December closed"
+
+
 async def test_all_facts_are_told_or_those_on_a_topic(front):
     await front.does(services.add, name="Check-up", duration_min=30, price="eighty euros")
     await front.does(facts.put_fact, topic="Parking", text="behind the house")

@@ -27,11 +27,12 @@ from storage import (
     leads,
     messages,
     outbox,
+    schedule,
     services,
 )
 from storage.database import open_database
 from storage.records import CallEvent as StoredEvent
-from storage.records import Flag, Person
+from storage.records import ExceptionDay, Flag, Person
 from tests.storage.inline import inline
 from tests.web.front import SATURDAY_NOON, TUESDAY_9, TUESDAY_930, Front, Now, grant, ring
 from tests.web.full_disk import FullDisk
@@ -92,6 +93,14 @@ async def test_the_profile_is_the_businesss_own_at_this_hour(database, business,
         people=("Maya",),
         caller="the number +1 415-555-0199, which has rung before",
     )
+
+
+async def test_the_voice_knows_the_dates_that_differ_of_the_next_week(database, business, now):
+    for date in (dt.date(2026, 11, 28), dt.date(2026, 11, 29)):  # it is the 21st
+        differing = partial(schedule.set_exception, business_id=business.id, day=ExceptionDay(date=date))
+        await database.write(differing)
+    hours = (await ring(database, business, now)).office.profile.hours
+    assert hours.endswith("Different on these days: Saturday 28 November closed")
 
 
 SAID_BEFORE = [

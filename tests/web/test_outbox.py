@@ -2,6 +2,7 @@ import datetime as dt
 import logging
 import re
 from functools import partial
+from itertools import count
 
 import pytest
 import trio
@@ -228,6 +229,20 @@ async def test_a_message_is_sent_when_it_becomes_due(desk, box, autojump_clock):
 
     await run_for(box, provider, 24 * HOUR)
     assert list(zip(provider.seconds, provider.bodies, strict=True)) == [(7, "soon"), (9_000, "later")]
+
+
+async def test_a_message_that_becomes_due_while_it_is_looked_for_is_sent_at_once(
+    desk, database, autojump_clock
+):
+    await desk.ended()
+    await desk.put(due=NOON + dt.timedelta(seconds=1))
+    provider, seconds = Provider(), count(step=2)
+
+    def slowly():  # two seconds pass from one look at the clock to the next
+        return NOON + dt.timedelta(seconds=next(seconds))
+
+    await run_for(Outbox(database=database, now=slowly), provider, MINUTE)
+    assert provider.seconds == [0]
 
 
 async def test_a_failure_is_tried_again_less_and_less_often_and_then_given_up(
