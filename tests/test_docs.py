@@ -1,9 +1,15 @@
-"""The Python in docs/testing.md is run as it stands there, by these tests and as a part of them."""
+"""The Python in docs/testing.md is run as it stands there, and calls go by the figures of docs/design.md."""
 
 import re
 from pathlib import Path
 
+import pytest
+from attrs import asdict
+
+from engine.settings import DEFAULTS
+
 DOCUMENT = Path(__file__).parent.parent / "docs" / "testing.md"
+DESIGN = " ".join(DOCUMENT.with_name("design.md").read_text(encoding="utf-8").split())
 _BLOCK = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _LINES_MAX = 39  # of code; what a tool, a call and a sweep may cost
 
@@ -29,6 +35,33 @@ globals().update(DOCUMENTED)  # pytest collects them with the others
 def the_tool() -> str:
     (source,) = (source for source in blocks() if "take_message" in source)
     return source
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "An utterance counts from {utterance_min_ms} ms",
+        "the cap of {utterance_max_s:g} s",
+        "The silence that ends it is {utterance_end_ms} ms as a call begins",
+        "between {utterance_end_min_ms} ms and a second",
+        "dictated it is at least {dictation_end_ms} ms",
+        "pauses the bot at {barge_in_min_ms} ms of speech and is real at {barge_in_real_ms} ms",
+        "The first {guard_ms} ms of the bot's voice do not count",
+        "two barge-ins are {barge_in_cooldown_ms} ms apart",
+        "words within {transcript_due_ms} ms",
+        "if that was no more than {resume_within_s:g} s ago",
+        "{echo_return_db:g} dB down, within {echo_memory_ms} ms of it, is echo",
+        "until none comes for {keypad_end_s:g} s",
+        "Silence is asked about after {silence_s:g} s, twice",
+        "An answer that does not come within {answer_due_s:g} s",
+    ],
+)
+def test_calls_go_by_the_figures_that_the_design_names(rule):
+    figures = asdict(DEFAULTS)
+    seconds = {
+        name.removesuffix("ms") + "s": figures[name] / 1_000 for name in figures if name.endswith("_ms")
+    }
+    assert rule.format(**figures, **seconds) in DESIGN
 
 
 def test_every_block_holds_a_test_that_is_run_here():

@@ -79,6 +79,18 @@ def test_what_is_said_before_the_offer_is_heard_and_ends_after_it_is_none(desk):
     assert desk.booking == [NONE]
 
 
+@pytest.mark.parametrize(("heard_ms", "told"), [(100, NONE), (600, FOUND)])
+def test_what_goes_on_beside_the_whole_offer_counts_by_where_it_began(heard_ms, told, desk):
+    desk.answer("offer", 1_000)
+    desk.wait(heard_ms)
+    desk.feed(UtteranceStarted(0))
+    desk.wait(2_500)
+    desk.feed(UtteranceEnded(0, 2_000, silence_ms=500))
+    desk.commit("Anything at all on Tuesday would do.")
+    desk.books()
+    assert desk.booking == [told]
+
+
 @pytest.mark.parametrize(("heard_ms", "told"), [(380, NONE), (400, FOUND)])
 def test_what_begins_in_the_guard_of_the_offer_is_none(heard_ms, told, desk):
     desk.answer("offer", 2_000)

@@ -390,6 +390,23 @@ def test_an_output_whose_answer_was_overtaken_before_it_began_is_credited_to_the
     assert talk.notes[-1] == Note("outputs_heard", {"call_ids": ["call_1"]})
 
 
+def test_what_was_to_be_said_behind_an_answer_that_is_cut_is_still_to_be_said(talk):
+    talk.feed(BEGINS, ENDS)
+    talk.created("r1")
+    talk.audio("r1", 3_000)
+    talk.call("r1", "find")
+    talk.done("r1")
+    talk.wait(1_000)
+    talk.tool_answers()
+    talk.created("r2")  # while the first is heard
+    talk.feed(BEGINS, BargeInPaused(300), BargeInReal(500))
+    talk.done("r2", "cancelled")
+    talk.feed(ENDS)
+    talk.created("r3")
+    assert talk.notes[-1] == Note("response_created", {"reasons": "tool outputs, utterance"})
+    assert "response_failed" not in talk.kinds()  # it was the caller who cut it
+
+
 def test_a_goodbye_that_never_comes_ends_in_the_fallback(talk):
     talk.feed(BEGINS, ENDS)
     talk.created("r")
