@@ -4,8 +4,9 @@ import pytest
 from attrs import evolve
 
 from engine.audio import SILENCE_BYTE
+from engine.inbox import SILENT_FRAME
 from engine.recording import Recording
-from engine.settings import DEFAULTS
+from engine.settings import DEFAULTS, FRAME_MS
 from simulator import HangUp, ModelScript, Reply, UntilBotQuiet, UntilBotSpeaks
 from simulator.tones import murmur
 from tests.engine.test_notice_heard import (
@@ -50,6 +51,17 @@ def test_a_peer_that_floods_the_call_costs_the_rest_of_the_recording():
     assert len(recording.caller) == 9  # 105 bytes each, with what a piece costs
     recording.answered(20, "resp_1", b"")
     assert recording.bot == []
+
+
+def test_the_longest_call_has_room_and_a_flood_gets_no_more_than_40_mib():
+    recording = begun()
+    for at_ms in range(0, DEFAULTS.longest_call_ms, FRAME_MS):
+        recording.heard(at_ms, SILENT_FRAME)
+        recording.answered(at_ms, "resp_1", SILENT_FRAME)
+    assert not recording.full
+    for _ in range(40):
+        recording.heard(DEFAULTS.longest_call_ms, bytes(2**20))
+    assert (recording.full, recording.size_bytes) == (True, 40 * 2**20)
 
 
 def test_what_was_said_is_in_no_log():

@@ -306,6 +306,14 @@ def test_an_appointment_that_was_put_off_does_not_come_back_over_another(conn, o
     assert everything(conn) == before
 
 
+def test_a_service_that_kept_its_name_is_not_in_its_own_way(conn, ours):
+    dearer = make(conn, ours, "service", "1", lambda c, b: services.change(c, b, 1, price="fifty"))
+    take_back(conn, ours, dearer)
+    assert [(service.name, service.price) for service in services.offered(conn, ours)] == [
+        ("Haircut", "forty")
+    ]
+
+
 UNNAMED = {
     "retired": lambda conn, ours: services.retire(conn, ours, 1),
     "renamed": lambda conn, ours: services.change(conn, ours, 1, name="Wax"),
