@@ -185,7 +185,7 @@ async def test_every_tool_has_a_declaration_that_names_no_business_and_no_caller
     }
 
 
-async def test_a_caller_who_interrupts_stops_what_only_looks_and_nothing_that_changes(front):
+async def test_a_caller_who_interrupts_stops_only_what_looks(front):  # noqa: ASYNC124 (the fixture is)
     assert {tool.name for tool in front.office.tools if tool.interruptible} == {
         "find_available_slots",
         "my_appointments",
@@ -193,7 +193,7 @@ async def test_a_caller_who_interrupts_stops_what_only_looks_and_nothing_that_ch
     }
 
 
-async def test_what_takes_a_time_needs_the_callers_yes_and_only_a_transfer_ends_the_call(front):
+async def test_a_time_needs_a_yes_and_a_transfer_ends_the_call(front):  # noqa: ASYNC124 (the fixture is)
     needing = {tool.name for tool in front.office.tools if tool.needs_answer}
     ending = {tool.name: tool.ends_call for tool in front.office.tools if tool.ends_call is not None}
     assert needing == {"create_appointment", "reschedule_appointment"}
