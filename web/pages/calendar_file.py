@@ -40,8 +40,8 @@ def _event(business: Business, entry: Entry, words: Words, now: dt.datetime) -> 
     who = entry.name or (spoken.phone(entry.phone) if entry.phone else words.say(_NOBODY))
     about = [spoken.phone(entry.phone) if entry.phone else "", entry.appointment.notes]
     event = Event()
-    # Programs know it by this, so it stays as it is. Earlier releases gave the id of what was erased again: when
-    # it was made tells the two apart.
+    # Programs know it by this, so it stays as it is. Earlier releases gave the id of what was erased again:
+    # when it was made tells the two apart.
     event.add("uid", f"{made_at:%Y%m%dT%H%M%SZ}-{entry.appointment.id}-{business.number[1:]}@frontdesk")
     event.add("dtstamp", now)
     # How often it was changed nobody counts. What is read later must not look older, so time counts.
