@@ -10,15 +10,15 @@ from typing import TypeVar
 
 from attrs import evolve
 
-from engine import carrier, realtime
 from engine.actions import AudioSent, ModelReady, Say
-from engine.conversation import Conversation
-from engine.ear import Ear
+from engine.caller.ear import Ear
+from engine.caller.turns import Scene
+from engine.caller.vad import open_detector
+from engine.conversation.conversation import Conversation
+from engine.peers import media_streams, realtime
+from engine.peers.wire import base64_text
 from engine.ports import Profile
 from engine.settings import DEFAULTS, FRAME_BYTES, Settings
-from engine.turns import Scene
-from engine.vad import open_detector
-from engine.wire import base64_text
 from simulator import murmur, noise
 from simulator.carrier_wire import Outgoing
 
@@ -51,10 +51,10 @@ def rows() -> Iterator[tuple[str, str]]:
         ("Ear.listen, a frame of silence", partial(_listen, silence, Scene()), len(silence)),
         ("Ear.listen, a frame of the bot's echo", partial(_listen, speech, _BOT), len(speech)),
         ("Conversation.scene, a frame under the bot", _see, _DELTAS * 20),
-        ("carrier.receive, a frame", partial(_each, carrier.receive, messages), len(messages)),
+        ("media_streams.receive, a frame", partial(_each, media_streams.receive, messages), len(messages)),
         ("realtime.receive, a delta of 400 ms", partial(_each, realtime.receive, [delta] * 500), 500),
         ("Conversation.handle, a delta of 400 ms", _converse, _DELTAS),
-        ("carrier.media, a delta of 400 ms", partial(_each, _media, [_DELTA] * 500), 500),
+        ("media_streams.media, a delta of 400 ms", partial(_each, _media, [_DELTA] * 500), 500),
     ):
         yield name, f"{cost_us(prepare, times):.1f}"
 
@@ -111,7 +111,7 @@ def _answering() -> tuple[Conversation, realtime.AudioDelta]:
 
 
 def _media(audio: bytes) -> str:
-    return carrier.media(_STREAM_SID, audio)
+    return media_streams.media(_STREAM_SID, audio)
 
 
 def _frames(sound: bytes) -> list[bytes]:

@@ -4,11 +4,11 @@ from typing import Any
 
 from attrs import frozen
 
-from engine import realtime
-from engine.carrier import Dtmf, MarkReached
+from engine.caller.turns import TurnEvent
 from engine.outcome import Outcome
+from engine.peers import realtime
+from engine.peers.media_streams import Dtmf, MarkReached
 from engine.tools import ToolCall, ToolOutput
-from engine.turns import TurnEvent
 
 
 @frozen

@@ -28,7 +28,7 @@ from typing import Any
 import trio
 from attrs import Factory, define, frozen
 
-from engine import account, carrier, errands, model, prompt, realtime, tools
+from engine import log_lines, tools
 from engine.actions import (
     Action,
     AudioSent,
@@ -47,17 +47,20 @@ from engine.actions import (
     ToModel,
     ToolFinished,
 )
-from engine.conversation import Conversation
-from engine.ear import Ear
+from engine.bot import tool_calls
+from engine.caller.ear import Ear
+from engine.caller.inbox import SILENT_FRAME, Inbox
+from engine.caller.vad import open_detector
+from engine.conversation.conversation import Conversation
+from engine.conversation.parting import END_CALL
 from engine.errors import CarrierFault, LinkClosed, ModelFault, RemoteProtocolError
-from engine.inbox import SILENT_FRAME, Inbox
 from engine.outcome import Outcome
-from engine.parting import END_CALL
+from engine.peers import media_streams, realtime, realtime_link
 from engine.ports import CallEvent, CallRecord, CallStart, CarrierLink, ConnectModel, Link, Office
+from engine.prompt import prompt
 from engine.queue import Queue
 from engine.recording import Recording
 from engine.settings import FRAME_MS, Settings
-from engine.vad import open_detector
 
 log = logging.getLogger(__name__)
 
@@ -122,8 +125,8 @@ class _Call:
         event = CallEvent(at_ms=round(self.now_ms()), kind=kind, fields=fields)
         self.account.append(event)
         self.noted(event)
-        level = logging.WARNING if kind in account.WARNINGS else logging.INFO
-        said = (self.start.call_sid, event.at_ms / 1000, account.Line(kind, fields, self.tool_names))
+        level = logging.WARNING if kind in log_lines.WARNINGS else logging.INFO
+        said = (self.start.call_sid, event.at_ms / 1000, log_lines.Line(kind, fields, self.tool_names))
         log.log(level, "%s %.3f s: %s", *said, extra={"call_event": event})
 
     def ignore(self, peer: str, problem: RemoteProtocolError) -> None:
@@ -239,7 +242,7 @@ async def hear(call: _Call) -> None:
     with trio.move_on_after(limit_s) as patience:
         while True:
             try:
-                event = carrier.receive(await call.carrier.receive())
+                event = media_streams.receive(await call.carrier.receive())
             except RemoteProtocolError as problem:
                 call.ignore("carrier", problem)
                 continue
@@ -247,16 +250,16 @@ async def hear(call: _Call) -> None:
                 call.end(Outcome.CARRIER_LOST, "the carrier's socket closed without a stop")
                 return
             match event:
-                case carrier.Media(payload=payload):
+                case media_streams.Media(payload=payload):
                     patience.deadline = trio.current_time() + limit_s
                     call.inbox.put(payload)
                     if call.recording is not None:
                         call.recording.heard(call.now_ms(), payload)
                     call.arrived.set()
-                case carrier.Stopped():
+                case media_streams.Stopped():
                     call.end(Outcome.CALLER_HUNG_UP, "the carrier said stop")
                     return
-                case carrier.MarkReached() | carrier.Dtmf():
+                case media_streams.MarkReached() | media_streams.Dtmf():
                     call.events.put(event)
     call.end(Outcome.CARRIER_LOST, f"no audio from the carrier for {limit_s:g} s")
 
@@ -310,11 +313,11 @@ async def _send_carrier(call: _Call, command: Say | Clear) -> None:
     stream_sid = call.start.stream_sid
     match command:
         case Clear():
-            await call.carrier.send(carrier.clear(stream_sid))
+            await call.carrier.send(media_streams.clear(stream_sid))
         case Say(turn, audio, offset) if turn not in call.cut_turns:
-            await call.carrier.send(carrier.media(stream_sid, audio))
+            await call.carrier.send(media_streams.media(stream_sid, audio))
             call.events.put(AudioSent(turn, len(audio)))
-            await call.carrier.send(carrier.mark(stream_sid, f"{turn}.{offset}"))
+            await call.carrier.send(media_streams.mark(stream_sid, f"{turn}.{offset}"))
 
 
 # The model's side
@@ -352,7 +355,7 @@ async def talk(call: _Call) -> None:
         async with call.connect_model() as connected:
             link = _Told(connected, call)
             call.note("model_connected")
-            session = await model.configure(
+            session = await realtime_link.configure(
                 link,
                 instructions=prompt.instructions(profile),
                 tools=[*map(tools.declaration, call.office.tools), _END_CALL],
@@ -497,7 +500,7 @@ async def work(call: _Call, tool_call: tools.ToolCall) -> None:
         call.events.put(ToolFinished(output))
     finally:
         del call.work_scopes[tool_call.call_id]
-        call.note("tool_answered", **errands.account_of(output, took_ms=call.now_ms() - began_ms))
+        call.note("tool_answered", **tool_calls.account_of(output, took_ms=call.now_ms() - began_ms))
 
 
 _END_CALL = {

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
-from engine import notice
+from engine.prompt import notice
 from simulator.caller import Say, Step, UntilBotQuiet, UntilBotSpeaks, UntilClosed
 from simulator.model_script import Call, ModelScript, Reply, SessionMemory
 from simulator.tones import murmur

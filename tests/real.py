@@ -21,7 +21,7 @@ import trio.testing
 from attrs import define, field, frozen
 
 from engine.call import run_call
-from engine.model import over_stream
+from engine.peers.realtime_link import over_stream
 from engine.ports import Link, Office
 from simulator.caller import Step
 from simulator.carrier import Carrier

@@ -7,9 +7,9 @@ from typing import Any
 import trio
 from attrs import define, evolve, field, frozen
 
-from engine import carrier as wire
 from engine.call import run_call
 from engine.outcome import Outcome
+from engine.peers import media_streams as wire
 from engine.ports import CallRecord, CallStart, ConnectModel, Link, Office, Profile
 from engine.settings import DEFAULTS, Settings
 from engine.tools import Tool, describe

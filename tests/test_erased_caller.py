@@ -13,7 +13,7 @@ import httpx2
 import pytest
 import trio
 
-from engine import notice
+from engine.prompt import notice
 from simulator.caller import Say, UntilBotQuiet, UntilBotSpeaks, UntilClosed
 from simulator.model_script import Call, ModelScript, Reply
 from simulator.model_server import serve_model

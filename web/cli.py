@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import click
 
-from engine.vad import DetectorMissing, open_detector
+from engine.caller.vad import DetectorMissing, open_detector
 from simulator import Moment, Step
 from simulator.phone import CallReport, place_call
 from web import configuration, demo, doctor, logs, recordings, replay, scenario, server, turn_table, wav

@@ -16,10 +16,10 @@ import click
 import trio
 from attrs import define, field
 
-from engine.account import line
+from engine.caller.vad import DetectorMissing, open_detector
+from engine.log_lines import line
 from engine.ports import CallEvent
 from engine.settings import DEFAULTS
-from engine.vad import DetectorMissing, open_detector
 from simulator import ModelScript, ModelServer, Moment, serve_model
 from simulator.phone import CallReport, place_call
 from storage import businesses, calls

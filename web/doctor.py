@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import trio
 
-from engine.vad import DetectorMissing, open_detector
+from engine.caller.vad import DetectorMissing, open_detector
 from web import descriptors, numbers
 from web.configuration import Configuration
 

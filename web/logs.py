@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from types import TracebackType
 from typing import TextIO
 
-from engine.account import Line
+from engine.log_lines import Line
 
 _MASKS = (
     (re.compile(r"(?:\+|%2[Bb])[0-9]{5,}([0-9]{2})"), r"+…\1"),  # a number, to its last two digits

@@ -12,9 +12,9 @@ from typing import Any, TypeVar
 import trio
 from attrs import field, frozen
 
-from engine import carrier
-from engine.carrier import Connected, Started
 from engine.errors import LinkClosed, RemoteProtocolError
+from engine.peers import media_streams
+from engine.peers.media_streams import Connected, Started
 from engine.ports import CallStart, CarrierLink
 from engine.switchboard import Refused, Switchboard
 from web.asgi import Receive, Scope, Send, forbid, header, path_and_query
@@ -198,7 +198,7 @@ class TwilioGate:
 
 
 async def _expect(kind: type[_E], link: MediaLink) -> _E:
-    event = carrier.receive(await link.receive())
+    event = media_streams.receive(await link.receive())
     if not isinstance(event, kind):
         raise _HandshakeRefused(f"{type(event).__name__} came where {kind.__name__} must come")
     return event

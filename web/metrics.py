@@ -17,8 +17,8 @@ import trio
 from attrs import frozen
 from quart import Blueprint, Response, abort, request
 
+from engine.conversation.parting import END_CALL
 from engine.outcome import Outcome
-from engine.parting import END_CALL
 from engine.ports import CallEvent
 from storage import records
 from storage.writer import run_batch

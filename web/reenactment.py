@@ -18,7 +18,7 @@ import trio
 from attrs import frozen
 
 from engine.audio import BYTES_PER_MS, SILENCE_BYTE
-from engine.parting import END_CALL
+from engine.conversation.parting import END_CALL
 from engine.ports import CallEvent
 from engine.settings import DEFAULTS, FRAME_MS
 from engine.tools import Tool, ToolCall

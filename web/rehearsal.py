@@ -12,10 +12,10 @@ import trio
 import trio.testing
 from attrs import define, field, frozen
 
-from engine import carrier as wire
 from engine.call import run_call
 from engine.errors import LinkClosed
 from engine.outcome import Outcome
+from engine.peers import media_streams as wire
 from engine.ports import CallRecord, CallStart, CarrierLink, Link, Office, Profile
 from engine.settings import DEFAULTS, Settings
 from engine.tools import Tool

@@ -8,7 +8,7 @@ import datetime as dt
 
 from attrs import frozen
 
-from engine import notice
+from engine.prompt import notice
 from simulator import (
     Call,
     HangUp,

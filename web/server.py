@@ -13,9 +13,9 @@ from pathlib import Path
 import trio
 from hypercorn.config import Config
 
-from engine.model import ModelAddress
+from engine.caller.vad import DetectorMissing, open_detector
+from engine.peers.realtime_link import ModelAddress
 from engine.switchboard import Switchboard
-from engine.vad import DetectorMissing, open_detector
 from storage import owners, sessions
 from storage.database import Database, open_database
 from storage.errors import StorageError

@@ -2,11 +2,11 @@
 
 import pytest
 
-from engine import realtime
 from engine.actions import Note
-from engine.carrier import Dtmf
+from engine.caller.turns import BargeInPaused, UtteranceCounts, UtteranceEnded, UtteranceStarted
+from engine.peers import realtime
+from engine.peers.media_streams import Dtmf
 from engine.settings import DEFAULTS
-from engine.turns import BargeInPaused, UtteranceCounts, UtteranceEnded, UtteranceStarted
 from tests.engine.test_conversation import Talk
 from tests.engine.test_errands import tool
 

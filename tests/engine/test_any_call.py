@@ -8,7 +8,6 @@ from hypothesis import settings as profile
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from engine import prompt, realtime
 from engine.actions import (
     AudioSent,
     CancelTool,
@@ -23,12 +22,14 @@ from engine.actions import (
     ToModel,
     ToolFinished,
 )
-from engine.carrier import Dtmf, MarkReached
-from engine.conversation import Conversation
+from engine.caller.turns import Turns, UtteranceEnded, UtteranceSkipped, UtteranceStarted
+from engine.conversation.conversation import Conversation
 from engine.outcome import Outcome
+from engine.peers import realtime
+from engine.peers.media_streams import Dtmf, MarkReached
+from engine.prompt import prompt
 from engine.settings import DEFAULTS, FRAME_MS
 from engine.tools import Tool, ToolCall, ToolOutput
-from engine.turns import Turns, UtteranceEnded, UtteranceSkipped, UtteranceStarted
 from tests.engine.test_turns import LOUD, QUIET, SOFT
 from tests.rig import FakeOffice
 

@@ -10,7 +10,7 @@ from attrs import evolve
 
 from engine.errors import ModelFault
 from engine.outcome import Outcome
-from engine.prompt import greeting
+from engine.prompt.prompt import greeting
 from simulator.caller import (
     Die,
     HangUp,

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine import carrier
-from engine.carrier import Connected, Dtmf, Ignored, MarkReached, Media, Started, Stopped, receive
 from engine.errors import RemoteProtocolError
+from engine.peers import media_streams
+from engine.peers.media_streams import Connected, Dtmf, Ignored, MarkReached, Media, Started, Stopped, receive
 
 # The messages as Twilio's documentation shows them.
 CONNECTED = {"event": "connected", "protocol": "Call", "version": "1.0.0"}
@@ -180,7 +180,7 @@ def test_arbitrary_values_in_documented_messages_raise_nothing_else(message, dat
 
 @given(st.binary())
 def test_audio_survives_the_way_out_and_in(audio):
-    message = json.loads(carrier.media("MZ1", audio))
+    message = json.loads(media_streams.media("MZ1", audio))
     assert message == {
         "event": "media",
         "streamSid": "MZ1",
@@ -192,10 +192,10 @@ def test_audio_survives_the_way_out_and_in(audio):
 
 @given(st.text(st.characters(exclude_categories=["Cs"])))
 def test_a_mark_comes_back_under_its_name(name):
-    message = carrier.mark("MZ1", name)
+    message = media_streams.mark("MZ1", name)
     assert json.loads(message) == {"event": "mark", "streamSid": "MZ1", "mark": {"name": name}}
     assert receive(message) == MarkReached(name=name)
 
 
 def test_clear_has_no_fields_of_its_own():
-    assert json.loads(carrier.clear("MZ1")) == {"event": "clear", "streamSid": "MZ1"}
+    assert json.loads(media_streams.clear("MZ1")) == {"event": "clear", "streamSid": "MZ1"}

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 import pytest
 from attrs import evolve, frozen
 
-from engine import prompt, realtime
 from engine.actions import (
     AudioSent,
     CancelTool,
@@ -21,15 +20,8 @@ from engine.actions import (
     ToModel,
     ToolFinished,
 )
-from engine.carrier import Dtmf, MarkReached
-from engine.conversation import Conversation
-from engine.limits import RateLimit
-from engine.outcome import Outcome
-from engine.presence import LineSound
-from engine.settings import DEFAULTS, Settings
-from engine.silence import Silence
-from engine.tools import Status, Tool, ToolCall, ToolOutput
-from engine.turns import (
+from engine.caller.presence import LineSound
+from engine.caller.turns import (
     BargeInPaused,
     BargeInReal,
     CallerEvidence,
@@ -39,6 +31,15 @@ from engine.turns import (
     UtteranceSkipped,
     UtteranceStarted,
 )
+from engine.conversation.conversation import Conversation
+from engine.conversation.silence import Silence
+from engine.limits import RateLimit
+from engine.outcome import Outcome
+from engine.peers import realtime
+from engine.peers.media_streams import Dtmf, MarkReached
+from engine.prompt import prompt
+from engine.settings import DEFAULTS, Settings
+from engine.tools import Status, Tool, ToolCall, ToolOutput
 from tests.rig import FakeOffice
 
 

@@ -4,7 +4,8 @@ from itertools import product
 
 import pytest
 
-from engine.dialogue import (
+from engine.errors import LocalProtocolError
+from engine.states import (
     ENDING,
     FLOOR,
     GATE,
@@ -18,7 +19,6 @@ from engine.dialogue import (
     next_floor,
     next_gate,
 )
-from engine.errors import LocalProtocolError
 
 MACHINES = [
     (next_floor, FLOOR, Floor, FloorEvent),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from engine.dictation import asks_to_dictate
+from engine.bot.dictation import asks_to_dictate
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import pytest
 from attrs import evolve
 
-from engine.echo import EchoGuard
+from engine.caller.echo import EchoGuard
 from engine.settings import DEFAULTS
 
 BOT = 3_000.0  # the bot's level; 14 dB below it is 598.6

@@ -7,8 +7,8 @@ import pytest
 import trio
 from attrs import evolve, frozen
 
-from engine import prompt
 from engine.outcome import Outcome
+from engine.prompt import prompt
 from engine.tools import Refusal, Tool
 from simulator.caller import HangUp, Pause, Press, Say, UntilBotQuiet, UntilBotSpeaks, UntilClosed
 from simulator.model_script import Abort, Call, ModelScript, Reply

@@ -4,13 +4,13 @@ import pytest
 import trio
 from attrs import evolve, frozen
 
-from engine import prompt
 from engine.actions import End, Note
-from engine.carrier import Dtmf, MarkReached
+from engine.caller.turns import BargeInPaused, BargeInReal
 from engine.outcome import Outcome
+from engine.peers.media_streams import Dtmf, MarkReached
+from engine.prompt import prompt
 from engine.settings import DEFAULTS
 from engine.tools import Tool
-from engine.turns import BargeInPaused, BargeInReal
 from tests.engine.test_conversation import BEGINS, COUNTS, ENDS, SKIPPED, Talk
 
 SLOW_MS = DEFAULTS.slow_tool_ms

@@ -4,10 +4,10 @@ from math import inf
 
 import pytest
 
-from engine.dialogue import Gate, Reason
-from engine.gate import ResponseGate
+from engine.bot.gate import ResponseGate
 from engine.limits import RateLimit
 from engine.settings import DEFAULTS
+from engine.states import Gate, Reason
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.inbox import SILENT_FRAME, Inbox
+from engine.caller.inbox import SILENT_FRAME, Inbox
 
 
 def drained(inbox: Inbox) -> list[bytes]:

@@ -3,11 +3,8 @@
 import pytest
 from attrs import evolve
 
-from engine import realtime
 from engine.actions import Note
-from engine.carrier import Dtmf
-from engine.settings import DEFAULTS
-from engine.turns import (
+from engine.caller.turns import (
     BargeInPaused,
     BargeInReal,
     UtteranceCounts,
@@ -15,6 +12,9 @@ from engine.turns import (
     UtteranceSkipped,
     UtteranceStarted,
 )
+from engine.peers import realtime
+from engine.peers.media_streams import Dtmf
+from engine.settings import DEFAULTS
 from tests.engine.test_conversation import Talk
 
 BEGINS, COUNTS, PAUSES = UtteranceStarted(0), UtteranceCounts(0), BargeInPaused(300)

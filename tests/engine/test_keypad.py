@@ -2,7 +2,7 @@
 
 from math import inf
 
-from engine.keypad import Keypad
+from engine.caller.keypad import Keypad
 from engine.settings import DEFAULTS
 
 

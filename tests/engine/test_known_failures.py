@@ -9,13 +9,13 @@ import json
 import trio
 from attrs import evolve
 
-from engine import realtime
 from engine.actions import ModelReady, Say
-from engine.conversation import Conversation
+from engine.caller.turns import UtteranceCounts, UtteranceEnded, UtteranceStarted
+from engine.conversation.conversation import Conversation
 from engine.outcome import Outcome
+from engine.peers import realtime
 from engine.settings import DEFAULTS
 from engine.tools import Tool, ToolCall
-from engine.turns import UtteranceCounts, UtteranceEnded, UtteranceStarted
 from simulator.caller import HangUp, Pause, Press, StopSending, UntilBotQuiet, UntilBotSpeaks, UntilClosed
 from simulator.caller import Say as Says
 from simulator.model_script import Call, ModelScript, Reply, Speech

@@ -16,8 +16,8 @@ from attrs import define, evolve, field
 from trio_websocket import ConnectionClosed, wrap_server_stream
 
 from engine.errors import LinkClosed, ModelFault
-from engine.model import ModelAddress, Session, configure, connect, over_stream
-from engine.realtime import SessionUpdated
+from engine.peers.realtime import SessionUpdated
+from engine.peers.realtime_link import ModelAddress, Session, configure, connect, over_stream
 from engine.settings import DEFAULTS
 
 KEY = "sk-canary-8817"
@@ -350,7 +350,7 @@ async def test_a_failure_beside_a_cancelled_receive_is_not_lost():
 
 async def test_a_ping_that_crosses_our_close_does_no_harm(caplog):
     # trio-websocket 0.12.2 answers it after its own close frame, which wsproto forbids.
-    caplog.set_level(logging.DEBUG, logger="engine.model")
+    caplog.set_level(logging.DEBUG, logger="engine.peers.realtime_link")
 
     async def ping_late(stream):
         await handshake(stream)

@@ -2,8 +2,8 @@
 
 import pytest
 
-from engine import notice
-from engine.notice import Notice, says
+from engine.prompt import notice
+from engine.prompt.notice import Notice, says
 
 TOLD = "You're speaking with an automated assistant. This call is recorded."
 

@@ -3,7 +3,7 @@
 import pytest
 from attrs import evolve
 
-from engine import prompt
+from engine.prompt import prompt
 from simulator import HangUp, ModelScript, Press, Reply, Say, UntilBotQuiet, UntilBotSpeaks
 from simulator.model_script import Speech
 from simulator.tones import murmur

@@ -2,7 +2,7 @@
 
 import pytest
 
-from engine.playback import Answer, Ledger
+from engine.bot.playback import Answer, Ledger
 
 
 def sent_answer(ledger: Ledger, *deltas: bytes, at_ms: float = 0.0) -> Answer:

@@ -1,6 +1,6 @@
 """Sound on the line that is no voice: counted where it stands out of the line's own floor."""
 
-from engine.presence import LineSound, Presence
+from engine.caller.presence import LineSound, Presence
 from engine.settings import DEFAULTS, FRAME_MS
 
 

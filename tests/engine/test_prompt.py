@@ -5,10 +5,10 @@ from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine import prompt
 from engine.outcome import Outcome
 from engine.ports import Back, Profile
-from engine.templates import ENGLISH, HEBREW
+from engine.prompt import prompt
+from engine.prompt.templates import ENGLISH, HEBREW
 
 ROSE = Profile(
     name="Rose Barbers",

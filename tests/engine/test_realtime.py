@@ -8,10 +8,10 @@ from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine import realtime
 from engine.errors import RemoteProtocolError
 from engine.limits import RateLimit
-from engine.realtime import (
+from engine.peers import realtime
+from engine.peers.realtime import (
     AudioDelta,
     ErrorReported,
     FunctionCalled,

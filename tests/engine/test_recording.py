@@ -4,7 +4,7 @@ import pytest
 from attrs import evolve
 
 from engine.audio import SILENCE_BYTE
-from engine.inbox import SILENT_FRAME
+from engine.caller.inbox import SILENT_FRAME
 from engine.recording import Recording
 from engine.settings import DEFAULTS, FRAME_MS
 from simulator import HangUp, ModelScript, Reply, UntilBotQuiet, UntilBotSpeaks

@@ -1,6 +1,6 @@
 import pytest
 
-from engine.restraint import Restraint
+from engine.bot.tool_limits import Restraint
 from engine.settings import Settings
 from engine.tools import ToolCall, ToolOutput
 

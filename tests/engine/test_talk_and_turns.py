@@ -3,9 +3,9 @@
 import pytest
 from attrs import evolve
 
-from engine import realtime
+from engine.caller.turns import CallerEvidence, Turns
+from engine.peers import realtime
 from engine.settings import DEFAULTS
-from engine.turns import CallerEvidence, Turns
 from tests.engine.test_conversation import Talk
 from tests.engine.test_turns import LOUD, QUIET, SOFT
 

@@ -6,8 +6,8 @@ import pytest
 import trio
 from attrs import evolve, field, frozen
 
-from engine import prompt
 from engine.outcome import Outcome
+from engine.prompt import prompt
 from engine.tools import Refusal, Tool, describe
 from simulator.caller import HangUp, Pause, Say, UntilBotQuiet, UntilBotSpeaks, UntilClosed
 from simulator.model_script import Call, ModelScript, Reply

@@ -3,8 +3,7 @@
 import pytest
 from attrs import evolve
 
-from engine.settings import DEFAULTS, FRAME_MS, Settings
-from engine.turns import (
+from engine.caller.turns import (
     BargeInPaused,
     BargeInReal,
     CallerEvidence,
@@ -16,7 +15,8 @@ from engine.turns import (
     UtteranceSkipped,
     UtteranceStarted,
 )
-from engine.vad import Judgement
+from engine.caller.vad import Judgement
+from engine.settings import DEFAULTS, FRAME_MS, Settings
 
 QUIET = Judgement(level=0.0, floor=0.0, speech=False, interrupting=False)
 LOUD = Judgement(level=3000.0, floor=0.0, speech=True, interrupting=True)

@@ -1,8 +1,8 @@
 """What goes up to the model, stepped frame by frame. Each frame is numbered, so that order and loss show."""
 
+from engine.caller.turns import BargeInPaused, TurnEvent, UtteranceEnded, UtteranceSkipped, UtteranceStarted
+from engine.caller.uplink import Append, Commit, Discard, Uplink, UplinkAction
 from engine.settings import DEFAULTS, FRAME_BYTES
-from engine.turns import BargeInPaused, TurnEvent, UtteranceEnded, UtteranceSkipped, UtteranceStarted
-from engine.uplink import Append, Commit, Discard, Uplink, UplinkAction
 
 ENDED = UtteranceEnded(0, 400, silence_ms=500)
 SKIPPED = UtteranceSkipped(0, 100, "too short", 100, 300)

@@ -9,8 +9,8 @@ from itertools import pairwise
 import pytest
 from attrs import evolve
 
+from engine.caller.vad import Judgement, LevelDetector, NeuralDetector, NoiseFloor, open_detector
 from engine.settings import DEFAULTS, FRAME_BYTES, Settings
-from engine.vad import Judgement, LevelDetector, NeuralDetector, NoiseFloor, open_detector
 from simulator.mulaw import decode, encode, silence
 from simulator.speech import speak_all
 from simulator.tones import click, cough, murmur, noise
@@ -249,7 +249,7 @@ OPEN = """
 import os
 from attrs import evolve
 from engine.settings import DEFAULTS
-from engine.vad import DetectorMissing, open_detector
+from engine.caller.vad import DetectorMissing, open_detector
 """
 
 
@@ -272,7 +272,7 @@ print(type(open_detector(evolve(DEFAULTS, detector="level"))).__name__)
 @pytest.mark.skipif(not os.path.isdir("/proc/self/task"), reason="counts its threads as Linux shows them")  # noqa: PTH112
 def test_the_network_starts_no_threads_and_leaves_the_environment_alone():
     program = f"""{OPEN}
-from engine.vad import NeuralDetector
+from engine.caller.vad import NeuralDetector
 detector = open_detector(evolve(DEFAULTS, detector="neural"))
 for _ in range(50):
     detector.judge(bytes(range(160)))

@@ -6,8 +6,8 @@ from functools import partial
 import click
 import pytest
 
-from engine import prompt as words
 from engine.ports import Back
+from engine.prompt import prompt as words
 from storage import businesses, schedule, services
 from storage.records import WeeklyHours
 from tests.web.command_line import add, error, frontdesk

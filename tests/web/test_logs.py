@@ -4,7 +4,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from engine.account import Line
+from engine.log_lines import Line
 from web import logs, signature
 from web.tokens import Grant, StreamTokens
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import click
 
-from engine import notice as notices
+from engine.prompt import notice as notices
 from storage.records import Business
 
 

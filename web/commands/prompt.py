@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
-from engine import prompt as words
 from engine.ports import Back
+from engine.prompt import prompt as words
 from storage.records import Business
 from web import numbers
 from web.commands import access

@@ -10,8 +10,8 @@ from typing import Any
 
 from attrs import Factory, define, evolve
 
+from engine.conversation.parting import END_CALL
 from engine.outcome import Outcome
-from engine.parting import END_CALL
 from engine.settings import FRAME_MS
 from storage.records import CallEvent
 from web.pages.entries import Account, BotSaid, CallerSaid, Entry, Noted, Response, Span, ToolUsed

@@ -67,7 +67,7 @@ class ToolUsed:
     status: str | None  # None: the call ended before it was known
     took_ms: int | None
     said: str
-    why: str | None  # it was not run: "filler", "limit" or "repeat", as engine/restraint.py has them
+    why: str | None  # it was not run: "filler", "limit" or "repeat", as engine/bot/tool_limits.py has them
 
 
 @frozen(kw_only=True)

@@ -7,7 +7,7 @@ from typing import Any
 
 from quart import Response
 
-from engine import notice
+from engine.prompt import notice
 from storage import businesses
 from storage.businesses import STANDARD_NOTICE
 from storage.records import Business

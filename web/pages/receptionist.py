@@ -8,8 +8,8 @@ from typing import Any
 import attrs
 from quart import Response
 
-from engine import notice as notices
-from engine import prompt
+from engine.prompt import notice as notices
+from engine.prompt import prompt
 from storage import blocked, businesses, call_settings, facts
 from storage.errors import InvalidField
 from storage.records import Person

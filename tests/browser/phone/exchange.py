@@ -10,8 +10,8 @@ from typing import Any
 import trio
 from attrs import Factory, define, field, frozen
 
-from engine import carrier
 from engine.errors import LinkClosed
+from engine.peers import media_streams
 from simulator.carrier_wire import Outgoing
 from storage import businesses, owners, sessions
 from storage.database import open_database
@@ -55,20 +55,20 @@ class Peer:
     @property
     def sound(self) -> bytes:
         """All that was spoken, as mu-law."""
-        frames = [carrier.receive(json.dumps(each.message)) for each in self.heard]
-        return b"".join(frame.payload for frame in frames if isinstance(frame, carrier.Media))
+        frames = [media_streams.receive(json.dumps(each.message)) for each in self.heard]
+        return b"".join(frame.payload for frame in frames if isinstance(frame, media_streams.Media))
 
     async def play(self, audio: bytes) -> None:
         """Have this mu-law heard."""
-        await self.link.send(carrier.media(STREAM_SID, audio))
+        await self.link.send(media_streams.media(STREAM_SID, audio))
 
     async def mark(self, name: str) -> None:
         """Ask to be told when all before was heard."""
-        await self.link.send(carrier.mark(STREAM_SID, name))
+        await self.link.send(media_streams.mark(STREAM_SID, name))
 
     async def clear(self) -> None:
         """Drop what was not heard."""
-        await self.link.send(carrier.clear(STREAM_SID))
+        await self.link.send(media_streams.clear(STREAM_SID))
 
     async def close(self) -> None:
         """End the call."""
@@ -145,7 +145,7 @@ class Exchange:
         try:
             while True:
                 text = await peer.link.receive()
-                carrier.receive(text)
+                media_streams.receive(text)
                 peer.heard.append(Heard(trio.current_time(), json.loads(text)))
                 self._tell()
         except LinkClosed:

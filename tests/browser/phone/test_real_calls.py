@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser
 
+from engine.caller.vad import DetectorMissing, open_detector
 from engine.settings import DEFAULTS, FRAME_MS
-from engine.vad import DetectorMissing, open_detector
 from simulator import mulaw
 from simulator.caller import Say, UntilBotQuiet, UntilBotSpeaks, UntilClosed
 from simulator.model_script import ModelScript, Reply

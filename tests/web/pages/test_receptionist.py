@@ -4,7 +4,7 @@ import html
 
 import pytest
 
-from engine import prompt
+from engine.prompt import prompt
 from storage import blocked, businesses, call_settings, facts
 from storage.records import Person
 from tests.web.pages.browser import NOW, add_business

@@ -8,9 +8,9 @@ from math import inf
 
 from attrs import Factory, define
 
-from engine.dialogue import ONLY_WORDS, Gate, GateEvent, Reason, next_gate
 from engine.limits import RateLimit
 from engine.settings import Settings
+from engine.states import ONLY_WORDS, Gate, GateEvent, Reason, next_gate
 
 _RETRY_MS = 500  # after a refused create; without it a refusing server would be asked in a tight loop
 _LIMITED_MS = (1_000, 2_000)  # after a rate limit that does not say how long: the first, and further ones

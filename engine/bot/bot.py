@@ -10,22 +10,22 @@ from math import inf
 
 from attrs import asdict, evolve
 
-from engine import realtime
 from engine.actions import Action, AudioSent, Clear, Note, NoticeHeard, Release, RunTool, ToModel
-from engine.answers import Answers, Response
-from engine.carrier import MarkReached
-from engine.dialogue import ONLY_WORDS, Gate, Reason
-from engine.dictation import asks_to_dictate
-from engine.errands import Errands
-from engine.gate import ResponseGate
+from engine.bot.answers import Answers, Response
+from engine.bot.dictation import asks_to_dictate
+from engine.bot.gate import ResponseGate
+from engine.bot.tool_calls import Errands
+from engine.bot.transcript import Transcript, asks
+from engine.caller.turns import Loudness
+from engine.caller.utterances import Utterances
 from engine.limits import RateLimit
-from engine.notice import Notice
 from engine.outcome import Outcome
+from engine.peers import realtime
+from engine.peers.media_streams import MarkReached
+from engine.prompt.notice import Notice
 from engine.settings import Settings
+from engine.states import ONLY_WORDS, Gate, Reason
 from engine.tools import Tool, ToolCall, ToolOutput
-from engine.transcript import Transcript, asks
-from engine.turns import Loudness
-from engine.utterances import Utterances
 
 _MAX_FAILURES = 2  # an answer that fails is asked for once more, then the fallback
 _MAX_REFUSALS = 4  # of one create: two seconds of retries

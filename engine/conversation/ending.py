@@ -10,10 +10,10 @@ from math import inf
 
 from attrs import define
 
-from engine.answers import Response
-from engine.dialogue import Ending, EndingEvent, Reason, next_ending
+from engine.bot.answers import Response
 from engine.outcome import Outcome
 from engine.settings import Settings
+from engine.states import Ending, EndingEvent, Reason, next_ending
 
 _MARK_GRACE_MS = 1_000  # how long the goodbye's last mark may lag behind the clock
 _MOST_BROKEN = 2  # who has heard two beginnings of a goodbye knows

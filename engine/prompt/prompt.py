@@ -10,10 +10,10 @@ section begins on a line of its own, so no name can open one. Facts that do not 
 
 from collections.abc import Iterable, Iterator
 
-from engine import notice as notices
 from engine.outcome import Outcome
 from engine.ports import Back, Profile
-from engine.templates import ENGLISH, HEBREW, Template
+from engine.prompt import notice as notices
+from engine.prompt.templates import ENGLISH, HEBREW, Template
 
 LONGEST_CHARS = 13_000  # of a whole prompt; some 3,000 tokens in English
 

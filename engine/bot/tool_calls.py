@@ -12,10 +12,10 @@ from typing import Any
 
 from attrs import define
 
-from engine import realtime
 from engine.actions import Action, CancelTool, Note, RunTool, ToModel
+from engine.bot.tool_limits import Restraint, Unrun
 from engine.outcome import Outcome
-from engine.restraint import Restraint, Unrun
+from engine.peers import realtime
 from engine.settings import Settings
 from engine.tools import Tool, ToolCall, ToolOutput
 

@@ -1,4 +1,4 @@
-"""The words of the system prompt, whole in English and in Hebrew. `engine/prompt.py` fills them."""
+"""The words of the system prompt, whole in English and in Hebrew. `engine/prompt/prompt.py` fills them."""
 
 from attrs import frozen
 

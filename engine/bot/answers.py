@@ -12,12 +12,12 @@ from math import inf
 
 from attrs import Factory, define
 
-from engine import realtime
 from engine.actions import Action, Note, Play, Say, ToModel
 from engine.audio import BYTES_PER_MS
-from engine.dialogue import ONLY_WORDS, Reason
-from engine.playback import Answer, Ledger
-from engine.transcript import LETTERS_PER_MS, Transcript, asks
+from engine.bot.playback import Answer, Ledger
+from engine.bot.transcript import LETTERS_PER_MS, Transcript, asks
+from engine.peers import realtime
+from engine.states import ONLY_WORDS, Reason
 
 _FORESEEN_MS = 600  # people answer a question before its last word is out
 _DOUBTFUL_MS = 500  # by so much the words may be off that the ledger reckons by the share of the sound

@@ -6,7 +6,7 @@ bot ask for it. A wrong guess costs the caller a third of a second.
 
 import re
 
-from engine.transcript import QUESTION_MARKS
+from engine.bot.transcript import QUESTION_MARKS
 
 _DICTATED = re.compile(
     r"\b(?:names?|surname|numbers?|digits?|phone|spell(?:ed|ing)?|e-?mail|address|code)\b"

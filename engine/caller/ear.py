@@ -4,12 +4,12 @@ Composes the detector (`vad.py`), the echo guard (`echo.py`), the policy of turn
 uplink (`uplink.py`).
 """
 
-from engine import realtime
-from engine.echo import EchoGuard
+from engine.caller.echo import EchoGuard
+from engine.caller.turns import Scene, TurnEvent, Turns
+from engine.caller.uplink import Append, Commit, Discard, Uplink, UplinkAction
+from engine.caller.vad import Detector
+from engine.peers import realtime
 from engine.settings import Settings
-from engine.turns import Scene, TurnEvent, Turns
-from engine.uplink import Append, Commit, Discard, Uplink, UplinkAction
-from engine.vad import Detector
 
 
 class Ear:

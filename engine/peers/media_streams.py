@@ -12,8 +12,8 @@ from typing import Any
 
 from attrs import field, frozen
 
-from engine import wire
 from engine.errors import RemoteProtocolError
+from engine.peers import wire
 
 MAX_MESSAGE_CHARACTERS = 65_536
 

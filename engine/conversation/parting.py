@@ -9,16 +9,16 @@ grace is over too, and any once the model is gone.
 from collections.abc import Callable, Iterator
 from math import inf
 
-from engine import prompt
 from engine.actions import Action, End, Note
-from engine.answers import Response
-from engine.bot import CALLER_SPOKE, Bot
-from engine.dialogue import Ending, Reason
-from engine.exchange import Exchange
-from engine.farewell import Farewell
-from engine.keypad import Keypad
+from engine.bot.answers import Response
+from engine.bot.bot import CALLER_SPOKE, Bot
+from engine.caller.keypad import Keypad
+from engine.conversation.ending import Farewell
+from engine.conversation.floor import Exchange
 from engine.outcome import Outcome
+from engine.prompt import prompt
 from engine.settings import Settings
+from engine.states import Ending, Reason
 from engine.tools import ToolOutput
 
 END_CALL = "end_call"

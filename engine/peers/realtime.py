@@ -10,8 +10,8 @@ from typing import Any
 
 from attrs import field, frozen
 
-from engine import wire
 from engine.limits import RateLimit, rate_limit
+from engine.peers import wire
 from engine.settings import Settings
 
 AUDIO_FORMAT = "audio/pcmu"

@@ -8,8 +8,8 @@ from math import inf
 
 from attrs import frozen
 
+from engine.caller.vad import NoiseFloor
 from engine.settings import FRAME_MS, Settings
-from engine.vad import NoiseFloor
 
 _TOLD_EVERY_MS = 200  # of sound: a word
 

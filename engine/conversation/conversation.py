@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterable, Iterator
 from operator import itemgetter
 from typing import Any
 
-from engine import prompt, realtime
 from engine.actions import (
     Action,
     AudioSent,
@@ -22,20 +21,10 @@ from engine.actions import (
     Note,
     ToolFinished,
 )
-from engine.bot import Bot
-from engine.carrier import Dtmf, MarkReached
-from engine.dialogue import Reason
-from engine.exchange import Exchange
-from engine.keypad import Keypad
-from engine.notice import Notice
-from engine.outcome import Outcome
-from engine.parting import END_CALL, Parting
-from engine.ports import Profile
-from engine.presence import LineSound
-from engine.settings import Settings
-from engine.silence import Silence
-from engine.tools import Tool
-from engine.turns import (
+from engine.bot.bot import Bot
+from engine.caller.keypad import Keypad
+from engine.caller.presence import LineSound
+from engine.caller.turns import (
     BargeInPaused,
     BargeInReal,
     CallerEvidence,
@@ -45,6 +34,18 @@ from engine.turns import (
     UtteranceSkipped,
     UtteranceStarted,
 )
+from engine.conversation.floor import Exchange
+from engine.conversation.parting import END_CALL, Parting
+from engine.conversation.silence import Silence
+from engine.outcome import Outcome
+from engine.peers import realtime
+from engine.peers.media_streams import Dtmf, MarkReached
+from engine.ports import Profile
+from engine.prompt import prompt
+from engine.prompt.notice import Notice
+from engine.settings import Settings
+from engine.states import Reason
+from engine.tools import Tool
 
 _EPSILON_MS = 1e-6
 

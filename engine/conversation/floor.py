@@ -10,12 +10,8 @@ from math import inf
 
 from attrs import asdict
 
-from engine import realtime
-from engine.bot import Bot
-from engine.dialogue import Floor, FloorEvent, Reason, next_floor
-from engine.doubt import Doubt, Verdict
-from engine.settings import Settings
-from engine.turns import (
+from engine.bot.bot import Bot
+from engine.caller.turns import (
     BargeInPaused,
     BargeInReal,
     Loudness,
@@ -24,6 +20,10 @@ from engine.turns import (
     UtteranceSkipped,
     UtteranceStarted,
 )
+from engine.conversation.doubt import Doubt, Verdict
+from engine.peers import realtime
+from engine.settings import Settings
+from engine.states import Floor, FloorEvent, Reason, next_floor
 
 _CALLER_SPEAKS = frozenset({Floor.CALLER, Floor.BOTH, Floor.PAUSED})
 _UNKNOWN = Loudness()  # of what takes the floor, where it is not the caller's voice that does

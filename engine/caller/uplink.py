@@ -14,8 +14,8 @@ from enum import Enum, auto
 from attrs import frozen
 
 from engine.audio import SILENCE_BYTE
+from engine.caller.turns import BargeInPaused, TurnEvent, UtteranceEnded, UtteranceSkipped, UtteranceStarted
 from engine.settings import FRAME_MS, Settings
-from engine.turns import BargeInPaused, TurnEvent, UtteranceEnded, UtteranceSkipped, UtteranceStarted
 
 
 @frozen

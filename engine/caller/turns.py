@@ -17,11 +17,11 @@ from enum import Enum, auto
 
 from attrs import field, frozen
 
-from engine.barge_in import BargeIn, BargeInState
-from engine.pace import Pace
-from engine.presence import LineSound, Presence
+from engine.caller.barge_in import BargeIn, BargeInState
+from engine.caller.endpointing import Pace
+from engine.caller.presence import LineSound, Presence
+from engine.caller.vad import Judgement
 from engine.settings import FRAME_MS, Settings
-from engine.vad import Judgement
 
 _OPENING_FRAMES = 5
 _OPENING_SPEECH = 4  # a click or a pop is shorter

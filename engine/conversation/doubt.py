@@ -9,8 +9,8 @@ from math import inf
 
 from attrs import define
 
+from engine.caller.utterances import Utterance
 from engine.settings import Settings
-from engine.utterances import Utterance
 
 
 class Verdict(Enum):

@@ -21,8 +21,8 @@ import trio
 from attrs import Attribute, field, frozen
 from trio_websocket import ConnectionClosed, ConnectionRejected, WebSocketConnection, wrap_client_stream
 
-from engine import realtime
 from engine.errors import LinkClosed, ModelFault, RemoteProtocolError
+from engine.peers import realtime
 from engine.ports import Link
 from engine.settings import Settings
 
