@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 # The tests' databases are in memory where 4 GB are free there: much of their time is waiting for the disk.
 SHM := $(shell df -Pk /dev/shm 2>/dev/null | awk '$$4 > 4000000 {print "/dev/shm"}' | tail -n 1)
 PYTEST := $(if $(SHM),TMPDIR=$(SHM) )$(BIN)/pytest
-PACKAGES := engine storage web simulator tests benchmarks
+PACKAGES := engine storage office rehearsal web simulator tests benchmarks
 
 .PHONY: demo test check bench turns cancel-sweep crash floods oracle screenshots clean
 

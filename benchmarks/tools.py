@@ -32,11 +32,11 @@ from benchmarks.year import BUSINESS_ID, NUMBER, caller, write_year
 from engine import tools
 from engine.ports import CallEvent, CallRecord
 from engine.tools import ToolCall
+from office.grant import Grant
+from office.office import BusinessOffice, open_office
+from office.unwritten import Unwritten
 from storage.database import Database, open_database
-from web.office import BusinessOffice, open_office
 from web.server import keep_what_is_loaded
-from web.tokens import Grant
-from web.unwritten import Unwritten
 
 CALLERS = 20
 LIMIT_MS = 100  # of the p99: a caller does not notice it

@@ -6,9 +6,9 @@ import trio
 from trio.testing import MockClock
 
 from benchmarks.desk import open_desk
+from rehearsal.rig import Placed, place
 from simulator import ModelScript, Moment, Reply, Say, Step, UntilBotQuiet, UntilBotSpeaks, murmur
 from simulator.line import FRAME_MS
-from tests.rig import Placed, place
 
 _CALLS = 20
 

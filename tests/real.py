@@ -23,6 +23,10 @@ from attrs import define, field, frozen
 from engine.call import run_call
 from engine.peers.realtime_link import over_stream
 from engine.ports import Link, Office
+from office.grant import Grant
+from office.office import open_office
+from office.unwritten import Unwritten
+from rehearsal.rig import CALL_SID, HUMMED, STREAM_SID, TransportLink, started
 from simulator.caller import Step
 from simulator.carrier import Carrier
 from simulator.model import Model
@@ -34,13 +38,9 @@ from simulator.websocket import wrap_client_stream, wrap_server_stream
 from storage import appointments, businesses, calls, leads
 from storage.database import Database, open_database
 from tests.booking import CALLER, NOW, NUMBER
-from tests.rig import CALL_SID, HUMMED, STREAM_SID, TransportLink, started
 from tests.storage.inline import inline
 from tests.web.support import PUBLIC_URL, TOKEN
 from web import configuration, server
-from web.office import open_office
-from web.tokens import Grant
-from web.unwritten import Unwritten
 
 BUSINESS_ID = 1
 

@@ -25,16 +25,16 @@ from trio.testing import MockClock
 from engine.outcome import Outcome
 from engine.ports import Office
 from engine.settings import Settings
+from office.grant import Grant
+from office.office import open_office
+from office.unwritten import Unwritten
+from rehearsal.rig import CALL_SID, HUMMED, Live, Placed, place
 from simulator.caller import Step
 from simulator.model_script import ModelScript
 from storage import appointments, businesses, calls, messages
 from storage.database import open_database
 from tests import booking, changing
-from tests.rig import CALL_SID, HUMMED, Live, Placed, place
 from tests.storage.inline import inline
-from web.office import open_office
-from web.tokens import Grant
-from web.unwritten import Unwritten
 
 STRIKES: dict[str, Callable[[Live], None]] = {
     "cancel": Live.cancel,

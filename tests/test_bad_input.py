@@ -17,6 +17,7 @@ from attrs import define, evolve
 
 from engine.outcome import Outcome
 from engine.tools import Tool
+from rehearsal.rig import CALL_SID, FakeOffice, NameArguments, TransportLink, place
 from simulator.caller import HangUp, Say, Send, UntilBotQuiet, UntilBotSpeaks, UntilClosed
 from simulator.model import Model
 from simulator.model_script import Call, ModelScript, Reply
@@ -28,10 +29,9 @@ from storage import calls
 from storage.database import open_database
 from tests import booking
 from tests.real import ModelOverStreams, add_business, open_booking_office, open_desk
-from tests.rig import CALL_SID, FakeOffice, NameArguments, TransportLink, place
 from tests.web.support import PUBLIC_URL, TOKEN, connected, start
 from tests.web.support import media as some_media
-from web import twiml
+from web.twilio import twiml
 
 GREETING = Reply("Demo Dental, how can I help?", murmur(400, pitch=180))
 NOTED = Reply("Thank you, Ada.", murmur(400, pitch=190))

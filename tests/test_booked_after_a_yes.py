@@ -7,11 +7,11 @@ an answer, whatever the caller did.
 import pytest
 from attrs import evolve
 
+from rehearsal.rig import CALL_SID
 from simulator.caller import Pause, Press, Say, UntilBotQuiet, UntilBotSpeaks, UntilClosed
 from simulator.model_script import Call, ModelScript, Reply
 from simulator.tones import murmur
 from storage import appointments
-from tests.rig import CALL_SID
 from tests.test_hostile_model import (
     ASK_FIRST,
     ASKS,

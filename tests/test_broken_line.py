@@ -14,7 +14,7 @@ from simulator.tones import murmur
 from storage.database import open_database
 from tests.test_transfer import left_in, prepared, serving, steps, told_owner
 from tests.web.support import CALLER, NUMBER
-from web.twiml import ENGLISH
+from web.twilio.twiml import ENGLISH
 
 GREETING = Reply("Hello, this is Salon. How can I help you?", murmur(400, pitch=180))
 NOTED = Reply("I will tell them. Anything else?", murmur(500, pitch=190))

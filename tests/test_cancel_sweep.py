@@ -8,12 +8,14 @@ from attrs import define, evolve
 
 from engine.ports import CallRecord
 from engine.tools import Tool
+from office.office import BusinessOffice
+from office.tools.offers import slot_start
+from rehearsal.rig import HUMMED
 from storage import businesses
 from storage.database import Database, open_database
 from storage.errors import WriteFailed
 from storage.writer import run_batch
 from tests import booking, changing
-from tests.rig import HUMMED
 from tests.storage.inline import inline
 from tests.sweep import (
     BookingRuns,
@@ -26,8 +28,6 @@ from tests.sweep import (
     windows,
 )
 from tests.web.front import Now, ring
-from web.desk.offers import slot_start
-from web.office import BusinessOffice
 
 
 def test_the_untouched_booking_has_every_window_and_under_six_seconds_of_audio(tmp_path):

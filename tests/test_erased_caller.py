@@ -14,6 +14,7 @@ import pytest
 import trio
 
 from engine.prompt import notice
+from office import recordings
 from simulator.caller import Say, UntilBotQuiet, UntilBotSpeaks, UntilClosed
 from simulator.model_script import Call, ModelScript, Reply
 from simulator.model_server import serve_model
@@ -24,7 +25,6 @@ from storage.database import open_database
 from tests import booking
 from tests.owned import SAME_ORIGIN, Owners
 from tests.real import BUSINESS_ID, add_business, open_desk
-from web import recordings
 
 CALLER, CALL_SID = "+14155559173", "CAzebulon"
 SAYS, MESSAGE = "My boiler has burst, I am Zebulon Qu\u00e1rk.", "Zebulon's cellar is under water."

@@ -2,17 +2,17 @@
 
 from functools import partial
 
+from office.office import open_office
+from office.unwritten import Unwritten
+from rehearsal.rig import CALL_SID, place
 from simulator.caller import Say, UntilBotQuiet, UntilBotSpeaks, UntilClosed
 from simulator.model_script import Call, ModelScript, Reply
 from simulator.tones import murmur
 from storage import appointments, businesses
 from storage.database import open_database
-from tests.rig import CALL_SID, place
 from tests.storage.inline import inline
 from tests.web.front import SATURDAY_NOON, TUESDAY_9, grant, refused
 from tests.web.support import NUMBER
-from web.office import open_office
-from web.unwritten import Unwritten
 
 HEARD = (UntilBotSpeaks(100), UntilBotQuiet(100))
 EXCLUDES, NAMES, CHOOSES = "Any day but Monday.", "Then the Tuesday, at nine-thirty.", "Yes, please."

@@ -14,12 +14,14 @@ from attrs import define, field, frozen
 from trio.testing import MockClock
 
 from engine.outcome import Outcome
+from office.office import open_office
+from office.unwritten import Unwritten
+from rehearsal.rig import CALL_SID, place
 from simulator.caller import Say, UntilBotQuiet, UntilBotSpeaks, UntilClosed
 from simulator.model_script import Call, ModelScript, Reply
 from simulator.tones import murmur
 from storage import appointments, businesses, leads, messages
 from storage.database import open_database
-from tests.rig import CALL_SID, place
 from tests.storage.inline import inline
 from tests.test_bad_input import AtHand, complaints
 from tests.web.front import SATURDAY_NOON, TUESDAY, TUESDAY_9, TUESDAY_930, grant
@@ -31,8 +33,6 @@ from tests.web.test_tool_tenants import (
     rows_of,
     two_businesses,
 )
-from web.office import open_office
-from web.unwritten import Unwritten
 
 NEXT_SID = "CA" + "2" * 32
 HEARD = (UntilBotSpeaks(100), UntilBotQuiet(100))

@@ -4,6 +4,10 @@ from functools import partial
 
 from engine.outcome import Outcome
 from engine.ports import Back
+from office.grant import Grant
+from office.office import open_office
+from office.unwritten import Unwritten
+from rehearsal.rig import CALL_SID, place
 from simulator.caller import HangUp, Say, UntilBotQuiet, UntilBotSpeaks, UntilClosed
 from simulator.model_script import Call, ModelScript, Reply
 from simulator.tones import murmur
@@ -11,12 +15,8 @@ from storage import appointments, businesses, calls, facts
 from storage.database import open_database
 from storage.records import Person
 from tests.booking import GREETING, MONDAY, NOW, first_slot
-from tests.rig import CALL_SID, place
 from tests.storage.inline import inline
 from tests.web.support import NUMBER
-from web.office import open_office
-from web.tokens import Grant
-from web.unwritten import Unwritten
 
 MONDAY_9 = "2026-11-23T08:00:00Z"
 _HEARD = (UntilBotSpeaks(100), UntilBotQuiet(100))

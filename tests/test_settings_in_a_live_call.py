@@ -6,6 +6,7 @@ import httpx2
 import trio
 
 from engine.prompt import notice
+from office import recordings
 from simulator.caller import Say, UntilBotQuiet, UntilBotSpeaks, UntilClosed
 from simulator.model_script import Call, ModelScript, Reply
 from simulator.phone import place_call
@@ -15,7 +16,6 @@ from storage.database import open_database
 from tests import booking
 from tests.owned import SAME_ORIGIN, Owners
 from tests.real import BUSINESS_ID, open_desk
-from web import recordings
 
 BEFORE, AFTER = "+14155550144", "+14155550145"
 ASKS = "Tell them to ring me."

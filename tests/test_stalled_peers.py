@@ -19,7 +19,7 @@ from simulator.caller import (
 from simulator.model_script import Call, CloseNow, ModelScript, Reply, Stall
 from simulator.tones import murmur
 from tests.real import Held, open_desk
-from web import twiml
+from web.twilio import twiml
 
 END_WITHIN_S = 8.0
 NOTICED_S = 1.0  # until a timer, a full buffer or a dead socket is noticed on a busy machine

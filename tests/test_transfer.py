@@ -8,6 +8,8 @@ import trio
 from attrs import define, frozen
 
 from engine.prompt import notice
+from office import recordings
+from office.language import spoken
 from simulator.caller import HangUp, Say, UntilBotQuiet, UntilBotSpeaks, UntilClosed
 from simulator.model import Model
 from simulator.model_script import Call, ModelScript, Reply
@@ -20,9 +22,9 @@ from storage.database import open_database
 from storage.records import Call as CallRow
 from storage.records import CallEvent, Flag, Outgoing, Person, from_row
 from tests.web.support import CALLER, NUMBER
-from web import configuration, recordings, server, spoken
+from web import configuration, server
 from web.pages.picture import draw
-from web.twiml import ENGLISH
+from web.twilio.twiml import ENGLISH
 
 PERSON, OWNER = "+14155550111", "+14155550177"
 RING_S = 20  # as long as the person's telephone rings: it is the server's clock that is put forward

@@ -7,6 +7,7 @@ import pytest
 import trio
 from trio.testing import MockClock
 
+from rehearsal.rig import CALL_SID
 from simulator.caller import Die, HangUp, UntilBotSpeaks, UntilClosed
 from simulator.model_script import Abort, Call, CloseNow, ModelScript, Reply
 from simulator.tones import murmur
@@ -20,7 +21,6 @@ from tests.real import (
     open_desk,
     place_over_streams,
 )
-from tests.rig import CALL_SID
 from tests.sweep import BookingRuns, Steps, run_once
 
 NINE, HALF_PAST, TEN = ("2026-11-23T08:00:00Z", "2026-11-23T08:30:00Z", "2026-11-23T09:00:00Z")

@@ -12,12 +12,12 @@ from engine.peers.realtime_link import ModelAddress, connect
 from engine.ports import CallEvent, CallStart, CarrierLink
 from engine.settings import Settings
 from engine.switchboard import Switchboard
+from office.grant import Grant
+from office.live import LiveCall, LiveCalls
+from office.office import open_office
+from office.unwritten import Unwritten
 from storage.database import Database
-from web.live import LiveCall, LiveCalls
 from web.metrics import Metrics
-from web.office import open_office
-from web.tokens import Grant
-from web.unwritten import Unwritten
 
 
 @frozen(kw_only=True)

@@ -10,8 +10,8 @@ from quart_trio import QuartTrio
 from web.answer_in_time import in_time
 from web.asgi import App, Receive, Scope, Send, forbid, path_and_query
 from web.deadlines import DEADLINES, Deadlines
-from web.media import MediaMount
 from web.origin import Origin
+from web.twilio.media import MediaMount
 
 log = logging.getLogger(__name__)
 

@@ -9,10 +9,13 @@ from urllib.parse import urlsplit
 import click
 
 from engine.caller.vad import DetectorMissing, open_detector
+from office import recordings
+from office.adjust import BadSetting, parse_settings
+from office.recorded_call import BadRecording
+from rehearsal import replay, scenario, turn_table, wav
 from simulator import Moment, Step
 from simulator.phone import CallReport, place_call
-from web import configuration, demo, doctor, logs, recordings, replay, scenario, server, turn_table, wav
-from web.adjust import BadSetting, parse_settings
+from web import configuration, demo, doctor, logs, server
 from web.commands import access
 from web.commands.business import business
 from web.commands.diary import appointments, leads, slots
@@ -22,7 +25,6 @@ from web.commands.knowledge import facts, people, services
 from web.commands.owner import owner
 from web.commands.prompt import prompt
 from web.configuration import Configuration
-from web.recorded_call import BadRecording
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})

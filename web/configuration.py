@@ -11,7 +11,7 @@ import environ
 from attrs import evolve, field, frozen
 
 from engine.settings import Settings
-from web import adjust
+from office import adjust
 
 _DEFAULT_REALTIME_URL = "wss://api.openai.com/v1/realtime"
 _DEFAULT_TWILIO_API_URL = "https://api.twilio.com"

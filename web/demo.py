@@ -20,12 +20,13 @@ from engine.caller.vad import DetectorMissing, open_detector
 from engine.log_lines import line
 from engine.ports import CallEvent
 from engine.settings import DEFAULTS
+from rehearsal import scenario
+from rehearsal.scenario import Voices
 from simulator import ModelScript, ModelServer, Moment, serve_model
 from simulator.phone import CallReport, place_call
 from storage import businesses, calls
 from storage.database import open_database
-from web import configuration, scenario, server
-from web.scenario import Voices
+from web import configuration, server
 
 NUMBER, CALLER = "+15550100", "+15550123"
 _TIMEZONE = "America/New_York"

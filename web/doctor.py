@@ -8,7 +8,8 @@ from urllib.parse import urlsplit
 import trio
 
 from engine.caller.vad import DetectorMissing, open_detector
-from web import descriptors, numbers
+from office import numbers
+from web import descriptors
 from web.configuration import Configuration
 
 _REACHABLE_WITHIN_S = 3.0

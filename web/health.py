@@ -23,7 +23,7 @@ from storage.database import Database
 from storage.errors import DatabaseGone, StorageError
 from web.configuration import Configuration
 from web.reached import setup_of
-from web.twilio_rest import account_of
+from web.twilio.rest import account_of
 
 log = logging.getLogger(__name__)
 

@@ -20,10 +20,10 @@ from quart import Blueprint, Response, abort, request
 from engine.conversation.parting import END_CALL
 from engine.outcome import Outcome
 from engine.ports import CallEvent
+from office import call_story
 from storage import records
 from storage.writer import run_batch
 from web.configuration import Configuration, is_loopback
-from web.pages import account
 
 LOOP_EVERY_S = 0.1
 _LAGS_KEPT = 600  # a minute of them
@@ -98,7 +98,7 @@ def _answers_ms(events: Iterable[CallEvent]) -> Iterator[int]:
         records.CallEvent(seq=seq, at_ms=event.at_ms, kind=event.kind, fields=event.fields)
         for seq, event in enumerate(events)
     )
-    return (response.took_ms for response in account.tell(stored).responses)
+    return (response.took_ms for response in call_story.tell(stored).responses)
 
 
 def _sounds_ms(events: Iterable[CallEvent]) -> Iterator[int]:

@@ -1,6 +1,6 @@
 """The task that sends what ended calls have left to be told.
 
-The rows are written with a call's final record (web/afterwards.py) and read here, and the query for them
+The rows are written with a call's final record (office/afterwards.py) and read here, and the query for them
 leaves out every call that is live: nothing is sent while its call runs.
 
 At least once. Twilio's Messages API takes no idempotency key, so after a crash between its answer and our
@@ -22,7 +22,7 @@ from storage import businesses, outbox
 from storage.database import Database
 from storage.errors import StorageError
 from storage.records import Outgoing
-from web.twilio_rest import WITHIN_S, Refused, Sent, TryAgain, Verdict
+from web.twilio.rest import WITHIN_S, Refused, Sent, TryAgain, Verdict
 
 log = logging.getLogger(__name__)
 

@@ -16,10 +16,13 @@ from hypercorn.config import Config
 from engine.caller.vad import DetectorMissing, open_detector
 from engine.peers.realtime_link import ModelAddress
 from engine.switchboard import Switchboard
+from office import afterwards, recordings, retention
+from office.live import LiveCalls
+from office.unwritten import Entry, Unwritten, keeping
 from storage import owners, sessions
 from storage.database import Database, open_database
 from storage.errors import StorageError
-from web import afterwards, descriptors, recordings, retention
+from web import descriptors
 from web.addresses import counted_customer
 from web.admission import Admission
 from web.answering import Answering
@@ -27,8 +30,6 @@ from web.app import Front, build_pages
 from web.configuration import Configuration, ConfigurationError
 from web.health import Health
 from web.listener import Door, listening_socket, serve_connections
-from web.live import LiveCalls
-from web.media import MEDIA_PATH, MESSAGE_LIMIT, MediaMount, TwilioGate
 from web.metrics import Metrics, MetricsPage
 from web.origin import Origin, check_exposure
 from web.outbox import Outbox
@@ -38,10 +39,10 @@ from web.pages.phone_line import PHONE_PATH, PhoneGate
 from web.pages.signin import WELCOME_PATH
 from web.pages.site import Site
 from web.reached import Reached, setup_of
-from web.tokens import StreamTokens
-from web.twilio_rest import TwilioAccount, account_of
-from web.unwritten import Entry, Unwritten, keeping
-from web.webhooks import Webhooks
+from web.twilio.media import MEDIA_PATH, MESSAGE_LIMIT, MediaMount, TwilioGate
+from web.twilio.rest import TwilioAccount, account_of
+from web.twilio.tokens import StreamTokens
+from web.twilio.webhooks import Webhooks
 
 log = logging.getLogger(__name__)
 

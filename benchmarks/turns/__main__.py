@@ -17,7 +17,7 @@ from benchmarks.turns import corpus, tables
 from benchmarks.turns.laboratory import Laboratory
 from benchmarks.turns.measures import Figures
 from benchmarks.turns.rows import Row, rows
-from web.adjust import BadSetting, parse_settings
+from office.adjust import BadSetting, parse_settings
 
 _PROCESSES = 2
 

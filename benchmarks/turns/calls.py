@@ -10,11 +10,11 @@ from benchmarks.turns.measures import Account, Utterance
 from benchmarks.turns.scripts import Planned
 from engine.ports import CarrierLink
 from engine.settings import Settings
+from rehearsal.whole_call import Rehearsed, in_virtual_time, rehearse
 from simulator import Carrier, ModelScript, evenly
 from simulator.caller import Said
 from simulator.carrier import Acoustics
 from simulator.delay import Delay
-from web.rehearsal import Rehearsed, in_virtual_time, rehearse
 
 WAY_MS, SPREAD_MS = 60, 20  # each way, between the caller and the engine
 _FRAME_MS = 20

@@ -30,8 +30,8 @@ from engine.peers.media_streams import Dtmf, MarkReached
 from engine.prompt import prompt
 from engine.settings import DEFAULTS, FRAME_MS
 from engine.tools import Tool, ToolCall, ToolOutput
+from rehearsal.rig import FakeOffice
 from tests.engine.test_turns import LOUD, QUIET, SOFT
-from tests.rig import FakeOffice
 
 # No guard, a long pause before a barge-in is real, tools that are slow at once and soon too many: so that
 # more of the interesting orders come up.

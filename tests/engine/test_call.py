@@ -11,6 +11,7 @@ from attrs import evolve
 from engine.errors import ModelFault
 from engine.outcome import Outcome
 from engine.prompt.prompt import greeting
+from rehearsal.rig import CALL_SID, HUMMED, FakeOffice, Live, place
 from simulator.caller import (
     Die,
     HangUp,
@@ -26,7 +27,6 @@ from simulator.caller import (
 )
 from simulator.model_script import Abort, Call, CloseNow, Fail, Ignore, ModelScript, NoAnswer, Reply, Stall
 from simulator.tones import cough, murmur, noise
-from tests.rig import CALL_SID, HUMMED, FakeOffice, Live, place
 
 GREETING = Reply("Demo Dental, how can I help?", murmur(800, pitch=180))
 SHORT = Reply("Yes, of course.", murmur(700, pitch=210))

@@ -40,7 +40,7 @@ from engine.peers.media_streams import Dtmf, MarkReached
 from engine.prompt import prompt
 from engine.settings import DEFAULTS, Settings
 from engine.tools import Status, Tool, ToolCall, ToolOutput
-from tests.rig import FakeOffice
+from rehearsal.rig import FakeOffice
 
 
 @frozen

@@ -10,10 +10,10 @@ from attrs import evolve, frozen
 from engine.outcome import Outcome
 from engine.prompt import prompt
 from engine.tools import Refusal, Tool
+from rehearsal.rig import HUMMED, FakeOffice, place
 from simulator.caller import HangUp, Pause, Press, Say, UntilBotQuiet, UntilBotSpeaks, UntilClosed
 from simulator.model_script import Abort, Call, ModelScript, Reply
 from simulator.tones import cough, murmur
-from tests.rig import HUMMED, FakeOffice, place
 
 GREETING = Reply("Demo Dental, how can I help?", murmur(800, pitch=180))
 ASK = Say("That is all.", murmur(700))

@@ -11,11 +11,11 @@ import trio.testing
 from attrs import define, evolve, field
 
 from engine.outcome import Outcome
+from rehearsal.rig import place
+from rehearsal.whole_call import TransportLink
 from simulator import HangUp, ModelScript, Pause, Press, Reply, Say, UntilBotQuiet, UntilBotSpeaks, murmur
 from simulator.model import Model
 from simulator.transport import Transport, memory_pair
-from tests.rig import place
-from web.rehearsal import TransportLink
 
 HELLO = Reply("Demo Dental, how can I help?", murmur(3_000, pitch=180))
 LONG = Reply("We are open from Monday to Friday, from nine to five.", murmur(6_000, pitch=170))

@@ -16,11 +16,11 @@ from engine.outcome import Outcome
 from engine.peers import realtime
 from engine.settings import DEFAULTS
 from engine.tools import Tool, ToolCall
+from rehearsal.rig import STREAM_SID, FakeOffice, NameArguments, place
 from simulator.caller import HangUp, Pause, Press, StopSending, UntilBotQuiet, UntilBotSpeaks, UntilClosed
 from simulator.caller import Say as Says
 from simulator.model_script import Call, ModelScript, Reply, Speech
 from simulator.tones import click, cough, murmur
-from tests.rig import STREAM_SID, FakeOffice, NameArguments, place
 
 GREETING = Reply("Demo Dental, how can I help?", murmur(800, pitch=180))
 LONG = Reply("We are open from nine to five, and on Thursdays until seven.", murmur(4_000, pitch=190))

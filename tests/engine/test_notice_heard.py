@@ -4,10 +4,10 @@ import pytest
 from attrs import evolve
 
 from engine.prompt import prompt
+from rehearsal.rig import HUMMED, FakeOffice, place
 from simulator import HangUp, ModelScript, Press, Reply, Say, UntilBotQuiet, UntilBotSpeaks
 from simulator.model_script import Speech
 from simulator.tones import murmur
-from tests.rig import HUMMED, FakeOffice, place
 
 NOTICE = "This call is recorded."
 HELLO = Reply(f"{NOTICE} Demo Dental, how can I help?", murmur(3_000, pitch=180))

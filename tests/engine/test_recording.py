@@ -7,6 +7,8 @@ from engine.audio import SILENCE_BYTE
 from engine.caller.inbox import SILENT_FRAME
 from engine.recording import Recording
 from engine.settings import DEFAULTS, FRAME_MS
+from rehearsal.rig import HUMMED
+from rehearsal.whole_call import QuietOffice, rehearse
 from simulator import HangUp, ModelScript, Reply, UntilBotQuiet, UntilBotSpeaks
 from simulator.tones import murmur
 from tests.engine.test_notice_heard import (
@@ -20,8 +22,6 @@ from tests.engine.test_notice_heard import (
     called,
     heard_ms,
 )
-from tests.rig import HUMMED
-from web.rehearsal import QuietOffice, rehearse
 
 
 def begun(**more):

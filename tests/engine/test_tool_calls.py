@@ -9,10 +9,10 @@ from attrs import evolve, field, frozen
 from engine.outcome import Outcome
 from engine.prompt import prompt
 from engine.tools import Refusal, Tool, describe
+from rehearsal.rig import HUMMED, FakeOffice, place
 from simulator.caller import HangUp, Pause, Say, UntilBotQuiet, UntilBotSpeaks, UntilClosed
 from simulator.model_script import Call, ModelScript, Reply
 from simulator.tones import murmur
-from tests.rig import HUMMED, FakeOffice, place
 
 GREETING = Reply("Demo Dental, how can I help?", murmur(800, pitch=180))
 SHORT = Reply("Yes, of course.", murmur(700, pitch=210))

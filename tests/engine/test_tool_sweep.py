@@ -5,10 +5,10 @@ from attrs import field, frozen
 
 from engine.outcome import Outcome
 from engine.tools import Tool, describe
+from rehearsal.rig import FakeOffice, place
 from simulator.caller import Say, UntilBotQuiet, UntilBotSpeaks, UntilClosed
 from simulator.model_script import Call, ModelScript, Reply
 from simulator.tones import murmur
-from tests.rig import FakeOffice, place
 from tests.sweep import sweep
 
 SCRIPT = [

@@ -10,13 +10,13 @@ from attrs import define, field
 
 from engine import tools
 from engine.tools import ToolCall
+from office.grant import Grant
+from office.office import BusinessOffice, open_office
+from office.unwritten import Unwritten
 from storage import appointments, calls, leads
 from storage.database import Database
 from storage.records import Business
 from tests.web.support import CALL_SID, CALLER, NUMBER
-from web.office import BusinessOffice, open_office
-from web.tokens import Grant
-from web.unwritten import Unwritten
 
 SATURDAY_NOON = dt.datetime(2026, 11, 21, 12, tzinfo=dt.UTC)
 TUESDAY = "2026-11-24"

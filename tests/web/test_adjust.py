@@ -2,15 +2,7 @@ import pytest
 from attrs import evolve
 
 from engine.settings import DEFAULTS
-from web.adjust import (
-    BadSetting,
-    fitting,
-    of_business,
-    of_deployment,
-    pairs_of,
-    parse_settings,
-    unknown,
-)
+from office.adjust import BadSetting, fitting, of_business, of_deployment, pairs_of, parse_settings, unknown
 
 
 def test_settings_are_read_by_their_kind_and_the_later_one_wins():

@@ -5,9 +5,10 @@ from zoneinfo import ZoneInfo
 import pytest
 from attrs import define
 
+from office import afterwards
+from office.language import spoken
 from storage import businesses, calls, leads, messages, outbox, services
 from tests.web.support import CALL_SID, CALLER, NUMBER
-from web import afterwards, spoken
 
 NOON = dt.datetime(2026, 11, 23, 12, tzinfo=dt.UTC)  # 13:00 in Berlin
 OWNER = "+14155550177"

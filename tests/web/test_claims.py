@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from web import spoken
-from web.claims import Claim, Kind, claims, unmatched
-from web.english import ENGLISH
-from web.hebrew import HEBREW
+from office.language import spoken
+from office.language.claims import Claim, Kind, claims, unmatched
+from office.language.english import ENGLISH
+from office.language.hebrew import HEBREW
 
 BOOKED, MOVED, CANCELLED = Kind
 TODAY = dt.date(2026, 11, 21)

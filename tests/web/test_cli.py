@@ -11,13 +11,14 @@ from attrs import evolve
 from engine.ports import CallEvent, CallRecord
 from engine.recording import Recording
 from engine.settings import DEFAULTS
+from office import recordings
 from simulator.mulaw import silence
 from simulator.tones import murmur
 from storage import businesses
 from storage.database import open_database
 from tests.web.command_line import add, error, frontdesk
 from tests.web.support import NUMBER, PUBLIC_URL, TOKEN
-from web import doctor, recordings
+from web import doctor
 
 
 @pytest.fixture

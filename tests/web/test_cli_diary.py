@@ -8,6 +8,7 @@ import pytest
 
 from engine.ports import Back
 from engine.prompt import prompt as words
+from office.office import profile
 from storage import businesses, schedule, services
 from storage.records import WeeklyHours
 from tests.web.command_line import add, error, frontdesk
@@ -15,7 +16,6 @@ from tests.web.front import SATURDAY_NOON, TUESDAY, TUESDAY_9, TUESDAY_930, Now,
 from tests.web.support import CALLER, NUMBER
 from web.commands import diary
 from web.commands.prompt import told
-from web.office import profile
 
 LATER = {"caller": None, "call_sid": "CAlater"}
 

@@ -6,11 +6,11 @@ from functools import partial
 from attrs import define, evolve, field
 
 from engine.settings import DEFAULTS
+from office.adjust import pairs_of
 from simulator import HangUp, ModelScript, Pause, Reply, Say, UntilBotQuiet, murmur, serve_model
 from simulator.transport import Transport
 from tests.web.test_log_words import log_of
 from tests.web.test_server import answered_by, path, ring, serving
-from web.adjust import pairs_of
 
 __all__ = ["path"]  # a fixture
 

@@ -11,16 +11,16 @@ from engine.ports import Back, CallEvent, CallRecord
 from engine.recording import Recording
 from engine.settings import DEFAULTS
 from engine.switchboard import Switchboard
+from office import recordings
+from office.unwritten import LONGEST_PAUSE_S, Unwritten, keeping
+from rehearsal.rig import CALL_SID, TransportLink, place
 from simulator import Call, HangUp, ModelScript, Reply, UntilBotQuiet, UntilBotSpeaks, murmur
 from storage import businesses, calls
 from storage.database import open_database
-from tests.rig import CALL_SID, TransportLink, place
 from tests.storage.inline import inline
 from tests.web.front import Now, ring
 from tests.web.full_disk import FullDisk
 from tests.web.support import NUMBER
-from web import recordings
-from web.unwritten import LONGEST_PAUSE_S, Unwritten, keeping
 
 DAY = dt.timedelta(days=1)
 OWNER = "+14155550177"

@@ -7,7 +7,7 @@ import pytest
 import trio
 
 from engine.ports import CallEvent
-from web.live import MOST_OF_A_BUSINESS, MOST_WATCHERS, QUEUE_EVENTS, LiveCall, LiveCalls, LiveEvent
+from office.live import MOST_OF_A_BUSINESS, MOST_WATCHERS, QUEUE_EVENTS, LiveCall, LiveCalls, LiveEvent
 
 NOW = dt.datetime(2026, 11, 20, 9, tzinfo=dt.UTC)
 

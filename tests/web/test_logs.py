@@ -5,8 +5,9 @@ from contextlib import contextmanager
 import pytest
 
 from engine.log_lines import Line
+from office.grant import Grant
 from web import logs, signature
-from web.tokens import Grant, StreamTokens
+from web.twilio.tokens import StreamTokens
 
 AUTH_TOKEN = "0123456789abcdef0123456789abcdef"
 CONFIGURED = "hush-hush-not-hex"

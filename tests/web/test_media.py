@@ -7,6 +7,7 @@ import trio
 from engine.errors import LinkClosed
 from engine.ports import CallStart
 from engine.switchboard import Switchboard
+from office.grant import Grant
 from simulator.transport import TransportClosed
 from simulator.websocket import UpgradeRefused, connect_websocket
 from tests.web.door import door, get, post, readable, until
@@ -25,10 +26,10 @@ from tests.web.support import (
 from web import configuration, signature
 from web.app import Front
 from web.listener import listening_socket, serve_connections
-from web.media import MEDIA_PATH, START_WITHIN_S, MediaLink, MediaMount, TwilioGate
 from web.origin import Origin
 from web.server import hypercorn_config
-from web.tokens import Grant, StreamTokens
+from web.twilio.media import MEDIA_PATH, START_WITHIN_S, MediaLink, MediaMount, TwilioGate
+from web.twilio.tokens import StreamTokens
 
 GRANT = Grant(call_sid=CALL_SID, business_id=1, caller_number=None, called_number="+14155550100")
 ACCEPT = {"type": "websocket.accept", "subprotocol": None}

@@ -10,6 +10,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from engine.outcome import Outcome
 from engine.ports import CallEvent
 from engine.switchboard import Switchboard
+from office.grant import Grant
 from simulator import HangUp, ModelScript, UntilBotSpeaks, place_call, serve_model
 from simulator.transport import TransportClosed
 from simulator.websocket import UpgradeRefused, connect_websocket
@@ -32,11 +33,11 @@ from tests.web.support import (
 from tests.web.test_server import answered_by, serving
 from web import signature
 from web.app import build_pages
-from web.media import MEDIA_PATH, MediaMount, TwilioGate
 from web.metrics import LOOP_EVERY_S, Measurements, Metrics, MetricsPage, Refusal, ToolAnswer, of_events
 from web.origin import Origin
-from web.tokens import Grant, StreamTokens
-from web.webhooks import Webhooks
+from web.twilio.media import MEDIA_PATH, MediaMount, TwilioGate
+from web.twilio.tokens import StreamTokens
+from web.twilio.webhooks import Webhooks
 
 READ_TOKEN = "a=token/that+reads=="
 ENDED = {"speech_ms": 900, "doubtful": False}

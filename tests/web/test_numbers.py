@@ -1,6 +1,6 @@
 import pytest
 
-from web import numbers
+from office import numbers
 
 
 def test_a_callers_number_is_kept():

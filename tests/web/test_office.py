@@ -15,6 +15,10 @@ from engine.outcome import Outcome
 from engine.ports import Back, CallEvent, CallRecord, Profile
 from engine.recording import Recording
 from engine.settings import DEFAULTS
+from office import recordings
+from office.grant import Grant
+from office.office import open_office
+from office.unwritten import Unwritten
 from storage import (
     appointments,
     booking,
@@ -37,10 +41,6 @@ from tests.storage.inline import inline
 from tests.web.front import SATURDAY_NOON, TUESDAY_9, TUESDAY_930, Front, Now, grant, ring
 from tests.web.full_disk import FullDisk
 from tests.web.support import CALL_SID, CALLER, NUMBER
-from web import recordings
-from web.office import open_office
-from web.tokens import Grant
-from web.unwritten import Unwritten
 
 RECORD = CallRecord(
     outcome="completed",
@@ -462,7 +462,7 @@ async def test_a_calls_audio_is_kept_if_its_business_wants_it(database, business
 async def test_a_recording_that_is_switched_off_in_a_live_call_is_not_kept(
     database, business, now, tmp_path, caplog
 ):
-    caplog.set_level(logging.INFO, "web.office")
+    caplog.set_level(logging.INFO, "office.office")
     await database.write(lambda conn: businesses.change(conn, business.id, keeps_audio=True))
     front = await ring(database, business, now, recordings_folder=tmp_path / "recordings")
     recording = Recording(settings=DEFAULTS)

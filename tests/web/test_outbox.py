@@ -13,7 +13,7 @@ from storage.database import open_database
 from tests.storage.inline import inline
 from tests.web.support import CALL_SID, CALLER, NUMBER
 from web.outbox import RETRY_AFTER_MIN, Outbox
-from web.twilio_rest import WITHIN_S, Refused, Sent, TryAgain
+from web.twilio.rest import WITHIN_S, Refused, Sent, TryAgain
 
 NOON = dt.datetime(2026, 11, 23, 12, tzinfo=dt.UTC)
 MINUTE, HOUR = 60, 3_600

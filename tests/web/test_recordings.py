@@ -15,10 +15,10 @@ import trio
 from engine.ports import CallEvent, CallRecord
 from engine.recording import Recording
 from engine.settings import DEFAULTS
+from office import recordings
+from office.recorded_call import BadRecording, RecordedCall
 from storage import calls, erasure
 from tests.web.full_disk import FullDisk
-from web import recordings
-from web.recorded_call import BadRecording, RecordedCall
 
 NOW = dt.datetime(2026, 11, 23, 12, tzinfo=dt.UTC)
 FRAME = bytes(range(160))
@@ -169,7 +169,7 @@ async def test_a_finished_call_is_kept_if_it_was_recorded(keep, database, folder
 
 
 async def test_of_a_caller_who_did_not_hear_the_notice_there_is_no_file(keep, database, folder, caplog):
-    caplog.set_level(logging.INFO, "web.recordings")
+    caplog.set_level(logging.INFO, "office.recordings")
     unheard = Recording(settings=DEFAULTS)
     unheard.heard(20, FRAME)
 
@@ -256,7 +256,7 @@ async def test_nothing_is_left_of_a_call_that_is_erased_as_its_recording_is_writ
 async def test_a_recording_of_a_call_that_was_erased_before_is_not_kept(
     keep, database, business, folder, caplog
 ):
-    caplog.set_level(logging.INFO, "web.recordings")
+    caplog.set_level(logging.INFO, "office.recordings")
     await database.write(partial(erase, folder, business.id))
     await keep(database, record=record(spoken()))
     assert names(folder) == []

@@ -6,10 +6,10 @@ import trio
 
 from engine.outcome import Outcome
 from engine.ports import CallRecord
+from rehearsal.rig import HUMMED, FakeOffice, Recording
+from rehearsal.whole_call import in_virtual_time, rehearse
 from simulator import HangUp, HearOut, ModelScript, Reply, Say, evenly, murmur
 from simulator.mulaw import silence
-from tests.rig import HUMMED, FakeOffice, Recording
-from web.rehearsal import in_virtual_time, rehearse
 
 ASKED, ANSWER = murmur(1_000), murmur(1_500, pitch=190)
 SCRIPT = [HearOut(), Say("Are you open?", ASKED), HearOut(), HangUp()]

@@ -11,6 +11,13 @@ from engine.audio import SILENCE_BYTE
 from engine.ports import CallEvent
 from engine.settings import DEFAULTS
 from engine.tools import Tool
+from office import recordings
+from office.adjust import parse_settings
+from office.recorded_call import BadRecording, RecordedCall, lines, parse
+from rehearsal import replay
+from rehearsal.reenactment import caller_steps, model_script, tools, track
+from rehearsal.turn_table import Totals, Turn, table, totals, turns
+from rehearsal.whole_call import QuietOffice, in_virtual_time, rehearse
 from simulator import (
     Call,
     Fail,
@@ -25,12 +32,6 @@ from simulator import (
     UntilClosed,
     murmur,
 )
-from web import recordings, replay
-from web.adjust import parse_settings
-from web.recorded_call import BadRecording, RecordedCall, lines, parse
-from web.reenactment import caller_steps, model_script, tools, track
-from web.rehearsal import QuietOffice, in_virtual_time, rehearse
-from web.turn_table import Totals, Turn, table, totals, turns
 
 SETTINGS = evolve(DEFAULTS, detector="level", utterance_end_min_ms=500, utterance_end_max_ms=500)
 FRAME = b"\x10" * 160

@@ -7,12 +7,13 @@ from functools import partial
 import pytest
 import trio
 
+from office import recordings, retention
+from office.live import LiveCalls
 from storage import businesses, calls, leads
 from storage.database import open_database
 from tests.storage.inline import inline
 from tests.web.support import local
-from web import recordings, retention, server
-from web.live import LiveCalls
+from web import server
 
 START = dt.datetime(2026, 11, 23, 12, tzinfo=dt.UTC)
 DAY = dt.timedelta(days=1)
@@ -192,7 +193,7 @@ async def test_the_server_erases_as_it_starts(tmp_path, caplog):
         await opened.write(partial(add_call, business_id=business.id, call_sid="CA1", started_at=START))
     caplog.set_level(logging.INFO)
     erased = Erased()
-    logging.getLogger("web.retention").addHandler(erased)
+    logging.getLogger("office.retention").addHandler(erased)
     try:
         with trio.fail_after(20):
             await server.serve(
@@ -206,7 +207,7 @@ async def test_the_server_erases_as_it_starts(tmp_path, caplog):
                 say=lambda _: None,
             )
     finally:
-        logging.getLogger("web.retention").removeHandler(erased)
+        logging.getLogger("office.retention").removeHandler(erased)
 
     async with open_database(path) as opened:
         assert await opened.read(lambda conn: calls.get(conn, business.id, "CA1")) is None

@@ -1,9 +1,9 @@
 import datetime as dt
 
+from rehearsal import scenario
+from rehearsal.scenario import Voices
 from simulator import Say, SessionMemory
 from simulator.tones import murmur
-from web import scenario
-from web.scenario import Voices
 
 
 class AnyText(dict):

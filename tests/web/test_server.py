@@ -14,6 +14,8 @@ import trio
 import trio.testing
 
 from engine.audio import SILENCE_BYTE
+from office import recordings
+from office.language import spoken
 from simulator import (
     HangUp,
     ModelScript,
@@ -32,9 +34,10 @@ from storage import businesses, call_settings, calls, leads, messages, owners
 from storage.database import open_database
 from storage.errors import DatabaseGone
 from tests.web.support import CALLER, NUMBER, PUBLIC_URL, TOKEN, local, public
-from web import configuration, recordings, server, spoken, twiml
+from web import configuration, server
 from web.configuration import ConfigurationError
 from web.listener import listening_socket
+from web.twilio import twiml
 
 GREETING = Reply("Hello, this is Salon.", murmur(300, pitch=190))
 

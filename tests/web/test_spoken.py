@@ -7,13 +7,13 @@ from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
+from office.language import spoken
+from office.language.english import ENGLISH
+from office.language.hebrew import HEBREW
+from office.language.spoken import Who
 from storage.availability import Refused, Why
 from storage.errors import InvalidField
 from storage.records import DayHours, ExceptionDay, Fact, Service, WeeklyHours
-from web import spoken
-from web.english import ENGLISH
-from web.hebrew import HEBREW
-from web.spoken import Who
 
 TODAY = dt.date(2026, 11, 21)  # a Saturday
 CHECK_UP = Service(

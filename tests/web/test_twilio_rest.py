@@ -7,7 +7,7 @@ from simulator.twilio_api import ACCEPTED, ApiAnswer, ApiRequest, refusal, serve
 from tests.web.support import CALLER, NUMBER, TOKEN
 from web import configuration
 from web.logs import mask
-from web.twilio_rest import WITHIN_S, Refused, Sent, TryAgain, TwilioAccount, account_of
+from web.twilio.rest import WITHIN_S, Refused, Sent, TryAgain, TwilioAccount, account_of
 
 ACCOUNT_SID = "AC" + "a1" * 16
 TEXT = "Salon: התור שלכם, 5% + 1 & more"

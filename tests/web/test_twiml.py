@@ -4,8 +4,8 @@ import pytest
 from attrs import asdict
 
 from engine.outcome import Outcome
-from web import twiml
-from web.twiml import ENGLISH, HEBREW
+from web.twilio import twiml
+from web.twilio.twiml import ENGLISH, HEBREW
 
 HEAD = '<?xml version="1.0" encoding="UTF-8"?>'
 

@@ -5,11 +5,11 @@ import trio
 from attrs import evolve
 
 from engine.switchboard import Switchboard
+from office.unwritten import LONGEST_PAUSE_S, MOST_KEPT, MOST_SOUND_BYTES, Entry, keeping
 from storage.database import open_database
 from storage.writer import run_batch
 from tests.storage.inline import inline
 from tests.web.full_disk import FullDisk
-from web.unwritten import LONGEST_PAUSE_S, MOST_KEPT, MOST_SOUND_BYTES, Entry, keeping
 
 
 @pytest.fixture

@@ -2,8 +2,8 @@ import struct
 
 import pytest
 
+from rehearsal import wav
 from simulator.mulaw import decode
-from web import wav
 
 SAMPLES = [0, 100, -100, 32_767, -32_768]
 

@@ -11,18 +11,20 @@ import trio.testing
 from engine.outcome import Outcome
 from engine.ports import Back
 from engine.switchboard import Switchboard
+from office.grant import Grant
 from storage import blocked, businesses, calls, facts
 from storage.database import open_database
 from storage.records import Person
 from tests.storage.inline import inline
 from tests.web.support import CALL_SID, CALLER, FORM, NUMBER, PUBLIC_URL, TOKEN, local, public, signed_form
-from web import configuration, signature, twiml
+from web import configuration, signature
 from web.app import build_pages
 from web.health import Health
 from web.origin import Origin
-from web.tokens import Grant, StreamTokens
-from web.twiml import ENGLISH, HEBREW
-from web.webhooks import Webhooks
+from web.twilio import twiml
+from web.twilio.tokens import StreamTokens
+from web.twilio.twiml import ENGLISH, HEBREW
+from web.twilio.webhooks import Webhooks
 
 CALL = {"CallSid": CALL_SID, "From": CALLER, "To": NUMBER, "CallStatus": "ringing", "CallToken": "%7B%22a%22"}
 PATHS = ["/twilio/voice", "/twilio/after", "/twilio/dialled", "/twilio/status"]

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from web.wishes import Wish, parse
+from office.language.wishes import Wish, parse
 
 NOW = dt.datetime(2026, 11, 21, 10, 35, tzinfo=dt.UTC)  # a Saturday
 ALL_DAY = (0, 1440)

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from office.language.wishes import Wish, parse
 from storage.records import DayHours
-from web.wishes import Wish, parse
 
 NOW = dt.datetime(2026, 11, 21, 10, 35, tzinfo=dt.UTC)  # a Saturday
 WORDS = Path(__file__).parent / "words"

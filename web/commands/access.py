@@ -10,13 +10,13 @@ from typing import Any, TypeVar
 import click
 import trio
 
+from office import numbers
 from simulator.phone import CallFailed
 from simulator.twilio_http import BadTwiml
 from storage import businesses
 from storage.database import look_at, open_database
 from storage.errors import StorageError
 from storage.records import Business
-from web import numbers
 from web.configuration import ConfigurationError
 
 T = TypeVar("T")

@@ -10,10 +10,11 @@ from typing import Any
 import click
 
 from engine.settings import Settings
+from office import adjust, recordings
 from storage import businesses, call_settings, schedule
 from storage.database import look_at
 from storage.records import Business
-from web import adjust, configuration, recordings
+from web import configuration
 from web.commands import access, knowledge, notice_options, week
 
 

@@ -8,16 +8,16 @@ from zoneinfo import ZoneInfo
 
 import click
 
+from office.language import wishes
+from office.language.wishes import Wish
+from office.preview import preview
+from office.tools.calendar import DURATION_MIN
 from storage import appointments as stored_appointments
 from storage import leads as stored_leads
 from storage import schedule, services
 from storage.availability import Request
 from storage.records import Appointment, Business, Lead
-from web import wishes
 from web.commands import access
-from web.desk.calendar import DURATION_MIN
-from web.preview import preview
-from web.wishes import Wish
 
 
 @click.command()

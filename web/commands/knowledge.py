@@ -7,10 +7,10 @@ from pathlib import Path
 
 import click
 
+from office.language import spoken
 from storage import facts as stored_facts
 from storage import services as stored_services
 from storage.records import Business, Person
-from web import spoken
 from web.commands import access
 
 _PAIR = (str, str)

@@ -9,11 +9,11 @@ import click
 
 from engine.ports import Back
 from engine.prompt import prompt as words
+from office import numbers
+from office.grant import Grant
+from office.office import profile
 from storage.records import Business
-from web import numbers
 from web.commands import access
-from web.office import profile
-from web.tokens import Grant
 
 
 @click.command()

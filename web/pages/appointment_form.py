@@ -7,14 +7,15 @@ from typing import Any
 
 from attrs import frozen
 
+from office import numbers
+from office.language import spoken
+from office.tools.calendar import DURATION_MIN
 from storage import availability, booking, schedule
 from storage.availability import Request, Why
 from storage.booking import NotBookable
 from storage.errors import InvalidField, SlotTaken
 from storage.records import Appointment, Business, Service
-from web import numbers, spoken
-from web.desk.calendar import DURATION_MIN
-from web.pages import typed
+from web.pages import form_fields
 from web.pages.requests import Form
 from web.pages.visit import Visit
 from web.pages.words import Words, clock, exactly, mark
@@ -103,7 +104,7 @@ def wanted(fields: Fields, offered: Sequence[Service], business: Business, *, an
     request = Request(
         duration_min=service.duration_min
         if service
-        else typed.whole_number("duration_min", fields["duration_min"]),
+        else form_fields.whole_number("duration_min", fields["duration_min"]),
         buffer_before_min=service.buffer_before_min if service else 0,
         buffer_after_min=service.buffer_after_min if service else 0,
         **_minute_of(business, starts_at),
@@ -134,8 +135,8 @@ def _start(fields: Fields, business: Business) -> dt.datetime:
 
 
 def _instants(fields: Fields, business: Business) -> tuple[dt.datetime, ...]:
-    day, wall = typed.date("date", fields["date"]), typed.time("time", fields["time"])
-    return typed.instants("time", day, wall, business.timezone)
+    day, wall = form_fields.date("date", fields["date"]), form_fields.time("time", fields["time"])
+    return form_fields.instants("time", day, wall, business.timezone)
 
 
 def _minute_of(business: Business, starts_at: dt.datetime) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from quart import Response
 from storage import feeds, schedule
 from storage.errors import InvalidField
 from storage.records import DayHours, Schedule, WeeklyHours
-from web.pages import agenda, feed, typed
+from web.pages import agenda, feed, form_fields
 from web.pages.agenda import Entry
 from web.pages.routes import get
 from web.pages.visit import Visit
@@ -50,7 +50,7 @@ async def show(visit: Visit) -> Response:
 
 def _asked_day(visit: Visit) -> dt.date:
     try:
-        return typed.date("on", visit.query.get("on", ""))
+        return form_fields.date("on", visit.query.get("on", ""))
     except InvalidField:
         return visit.today
 

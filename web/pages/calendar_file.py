@@ -8,8 +8,8 @@ from collections.abc import Iterable
 
 from icalendar import Calendar, Event
 
+from office.language import spoken
 from storage.records import Business
-from web import spoken
 from web.pages.agenda import Entry
 from web.pages.words import Words, mark
 

@@ -11,12 +11,12 @@ from typing import Any
 from attrs import frozen
 from quart import Response
 
+from office import afterwards
+from office.call_story import elapsed, tell
 from storage import appointments, calls, facts, leads, messages
 from storage.errors import NotFound
 from storage.records import Appointment, Call, CallEvent, Flag
-from web import afterwards
 from web.pages import agenda
-from web.pages.account import elapsed, tell
 from web.pages.calls import length
 from web.pages.labels import TOOL_STATUSES, TOOLS
 from web.pages.picture import draw
@@ -24,7 +24,7 @@ from web.pages.routes import get, post
 from web.pages.visit import Visit
 from web.pages.words import Words, said
 
-_LISTED = re.compile(r"(\d{4}-\d\d-\d\d \d\d:\d\d) (booked|cancelled)")  # in a flag, by web/office.py
+_LISTED = re.compile(r"(\d{4}-\d\d-\d\d \d\d:\d\d) (booked|cancelled)")  # in a flag, by office/office.py
 
 
 @frozen(kw_only=True)

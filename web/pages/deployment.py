@@ -6,12 +6,12 @@ from pathlib import Path
 
 from attrs import field, frozen
 
+from office.live import LiveCalls
 from storage.database import Database
 from web.configuration import Configuration
 from web.health import Health
-from web.live import LiveCalls
 from web.passwords import Passwords
-from web.tokens import StreamTokens
+from web.twilio.tokens import StreamTokens
 
 
 @frozen(kw_only=True)

@@ -13,10 +13,10 @@ from typing import Any
 from attrs import evolve, frozen
 from quart import Response
 
+from office import numbers, recordings
 from storage import appointments, calls, erasure, leads
 from storage.erasure import Erased
 from storage.errors import InvalidField, NotFound, WriteFailed
-from web import numbers, recordings
 from web.pages.routes import get, post
 from web.pages.visit import Visit
 

@@ -9,17 +9,17 @@ import attrs
 from attrs import frozen
 from quart import Response
 
+from office.preview import preview
+from office.tools.calendar import DURATION_MIN
 from storage import booking, businesses, schedule, services
 from storage.availability import Request
 from storage.errors import InvalidField
 from storage.records import ExceptionDay
-from web.desk.calendar import DURATION_MIN
 from web.pages import agenda, public_holidays, week_form
-from web.pages import typed as from_form
+from web.pages import form_fields as from_form
 from web.pages.routes import get, post
 from web.pages.visit import Visit
 from web.pages.week_form import Draft
-from web.preview import preview
 
 _HOLIDAYS_SHOWN = 6
 _RULES = ("grid_min", "notice_min", "days_ahead")

@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator
 import trio
 from quart import Response, request
 
+from office.live import LiveCalls, LiveEvent
 from storage.errors import NotFound
-from web.live import LiveCalls, LiveEvent
 from web.pages.routes import get, post
 from web.pages.visit import Visit
 

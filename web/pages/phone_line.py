@@ -12,15 +12,15 @@ from functools import partial
 from attrs import frozen
 from quart import Response, jsonify, request
 
+from office.grant import Grant
 from storage import sessions
 from web.asgi import Scope, header
-from web.media import NotAdmitted
 from web.origin import Origin
 from web.pages.deployment import Deployment
 from web.pages.requests import cookie_name, cookies_of
 from web.pages.routes import post
 from web.pages.visit import Visit
-from web.tokens import Grant
+from web.twilio.media import NotAdmitted
 
 PHONE_PATH = "/phone/media"
 

@@ -10,16 +10,16 @@ from quart import Response
 
 from engine.prompt import notice as notices
 from engine.prompt import prompt
+from office import adjust, numbers
+from office.grant import Grant
+from office.office import profile
 from storage import blocked, businesses, call_settings, facts
 from storage.errors import InvalidField
 from storage.records import Person
-from web import adjust, numbers
-from web.office import profile
-from web.pages import samples, typed
+from web.pages import form_fields, samples
 from web.pages.routes import get, post
 from web.pages.visit import Visit
 from web.pages.words import LANGUAGES
-from web.tokens import Grant
 
 _NOTICE = "notice"
 _LINES = (_NOTICE, "greeting", "trade")
@@ -37,7 +37,7 @@ async def show(visit: Visit) -> Response:
 async def save_about(visit: Visit) -> Response:
     """Keep what one of the first two forms says."""
     given: dict[str, Any] = {name: visit.form[name] for name in _ABOUT if name in visit.form}
-    given |= {name: typed.line(given[name]) for name in _LINES if name in given}
+    given |= {name: form_fields.line(given[name]) for name in _LINES if name in given}
     if _NOTICE in given and visit.form.get(_TOLD) != "1":
         given[_NOTICE] = None
     try:
@@ -48,7 +48,7 @@ async def save_about(visit: Visit) -> Response:
 
 async def save_fact(visit: Visit) -> Response:
     """Write down a fact, in place of the one that the form was opened with."""
-    topic, text = (typed.line(visit.form.get(name, "")) for name in ("topic", "text"))
+    topic, text = (form_fields.line(visit.form.get(name, "")) for name in ("topic", "text"))
     job = partial(_write_fact, topic=topic, text=text, was=visit.form.get("was", ""))
     try:
         return await _change(visit, "facts", job, "#facts")
@@ -89,7 +89,7 @@ async def remove_person(visit: Visit) -> Response:
 async def block(visit: Visit) -> Response:
     """Let a number through no longer."""
     try:
-        phone = typed.phone("phone", visit.form.get("blocked", ""), visit.business.number)
+        phone = form_fields.phone("phone", visit.form.get("blocked", ""), visit.business.number)
         job = partial(blocked.add, phone=phone)
         return await _change(visit, "blocked", job, "#blocked")
     except InvalidField as error:
@@ -143,7 +143,7 @@ def _moved(known: list[Person], name: str, step: int) -> list[Person]:
 
 
 def _dialable(visit: Visit) -> str:
-    phone = typed.phone("phone", visit.form.get("phone", ""), visit.business.number)
+    phone = form_fields.phone("phone", visit.form.get("phone", ""), visit.business.number)
     if not numbers.dialable(phone, visit.business.number):
         raise InvalidField(
             "phone", "cannot be put through to; give an ordinary number of the business's own country"

@@ -5,8 +5,8 @@ from functools import cache
 import trio
 from quart import Response
 
+from rehearsal import scenario, wav
 from storage.errors import NotFound
-from web import scenario, wav
 from web.pages.routes import get
 from web.pages.visit import Visit
 

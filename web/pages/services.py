@@ -8,7 +8,7 @@ from quart import Response
 from storage import services
 from storage.errors import InvalidField, NotFound
 from storage.records import Service
-from web.pages import typed
+from web.pages import form_fields
 from web.pages.requests import Form
 from web.pages.routes import get, post
 from web.pages.samples import TRADES, Trade
@@ -79,7 +79,7 @@ def _typed(form: Form) -> dict[str, str]:
 
 
 def _fields(form: Form) -> dict[str, Any]:
-    minutes = {name: typed.whole_number(name, form.get(name, "")) for name in _MINUTES}
+    minutes = {name: form_fields.whole_number(name, form.get(name, "")) for name in _MINUTES}
     return {"name": form.get("name", ""), "price": form.get("price", ""), **minutes}
 
 

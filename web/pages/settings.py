@@ -8,12 +8,12 @@ from functools import cache, partial
 
 from quart import Response
 
+from office import numbers
 from storage import businesses, erasure, feeds
 from storage.errors import InvalidField
-from web import numbers
 from web.pages import feed
+from web.pages.form_fields import whole_number
 from web.pages.routes import get, post
-from web.pages.typed import whole_number
 from web.pages.visit import Visit
 from web.pages.words import mark
 

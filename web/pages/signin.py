@@ -12,9 +12,9 @@ import trio
 from attrs import define, field
 from quart import Blueprint, Response, request
 
+from office import numbers
 from storage import businesses, owners, sessions
 from storage.errors import InvalidField
-from web import numbers
 from web.pages.render import render, words_of
 from web.pages.requests import Form, client_address, form_of, local_path
 from web.pages.site import Site

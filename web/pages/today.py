@@ -12,8 +12,8 @@ from web.pages import agenda, needs, notice_news
 from web.pages.routes import get
 from web.pages.visit import Visit
 from web.reached import setup_of
-from web.twilio_rest import account_of
-from web.webhooks import VOICE_PATH
+from web.twilio.rest import account_of
+from web.twilio.webhooks import VOICE_PATH
 
 _LAST_CALLS, _MESSAGES = 5, 5
 

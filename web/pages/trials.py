@@ -5,9 +5,9 @@ from pathlib import Path
 
 from quart import Response
 
+from office import recordings
 from storage import erasure
 from storage.errors import WriteFailed
-from web import recordings
 from web.pages.routes import post
 from web.pages.visit import Visit
 

@@ -9,7 +9,7 @@ from itertools import count, takewhile
 from storage.errors import InvalidField
 from storage.records import DayHours, WeeklyHours
 from storage.schedule import check_day
-from web.pages import typed
+from web.pages import form_fields
 
 Row = tuple[str, str]  # "09:00", "17:00"; "" where nothing is typed yet
 Draft = dict[int, list[Row]]  # by weekday, 0 is Monday
@@ -82,7 +82,7 @@ def _span(field: str, opens: str, closes: str) -> DayHours:
 
 
 def _minute(field: str, text: str) -> int:
-    wall = typed.time(field, text)
+    wall = form_fields.time(field, text)
     return wall.hour * 60 + wall.minute
 
 

@@ -17,8 +17,8 @@ from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
 from markupsafe import Markup, escape
 
+from office.language import spoken
 from storage.errors import InvalidField
-from web import spoken
 
 LANGUAGES: Mapping[str, str] = {"en": "English", "he": "עברית"}  # each by its own name
 _FOLDER = Path(__file__).parent / "locale"

@@ -19,8 +19,8 @@ from tests.web.door import door
 from tests.web.pages.browser import NOW, client_of
 from web.asgi import App, Receive, Scope, Send
 from web.listener import listening_socket, serve_connections
-from web.media import MediaLink
 from web.server import hypercorn_config
+from web.twilio.media import MediaLink
 
 CALL_SID, STREAM_SID = "CA" + "1" * 32, "MZ" + "2" * 32
 TOKEN = "a one-time token"

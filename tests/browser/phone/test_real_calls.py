@@ -13,6 +13,8 @@ from playwright.sync_api import Browser
 
 from engine.caller.vad import DetectorMissing, open_detector
 from engine.settings import DEFAULTS, FRAME_MS
+from rehearsal import scenario
+from rehearsal.scenario import Voices
 from simulator import mulaw
 from simulator.caller import Say, UntilBotQuiet, UntilBotSpeaks, UntilClosed
 from simulator.model_script import ModelScript, Reply
@@ -23,8 +25,6 @@ from tests.browser.beside import Beside, beside
 from tests.browser.conftest import CHROMIUM
 from tests.browser.phone.conftest import MICROPHONE_HZ, wav
 from tests.browser.phone.real_line import PAGES_ID, TWILIOS_ID, Noted, RealTelephone, open_real_desk
-from web import scenario
-from web.scenario import Voices
 
 _TWILIOS_SID = "CA" + "7" * 32
 _WHOLE_CALL_MS = 75_000

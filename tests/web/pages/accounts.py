@@ -2,9 +2,9 @@
 
 from functools import partial
 
+from rehearsal.whole_call import in_virtual_time, rehearse
 from storage.records import CallEvent
 from tests.web.test_replay import CALLER, MODEL, OFFICE, SETTINGS
-from web.rehearsal import in_virtual_time, rehearse
 
 
 def stored(*events):

@@ -11,15 +11,15 @@ from urllib.parse import urlencode
 from attrs import define
 
 from engine.switchboard import Switchboard
+from office.live import LiveCalls
 from storage import businesses, owners, sessions
 from tests.web.support import local
 from web.app import build_pages
 from web.health import Health
-from web.live import LiveCalls
 from web.pages.deployment import Deployment
 from web.pages.index import blueprints
 from web.pages.site import Site
-from web.tokens import StreamTokens
+from web.twilio.tokens import StreamTokens
 
 NOW = dt.datetime(2026, 11, 20, 9, tzinfo=dt.UTC)  # a Friday, 10:00 in Berlin
 ORIGIN = {"Sec-Fetch-Site": "same-origin"}

@@ -2,10 +2,10 @@
 
 import pytest
 
+from office.call_story import elapsed, tell
+from office.entries import Account, BotSaid, CallerSaid, Noted, Response, Span, ToolUsed
 from storage.records import CallEvent
 from tests.web.pages.accounts import answer, called, rehearsed, resumes, sounds, stored, utterance
-from web.pages.account import elapsed, tell
-from web.pages.entries import Account, BotSaid, CallerSaid, Noted, Response, Span, ToolUsed
 
 
 def caller(start_ms, end_ms, text=""):

@@ -4,8 +4,8 @@ from collections import Counter
 
 import trio
 
+from office.live import MOST_OF_A_BUSINESS
 from tests.web.pages.browser import add_business, client_of, sign_in
-from web.live import MOST_OF_A_BUSINESS
 
 WATCHING = b": watching\n\n"
 

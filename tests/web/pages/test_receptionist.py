@@ -5,11 +5,11 @@ import html
 import pytest
 
 from engine.prompt import prompt
+from office.grant import Grant
+from office.office import profile
 from storage import blocked, businesses, call_settings, facts
 from storage.records import Person
 from tests.web.pages.browser import NOW, add_business
-from web.office import profile
-from web.tokens import Grant
 
 ABOUT = {"trade": "a hair salon", "language": "en", "rules": "Be kind.\nSay please."}
 TOLD = {"told": "1"}  # the notice is switched on

@@ -7,9 +7,9 @@ from functools import partial
 
 import pytest
 
+from office import numbers
 from storage import businesses, calls
 from tests.web.pages.browser import NOW, add_business, client_of, sign_in
-from web import numbers
 from web.pages.settings import TEXT_PROBLEMS
 
 FORM = {"name": "Salon", "timezone": "Europe/Berlin", "owner_phone": "", "retention_days": "0"}

@@ -1,0 +1,163 @@
+"""What the bot said against what was done: sentences that state a booking, a move or a cancellation as done.
+
+A voice model can say "you're booked" without having booked. So every sentence that the caller heard is looked
+through for such a statement, and each is held against the call's appointments. No statement are questions,
+offers, conditions and denials: "shall I book you", "once you are booked", "nothing is booked". "Three" may be
+3:00 and 15:00. A statement in a language other than English and Hebrew is not found.
+
+A day or a time of which a word was not understood ("a week from Tuesday", "from nine to ten", "at midnight")
+is taken for none named: it contradicts no appointment, only that there is none.
+"""
+
+import datetime as dt
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from enum import StrEnum
+
+from attrs import frozen
+
+from office.language.claims_english import ENGLISH
+from office.language.claims_hebrew import HEBREW
+from office.language.phrases import Phrases
+from office.language.relative import Relative
+from office.language.spoken_dates import Named, plain, read
+from office.language.time_words import half_read
+
+_LANGUAGES: Mapping[str, Phrases] = {"en": ENGLISH, "he": HEBREW}
+_SENTENCES = re.compile(r"[^.!?\n]+(?:[.:](?=\d)[^.!?\n]*)*[.!?]*")
+_SAID_CHARS = 300
+
+
+class Kind(StrEnum):
+    """What is said to have been done."""
+
+    BOOKED = "booked"
+    MOVED = "moved"
+    CANCELLED = "cancelled"
+
+
+@frozen(kw_only=True)
+class Claim:
+    """A statement, and the day and time that it names. None and empty: not named."""
+
+    kind: Kind
+    said: str  # the sentence
+    weekday: int | None = None  # 0 is Monday
+    day: int | None = None  # of the month
+    month: int | None = None
+    minutes: tuple[int, ...] = ()  # of the day; two where nobody said which half of the day is meant
+
+
+def claims(text: str, language: str) -> tuple[Claim, ...]:
+    """The statements in what the caller heard, in order; at most one per sentence and kind."""
+    phrases = _LANGUAGES.get(language)
+    if phrases is None:
+        return ()
+    return tuple(
+        claim
+        for sentence in _SENTENCES.findall(phrases.before_sentences(text))
+        for claim in _of(sentence.strip(), phrases)
+    )
+
+
+def unmatched(made: Sequence[Claim], appointments: Sequence[tuple[dt.datetime, str]]) -> tuple[Claim, ...]:
+    """The statements that no appointment bears out.
+
+    An appointment is the wall time of its start and "booked" or "cancelled". One that was booked, moved and
+    cancelled in the call belongs here in each of these states: each was true when it was said.
+    """
+    return tuple(claim for claim in made if not any(_bears_out(claim, *row) for row in appointments))
+
+
+def _bears_out(claim: Claim, wall: dt.datetime, status: str) -> bool:
+    return (
+        (status == "cancelled") == (claim.kind is Kind.CANCELLED)
+        and claim.weekday in (None, wall.weekday())
+        and claim.day in (None, wall.day)
+        and claim.month in (None, wall.month)
+        and (not claim.minutes or wall.hour * 60 + wall.minute in claim.minutes)
+    )
+
+
+def _of(sentence: str, phrases: Phrases) -> Iterator[Claim]:
+    words = _stated(phrases.spelled_out(plain(sentence)), phrases)
+    for kind in Kind:
+        for pattern in phrases.done[kind.value]:
+            found = next((m for m in pattern.finditer(words) if not _no_statement(words, m, phrases)), None)
+            if found:
+                named = _named(words, found, phrases, kind)
+                if _says_enough(found, named):
+                    yield _claim(kind, sentence, named, phrases.relative)
+                    break
+
+
+def _claim(kind: Kind, sentence: str, named: Named, relative: Relative) -> Claim:
+    said = sentence[:_SAID_CHARS]
+    if not _read_whole(named, relative):
+        return Claim(kind=kind, said=said)
+    return Claim(
+        kind=kind,
+        said=said,
+        weekday=named.weekday,
+        day=named.day,
+        month=named.month,
+        minutes=named.minutes,
+    )
+
+
+def _read_whole(named: Named, relative: Relative) -> bool:
+    """Whether the day and the time are all that was said of them. "Next Tuesday" is a Tuesday."""
+    rest = named.rest
+    for pattern in (relative.next_one, relative.this_one, relative.coming, relative.next_week):
+        rest = pattern.sub("", rest)
+    simple = named.limit is None and named.nth is None and not named.or_another
+    return simple and not half_read(rest, relative.words)
+
+
+def _stated(words: str, phrases: Phrases) -> str:
+    """What of a sentence is no question: "you're booked for three, all right?" states before it asks."""
+    if words.endswith((".", "!")):
+        return words
+    if phrases.asks.match(words):  # also one that the caller did not hear to its end
+        return ""
+    return words.rpartition(",")[0] if words.endswith("?") else words
+
+
+def _no_statement(words: str, found: re.Match[str], phrases: Phrases) -> bool:
+    before = words[: found.start()]
+    clause = phrases.clause_ends.split(before)[-1]
+    after = phrases.clause_ends.split(words[found.end() :])[0]
+    return bool(
+        phrases.conditions.search(before)
+        or phrases.denials.search(f"{clause}{found[0]}")
+        or phrases.conditions_after.search(after)
+    )
+
+
+def _named(words: str, found: re.Match[str], phrases: Phrases, kind: Kind) -> Named:
+    """The day and time of the statement; if not all is understood with the advice behind it, without."""
+    named = _named_in(words, found, phrases, kind)
+    advice = phrases.advice.search(words, found.end())
+    if advice is None or _read_whole(named, phrases.relative):
+        return named
+    unadvised = _named_in(words[: advice.start()], found, phrases, kind)
+    return unadvised if _is_named(unadvised) else named
+
+
+def _named_in(words: str, found: re.Match[str], phrases: Phrases, kind: Kind) -> Named:
+    """The day and time named after the verb or else before it; of a move the new one."""
+    said = words[found.start() :].partition(";")[0]
+    if kind is Kind.MOVED and (target := phrases.moved_to.search(said)):
+        said = said[target.start("to") :]
+    reading = phrases.relative.reading
+    named = read(reading.digits(said), reading)
+    return named if _is_named(named) else read(reading.digits(words), reading)
+
+
+def _is_named(named: Named) -> bool:
+    return named.weekday is not None or named.day is not None or bool(named.minutes)
+
+
+def _says_enough(found: re.Match[str], named: Named) -> bool:
+    # "You're all set" may be about a message; "you're all set for Tuesday" is about an appointment.
+    return "vague" not in found.re.groupindex or found["vague"] is None or _is_named(named)

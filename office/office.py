@@ -1,0 +1,223 @@
+"""One business during one call: its facts, its tools, and the call's record.
+
+The tools stand in `web/desk/`, a file for each thing that a caller wants.
+"""
+
+import datetime as dt
+import logging
+import sqlite3
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+
+import trio
+from attrs import evolve
+
+from engine.ports import Back, CallRecord, Profile
+from engine.settings import Settings
+from engine.tools import Tool
+from office import adjust, recordings
+from office.desk import Desk
+from office.final_record import FinalRecord
+from office.grant import Grant
+from office.language import spoken
+from office.tools.bookings import Bookings
+from office.tools.calendar import Calendar
+from office.tools.caller import Caller
+from office.tools.facts_and_transfer import House
+from office.tools.offers import Offers
+from office.unwritten import Entry, Unwritten
+from storage import (
+    appointments,
+    businesses,
+    call_settings,
+    calls,
+    facts,
+    holds,
+    leads,
+    schedule,
+    services,
+)
+from storage.database import Database
+from storage.errors import WriteFailed
+from storage.records import Business
+
+log = logging.getLogger(__name__)
+
+_DAYS_TOLD = dt.timedelta(days=7)  # of dates with other hours, in the prompt
+_RENEW_S = holds.HOLD_S / 3
+_SAID = {"user_said": "before_caller", "bot_said": "before_bot"}
+
+
+async def open_office(
+    database: Database,
+    grant: Grant,
+    *,
+    call_sid: str,
+    now: Callable[[], dt.datetime],
+    unwritten: Unwritten,
+    recordings_folder: Path | None = None,
+) -> "BusinessOffice":
+    """The office of the business that the grant names, with its facts as they are now.
+
+    Its final record goes to `unwritten`. Without a folder nothing is recorded, whatever the business wants.
+    """
+
+    def look_up(conn: sqlite3.Connection) -> tuple[Business, Profile, dict[str, str]]:
+        business = businesses.by_id(conn, grant.business_id)
+        if business is None:
+            raise LookupError(f"business {grant.business_id} is gone since its call was let in")
+        return business, profile(conn, business, grant, now()), call_settings.of(conn, business.id)
+
+    business, known, settings = await database.read(look_up)
+    desk = Desk(
+        database=database,
+        business=business,
+        caller=grant.caller_number,
+        call_sid=call_sid,
+        now=now,
+        test=grant.test,
+        again=grant.back is not None,
+    )
+    folder = recordings_folder if business.keeps_audio else None
+    return BusinessOffice(desk, known, settings, unwritten=unwritten, recordings_folder=folder)
+
+
+def profile(conn: sqlite3.Connection, business: Business, grant: Grant, now: dt.datetime) -> Profile:
+    """What the voice is told of the business and of who rings."""
+    wall = schedule.local(business.timezone, now)
+    language, today = business.language, wall.date()
+    rules = schedule.schedule(conn, business.id, today, today + _DAYS_TOLD)
+    lead = leads.of_phone(conn, business.id, grant.caller_number) if grant.caller_number else None
+    return Profile(
+        name=business.name,
+        language=language,
+        now=spoken.now(language, wall),
+        hours=spoken.hours(language, rules.weekly, rules.exceptions, today),
+        trade=business.trade,
+        greeting=business.greeting,
+        notice=business.notice,
+        recorded=business.keeps_audio,
+        services=tuple(spoken.service(language, service) for service in services.offered(conn, business.id)),
+        facts=tuple(spoken.fact(language, fact) for fact in facts.all_facts(conn, business.id)),
+        rules=business.rules,
+        people=tuple(person.name for person in facts.people(conn, business.id)),
+        caller=spoken.caller(language, grant.caller_number, known=lead is not None),
+        back=grant.back,
+        before=tuple(_before(conn, business, grant.call_sid, today)) if grant.back is Back.CUT_OFF else (),
+    )
+
+
+def _before(conn: sqlite3.Connection, business: Business, call_sid: str, today: dt.date) -> Iterator[str]:
+    """What a call has come to by its record: what was said and heard, then what was booked."""
+    language = business.language
+    for event in calls.events(conn, business.id, call_sid):
+        if event.kind in _SAID and event.fields["text"]:
+            yield spoken.say(language, _SAID[event.kind], text=event.fields["text"])
+    for known in appointments.for_call(conn, business.id, call_sid):
+        if known.status == "booked":
+            wall = schedule.local(business.timezone, known.starts_at)
+            yield spoken.say(language, "before_booked", when=spoken.when(language, wall, today))
+
+
+class BusinessOffice:
+    """The engine's Office over the storage. Its tools answer only after COMMIT."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        known: Profile,
+        settings: Mapping[str, str],
+        *,
+        unwritten: Unwritten,
+        recordings_folder: Path | None,
+    ) -> None:
+        self._desk = desk
+        self._profile = known
+        self._call_settings = settings
+        self._unwritten = unwritten
+        self._recordings_folder = recordings_folder
+        self._calendar = Calendar(desk, Offers())
+        self._bookings = Bookings(desk, self._calendar)
+        self._caller = Caller(desk)
+        self._tools = (
+            *self._calendar.tools(),
+            *self._bookings.tools(),
+            *self._caller.tools(),
+            *House(desk).tools(),
+        )
+
+    @property
+    def profile(self) -> Profile:
+        """The facts for the prompt, as they were when the call began."""
+        return self._profile
+
+    @property
+    def tools(self) -> Sequence[Tool]:
+        """What the model may ask of the business."""
+        return self._tools
+
+    def settings(self, base: Settings) -> Settings:
+        """How this call is to behave: by the business's own settings, and otherwise by `base`.
+
+        One that no call can run with is left out with a warning: a name that is gone must cost nobody a call.
+        """
+        settings, problems = adjust.fitting(self._call_settings, base)
+        for problem in problems:
+            log.warning(
+                "call %s: business %s: setting left out: %s",
+                self._desk.call_sid,
+                self._desk.business.id,
+                problem,
+            )
+        return evolve(settings, keep_audio=self._recordings_folder is not None)
+
+    async def attend(self) -> None:
+        """Find or create the caller's lead, note the call as begun, and renew its holds until it ends.
+
+        A disk that cannot take it now costs no call: whichever job comes next writes the same rows.
+        """
+        await self._try(self._desk.begin)
+        while True:
+            await trio.sleep(_RENEW_S)
+            await self._try(self._renew)
+
+    async def _try(self, job: Callable[[sqlite3.Connection], object]) -> None:
+        try:
+            await self._desk.database.write(job)
+        except WriteFailed as failure:
+            log.error("call %s: not written: %s", self._desk.call_sid, failure)  # noqa: TRY400 (no bug)
+
+    def _renew(self, conn: sqlite3.Connection) -> int:
+        desk = self._desk
+        return holds.renew(conn, desk.business.id, call_sid=desk.call_sid, now=desk.now())
+
+    async def close_call(self, record: CallRecord) -> None:
+        """Write the final record in one job, with what was not written yet and what is still to be told.
+
+        Then the recording, if there is one and the business still wants it: whatever becomes of that, the
+        record is written. A disk that takes nothing now costs neither: both are kept, and written later.
+        """
+        desk, sound = self._desk, record.recording
+        job = FinalRecord(
+            desk=desk,
+            bookings=self._bookings,
+            calendar=self._calendar,
+            caller=self._caller,
+            record=evolve(record, recording=None),
+            ended_at=desk.now(),
+        )
+        entry = Entry(what=f"the record of call {desk.call_sid}", call_sid=desk.call_sid, job=job)
+        if self._recordings_folder is not None and sound is not None:
+            entry.stands = partial(self._keep_recording, self._recordings_folder, record)
+            entry.sound_bytes = sound.size_bytes
+        await self._unwritten.write(entry)
+
+    async def _keep_recording(self, folder: Path, record: CallRecord, keeps_audio: bool) -> None:  # noqa: FBT001
+        desk = self._desk
+        if not keeps_audio:
+            log.info("call %s is not kept: recording has been switched off", desk.call_sid)
+            return
+        await recordings.keep(
+            folder, desk.database, desk.business.id, desk.call_sid, desk.business.language, record
+        )

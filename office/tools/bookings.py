@@ -1,0 +1,240 @@
+"""my_appointments, reschedule_appointment, cancel_appointment: what the caller has booked before.
+
+Whoever shows a number can ask; a number can be forged, so a fact of the appointment is needed too: the name
+it stands under, or its day. Only what was proven so, or was booked in this very call, can be changed.
+"""
+
+import sqlite3
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import TypeVar
+
+from attrs import Factory, define, evolve, field, frozen
+
+from engine.tools import Tool, ToolCall, describe
+from office import afterwards
+from office.desk import CannotWrite, Desk, Result
+from office.tools.calendar import Calendar
+from office.tools.offers import slot_start
+from storage import appointments, availability, booking, leads, proofs, services
+from storage.booking import NotBookable
+from storage.errors import NotFound, SlotTaken
+from storage.records import Appointment
+
+T = TypeVar("T")
+
+Change = tuple[str, dict[str, object]]  # an event's kind and fields
+
+_MOST_TOLD = 3  # nobody keeps more in mind on the phone
+_MOST_WRONG_FACTS = 3  # in one call: a day could be guessed
+
+
+@frozen(kw_only=True)
+class MyAppointments:
+    """The arguments of my_appointments."""
+
+    full_name: str | None = field(
+        default=None, metadata=describe("The name that the appointment stands under, as the caller said it.")
+    )
+    date_iso: str | None = field(
+        default=None, metadata=describe("Or its day: YYYY-MM-DD, or in the caller's own words.")
+    )
+
+
+@frozen(kw_only=True)
+class RescheduleAppointment:
+    """The arguments of reschedule_appointment."""
+
+    starts_at: str = field(metadata=describe("starts_at of an appointment that my_appointments returned."))
+    slot_start: str = field(
+        metadata=describe("slot_start of a slot that find_available_slots returned for moving it.")
+    )
+
+
+@frozen(kw_only=True)
+class CancelAppointment:
+    """The arguments of cancel_appointment."""
+
+    starts_at: str = field(metadata=describe("starts_at of an appointment that my_appointments returned."))
+
+
+@define(eq=False)
+class Bookings:
+    """The three tools over the caller's own appointments."""
+
+    desk: Desk
+    calendar: Calendar
+    changes: list[Change] = Factory(list)  # events of the call's record
+
+    def tools(self) -> tuple[Tool, ...]:
+        """All three, for the model."""
+        return (
+            Tool(
+                name="my_appointments",
+                description="The caller's own coming appointments. Needs the name or the day of one, "
+                "but for what was booked in this call.",
+                arguments=MyAppointments,
+                run=self.my_appointments,
+                interruptible=True,
+            ),
+            Tool(
+                name="reschedule_appointment",
+                description="Move an appointment that my_appointments returned to a time that was offered "
+                "and that the caller has agreed to. Only its result means that it is moved.",
+                arguments=RescheduleAppointment,
+                run=self.reschedule_appointment,
+                needs_answer=True,
+            ),
+            Tool(
+                name="cancel_appointment",
+                description="Cancel an appointment that my_appointments returned, once the caller has said "
+                "yes. Only its result means that it is cancelled.",
+                arguments=CancelAppointment,
+                run=self.cancel_appointment,
+            ),
+        )
+
+    async def my_appointments(self, wanted: MyAppointments, _call: ToolCall) -> Result:
+        """The caller's coming appointments: of this very call, or whose fact fits. A few tries a call."""
+        desk = self.desk
+        named = desk.caller is not None and (wanted.full_name is not None or wanted.date_iso is not None)
+        found = await (
+            desk.write(partial(self._shown, wanted=wanted)) if named else desk.read(self.calendar.theirs)
+        )
+        if named and found is None:
+            raise desk.refusal("wrong_fact")
+        if not named and not found:
+            raise desk.refusal("number_withheld" if desk.caller is None else "fact_needed")
+        if not found:
+            return {"appointments": [], "say": desk.say("no_appointments")}
+        return await self._told(found[:_MOST_TOLD])
+
+    def _shown(
+        self, conn: sqlite3.Connection, business_id: int, _lead_id: int, wanted: MyAppointments
+    ) -> Sequence[Appointment] | None:
+        """Those that the fact shows to be the caller's; None if it is wrong. Either is noted.
+
+        The count and the fact are one job: of many asked at once no more than a few are looked at.
+        """
+        desk = self.desk
+        if proofs.wrong(conn, business_id, desk.call_sid) >= _MOST_WRONG_FACTS:
+            raise desk.refusal("too_many_wrong_facts")
+        lead = leads.of_phone(conn, business_id, desk.caller or "")
+        coming = appointments.of_lead(conn, business_id, lead.id, desk.now()) if lead else ()
+        if not coming:
+            return ()
+        found = self._fitting(conn, business_id, wanted, coming)
+        proofs.note(conn, business_id, desk.call_sid, [each.id for each in found])
+        return found or None
+
+    def _fitting(
+        self,
+        conn: sqlite3.Connection,
+        business_id: int,
+        wanted: MyAppointments,
+        coming: Sequence[Appointment],
+    ) -> list[Appointment]:
+        """Those under that name, else those of that day. A day that is not understood is no wrong fact."""
+        named = [each for each in coming if same_name(wanted.full_name or "", each.full_name)]
+        if named or wanted.date_iso is None:
+            return named
+        wish = self.desk.understood(conn, business_id, wanted.date_iso)
+        return [each for each in coming if self.desk.local(each.starts_at).date() == wish.date]
+
+    async def _told(self, told: Sequence[Appointment]) -> Result:
+        desk = self.desk
+        named = await desk.read(partial(_service_names, told=told))
+        times = desk.choices(appointment.starts_at for appointment in told)
+        return {
+            "appointments": [
+                {
+                    "starts_at": slot_start(appointment.starts_at),
+                    "duration_min": availability.to_move(appointment).duration_min,
+                    **({"service": named[appointment.service_id]} if appointment.service_id in named else {}),
+                    "say": desk.when(appointment.starts_at),
+                }
+                for appointment in told
+            ],
+            "say": desk.say("your_appointments", times=times),
+        }
+
+    async def reschedule_appointment(self, wanted: RescheduleAppointment, call: ToolCall) -> Result:
+        """Move one of the caller's appointments to a time to whose offer they said yes."""
+        desk = self.desk
+        old = await self.calendar.own(wanted.starts_at)
+        offered = self.calendar.chosen(wanted.slot_start, call)
+
+        def job(conn: sqlite3.Connection, business_id: int, lead_id: int) -> Appointment:
+            return booking.reschedule(
+                conn,
+                business_id,
+                lead_id=lead_id,
+                call_sid=desk.call_sid,
+                starts_at=old.starts_at,
+                to=offered.slot.starts_at,
+                now=desk.now(),
+            )
+
+        was, to = slot_start(old.starts_at), slot_start(offered.slot.starts_at)
+        moved = (afterwards.MOVED, {"appointment_id": old.id, "starts_at": was, "to": to})
+        try:
+            new = await (self._change(moved, job) if to != was else desk.write(job))
+        except NotFound:
+            raise desk.refusal("no_such_appointment") from None
+        except (NotBookable, SlotTaken) as error:
+            # The time may have been offered for something shorter: what is near must be long enough.
+            fitting = evolve(offered, request=availability.to_move(old), service_id=old.service_id)
+            return await self.calendar.taken(fitting, call, error)
+        self.calendar.booked[call.call_id] = new
+        if new.starts_at == old.starts_at:
+            say = desk.say("moved_nowhere", when=desk.when(new.starts_at))
+        else:
+            say = desk.say("moved", old=desk.when(old.starts_at), new=desk.when(new.starts_at))
+        return {"status": "ok", "starts_at": slot_start(new.starts_at), "say": say}
+
+    async def cancel_appointment(self, wanted: CancelAppointment, _call: ToolCall) -> Result:
+        """Cancel one of the caller's appointments."""
+        desk = self.desk
+        old = await self.calendar.own(wanted.starts_at)
+
+        def job(conn: sqlite3.Connection, business_id: int, lead_id: int) -> Appointment:
+            return booking.cancel(conn, business_id, lead_id=lead_id, starts_at=old.starts_at)
+
+        cancelled = (
+            afterwards.CANCELLED,
+            {"appointment_id": old.id, "starts_at": slot_start(old.starts_at)},
+        )
+        try:
+            gone = await self._change(cancelled, job)
+        except NotFound:
+            raise desk.refusal("no_such_appointment") from None
+        return {"status": "ok", "say": desk.say("cancelled", when=desk.when(gone.starts_at))}
+
+    async def _change(self, change: Change, job: Callable[[sqlite3.Connection, int, int], T]) -> T:
+        """Run the job and note the change, also if nobody waits for it any more: a queued job is done."""
+
+        def noting(conn: sqlite3.Connection, business_id: int, lead_id: int) -> T:
+            done = job(conn, business_id, lead_id)
+            self.changes.append(change)
+            return done
+
+        try:
+            return await self.desk.write(noting)
+        except CannotWrite:
+            self.changes = [known for known in self.changes if known is not change]
+            raise
+
+
+def _service_names(conn: sqlite3.Connection, business_id: int, told: Sequence[Appointment]) -> dict[int, str]:
+    ids = {known.service_id for known in told if known.service_id is not None}
+    found = (services.get(conn, business_id, service_id) for service_id in ids)
+    return {service.id: service.name for service in found if service is not None}
+
+
+def same_name(said: str, known: str | None) -> bool:
+    """Whether these are the words of that name, in any order: a part of a name is no proof."""
+    return known is not None and bool(known.split()) and _words(said) == _words(known)
+
+
+def _words(name: str) -> list[str]:
+    return sorted(name.casefold().replace("-", " ").split())

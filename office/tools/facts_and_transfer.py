@@ -1,0 +1,111 @@
+"""business_facts and transfer_to_human: what the business says of itself, and who there can be asked."""
+
+import datetime as dt
+import sqlite3
+
+from attrs import define, field, frozen
+
+from engine.outcome import Outcome
+from engine.tools import Tool, ToolCall, describe
+from office import numbers
+from office.desk import Desk, Result
+from office.language import spoken
+from storage import calls, facts, schedule, services
+from storage.records import Fact, Person
+
+_DAYS_TOLD = dt.timedelta(days=14)  # of dates with other hours
+
+
+@frozen(kw_only=True)
+class BusinessFacts:
+    """The arguments of business_facts."""
+
+    topic: str | None = field(
+        default=None,
+        metadata=describe("What the caller asks about, in a word or two: hours, services, parking, prices."),
+    )
+
+
+@frozen(kw_only=True)
+class TransferToHuman:
+    """The arguments of transfer_to_human."""
+
+    name: str | None = field(
+        default=None, metadata=describe("Who is asked for; nobody named: whoever is first.")
+    )
+
+
+@define(eq=False)
+class House:
+    """The two tools over what the owner has written down."""
+
+    desk: Desk
+
+    def tools(self) -> tuple[Tool, ...]:
+        """Both, for the model."""
+        return (
+            Tool(
+                name="business_facts",
+                description="What the business says of itself: hours, services, prices, the way and more.",
+                arguments=BusinessFacts,
+                run=self.business_facts,
+                interruptible=True,
+            ),
+            Tool(
+                name="transfer_to_human",
+                description="Put the caller through to a person of the business, if they ask for one.",
+                arguments=TransferToHuman,
+                run=self.transfer_to_human,
+                ends_call=Outcome.TRANSFERRED,
+            ),
+        )
+
+    async def business_facts(self, wanted: BusinessFacts, _call: ToolCall) -> Result:
+        """What is known on the topic, or all of it; what nobody wrote down is said to be unknown."""
+        known = await self.desk.read(self._known)
+        topic = (wanted.topic or "").casefold().strip()
+        found = [fact for fact in known if topic in f"{fact.topic} {fact.text}".casefold()]
+        if not found:
+            return {"facts": [], "say": self.desk.say("fact_unknown")}
+        told = [spoken.fact(self.desk.business.language, fact) for fact in found]
+        return {"facts": told, "say": self.desk.say("facts_found", facts=". ".join(told))}
+
+    def _known(self, conn: sqlite3.Connection, business_id: int) -> list[Fact]:
+        desk = self.desk
+        language, today = desk.business.language, desk.today
+        rules = schedule.schedule(conn, business_id, today, today + _DAYS_TOLD)
+        hours = spoken.hours(language, rules.weekly, rules.exceptions, today)
+        offered = [spoken.service(language, service) for service in services.offered(conn, business_id)]
+        known = [Fact(topic=desk.say("topic_hours"), text=hours)]
+        if offered:
+            known.append(Fact(topic=desk.say("topic_services"), text="; ".join(offered)))
+        return [*known, *facts.all_facts(conn, business_id)]
+
+    async def transfer_to_human(self, wanted: TransferToHuman, _call: ToolCall) -> Result:
+        """Choose whom to ring once this stream has ended: somebody of the owner's list, and nobody else."""
+        desk = self.desk
+        people = [
+            person
+            for person in await desk.read(facts.people)
+            if numbers.dialable(person.phone, desk.business.number)
+        ]
+        if not people:
+            raise desk.refusal("nobody_to_transfer_to")
+        person = _named(wanted.name, people)
+        if person is None:
+            names = spoken.listed(desk.business.language, [person.name for person in people])
+            raise desk.refusal("no_such_person", people=names)
+        phone = person.phone
+
+        def job(conn: sqlite3.Connection, business_id: int, _lead_id: int) -> None:
+            calls.set_transfer(conn, business_id, desk.call_sid, phone)
+
+        await desk.write(job)
+        return {"status": "ok", "say": desk.say("transferring", person=person.name)}
+
+
+def _named(name: str | None, people: list[Person]) -> Person | None:
+    if name is None or not name.strip():
+        return people[0]
+    asked = name.casefold().split()
+    return next((person for person in people if set(asked) & set(person.name.casefold().split())), None)
