@@ -26,11 +26,11 @@ from simulator.model_server import serve_model
 from simulator.phone import CallFailed, CallReport, place_call
 from simulator.twilio_http import signature
 from tests.booking import CALLER, NUMBER
+from tests.office.support import PUBLIC_URL, TOKEN
 from tests.real import add_business
 from tests.test_stalled_peers import BYE, BYSTANDER, GREETING, HOURS
 from tests.web.door import PREFACE, answer, h2c, post
 from tests.web.proxies import HAPROXY, NGINX, haproxy, nginx
-from tests.web.support import PUBLIC_URL, TOKEN
 
 FILES = 1_024
 HALVES, TUNNELS = 1_100, 60

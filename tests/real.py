@@ -38,8 +38,8 @@ from simulator.websocket import wrap_client_stream, wrap_server_stream
 from storage import appointments, businesses, calls, leads
 from storage.database import Database, open_database
 from tests.booking import CALLER, NOW, NUMBER
+from tests.office.support import PUBLIC_URL, TOKEN
 from tests.storage.inline import inline
-from tests.web.support import PUBLIC_URL, TOKEN
 from web import configuration, server
 
 BUSINESS_ID = 1

@@ -11,9 +11,9 @@ from storage import reached
 from storage.database import open_database
 from storage.records import Reached
 from tests import booking
+from tests.office.support import public
 from tests.owned import OTHER_ID, Owners
 from tests.real import BUSINESS_ID, open_desk
-from tests.web.support import public
 from web.pages.requests import cookie_name
 from web.reached import setup_of
 

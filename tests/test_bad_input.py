@@ -28,9 +28,9 @@ from simulator.websocket import UpgradeRefused, connect_websocket, wrap_client_s
 from storage import calls
 from storage.database import open_database
 from tests import booking
+from tests.office.support import PUBLIC_URL, TOKEN, connected, start
+from tests.office.support import media as some_media
 from tests.real import ModelOverStreams, add_business, open_booking_office, open_desk
-from tests.web.support import PUBLIC_URL, TOKEN, connected, start
-from tests.web.support import media as some_media
 from web.twilio import twiml
 
 GREETING = Reply("Demo Dental, how can I help?", murmur(400, pitch=180))

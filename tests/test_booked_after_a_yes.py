@@ -12,6 +12,8 @@ from simulator.caller import Pause, Press, Say, UntilBotQuiet, UntilBotSpeaks, U
 from simulator.model_script import Call, ModelScript, Reply
 from simulator.tones import murmur
 from storage import appointments
+from tests.office.front import TUESDAY_9
+from tests.office.test_tool_tenants import OWN_NAME, THURSDAY_9
 from tests.test_hostile_model import (
     ASK_FIRST,
     ASKS,
@@ -28,8 +30,6 @@ from tests.test_hostile_model import (
     output,
     ring,
 )
-from tests.web.front import TUESDAY_9
-from tests.web.test_tool_tenants import OWN_NAME, THURSDAY_9
 
 ASK = Say(ASKS, murmur(400))
 YES, YES_TEXT = Say("Yes.", murmur(400, pitch=120)), "Yes."

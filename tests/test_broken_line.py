@@ -12,8 +12,8 @@ from simulator.model_server import serve_model
 from simulator.phone import place_call
 from simulator.tones import murmur
 from storage.database import open_database
+from tests.office.support import CALLER, NUMBER
 from tests.test_transfer import left_in, prepared, serving, steps, told_owner
-from tests.web.support import CALLER, NUMBER
 from web.twilio.twiml import ENGLISH
 
 GREETING = Reply("Hello, this is Salon. How can I help you?", murmur(400, pitch=180))

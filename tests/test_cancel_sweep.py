@@ -16,6 +16,7 @@ from storage.database import Database, open_database
 from storage.errors import WriteFailed
 from storage.writer import run_batch
 from tests import booking, changing
+from tests.office.front import Now, ring
 from tests.storage.inline import inline
 from tests.sweep import (
     BookingRuns,
@@ -27,7 +28,6 @@ from tests.sweep import (
     sweep,
     windows,
 )
-from tests.web.front import Now, ring
 
 
 def test_the_untouched_booking_has_every_window_and_under_six_seconds_of_audio(tmp_path):

@@ -10,9 +10,9 @@ from simulator.model_script import Call, ModelScript, Reply
 from simulator.tones import murmur
 from storage import appointments, businesses
 from storage.database import open_database
+from tests.office.front import SATURDAY_NOON, TUESDAY_9, grant, refused
+from tests.office.support import NUMBER
 from tests.storage.inline import inline
-from tests.web.front import SATURDAY_NOON, TUESDAY_9, grant, refused
-from tests.web.support import NUMBER
 
 HEARD = (UntilBotSpeaks(100), UntilBotQuiet(100))
 EXCLUDES, NAMES, CHOOSES = "Any day but Monday.", "Then the Tuesday, at nine-thirty.", "Yes, please."

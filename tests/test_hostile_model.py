@@ -22,17 +22,17 @@ from simulator.model_script import Call, ModelScript, Reply
 from simulator.tones import murmur
 from storage import appointments, businesses, leads, messages
 from storage.database import open_database
-from tests.storage.inline import inline
-from tests.test_bad_input import AtHand, complaints
-from tests.web.front import SATURDAY_NOON, TUESDAY, TUESDAY_9, TUESDAY_930, grant
-from tests.web.support import CALLER
-from tests.web.test_tool_tenants import (
+from tests.office.front import SATURDAY_NOON, TUESDAY, TUESDAY_9, TUESDAY_930, grant
+from tests.office.support import CALLER
+from tests.office.test_tool_tenants import (
     OWN_NAME,
     THURSDAY_9,
     everything_of_the_neighbour,
     rows_of,
     two_businesses,
 )
+from tests.storage.inline import inline
+from tests.test_bad_input import AtHand, complaints
 
 NEXT_SID = "CA" + "2" * 32
 HEARD = (UntilBotSpeaks(100), UntilBotQuiet(100))

@@ -15,8 +15,8 @@ from storage import appointments, businesses, calls, facts
 from storage.database import open_database
 from storage.records import Person
 from tests.booking import GREETING, MONDAY, NOW, first_slot
+from tests.office.support import NUMBER
 from tests.storage.inline import inline
-from tests.web.support import NUMBER
 
 MONDAY_9 = "2026-11-23T08:00:00Z"
 _HEARD = (UntilBotSpeaks(100), UntilBotQuiet(100))

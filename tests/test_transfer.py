@@ -21,7 +21,7 @@ from storage import businesses, calls, facts, messages
 from storage.database import open_database
 from storage.records import Call as CallRow
 from storage.records import CallEvent, Flag, Outgoing, Person, from_row
-from tests.web.support import CALLER, NUMBER
+from tests.office.support import CALLER, NUMBER
 from web import configuration, server
 from web.pages.picture import draw
 from web.twilio.twiml import ENGLISH

@@ -8,7 +8,7 @@ from engine.peers import realtime
 from engine.peers.media_streams import Dtmf
 from engine.settings import DEFAULTS
 from tests.engine.test_conversation import Talk
-from tests.engine.test_errands import tool
+from tests.engine.test_tool_calls_stepped import tool
 
 TOOLS = (tool("find", interruptible=True), tool("book", needs_answer=True), tool("save"))
 FOUND = frozenset({"found"})

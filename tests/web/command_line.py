@@ -2,7 +2,7 @@
 
 from click.testing import CliRunner
 
-from tests.web.support import NUMBER
+from tests.office.support import NUMBER
 from web.cli import main
 
 NAMES = (

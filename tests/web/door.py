@@ -8,7 +8,7 @@ import trio
 from attrs import define, field
 from quart import Blueprint, Response, request
 
-from tests.web.support import public
+from tests.office.support import public
 from web.addresses import counted_customer
 from web.admission import Admission
 from web.app import Front, build_pages

@@ -16,8 +16,8 @@ from simulator.mulaw import silence
 from simulator.tones import murmur
 from storage import businesses
 from storage.database import open_database
+from tests.office.support import NUMBER, PUBLIC_URL, TOKEN
 from tests.web.command_line import add, error, frontdesk
-from tests.web.support import NUMBER, PUBLIC_URL, TOKEN
 from web import doctor
 
 

@@ -2,8 +2,8 @@
 
 import pytest
 
+from tests.office.support import NUMBER
 from tests.web.command_line import add, error, frontdesk
-from tests.web.support import NUMBER
 
 OTHER = "+14155550101"
 OWNER = "+14155550177"

@@ -11,9 +11,9 @@ from engine.prompt import prompt as words
 from office.office import profile
 from storage import businesses, schedule, services
 from storage.records import WeeklyHours
+from tests.office.front import SATURDAY_NOON, TUESDAY, TUESDAY_9, TUESDAY_930, Now, grant, ring
+from tests.office.support import CALLER, NUMBER
 from tests.web.command_line import add, error, frontdesk
-from tests.web.front import SATURDAY_NOON, TUESDAY, TUESDAY_9, TUESDAY_930, Now, grant, ring
-from tests.web.support import CALLER, NUMBER
 from web.commands import diary
 from web.commands.prompt import told
 

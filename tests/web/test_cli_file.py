@@ -17,9 +17,9 @@ from sqlite_utils import Database
 
 from storage import migrations
 from storage.errors import DatabaseGone
+from tests.office.support import NUMBER
 from tests.storage.releases import SCHEMAS
 from tests.web.command_line import add, error, frontdesk
-from tests.web.support import NUMBER
 
 NOBODY_THERE = "ws://127.0.0.1:1/v1/realtime"
 

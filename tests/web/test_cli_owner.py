@@ -9,8 +9,8 @@ import trio
 
 from storage import owners, sessions
 from storage.database import look_at, open_database
+from tests.office.support import PUBLIC_URL
 from tests.web.command_line import add, error, frontdesk
-from tests.web.support import PUBLIC_URL
 
 HASH = "$argon2id$of-no-password"
 

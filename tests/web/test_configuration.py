@@ -4,7 +4,7 @@ import pytest
 from attrs import evolve
 
 from engine.settings import DEFAULTS
-from tests.web.support import PUBLIC_URL, TOKEN
+from tests.office.support import PUBLIC_URL, TOKEN
 from web import configuration
 from web.configuration import Configuration, ConfigurationError, Secret
 

@@ -11,7 +11,7 @@ import pytest
 from storage import businesses, facts
 from storage.database import open_database
 from storage.records import Person
-from tests.web.support import NUMBER, TOKEN
+from tests.office.support import NUMBER, TOKEN
 from web import configuration, doctor
 
 NOBODY_THERE = "ws://127.0.0.1:1/v1/realtime"

@@ -8,9 +8,9 @@ import pytest
 
 from engine.switchboard import Switchboard
 from storage import businesses, calls, outbox, reached
+from tests.office.support import local, public
 from tests.storage.conftest import HOUR, NOW, end_call
 from tests.web.descriptors import descriptors_for
-from tests.web.support import local, public
 from web import configuration
 from web.app import build_pages
 from web.health import Health, descriptors_left, descriptors_problem

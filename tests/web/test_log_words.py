@@ -10,7 +10,7 @@ import pytest
 from simulator import ModelScript, Reply, Say, UntilBotQuiet, UntilBotSpeaks, UntilClosed, murmur, serve_model
 from simulator.model_script import Call
 from storage.database import open_database
-from tests.web.support import PUBLIC_URL, TOKEN
+from tests.office.support import PUBLIC_URL, TOKEN
 from tests.web.test_server import answered_by, path, ring, serving
 from web import logs
 

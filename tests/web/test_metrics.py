@@ -16,8 +16,7 @@ from simulator.transport import TransportClosed
 from simulator.websocket import UpgradeRefused, connect_websocket
 from storage.database import open_database
 from tests import booking
-from tests.real import add_business, open_desk
-from tests.web.support import (
+from tests.office.support import (
     CALL_SID,
     CALLER,
     NUMBER,
@@ -30,6 +29,7 @@ from tests.web.support import (
     public,
     start,
 )
+from tests.real import add_business, open_desk
 from tests.web.test_server import answered_by, serving
 from web import signature
 from web.app import build_pages

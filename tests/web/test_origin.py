@@ -1,6 +1,6 @@
 import pytest
 
-from tests.web.support import PUBLIC_URL, TOKEN, local, public
+from tests.office.support import PUBLIC_URL, TOKEN, local, public
 from web import configuration, signature
 from web.configuration import ConfigurationError
 from web.origin import Origin, check_exposure, local_refusal

@@ -10,8 +10,8 @@ from attrs import define, field
 
 from storage import businesses, calls, erasure, outbox
 from storage.database import open_database
+from tests.office.support import CALL_SID, CALLER, NUMBER
 from tests.storage.inline import inline
-from tests.web.support import CALL_SID, CALLER, NUMBER
 from web.outbox import RETRY_AFTER_MIN, Outbox
 from web.twilio.rest import WITHIN_S, Refused, Sent, TryAgain
 

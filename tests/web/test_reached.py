@@ -10,10 +10,10 @@ import trio.testing
 from storage import reached
 from storage.database import open_database
 from storage.records import Reached as Row
+from tests.office.full_disk import FullDisk
+from tests.office.support import PUBLIC_URL, TOKEN, local, public
 from tests.storage.conftest import add_business
 from tests.storage.inline import inline
-from tests.web.full_disk import FullDisk
-from tests.web.support import PUBLIC_URL, TOKEN, local, public
 from web import configuration
 from web.reached import TROUBLE_WAIT_S, Reached, setup_of
 

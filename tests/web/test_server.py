@@ -33,7 +33,7 @@ from simulator.twilio_http import signature
 from storage import businesses, call_settings, calls, leads, messages, owners
 from storage.database import open_database
 from storage.errors import DatabaseGone
-from tests.web.support import CALLER, NUMBER, PUBLIC_URL, TOKEN, local, public
+from tests.office.support import CALLER, NUMBER, PUBLIC_URL, TOKEN, local, public
 from web import configuration, server
 from web.configuration import ConfigurationError
 from web.listener import listening_socket

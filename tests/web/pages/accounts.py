@@ -4,7 +4,7 @@ from functools import partial
 
 from rehearsal.whole_call import in_virtual_time, rehearse
 from storage.records import CallEvent
-from tests.web.test_replay import CALLER, MODEL, OFFICE, SETTINGS
+from tests.rehearsal.test_replay import CALLER, MODEL, OFFICE, SETTINGS
 
 
 def stored(*events):

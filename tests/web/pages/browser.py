@@ -13,7 +13,7 @@ from attrs import define
 from engine.switchboard import Switchboard
 from office.live import LiveCalls
 from storage import businesses, owners, sessions
-from tests.web.support import local
+from tests.office.support import local
 from web.app import build_pages
 from web.health import Health
 from web.pages.deployment import Deployment

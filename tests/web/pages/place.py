@@ -13,10 +13,10 @@ from storage import owners, sessions
 from storage.database import Database
 from tests.browser.paths import PAGES, STREAMS, addresses
 from tests.browser.town import NOW, Home, Town
+from tests.office.support import FORM
 from tests.storage.conftest import tables
 from tests.web.pages.browser import ORIGIN
 from tests.web.pages.markup import Markup
-from tests.web.support import FORM
 from web.passwords import Passwords
 
 QUICK = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))

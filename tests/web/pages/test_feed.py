@@ -10,9 +10,9 @@ from icalendar import Calendar
 
 from storage import appointments, booking, businesses, feeds, leads, services
 from storage.availability import Request
+from tests.office.support import PUBLIC_URL, public
 from tests.web.pages.browser import NOW, add_business, client_of, sign_in
 from tests.web.pages.diary import HOUR, MONDAY_10, book
-from tests.web.support import PUBLIC_URL, public
 
 DAY = 24 * HOUR
 

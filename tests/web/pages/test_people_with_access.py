@@ -6,8 +6,8 @@ from functools import partial
 import pytest
 
 from storage import owners, sessions
+from tests.office.support import FORM, PUBLIC_URL, public
 from tests.web.pages.browser import NOW, ORIGIN, add_business, client_of, sign_in
-from tests.web.support import FORM, PUBLIC_URL, public
 
 
 @pytest.fixture

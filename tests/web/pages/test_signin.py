@@ -10,8 +10,8 @@ from argon2 import PasswordHasher
 from werkzeug.datastructures import Headers
 
 from storage import owners, sessions
+from tests.office.support import FORM, PUBLIC_URL, public
 from tests.web.pages.browser import NOW, ORIGIN, client_of, sign_in
-from tests.web.support import FORM, PUBLIC_URL, public
 from web.passwords import Passwords
 
 QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)

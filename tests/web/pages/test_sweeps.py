@@ -15,11 +15,11 @@ from tests.browser import hostile, town
 from tests.browser.paths import STREAMS
 from tests.browser.practices import ENGLISH
 from tests.browser.town import NOW, PASSWORD
+from tests.office.support import local, public
 from tests.storage.conftest import everything
 from tests.web.pages.browser import ORIGIN, client_of
 from tests.web.pages.markup import Markup
 from tests.web.pages.place import QUICK, Place, without
-from tests.web.support import local, public
 from web.logs import MaskingFormatter
 from web.pages.index import ROUTES
 

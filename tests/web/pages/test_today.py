@@ -10,11 +10,11 @@ import pytest
 from engine.switchboard import Switchboard
 from storage import calls, outbox, reached
 from storage.records import Flag
+from tests.office.support import PUBLIC_URL, public
 from tests.storage.conftest import add_test_call, end_call
 from tests.web.descriptors import descriptors_for
 from tests.web.pages.browser import NOW, PUBLIC_COOKIE, add_business, client_of, sign_in
 from tests.web.pages.ringing import MINUTE, ring
-from tests.web.support import PUBLIC_URL, public
 from web import configuration
 from web.reached import setup_of
 

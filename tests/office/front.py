@@ -16,7 +16,7 @@ from office.unwritten import Unwritten
 from storage import appointments, calls, leads
 from storage.database import Database
 from storage.records import Business
-from tests.web.support import CALL_SID, CALLER, NUMBER
+from tests.office.support import CALL_SID, CALLER, NUMBER
 
 SATURDAY_NOON = dt.datetime(2026, 11, 21, 12, tzinfo=dt.UTC)
 TUESDAY = "2026-11-24"

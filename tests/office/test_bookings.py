@@ -3,7 +3,7 @@
 import pytest
 
 from storage import services
-from tests.web.front import TUESDAY, TUESDAY_9, TUESDAY_930, Now, refused, ring
+from tests.office.front import TUESDAY, TUESDAY_9, TUESDAY_930, Now, refused, ring
 
 WEDNESDAY_9 = "2026-11-25T08:00:00Z"
 

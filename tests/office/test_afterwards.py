@@ -8,7 +8,7 @@ from attrs import define
 from office import afterwards
 from office.language import spoken
 from storage import businesses, calls, leads, messages, outbox, services
-from tests.web.support import CALL_SID, CALLER, NUMBER
+from tests.office.support import CALL_SID, CALLER, NUMBER
 
 NOON = dt.datetime(2026, 11, 23, 12, tzinfo=dt.UTC)  # 13:00 in Berlin
 OWNER = "+14155550177"

@@ -11,8 +11,8 @@ from office import recordings, retention
 from office.live import LiveCalls
 from storage import businesses, calls, leads
 from storage.database import open_database
+from tests.office.support import local
 from tests.storage.inline import inline
-from tests.web.support import local
 from web import server
 
 START = dt.datetime(2026, 11, 23, 12, tzinfo=dt.UTC)

@@ -7,7 +7,7 @@ import pytest
 from engine.outcome import Outcome
 from storage import calls, facts, schedule, services
 from storage.records import ExceptionDay, Person
-from tests.web.front import Now, refused, ring
+from tests.office.front import Now, refused, ring
 
 
 @pytest.fixture

@@ -8,8 +8,8 @@ from engine.switchboard import Switchboard
 from office.unwritten import LONGEST_PAUSE_S, MOST_KEPT, MOST_SOUND_BYTES, Entry, keeping
 from storage.database import open_database
 from storage.writer import run_batch
+from tests.office.full_disk import FullDisk
 from tests.storage.inline import inline
-from tests.web.full_disk import FullDisk
 
 
 @pytest.fixture

@@ -31,10 +31,10 @@ from storage import (
 from storage.availability import Request
 from storage.database import open_database
 from storage.records import DayHours, ExceptionDay, Flag, Person, WeeklyHours
+from tests.office.front import SATURDAY_NOON, TUESDAY, TUESDAY_9, TUESDAY_930, Now, ring
+from tests.office.support import CALL_SID, CALLER, NUMBER
 from tests.storage.conftest import tables
 from tests.storage.inline import inline
-from tests.web.front import SATURDAY_NOON, TUESDAY, TUESDAY_9, TUESDAY_930, Now, ring
-from tests.web.support import CALL_SID, CALLER, NUMBER
 
 NEIGHBOUR_NUMBER = "+14155550122"
 THURSDAY_9 = "2026-11-26T08:00:00Z"

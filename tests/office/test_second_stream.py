@@ -8,8 +8,8 @@ from attrs import evolve
 
 from engine.ports import Back
 from storage import services
-from tests.web.front import TUESDAY, TUESDAY_9, TUESDAY_930, Now, refused, ring
-from tests.web.test_office import RECORD
+from tests.office.front import TUESDAY, TUESDAY_9, TUESDAY_930, Now, refused, ring
+from tests.office.test_office import RECORD
 
 ENDED = {Back.UNANSWERED: "transferred", Back.CUT_OFF: "carrier_lost"}
 MANY = "I cannot look up any more in this call. I can take a message."

@@ -17,10 +17,10 @@ from rehearsal.rig import CALL_SID, TransportLink, place
 from simulator import Call, HangUp, ModelScript, Reply, UntilBotQuiet, UntilBotSpeaks, murmur
 from storage import businesses, calls
 from storage.database import open_database
+from tests.office.front import Now, ring
+from tests.office.full_disk import FullDisk
+from tests.office.support import NUMBER
 from tests.storage.inline import inline
-from tests.web.front import Now, ring
-from tests.web.full_disk import FullDisk
-from tests.web.support import NUMBER
 
 DAY = dt.timedelta(days=1)
 OWNER = "+14155550177"

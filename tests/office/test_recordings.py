@@ -18,7 +18,7 @@ from engine.settings import DEFAULTS
 from office import recordings
 from office.recorded_call import BadRecording, RecordedCall
 from storage import calls, erasure
-from tests.web.full_disk import FullDisk
+from tests.office.full_disk import FullDisk
 
 NOW = dt.datetime(2026, 11, 23, 12, tzinfo=dt.UTC)
 FRAME = bytes(range(160))

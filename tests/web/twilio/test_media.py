@@ -10,8 +10,7 @@ from engine.switchboard import Switchboard
 from office.grant import Grant
 from simulator.transport import TransportClosed
 from simulator.websocket import UpgradeRefused, connect_websocket
-from tests.web.door import door, get, post, readable, until
-from tests.web.support import (
+from tests.office.support import (
     CALL_SID,
     PUBLIC_URL,
     STREAM_SID,
@@ -23,6 +22,7 @@ from tests.web.support import (
     public,
     start,
 )
+from tests.web.door import door, get, post, readable, until
 from web import configuration, signature
 from web.app import Front
 from web.listener import listening_socket, serve_connections

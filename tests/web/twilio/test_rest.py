@@ -4,7 +4,7 @@ import logging
 import pytest
 
 from simulator.twilio_api import ACCEPTED, ApiAnswer, ApiRequest, refusal, serve_twilio_api
-from tests.web.support import CALLER, NUMBER, TOKEN
+from tests.office.support import CALLER, NUMBER, TOKEN
 from web import configuration
 from web.logs import mask
 from web.twilio.rest import WITHIN_S, Refused, Sent, TryAgain, TwilioAccount, account_of

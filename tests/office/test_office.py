@@ -37,10 +37,10 @@ from storage import (
 from storage.database import open_database
 from storage.records import CallEvent as StoredEvent
 from storage.records import ExceptionDay, Flag, Person
+from tests.office.front import SATURDAY_NOON, TUESDAY_9, TUESDAY_930, Front, Now, grant, ring
+from tests.office.full_disk import FullDisk
+from tests.office.support import CALL_SID, CALLER, NUMBER
 from tests.storage.inline import inline
-from tests.web.front import SATURDAY_NOON, TUESDAY_9, TUESDAY_930, Front, Now, grant, ring
-from tests.web.full_disk import FullDisk
-from tests.web.support import CALL_SID, CALLER, NUMBER
 
 RECORD = CallRecord(
     outcome="completed",

@@ -15,8 +15,8 @@ from office.grant import Grant
 from storage import blocked, businesses, calls, facts
 from storage.database import open_database
 from storage.records import Person
+from tests.office.support import CALL_SID, CALLER, FORM, NUMBER, PUBLIC_URL, TOKEN, local, public, signed_form
 from tests.storage.inline import inline
-from tests.web.support import CALL_SID, CALLER, FORM, NUMBER, PUBLIC_URL, TOKEN, local, public, signed_form
 from web import configuration, signature
 from web.app import build_pages
 from web.health import Health

@@ -9,7 +9,7 @@ from attrs import evolve
 
 from storage import businesses, schedule, services
 from storage.records import DayHours, ExceptionDay, WeeklyHours
-from tests.web.front import TUESDAY, TUESDAY_9, TUESDAY_930, Now, refused, ring
+from tests.office.front import TUESDAY, TUESDAY_9, TUESDAY_930, Now, refused, ring
 
 OTHER = {"caller": "+14155550111", "call_sid": "CAother"}
 

@@ -3,10 +3,10 @@
 import pytest
 
 from storage import messages
-from tests.web.front import Now, refused, ring
-from tests.web.full_disk import FullDisk
-from tests.web.support import CALL_SID, CALLER
-from tests.web.test_office import RECORD
+from tests.office.front import Now, refused, ring
+from tests.office.full_disk import FullDisk
+from tests.office.support import CALL_SID, CALLER
+from tests.office.test_office import RECORD
 
 
 @pytest.fixture
