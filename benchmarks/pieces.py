@@ -14,7 +14,9 @@ from engine.actions import AudioSent, ModelReady, Say
 from engine.caller.ear import Ear
 from engine.caller.turns import Scene
 from engine.caller.vad import open_detector
+from engine.carrier import Media
 from engine.conversation.conversation import Conversation
+from engine.model import AudioDelta, ItemStarted, ResponseCreated, TranscriptDelta
 from engine.peers import media_streams, realtime
 from engine.peers.wire import base64_text
 from engine.ports import Profile
@@ -54,7 +56,7 @@ def rows() -> Iterator[tuple[str, str]]:
         ("media_streams.receive, a frame", partial(_each, media_streams.receive, messages), len(messages)),
         ("realtime.receive, a delta of 400 ms", partial(_each, realtime.receive, [delta] * 500), 500),
         ("Conversation.handle, a delta of 400 ms", _converse, _DELTAS),
-        ("media_streams.media, a delta of 400 ms", partial(_each, _media, [_DELTA] * 500), 500),
+        ("media_streams.encode, a delta of 400 ms", partial(_each, _media, [_DELTA] * 500), 500),
     ):
         yield name, f"{cost_us(prepare, times):.1f}"
 
@@ -92,7 +94,7 @@ def _converse() -> Work:
 def _see() -> Work:
     """A bot in the middle of a long answer."""
     conversation, delta = _answering()
-    words = realtime.TranscriptDelta(response_id="resp_1", item_id="item_1", text="Does ten suit you? " * 10)
+    words = TranscriptDelta(response_id="resp_1", item_id="item_1", text="Does ten suit you? " * 10)
     conversation.handle(words, 0.0)
     for _ in range(_DELTAS):
         for action in conversation.handle(delta, 0.0):
@@ -101,17 +103,17 @@ def _see() -> Work:
     return _each(conversation.scene, range(0, _DELTAS * 400, 20))
 
 
-def _answering() -> tuple[Conversation, realtime.AudioDelta]:
+def _answering() -> tuple[Conversation, AudioDelta]:
     profile = Profile(name="Demo Dental", language="en", now="Monday", hours="always")
     conversation = Conversation(profile, DEFAULTS, now_ms=0.0)
     conversation.handle(ModelReady(), 0.0)
-    conversation.handle(realtime.ResponseCreated(response_id="resp_1"), 0.0)
-    conversation.handle(realtime.ItemStarted(response_id="resp_1", item_id="item_1", kind="message"), 0.0)
-    return conversation, realtime.AudioDelta(response_id="resp_1", item_id="item_1", audio=_DELTA)
+    conversation.handle(ResponseCreated(response_id="resp_1"), 0.0)
+    conversation.handle(ItemStarted(response_id="resp_1", item_id="item_1", kind="message"), 0.0)
+    return conversation, AudioDelta(response_id="resp_1", item_id="item_1", audio=_DELTA)
 
 
 def _media(audio: bytes) -> str:
-    return media_streams.media(_STREAM_SID, audio)
+    return media_streams.encode(Media(audio), _STREAM_SID)
 
 
 def _frames(sound: bytes) -> list[bytes]:

@@ -5,9 +5,9 @@ from typing import Any
 from attrs import frozen
 
 from engine.caller.turns import TurnEvent
+from engine.carrier import Dtmf, MarkReached
+from engine.model import ModelCommand, ModelEvent
 from engine.outcome import Outcome
-from engine.peers import realtime
-from engine.peers.media_streams import Dtmf, MarkReached
 from engine.tools import ToolCall, ToolOutput
 
 
@@ -38,16 +38,14 @@ class ToolFinished:
     output: ToolOutput
 
 
-Event = (
-    ModelReady | ModelGone | TurnEvent | realtime.ModelEvent | MarkReached | Dtmf | AudioSent | ToolFinished
-)
+Event = ModelReady | ModelGone | TurnEvent | ModelEvent | MarkReached | Dtmf | AudioSent | ToolFinished
 
 
 @frozen
 class ToModel:
-    """Send this message to the model."""
+    """Give the model this command."""
 
-    message: str
+    command: ModelCommand
 
 
 @frozen

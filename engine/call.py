@@ -26,7 +26,7 @@ from math import inf
 from typing import Any
 
 import trio
-from attrs import Factory, define, frozen
+from attrs import Factory, define
 
 from engine import log_lines, tools
 from engine.actions import (
@@ -51,12 +51,14 @@ from engine.bot import tool_calls
 from engine.caller.ear import Ear
 from engine.caller.inbox import SILENT_FRAME, Inbox
 from engine.caller.vad import open_detector
+from engine.capabilities import check, instead, without_what_it_lacks
+from engine.carrier import CallerAudio, ClearQueue, Dtmf, Mark, MarkReached, Media, Stopped
 from engine.conversation.conversation import Conversation
 from engine.conversation.parting import END_CALL
 from engine.errors import CarrierFault, LinkClosed, ModelFault, RemoteProtocolError
+from engine.model import AudioDelta, Capabilities, ModelCommand, Session
 from engine.outcome import Outcome
-from engine.peers import media_streams, realtime, realtime_link
-from engine.ports import CallEvent, CallRecord, CallStart, CarrierLink, ConnectModel, Link, Office
+from engine.ports import CallEvent, CallRecord, CallStart, CarrierLink, ConnectModel, ModelLink, Office
 from engine.prompt import prompt
 from engine.queue import Queue
 from engine.recording import Recording
@@ -95,6 +97,7 @@ class _Call:
     conversation: Conversation
     ear: Ear
     inbox: Inbox
+    capabilities: Capabilities = Factory(Capabilities)
     arrived: trio.Event = Factory(trio.Event)
     turn: _Turn | None = None
     work_scopes: dict[str, trio.CancelScope] = Factory(dict)  # of the tool calls that run
@@ -106,7 +109,7 @@ class _Call:
     ignored: int = 0
     recording: Recording | None = None
     events: Queue[Event] = Factory(lambda: Queue(ModelFault("the model floods us")))
-    for_model: Queue[str] = Factory(lambda: Queue(ModelFault("the model takes nothing any more")))
+    for_model: Queue[ModelCommand] = Factory(lambda: Queue(ModelFault("the model takes nothing any more")))
     for_carrier: Queue[Say | Clear] = Factory(
         lambda: Queue(CarrierFault("the carrier takes nothing any more"))
     )
@@ -242,7 +245,7 @@ async def hear(call: _Call) -> None:
     with trio.move_on_after(limit_s) as patience:
         while True:
             try:
-                event = media_streams.receive(await call.carrier.receive())
+                event = await call.carrier.receive()
             except RemoteProtocolError as problem:
                 call.ignore("carrier", problem)
                 continue
@@ -250,16 +253,16 @@ async def hear(call: _Call) -> None:
                 call.end(Outcome.CARRIER_LOST, "the carrier's socket closed without a stop")
                 return
             match event:
-                case media_streams.Media(payload=payload):
+                case CallerAudio(payload=payload):
                     patience.deadline = trio.current_time() + limit_s
                     call.inbox.put(payload)
                     if call.recording is not None:
                         call.recording.heard(call.now_ms(), payload)
                     call.arrived.set()
-                case media_streams.Stopped():
+                case Stopped():
                     call.end(Outcome.CALLER_HUNG_UP, "the carrier said stop")
                     return
-                case media_streams.MarkReached() | media_streams.Dtmf():
+                case MarkReached() | Dtmf():
                     call.events.put(event)
     call.end(Outcome.CARRIER_LOST, f"no audio from the carrier for {limit_s:g} s")
 
@@ -289,9 +292,9 @@ async def listen(call: _Call) -> None:
 def _listen_to(call: _Call, frame: bytes) -> None:
     if call.conversation.deaf:
         return
-    messages, events = call.ear.listen(frame, call.conversation.scene(call.now_ms()))
-    for message in messages:
-        call.for_model.put(message)
+    commands, events = call.ear.listen(frame, call.conversation.scene(call.now_ms()))
+    for command in commands:
+        call.for_model.put(command)
     for event in events:
         call.events.put(event)
 
@@ -310,70 +313,39 @@ async def to_carrier(call: _Call) -> None:
 
 
 async def _send_carrier(call: _Call, command: Say | Clear) -> None:
-    stream_sid = call.start.stream_sid
     match command:
         case Clear():
-            await call.carrier.send(media_streams.clear(stream_sid))
+            await call.carrier.send(ClearQueue())
         case Say(turn, audio, offset) if turn not in call.cut_turns:
-            await call.carrier.send(media_streams.media(stream_sid, audio))
+            await call.carrier.send(Media(audio))
             call.events.put(AudioSent(turn, len(audio)))
-            await call.carrier.send(media_streams.mark(stream_sid, f"{turn}.{offset}"))
+            await call.carrier.send(Mark(f"{turn}.{offset}"))
 
 
 # The model's side
 
 
-@frozen
-class _Told:
-    """The model's link. At DEBUG the log has the type of each event that comes, and nothing that is in it."""
-
-    link: Link
-    call: _Call
-
-    async def receive(self) -> str | bytes:
-        message = await self.link.receive()
-        if log.isEnabledFor(logging.DEBUG):
-            now_s = self.call.now_ms() / 1000
-            log.debug("%s %.3f s: from the model: %s", self.call.start.call_sid, now_s, _type_of(message))
-        return message
-
-    async def send(self, message: str) -> None:
-        await self.link.send(message)
-
-
-def _type_of(message: str | bytes) -> str:
-    try:
-        return realtime.type_of(message)
-    except RemoteProtocolError as problem:
-        return f"no event: {problem}"
-
-
 async def talk(call: _Call) -> None:
     """Open the model, then converse until the call ends. A model that is not ready in time is a fault."""
-    profile = call.office.profile
     with trio.move_on_after(call.settings.model_ready_ms / 1000) as patience:
-        async with call.connect_model() as connected:
-            link = _Told(connected, call)
+        async with call.connect_model() as link:
             call.note("model_connected")
-            session = await realtime_link.configure(
-                link,
-                instructions=prompt.instructions(profile),
-                tools=[*map(tools.declaration, call.office.tools), _END_CALL],
-                language=profile.language,
-                settings=call.settings,
-            )
-            call.ear.adopt(session.settings)
+            session = await link.configure(_session(call.office, call.settings))
+            check(session)
+            settings = without_what_it_lacks(call.settings, session.capabilities)
+            call.capabilities = session.capabilities
+            call.ear.adopt(settings)
             if call.recording is not None:
-                call.recording.settings = session.settings
+                call.recording.settings = settings
             if session.transcription_refused is not None:
                 call.note("transcription_refused", code=session.transcription_refused)
             call.note(
                 "session_configured",
-                voice=session.told.voice,
-                input_format=session.told.input_format,
-                output_format=session.told.output_format,
-                detector=session.settings.detector,
-                thresholds=session.settings.thresholds(),
+                voice=session.voice,
+                input_format=session.input_format,
+                output_format=session.output_format,
+                detector=settings.detector,
+                thresholds=settings.thresholds(),
             )
             patience.deadline = inf
             async with trio.open_nursery() as nursery:
@@ -383,12 +355,24 @@ async def talk(call: _Call) -> None:
     raise ModelFault(f"the model was not ready within {call.settings.model_ready_ms} ms")
 
 
-async def from_model(call: _Call, link: Link) -> None:
+def _session(office: Office, settings: Settings) -> Session:
+    return Session(
+        instructions=prompt.instructions(office.profile),
+        tools=(*map(tools.declaration, office.tools), _END_CALL),
+        language=office.profile.language,
+        voice=settings.voice,
+        max_output_tokens=settings.max_output_tokens,
+        transcription_model=settings.transcription_model,
+        noise_reduction=settings.noise_reduction,
+    )
+
+
+async def from_model(call: _Call, link: ModelLink) -> None:
     """Read the model's socket. Blocks on nothing else."""
     while True:
         try:
-            event = realtime.receive(await link.receive())
-            if call.recording is not None and isinstance(event, realtime.AudioDelta):
+            event = await link.receive()
+            if call.recording is not None and isinstance(event, AudioDelta):
                 call.recording.answered(call.now_ms(), event.response_id, event.audio)
             call.events.put(event)
         except RemoteProtocolError as problem:
@@ -399,11 +383,12 @@ async def from_model(call: _Call, link: Link) -> None:
             return
 
 
-async def to_model(call: _Call, link: Link) -> None:
+async def to_model(call: _Call, link: ModelLink) -> None:
     """The only writer of the model's socket."""
-    async for message in call.for_model.items:
+    async for command in call.for_model.items:
         try:
-            await link.send(message)
+            for possible in instead(command, call.capabilities):
+                await link.send(possible)
         except LinkClosed:
             return  # `from_model` sees it too, and knows the reason
 
@@ -431,8 +416,8 @@ async def converse(call: _Call, nursery: trio.Nursery) -> None:
 
 def _perform(call: _Call, nursery: trio.Nursery, action: Action) -> None:
     match action:
-        case ToModel(message):
-            call.for_model.put(message)
+        case ToModel(command):
+            call.for_model.put(command)
         case Play(number):
             pieces_in, pieces_out = trio.open_memory_channel[Say](inf)
             call.turn = _Turn(number, trio.CancelScope(), pieces_in)

@@ -11,12 +11,14 @@ from typing import Any, Protocol
 
 from attrs import field, frozen
 
+from engine.carrier import CarrierCommand, CarrierEvent
+from engine.model import ModelCommand, ModelEvent, Session, SessionInfo
 from engine.recording import Recording
 from engine.tools import Tool
 
 
 class Link(Protocol):
-    """One WebSocket of text messages: the carrier's or the model's.
+    """One WebSocket of text messages, under the adapter of a peer.
 
     The engine has exactly one task that calls `send` and one that calls `receive`, and never cancels
     a `send` while the socket is to live on.
@@ -35,17 +37,54 @@ class Link(Protocol):
         """
 
 
-class CarrierLink(Link, Protocol):
-    """The caller's line: Twilio Media Streams."""
+class ClosableLink(Link, Protocol):
+    """A WebSocket that we may close."""
 
     async def close(self, code: int = 1000) -> None:
         """Close the socket; closing a closed one does nothing. Takes at most 8 s with a stalled peer."""
 
 
+class CarrierLink(Protocol):
+    """The caller's line. One task sends and one receives, as with every Link."""
+
+    async def receive(self) -> CarrierEvent:
+        """The next event. Safe to cancel.
+
+        Raises RemoteProtocolError for a message that the carrier's protocol does not allow, which is passed
+        over, and LinkClosed when the line is gone.
+        """
+
+    async def send(self, command: CarrierCommand) -> None:
+        """Return once the command is handed to the operating system. Raises LinkClosed."""
+
+    async def close(self, code: int = 1000) -> None:
+        """End the line; ending an ended one does nothing. Takes at most 8 s with a stalled peer."""
+
+    async def abort(self) -> None:
+        """End the line without waiting for the peer, where the server in front of us can."""
+
+
+class ModelLink(Protocol):
+    """A model, whatever it speaks. One task sends and one receives, as with every Link."""
+
+    async def configure(self, session: Session) -> SessionInfo:
+        """Open the session, before all else, and say what it has become. Raises ModelFault if it can't be."""
+
+    async def send(self, command: ModelCommand) -> None:
+        """Return once the command is handed over. Raises LinkClosed when the model is gone."""
+
+    async def receive(self) -> ModelEvent:
+        """The next event. Safe to cancel.
+
+        Raises RemoteProtocolError for a malformed message, which is passed over, and LinkClosed when the
+        model is gone.
+        """
+
+
 class ConnectModel(Protocol):
     """How a call reaches its model: an async context manager that owns the socket."""
 
-    def __call__(self) -> AbstractAsyncContextManager[Link]:
+    def __call__(self) -> AbstractAsyncContextManager[ModelLink]:
         """Open on enter, close on exit, at once if cancelled. Raises ModelFault if it cannot open."""
 
 

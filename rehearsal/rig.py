@@ -10,7 +10,8 @@ from attrs import define, evolve, field, frozen
 from engine.call import run_call
 from engine.outcome import Outcome
 from engine.peers import media_streams as wire
-from engine.ports import CallRecord, CallStart, ConnectModel, Link, Office, Profile
+from engine.peers.realtime_link import RealtimeLink
+from engine.ports import CallRecord, CallStart, ConnectModel, Office, Profile
 from engine.settings import DEFAULTS, Settings
 from engine.tools import Tool, describe
 from rehearsal.whole_call import TransportLink
@@ -151,12 +152,12 @@ class _ModelAtHand:
     gone_s: float | None = None
 
     @asynccontextmanager
-    async def connect(self) -> AsyncIterator[Link]:
+    async def connect(self) -> AsyncIterator[RealtimeLink]:
         ours, theirs = memory_pair()
         self.model = Model(theirs, self.script)
         self.nursery.start_soon(self.model.run)
         try:
-            yield TransportLink(ours)
+            yield RealtimeLink(TransportLink(ours))
         finally:
             self.gone_s = trio.current_time()
             ours.abort()
@@ -190,7 +191,7 @@ async def place(
             task = trio.lowlevel.current_task()
             on_run(Live(task=task, scope=scope, carrier=carrier, at_hand=at_hand))
             await run_call(
-                wrap(link),
+                wire.MediaStreamsLink(wrap(link), start.stream_sid),
                 connect or at_hand.connect,
                 recording,
                 settings,

@@ -16,7 +16,8 @@ from engine.call import run_call
 from engine.errors import LinkClosed
 from engine.outcome import Outcome
 from engine.peers import media_streams as wire
-from engine.ports import CallRecord, CallStart, CarrierLink, Link, Office, Profile
+from engine.peers.realtime_link import RealtimeLink
+from engine.ports import CallRecord, CallStart, ClosableLink, Link, Office, Profile
 from engine.settings import DEFAULTS, Settings
 from engine.tools import Tool
 from simulator import Carrier, Model, ModelScript, Step, Transport, TransportClosed, memory_pair
@@ -126,12 +127,12 @@ class _ModelAtHand:
     model: Model | None = field(default=None, init=False)
 
     @asynccontextmanager
-    async def connect(self) -> AsyncIterator[Link]:
+    async def connect(self) -> AsyncIterator[RealtimeLink]:
         ours, theirs = memory_pair()
         self.model = Model(theirs, self.script)
         self.nursery.start_soon(self.model.run)
         try:
-            yield TransportLink(ours)
+            yield RealtimeLink(TransportLink(ours))
         finally:
             ours.abort()
 
@@ -145,7 +146,7 @@ async def rehearse(
     up: Delay = lambda: 0.0,
     down: Delay = lambda: 0.0,
     acoustics: Acoustics | None = None,
-    wrap: Callable[[CarrierLink], CarrierLink] = lambda link: link,
+    wrap: Callable[[ClosableLink], ClosableLink] = lambda link: link,
 ) -> Rehearsed:
     """Carry one call from its first message to the end of both peers.
 
@@ -164,7 +165,8 @@ async def rehearse(
         nonlocal began_s
         start = await _started(link)
         began_s = trio.current_time()
-        await run_call(wrap(link), at_hand.connect, noting, settings, start=start, ended=outcomes.append)
+        line = wire.MediaStreamsLink(wrap(link), start.stream_sid)
+        await run_call(line, at_hand.connect, noting, settings, start=start, ended=outcomes.append)
 
     async with trio.open_nursery() as nursery:
         at_hand = _ModelAtHand(nursery, model(carrier) if callable(model) else model)

@@ -21,8 +21,9 @@ import trio.testing
 from attrs import define, field, frozen
 
 from engine.call import run_call
-from engine.peers.realtime_link import over_stream
-from engine.ports import Link, Office
+from engine.peers.media_streams import MediaStreamsLink
+from engine.peers.realtime_link import RealtimeLink, over_stream
+from engine.ports import Office
 from office.grant import Grant
 from office.office import open_office
 from office.unwritten import Unwritten
@@ -349,14 +350,14 @@ class ModelOverStreams:
     streams: list[trio.abc.Stream] = field(factory=list, init=False)  # its ends
 
     @asynccontextmanager
-    async def connect(self) -> AsyncIterator[Link]:
+    async def connect(self) -> AsyncIterator[RealtimeLink]:
         """The engine's way to it."""
         ours, theirs = trio.testing.memory_stream_pair()
         self.streams.append(theirs)
         self.nursery.start_soon(self._serve, theirs)
         headers = [(b"Authorization", b"Bearer sk-simulated")]
         async with over_stream(ours, "model.test", "/v1/realtime?model=m", headers) as link:
-            yield link
+            yield RealtimeLink(link)
 
     async def _serve(self, stream: trio.abc.Stream) -> None:
         transport = await wrap_server_stream(self.nursery, stream)
@@ -378,7 +379,8 @@ async def place_over_streams(
         async def answer() -> None:
             link = TransportLink(await wrap_server_stream(nursery, ours))
             start = await started(link)
-            await run_call(link, model.connect, office, HUMMED, start=start, ended=lambda _outcome: None)
+            line = MediaStreamsLink(link, start.stream_sid)
+            await run_call(line, model.connect, office, HUMMED, start=start, ended=lambda _outcome: None)
 
         nursery.start_soon(answer)
         transport = await wrap_client_stream(nursery, theirs, "ws://frontdesk.test/twilio/media")

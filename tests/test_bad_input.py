@@ -16,6 +16,7 @@ import trio
 from attrs import define, evolve
 
 from engine.outcome import Outcome
+from engine.peers.realtime_link import RealtimeLink
 from engine.tools import Tool
 from rehearsal.rig import CALL_SID, FakeOffice, NameArguments, TransportLink, place
 from simulator.caller import HangUp, Say, Send, UntilBotQuiet, UntilBotSpeaks, UntilClosed
@@ -119,7 +120,7 @@ class AtHand:
         self.nursery.start_soon(self.model.run)
         self.link = self.wrap(TransportLink(ours))
         try:
-            yield self.link
+            yield RealtimeLink(self.link)
         finally:
             ours.abort()
 

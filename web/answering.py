@@ -8,8 +8,10 @@ from pathlib import Path
 from attrs import frozen
 
 from engine.call import run_call
-from engine.peers.realtime_link import ModelAddress, connect
-from engine.ports import CallEvent, CallStart, CarrierLink
+from engine.peers.media_streams import MediaStreamsLink
+from engine.peers.realtime_link import connect
+from engine.peers.websocket import ModelAddress
+from engine.ports import CallEvent, CallStart, ClosableLink
 from engine.settings import Settings
 from engine.switchboard import Switchboard
 from office.grant import Grant
@@ -35,7 +37,7 @@ class Answering:
     now: Callable[[], dt.datetime]  # UTC
     heard: Callable[[int], None] = lambda _business_id: None  # told whose receptionist a caller hears
 
-    async def take(self, carrier: CarrierLink, start: CallStart, grant: Grant) -> None:
+    async def take(self, socket: ClosableLink, start: CallStart, grant: Grant) -> None:
         """Run one call from its office to its outcome."""
         office = await open_office(
             self.database,
@@ -56,7 +58,7 @@ class Answering:
         tools = [tool.name for tool in office.tools]
         with self.live.on_the_line(live), self.metrics.call(live.events, tools):
             await run_call(
-                carrier,
+                MediaStreamsLink(socket, start.stream_sid),
                 partial(connect, self.address, deadline_ms=settings.model_ready_ms),
                 office,
                 settings,

@@ -14,7 +14,7 @@ import trio
 from hypercorn.config import Config
 
 from engine.caller.vad import DetectorMissing, open_detector
-from engine.peers.realtime_link import ModelAddress
+from engine.peers.websocket import ModelAddress
 from engine.switchboard import Switchboard
 from office import afterwards, recordings, retention
 from office.live import LiveCalls

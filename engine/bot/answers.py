@@ -16,7 +16,7 @@ from engine.actions import Action, Note, Play, Say, ToModel
 from engine.audio import BYTES_PER_MS
 from engine.bot.playback import Answer, Ledger
 from engine.bot.transcript import LETTERS_PER_MS, Transcript, asks
-from engine.peers import realtime
+from engine.model import DeleteItem, TruncateItem
 from engine.states import ONLY_WORDS, Reason
 
 _FORESEEN_MS = 600  # people answer a question before its last word is out
@@ -53,9 +53,18 @@ class Response:
             self._told.add(item_id)
             heard_ms, audio_ms = self.audio.heard_ms(item_id, now_ms), self.audio.received_ms(item_id)
             if heard_ms == 0:
-                told.append(ToModel(realtime.delete_item(item_id, f"heard_{item_id}")))
+                told.append(ToModel(DeleteItem(item_id, f"heard_{item_id}", unheard=True)))
             elif heard_ms < audio_ms or not self._whole(item_id):
-                told.append(ToModel(realtime.truncate(item_id, heard_ms, f"heard_{item_id}")))
+                told.append(
+                    ToModel(
+                        TruncateItem(
+                            item_id,
+                            heard_ms,
+                            self._part_heard(item_id, now_ms, LETTERS_PER_MS),
+                            f"heard_{item_id}",
+                        )
+                    )
+                )
                 told.append(Note("truncated", {"item": item_id, "heard_ms": heard_ms, "audio_ms": audio_ms}))
         return told
 
@@ -85,15 +94,18 @@ class Response:
         """Its words as the caller heard them, and those that they did not hear."""
         heard, unheard = [], []
         for item_id, words in self.words.items():
-            part = words.heard(
-                self.audio.heard_ms(item_id, now_ms),
-                self.audio.received_ms(item_id),
-                complete=self._whole(item_id),
-                letters_per_ms=letters_per_ms,
-            )
+            part = self._part_heard(item_id, now_ms, letters_per_ms)
             heard.append(part.strip())
             unheard.append(words.text[len(part) :].strip())
         return " ".join(filter(None, heard)), " ".join(filter(None, unheard))
+
+    def _part_heard(self, item_id: str, now_ms: float, letters_per_ms: float) -> str:
+        return self.words[item_id].heard(
+            self.audio.heard_ms(item_id, now_ms),
+            self.audio.received_ms(item_id),
+            complete=self._whole(item_id),
+            letters_per_ms=letters_per_ms,
+        )
 
     def surely_heard_text(self, now_ms: float) -> str:
         """Those of its words of which there is no doubt: of what has not come whole, no word is certain."""

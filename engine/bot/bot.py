@@ -18,10 +18,22 @@ from engine.bot.tool_calls import Errands
 from engine.bot.transcript import Transcript, asks
 from engine.caller.turns import Loudness
 from engine.caller.utterances import Utterances
-from engine.limits import RateLimit
+from engine.carrier import MarkReached
+from engine.model import (
+    AudioDelta,
+    CancelResponse,
+    CreateResponse,
+    DeleteItem,
+    ErrorReported,
+    FunctionCalled,
+    ItemStarted,
+    RateLimit,
+    ResponseCreated,
+    ResponseDone,
+    Tell,
+    TranscriptDelta,
+)
 from engine.outcome import Outcome
-from engine.peers import realtime
-from engine.peers.media_streams import MarkReached
 from engine.prompt.notice import Notice
 from engine.settings import Settings
 from engine.states import ONLY_WORDS, Gate, Reason
@@ -73,25 +85,25 @@ class Bot:
         if reason in _IN_PASSING:
             self._passed += 1
             self._in_passing = f"passing_{self._passed}"
-        self._do(ToModel(realtime.system_message(instruction, self._in_passing)))
+        self._do(ToModel(Tell("system", instruction, self._in_passing)))
         self.want(reason)
 
     def _retract(self) -> None:
         if self._in_passing is not None:
-            self._do(ToModel(realtime.delete_item(self._in_passing, f"retract_{self._in_passing}")))
+            self._do(ToModel(DeleteItem(self._in_passing, f"retract_{self._in_passing}")))
             self._in_passing = None
 
     def tell(self, instruction: str) -> None:
         """Let the model know something, without an answer."""
-        self._do(ToModel(realtime.system_message(instruction)))
+        self._do(ToModel(Tell("system", instruction)))
 
     def tell_answer(self, text: str) -> None:
         """Let the model know what the caller answered without speaking."""
-        self._do(ToModel(realtime.user_message(text)))
+        self._do(ToModel(Tell("user", text)))
 
     def forget(self, item_id: str) -> None:
         """Have the model forget an utterance that was none."""
-        self._do(ToModel(realtime.delete_item(item_id, f"noise_{item_id}")))
+        self._do(ToModel(DeleteItem(item_id, f"noise_{item_id}")))
 
     def want(self, reason: Reason) -> None:
         """A response is wanted, as soon as one may be created."""
@@ -126,7 +138,7 @@ class Bot:
                 self._retract()
             self._asked_about = () if only_words else self.errands.take_unspoken()
             self._asked_ms = now_ms
-            self._do(ToModel(realtime.create_response(event_id, with_tools=not only_words)))
+            self._do(ToModel(CreateResponse(event_id, with_tools=not only_words)))
 
     @property
     def quiet(self) -> bool:
@@ -220,7 +232,7 @@ class Bot:
     def _cancel(self, now_ms: float, *, unheard: bool) -> None:
         response = self.answers.get(self._gate.response_id)
         event_id = self._gate.cancel(now_ms, keep_reasons=unheard and response is None)
-        self._do(ToModel(realtime.cancel_response(event_id)))
+        self._do(ToModel(CancelResponse(event_id)))
         if response is None:
             self._put_back_asked()
         elif unheard:
@@ -254,11 +266,11 @@ class Bot:
 
     # What the model says
 
-    def on_response_created(self, event: realtime.ResponseCreated, now_ms: float) -> None:
+    def on_response_created(self, event: ResponseCreated, now_ms: float) -> None:
         """A response has begun."""
         if not self._gate.created(event.response_id, now_ms):
             self._note("model_error", code="unrequested response", message=event.response_id)
-            self._do(ToModel(realtime.cancel_response("cancel_unrequested")))
+            self._do(ToModel(CancelResponse("cancel_unrequested")))
             return
         self.answers.open(
             event.response_id,
@@ -270,7 +282,7 @@ class Bot:
         self._asked_about = ()
         self._note("response_created", reasons=", ".join(sorted(self._gate.carried)))
 
-    def on_item_started(self, event: realtime.ItemStarted, now_ms: float) -> None:
+    def on_item_started(self, event: ItemStarted, now_ms: float) -> None:
         """A part of a response has begun; if the response is cut already, it is not to be remembered."""
         response = self.answers.get(event.response_id)
         if response is not None and event.kind == "message":
@@ -278,13 +290,13 @@ class Bot:
             if response.cut:
                 self._do_all(response.tell_heard(now_ms))
 
-    def on_transcript(self, event: realtime.TranscriptDelta, _now_ms: float) -> None:
+    def on_transcript(self, event: TranscriptDelta, _now_ms: float) -> None:
         """Some of the words."""
         response = self.answers.get(event.response_id)
         if response is not None and not response.cut:
             self.answers.hear_words(response, event.item_id, event.text)
 
-    def on_audio(self, event: realtime.AudioDelta, now_ms: float) -> None:
+    def on_audio(self, event: AudioDelta, now_ms: float) -> None:
         """Some of the voice."""
         response = self.answers.get(event.response_id)
         if response is not None and not response.cut and not response.done and event.audio:
@@ -296,7 +308,7 @@ class Bot:
         if text.strip():
             self._note("user_said", text=text.strip())
 
-    def response_done(self, event: realtime.ResponseDone, now_ms: float) -> Response | None:
+    def response_done(self, event: ResponseDone, now_ms: float) -> Response | None:
         """A response is over; which, if it was the one on its way."""
         response = self.answers.get(event.response_id)
         if not self._gate.done(event.response_id) or response is None:
@@ -310,7 +322,7 @@ class Bot:
             self._hold(event.limit, now_ms)
         elif response.failed:
             code = event.error_code or event.reason or "an empty answer"
-            if self._try_again(code, event.limit, now_ms):
+            if self._try_again(code, event.limit, now_ms, fatal=event.fatal):
                 self._gate.stand_again(response.reasons)
                 self.errands.put_back(response.served_calls)
         else:
@@ -321,21 +333,21 @@ class Bot:
                 self._note("response_incomplete", status=event.status, reason=event.reason)
         return response
 
-    def on_model_error(self, event: realtime.ErrorReported, now_ms: float) -> None:
+    def on_model_error(self, event: ErrorReported, now_ms: float) -> None:
         """The model refused something; only a refused create or a fatal code changes anything."""
         self._note("model_error", code=event.code, message=event.message)
-        if realtime.is_fatal(event.code):
+        if event.fatal:
             self._fail(f"the model refused: {event.code}")
-        elif self._gate.refused(event.event_id, now_ms):
+        elif self._gate.refused(event.command_id, now_ms):
             self._put_back_asked()
             if self._is_enough(self._gate.refusals, _MAX_REFUSALS, event.limit, now_ms):
                 self._fail(f"the model refuses to answer: {event.code}")
 
-    def _try_again(self, code: str, limit: RateLimit | None, now_ms: float) -> bool:
+    def _try_again(self, code: str, limit: RateLimit | None, now_ms: float, *, fatal: bool = False) -> bool:
         self._gate.failures += 1
         self._note("response_failed", code=code, failures=self._gate.failures)
         enough = self._is_enough(self._gate.failures, _MAX_FAILURES, limit, now_ms)
-        if realtime.is_fatal(code) or enough:
+        if fatal or enough:
             self._fail(f"the model gives no answer: {code}")
             return False
         return True
@@ -354,7 +366,7 @@ class Bot:
 
     # What the model does
 
-    def accept_call(self, event: realtime.FunctionCalled, now_ms: float) -> tuple[Response, ToolCall] | None:
+    def accept_call(self, event: FunctionCalled, now_ms: float) -> tuple[Response, ToolCall] | None:
         """The call and the response that makes it, if that is one of ours and the call is new."""
         response = self.answers.get(event.response_id)
         call_id = None if response is None else self.errands.accept(event.response_id, event.call_id)

@@ -8,7 +8,7 @@ from math import inf
 
 from attrs import Factory, define
 
-from engine.limits import RateLimit
+from engine.model import RateLimit
 from engine.settings import Settings
 from engine.states import ONLY_WORDS, Gate, GateEvent, Reason, next_gate
 

@@ -14,8 +14,8 @@ from attrs import define
 
 from engine.actions import Action, CancelTool, Note, RunTool, ToModel
 from engine.bot.tool_limits import Restraint, Unrun
+from engine.model import AnswerTool
 from engine.outcome import Outcome
-from engine.peers import realtime
 from engine.settings import Settings
 from engine.tools import Tool, ToolCall, ToolOutput
 
@@ -99,7 +99,7 @@ class Errands:
 
     def send(self, call_id: str, result: dict[str, Any]) -> None:
         """The one output of an accepted call."""
-        self._do(ToModel(realtime.function_output(self._server_ids[call_id], result)))
+        self._do(ToModel(AnswerTool(self._server_ids[call_id], result)))
 
     def leave(self, now_ms: float) -> None:
         """The call ends: what is still held will not run."""

@@ -6,9 +6,8 @@ uplink (`uplink.py`).
 
 from engine.caller.echo import EchoGuard
 from engine.caller.turns import Scene, TurnEvent, Turns
-from engine.caller.uplink import Append, Commit, Discard, Uplink, UplinkAction
+from engine.caller.uplink import Uplink, UplinkCommand
 from engine.caller.vad import Detector
-from engine.peers import realtime
 from engine.settings import Settings
 
 
@@ -25,23 +24,12 @@ class Ear:
         """From now on decide turns by these settings; what is going on goes on."""
         self._turns.adopt(settings)
 
-    def listen(self, frame: bytes, scene: Scene) -> tuple[list[str], list[TurnEvent]]:
-        """The next frame as messages for the model, and as events for the conversation.
+    def listen(self, frame: bytes, scene: Scene) -> tuple[list[UplinkCommand], list[TurnEvent]]:
+        """The next frame as commands for the model, and as events for the conversation.
 
-        Send the messages first: a commit must stand before the create that answers it.
+        Send the commands first: a commit must stand before the create that answers it.
         """
         heard = self._detector.judge(frame)
         echo = self._echo.explains(heard.level, scene.bot_level)
         events = self._turns.step(heard, scene, echo=echo)
-        actions = self._uplink.step(frame, events, bot_playing=scene.bot_playing, echo=echo)
-        return [_message(action) for action in actions], events
-
-
-def _message(action: UplinkAction) -> str:
-    match action:
-        case Append(audio):
-            return realtime.append(audio)
-        case Commit():
-            return realtime.commit()
-        case Discard():
-            return realtime.clear_input()
+        return self._uplink.step(frame, events, bot_playing=scene.bot_playing, echo=echo), events

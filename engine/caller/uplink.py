@@ -15,27 +15,10 @@ from attrs import frozen
 
 from engine.audio import SILENCE_BYTE
 from engine.caller.turns import BargeInPaused, TurnEvent, UtteranceEnded, UtteranceSkipped, UtteranceStarted
+from engine.model import AppendAudio, CommitAudio, DiscardAudio
 from engine.settings import FRAME_MS, Settings
 
-
-@frozen
-class Append:
-    """Audio for the model's input buffer: raw mu-law."""
-
-    audio: bytes
-
-
-@frozen
-class Commit:
-    """What was appended is one utterance."""
-
-
-@frozen
-class Discard:
-    """What was appended is to be forgotten."""
-
-
-UplinkAction = Append | Commit | Discard
+UplinkCommand = AppendAudio | CommitAudio | DiscardAudio
 
 
 @frozen
@@ -63,13 +46,13 @@ class Uplink:
 
     def step(
         self, frame: bytes, events: Sequence[TurnEvent], *, bot_playing: bool, echo: bool
-    ) -> list[UplinkAction]:
+    ) -> list[UplinkCommand]:
         """What to do with the next frame; appends come in chunks, in order, each frame once."""
         self._ring.append(_Heard(frame, echo))
         self._frames += 1
         if self._route is not _Route.IDLE:
             self._pending.append(frame)
-        actions: list[UplinkAction] = []
+        actions: list[UplinkCommand] = []
         for event in events:
             actions += self._follow(event, bot_playing=bot_playing)
         if self._route is _Route.HELD and not bot_playing:
@@ -78,17 +61,17 @@ class Uplink:
             actions += self._flush()
         return actions
 
-    def _follow(self, event: TurnEvent, *, bot_playing: bool) -> list[UplinkAction]:
+    def _follow(self, event: TurnEvent, *, bot_playing: bool) -> list[UplinkCommand]:
         match event:
             case UtteranceStarted(onset_ms):
                 self._start(onset_ms, held=bot_playing)
             case BargeInPaused() if self._route is _Route.HELD:
                 self._route = _Route.LIVE
             case UtteranceEnded():
-                return self._finish(Commit())
+                return self._finish(CommitAudio())
             case UtteranceSkipped():
                 self._pending.clear()
-                return self._finish(Discard())
+                return self._finish(DiscardAudio())
         return []
 
     def _start(self, onset_ms: int, *, held: bool) -> None:
@@ -101,13 +84,13 @@ class Uplink:
         onset = len(heard) - since_onset
         self._pending = [_without_echo(one) if n < onset else one.frame for n, one in enumerate(heard)]
 
-    def _flush(self) -> list[UplinkAction]:
+    def _flush(self) -> list[UplinkCommand]:
         audio = b"".join(self._pending)
         self._pending.clear()
         self._went_up = self._went_up or bool(audio)
-        return [Append(audio)] if audio else []
+        return [AppendAudio(audio)] if audio else []
 
-    def _finish(self, last: Commit | Discard) -> list[UplinkAction]:
+    def _finish(self, last: CommitAudio | DiscardAudio) -> list[UplinkCommand]:
         appended = self._flush()
         self._route = _Route.IDLE
         self._ring.clear()  # what went up with this utterance must not go up with the next

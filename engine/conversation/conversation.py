@@ -34,12 +34,24 @@ from engine.caller.turns import (
     UtteranceSkipped,
     UtteranceStarted,
 )
+from engine.carrier import Dtmf, MarkReached
 from engine.conversation.floor import Exchange
 from engine.conversation.parting import END_CALL, Parting
 from engine.conversation.silence import Silence
+from engine.model import (
+    COMMIT_ID,
+    AudioDelta,
+    ErrorReported,
+    FunctionCalled,
+    InputCommitted,
+    InputTranscribed,
+    InputTranscriptionFailed,
+    ItemStarted,
+    ResponseCreated,
+    ResponseDone,
+    TranscriptDelta,
+)
 from engine.outcome import Outcome
-from engine.peers import realtime
-from engine.peers.media_streams import Dtmf, MarkReached
 from engine.ports import Profile
 from engine.prompt import prompt
 from engine.prompt.notice import Notice
@@ -185,12 +197,12 @@ class Conversation:
 
     # The model
 
-    def _on_response_done(self, event: realtime.ResponseDone, now_ms: float) -> None:
+    def _on_response_done(self, event: ResponseDone, now_ms: float) -> None:
         response = self._bot.response_done(event, now_ms)
         if response is not None:
             self._parting.response_done(response)
 
-    def _on_function_called(self, event: realtime.FunctionCalled, now_ms: float) -> None:
+    def _on_function_called(self, event: FunctionCalled, now_ms: float) -> None:
         accepted = self._bot.accept_call(event, now_ms)
         if accepted is None:
             return
@@ -204,8 +216,8 @@ class Conversation:
         outcome = self._bot.tool_finished(event.output, now_ms)
         self._parting.tool_finished(event.output, outcome, now_ms)
 
-    def _on_model_error(self, event: realtime.ErrorReported, now_ms: float) -> None:
-        if event.event_id == realtime.COMMIT_ID:
+    def _on_model_error(self, event: ErrorReported, now_ms: float) -> None:
+        if event.command_id == COMMIT_ID:
             self._exchange.on_commit_refused()
         self._bot.on_model_error(event, now_ms)
 
@@ -263,9 +275,9 @@ _HANDLERS: dict[type, Callable[[Conversation, Any, float], None]] = {
     LineSound: Conversation._on_line_sound,
     Dtmf: Conversation._on_dtmf,
     ToolFinished: Conversation._on_tool_finished,
-    realtime.FunctionCalled: Conversation._on_function_called,
-    realtime.ResponseDone: Conversation._on_response_done,
-    realtime.ErrorReported: Conversation._on_model_error,
+    FunctionCalled: Conversation._on_function_called,
+    ResponseDone: Conversation._on_response_done,
+    ErrorReported: Conversation._on_model_error,
 }
 _CALLER_HANDLERS: dict[type, Callable[[Exchange, Any, float], None]] = {  # they count until the call closes
     UtteranceStarted: Exchange.on_utterance_started,
@@ -276,15 +288,15 @@ _CALLER_HANDLERS: dict[type, Callable[[Exchange, Any, float], None]] = {  # they
     BargeInReal: Exchange.on_barge_in_real,
 }
 _EXCHANGE_HANDLERS: dict[type, Callable[[Exchange, Any, float], None]] = {
-    realtime.InputCommitted: Exchange.on_committed,
-    realtime.InputTranscribed: Exchange.on_transcribed,
-    realtime.InputTranscriptionFailed: Exchange.on_transcription_failed,
+    InputCommitted: Exchange.on_committed,
+    InputTranscribed: Exchange.on_transcribed,
+    InputTranscriptionFailed: Exchange.on_transcription_failed,
 }
 _BOT_HANDLERS: dict[type, Callable[[Bot, Any, float], None]] = {
     MarkReached: Bot.on_mark,
     AudioSent: Bot.on_audio_sent,
-    realtime.ResponseCreated: Bot.on_response_created,
-    realtime.ItemStarted: Bot.on_item_started,
-    realtime.TranscriptDelta: Bot.on_transcript,
-    realtime.AudioDelta: Bot.on_audio,
+    ResponseCreated: Bot.on_response_created,
+    ItemStarted: Bot.on_item_started,
+    TranscriptDelta: Bot.on_transcript,
+    AudioDelta: Bot.on_audio,
 }

@@ -21,7 +21,7 @@ from engine.caller.turns import (
     UtteranceStarted,
 )
 from engine.conversation.doubt import Doubt, Verdict
-from engine.peers import realtime
+from engine.model import InputCommitted, InputTranscribed, InputTranscriptionFailed
 from engine.settings import Settings
 from engine.states import Floor, FloorEvent, Reason, next_floor
 
@@ -161,7 +161,7 @@ class Exchange:
         if self._floor is Floor.PAUSED:
             self._take_floor(event.speech_ms, now_ms, event.loudness)
 
-    def on_committed(self, event: realtime.InputCommitted, _now_ms: float) -> None:
+    def on_committed(self, event: InputCommitted, _now_ms: float) -> None:
         """The server has made an item of an utterance."""
         self._bot.utterances.named(event.item_id)
 
@@ -169,12 +169,12 @@ class Exchange:
         """The server has refused a commit: there will be no item of that utterance."""
         self._bot.utterances.refused()
 
-    def on_transcribed(self, event: realtime.InputTranscribed, now_ms: float) -> None:
+    def on_transcribed(self, event: InputTranscribed, now_ms: float) -> None:
         """What the caller said, as text."""
         self._judge(event.item_id, event.text, now_ms)  # first: it may close the account of a cut answer
         self._bot.note_caller(event.text)
 
-    def on_transcription_failed(self, event: realtime.InputTranscriptionFailed, now_ms: float) -> None:
+    def on_transcription_failed(self, event: InputTranscriptionFailed, now_ms: float) -> None:
         """There will be no words of an utterance."""
         self._judge(event.item_id, None, now_ms)
 

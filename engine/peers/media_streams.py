@@ -12,8 +12,21 @@ from typing import Any
 
 from attrs import field, frozen
 
+from engine.carrier import (
+    CallerAudio,
+    CarrierCommand,
+    CarrierEvent,
+    ClearQueue,
+    Dtmf,
+    Ignored,
+    Mark,
+    MarkReached,
+    Media,
+    Stopped,
+)
 from engine.errors import RemoteProtocolError
 from engine.peers import wire
+from engine.ports import ClosableLink
 
 MAX_MESSAGE_CHARACTERS = 65_536
 
@@ -38,44 +51,7 @@ class Started:
     parameters: dict[str, str] = field(repr=False)  # holds the one-time token
 
 
-@frozen(kw_only=True)
-class Media:
-    """What the caller's line carried: mu-law, and its place in milliseconds since the stream began."""
-
-    payload: bytes = field(repr=False)
-    timestamp_ms: int
-
-
-@frozen(kw_only=True)
-class Dtmf:
-    """The caller pressed a key: one of 0-9, A-D, * and #."""
-
-    digit: str
-
-
-@frozen(kw_only=True)
-class MarkReached:
-    """All audio before this mark has been played, or was cleared."""
-
-    name: str
-
-
-@frozen(kw_only=True)
-class Stopped:
-    """The stream is over: the caller hung up, or the call went elsewhere."""
-
-
-@frozen(kw_only=True)
-class Ignored:
-    """A well-formed message that means nothing to us."""
-
-    event: str
-
-
-CarrierEvent = Connected | Started | Media | Dtmf | MarkReached | Stopped | Ignored
-
-
-def receive(message: str | bytes) -> CarrierEvent:
+def receive(message: str | bytes) -> Connected | Started | CarrierEvent:
     """The event that one WebSocket message carries.
 
     Raises RemoteProtocolError, naming the field, for whatever Twilio's documentation does not allow.
@@ -83,7 +59,7 @@ def receive(message: str | bytes) -> CarrierEvent:
     body = wire.parse(message, max_characters=MAX_MESSAGE_CHARACTERS)
     event = wire.text(body, "event")
     read = _READERS.get(event)
-    return read(body) if read else Ignored(event=event)
+    return read(body) if read else Ignored(kind=event)
 
 
 def _read_start(body: dict[str, Any]) -> Started:
@@ -108,11 +84,11 @@ def _parameters(start: dict[str, Any]) -> dict[str, str]:
     return parameters
 
 
-def _read_media(body: dict[str, Any]) -> Media | Ignored:
+def _read_media(body: dict[str, Any]) -> CallerAudio | Ignored:
     media = wire.child(body, "media")
     if wire.text(media, "track") != "inbound":
-        return Ignored(event="media")
-    return Media(payload=wire.audio(media, "payload"), timestamp_ms=_count(media, "timestamp"))
+        return Ignored(kind="media")
+    return CallerAudio(payload=wire.audio(media, "payload"), timestamp_ms=_count(media, "timestamp"))
 
 
 def _read_dtmf(body: dict[str, Any]) -> Dtmf:
@@ -123,7 +99,7 @@ def _read_mark(body: dict[str, Any]) -> MarkReached:
     return MarkReached(name=wire.text(wire.child(body, "mark"), "name"))
 
 
-_READERS: dict[str, Callable[[dict[str, Any]], CarrierEvent]] = {
+_READERS: dict[str, Callable[[dict[str, Any]], Connected | Started | CarrierEvent]] = {
     "connected": lambda _body: Connected(),
     "start": _read_start,
     "media": _read_media,
@@ -148,17 +124,39 @@ def _count(body: dict[str, Any], name: str) -> int:
     return int(text)
 
 
-def media(stream_sid: str, audio: bytes) -> str:
-    """Play this mu-law after whatever is queued. Twilio takes any length and paces it itself."""
-    payload = wire.base64_text(audio)
-    return f'{{"event":"media","streamSid":"{stream_sid}","media":{{"payload":"{payload}"}}}}'
+def encode(command: CarrierCommand, stream_sid: str) -> str:
+    """One command as Twilio takes it."""
+    match command:
+        case Media(audio):  # by hand: it is the one that comes often
+            payload = wire.base64_text(audio)
+            return f'{{"event":"media","streamSid":"{stream_sid}","media":{{"payload":"{payload}"}}}}'
+        case Mark(name):
+            return json.dumps({"event": "mark", "streamSid": stream_sid, "mark": {"name": name}})
+        case ClearQueue():
+            return json.dumps({"event": "clear", "streamSid": stream_sid})
 
 
-def mark(stream_sid: str, name: str) -> str:
-    """Ask to be told, with this name, when everything queued so far has been played."""
-    return json.dumps({"event": "mark", "streamSid": stream_sid, "mark": {"name": name}})
+@frozen
+class MediaStreamsLink:
+    """A caller's line over a socket whose `start` has been read: the CarrierLink of the engine."""
 
+    _socket: ClosableLink
+    _stream_sid: str
 
-def clear(stream_sid: str) -> str:
-    """Drop what is queued. Twilio then sends back every pending mark at once, which proves nothing."""
-    return json.dumps({"event": "clear", "streamSid": stream_sid})
+    async def receive(self) -> CarrierEvent:
+        """The next event. Raises RemoteProtocolError, and what the socket raises."""
+        # The stream has begun already: that it begins means nothing any more.
+        event = receive(await self._socket.receive())
+        return Ignored(kind=type(event).__name__) if isinstance(event, Connected | Started) else event
+
+    async def send(self, command: CarrierCommand) -> None:
+        """Hand one command to the socket."""
+        await self._socket.send(encode(command, self._stream_sid))
+
+    async def close(self, code: int = 1000) -> None:
+        """Close the socket."""
+        await self._socket.close(code)
+
+    async def abort(self) -> None:
+        """Give the line up. The server in front of us can't break a socket: it is closed as any other."""
+        await self._socket.close()

@@ -1,18 +1,43 @@
 """The OpenAI Realtime protocol, general-availability shapes only. Sans-IO.
 
-`receive` turns one message of the server into an event; the other functions return the JSON text of one
-command. Unknown fields and unknown event types are ignored, as the API reference asks of clients.
+`receive` turns one message of the server into an event, `encode` one command into JSON text. Unknown fields
+and unknown event types are ignored, as the API reference asks of clients.
 """
 
 import json
 from collections.abc import Callable
 from typing import Any
 
-from attrs import field, frozen
+from attrs import frozen
 
-from engine.limits import RateLimit, rate_limit
+from engine.model import (
+    AnswerTool,
+    AppendAudio,
+    AudioDelta,
+    CancelResponse,
+    CommitAudio,
+    CreateResponse,
+    DeleteItem,
+    DiscardAudio,
+    ErrorReported,
+    FunctionCalled,
+    Ignored,
+    InputCommitted,
+    InputTranscribed,
+    InputTranscriptionFailed,
+    ItemStarted,
+    ModelCommand,
+    ModelEvent,
+    RateLimit,
+    ResponseCreated,
+    ResponseDone,
+    Session,
+    Tell,
+    TranscriptDelta,
+    TruncateItem,
+)
 from engine.peers import wire
-from engine.settings import Settings
+from engine.peers.limits import rate_limit
 
 AUDIO_FORMAT = "audio/pcmu"
 
@@ -45,134 +70,7 @@ class SessionUpdated:
     voice: str
 
 
-@frozen(kw_only=True)
-class ResponseCreated:
-    """The model began an answer."""
-
-    response_id: str
-
-
-@frozen(kw_only=True)
-class ItemStarted:
-    """An answer goes on with a new item; `kind` is "message", "function_call" or a newer one."""
-
-    response_id: str
-    item_id: str
-    kind: str
-
-
-@frozen(kw_only=True)
-class AudioDelta:
-    """The next mu-law bytes of a message item."""
-
-    response_id: str
-    item_id: str
-    audio: bytes = field(repr=False)
-
-
-@frozen(kw_only=True)
-class TranscriptDelta:
-    """The next words of a message item. They run ahead of the audio."""
-
-    response_id: str
-    item_id: str
-    text: str
-
-
-@frozen(kw_only=True)
-class FunctionCalled:
-    """A complete function call: the only event on which a tool may run. `arguments` is JSON text."""
-
-    response_id: str
-    item_id: str
-    call_id: str
-    name: str
-    arguments: str
-
-
-@frozen(kw_only=True)
-class ItemDone:
-    """A message item is generated, or was cut off: `status` is "completed" or "incomplete"."""
-
-    response_id: str
-    item_id: str
-    status: str
-
-
-@frozen(kw_only=True)
-class ResponseDone:
-    """The model ended an answer. Generated, not played.
-
-    `status` is completed, cancelled, incomplete or failed; `reason`, `error_code` and `limit` say why not
-    completed.
-    """
-
-    response_id: str
-    status: str
-    reason: str | None
-    error_code: str | None
-    limit: RateLimit | None = None
-
-
-@frozen(kw_only=True)
-class InputCommitted:
-    """The caller's audio became an item of the conversation."""
-
-    item_id: str
-
-
-@frozen(kw_only=True)
-class InputTranscribed:
-    """What another model heard the caller say. Late, out of order, and sometimes invented."""
-
-    item_id: str
-    text: str
-
-
-@frozen(kw_only=True)
-class InputTranscriptionFailed:
-    """There will be no transcript of this item."""
-
-    item_id: str
-
-
-@frozen(kw_only=True)
-class ErrorReported:
-    """The server refused something; the session lives unless a close follows.
-
-    `code` is the error's type where the server gives no code, `event_id` the id of our refused command.
-    """
-
-    code: str | None
-    message: str
-    param: str | None
-    event_id: str | None
-    limit: RateLimit | None = None
-
-
-@frozen(kw_only=True)
-class Ignored:
-    """An event that means nothing to us."""
-
-    type: str
-
-
-ModelEvent = (
-    SessionCreated
-    | SessionUpdated
-    | ResponseCreated
-    | ItemStarted
-    | AudioDelta
-    | TranscriptDelta
-    | FunctionCalled
-    | ItemDone
-    | ResponseDone
-    | InputCommitted
-    | InputTranscribed
-    | InputTranscriptionFailed
-    | ErrorReported
-    | Ignored
-)
+RealtimeEvent = SessionCreated | SessionUpdated | ModelEvent
 
 
 def is_fatal(error_code: str | None) -> bool:
@@ -180,7 +78,7 @@ def is_fatal(error_code: str | None) -> bool:
     return error_code in _FATAL_CODES
 
 
-def receive(message: str | bytes) -> ModelEvent:
+def receive(message: str | bytes) -> RealtimeEvent:
     """The event that one WebSocket message carries.
 
     Raises RemoteProtocolError, naming the field, if an event that matters to us is malformed.
@@ -188,7 +86,7 @@ def receive(message: str | bytes) -> ModelEvent:
     body = wire.parse(message, max_characters=MAX_MESSAGE_CHARACTERS)
     kind = wire.text(body, "type")
     read = _READERS.get(kind)
-    return read(body) if read else Ignored(type=kind)
+    return read(body) if read else Ignored(kind=kind)
 
 
 def type_of(message: str | bytes) -> str:
@@ -237,7 +135,7 @@ def _read_transcript_delta(body: dict[str, Any]) -> TranscriptDelta:
     )
 
 
-def _read_item_done(body: dict[str, Any]) -> FunctionCalled | ItemDone | Ignored:
+def _read_item_done(body: dict[str, Any]) -> FunctionCalled | Ignored:
     item = wire.child(body, "item")
     match wire.text(item, "type"), item.get("status"):
         case "function_call", "completed":
@@ -248,14 +146,8 @@ def _read_item_done(body: dict[str, Any]) -> FunctionCalled | ItemDone | Ignored
                 name=wire.text(item, "name")[:_NAME_CHARS],
                 arguments=wire.text(item, "arguments"),
             )
-        case "message", _:
-            return ItemDone(
-                response_id=wire.text(body, "response_id"),
-                item_id=wire.text(item, "id"),
-                status=wire.text(item, "status"),
-            )
-        case _:  # also a function call that was cut off in its arguments: neither run nor answered
-            return Ignored(type="response.output_item.done")
+        case _:  # a message; also a function call that was cut off in its arguments: neither run nor answered
+            return Ignored(kind="response.output_item.done")
 
 
 def _read_response_done(body: dict[str, Any]) -> ResponseDone:
@@ -266,12 +158,14 @@ def _read_response_done(body: dict[str, Any]) -> ResponseDone:
     error = details.get("error")
     if not isinstance(error, dict):
         error = {}
+    reason = wire.optional_text(details, "reason")
     return ResponseDone(
         response_id=wire.text(response, "id"),
         status=wire.text(response, "status"),
-        reason=wire.optional_text(details, "reason"),
+        reason=reason,
         error_code=_code(error),
         limit=_limit(error),
+        fatal=is_fatal(_code(error) or reason),
     )
 
 
@@ -299,12 +193,13 @@ def _read_error(body: dict[str, Any]) -> ErrorReported:
         code=_code(error),
         message=wire.optional_text(error, "message") or "",
         param=wire.optional_text(error, "param"),
-        event_id=wire.optional_text(error, "event_id"),
+        command_id=wire.optional_text(error, "event_id"),
         limit=_limit(error),
+        fatal=is_fatal(_code(error)),
     )
 
 
-_READERS: dict[str, Callable[[dict[str, Any]], ModelEvent]] = {
+_READERS: dict[str, Callable[[dict[str, Any]], RealtimeEvent]] = {
     "session.created": lambda _body: SessionCreated(),
     "session.updated": _read_session_updated,
     "response.created": lambda body: ResponseCreated(
@@ -324,31 +219,29 @@ _READERS: dict[str, Callable[[dict[str, Any]], ModelEvent]] = {
 }
 
 
-def session_update(
-    *, instructions: str, tools: list[dict[str, Any]], language: str, settings: Settings, event_id: str
-) -> str:
+def session_update(session: Session, event_id: str) -> str:
     """Configure the session: mu-law both ways, our own turn detection.
 
     One field that the server does not know discards the whole update, so what is not wanted is left out.
     """
     caller: dict[str, Any] = {"format": {"type": AUDIO_FORMAT}, "turn_detection": None}
-    if settings.transcription_model:
-        caller["transcription"] = _transcription(settings.transcription_model, language)
-    if settings.noise_reduction:
-        caller["noise_reduction"] = {"type": settings.noise_reduction}
-    return _command(
+    if session.transcription_model:
+        caller["transcription"] = _transcription(session.transcription_model, session.language)
+    if session.noise_reduction:
+        caller["noise_reduction"] = {"type": session.noise_reduction}
+    return _message(
         "session.update",
         event_id=event_id,
         session={
             "type": "realtime",
             "output_modalities": ["audio"],
-            "instructions": instructions,
-            "tools": tools,
+            "instructions": session.instructions,
+            "tools": list(session.tools),
             "tool_choice": "auto",
-            "max_output_tokens": settings.max_output_tokens,
+            "max_output_tokens": session.max_output_tokens,
             "audio": {
                 "input": caller,
-                "output": {"format": {"type": AUDIO_FORMAT}, "voice": settings.voice},
+                "output": {"format": {"type": AUDIO_FORMAT}, "voice": session.voice},
             },
         },
     )
@@ -360,74 +253,41 @@ def _transcription(model: str, language: str) -> dict[str, Any]:
     return {"model": model, "languages": [language]} if listed else {"model": model, "language": language}
 
 
-def append(audio: bytes) -> str:
-    """Add mu-law of the caller to the input buffer. The server does not acknowledge it."""
-    payload = wire.base64_text(audio)
-    return f'{{"type":"input_audio_buffer.append","audio":"{payload}"}}'
+def encode(command: ModelCommand) -> str:
+    """One command as the server takes it."""
+    match command:
+        case AppendAudio(audio):  # by hand: it is the one that comes often, and is not acknowledged
+            return f'{{"type":"input_audio_buffer.append","audio":"{wire.base64_text(audio)}"}}'
+        case CommitAudio(command_id):
+            return _message("input_audio_buffer.commit", event_id=command_id)
+        case DiscardAudio():
+            return _message("input_audio_buffer.clear")
+        case Tell(role, text, item_id):
+            content = [{"type": "input_text", "text": text}]
+            item = {"type": "message", "role": role, "content": content}
+            return _message(
+                "conversation.item.create", item=item if item_id is None else item | {"id": item_id}
+            )
+        case AnswerTool(call_id, result):
+            item = {"type": "function_call_output", "call_id": call_id, "output": json.dumps(result)}
+            return _message("conversation.item.create", item=item)
+        case CreateResponse(command_id, with_tools):
+            # Nothing else in `response`: its `instructions` would replace the session's prompt.
+            only_words = {} if with_tools else {"response": {"tool_choice": "none"}}
+            return _message("response.create", event_id=command_id, **only_words)
+        case CancelResponse(command_id):
+            return _message("response.cancel", event_id=command_id)
+        case TruncateItem():
+            return _message(
+                "conversation.item.truncate",
+                event_id=command.command_id,
+                item_id=command.item_id,
+                content_index=0,
+                audio_end_ms=command.heard_ms,
+            )
+        case DeleteItem():
+            return _message("conversation.item.delete", event_id=command.command_id, item_id=command.item_id)
 
 
-COMMIT_ID = "commit"  # of every commit: the server answers them in order
-
-
-def commit() -> str:
-    """Make the input buffer an item of the conversation. It must hold at least 100 ms."""
-    return _command("input_audio_buffer.commit", event_id=COMMIT_ID)
-
-
-def clear_input() -> str:
-    """Forget the input buffer."""
-    return _command("input_audio_buffer.clear")
-
-
-def system_message(text: str, item_id: str | None = None) -> str:
-    """Tell the model something that the caller does not hear; by its id it can be deleted later."""
-    content = [{"type": "input_text", "text": text}]
-    item = {"type": "message", "role": "system", "content": content}
-    if item_id is not None:
-        item["id"] = item_id
-    return _command("conversation.item.create", item=item)
-
-
-def user_message(text: str) -> str:
-    """Tell the model what the caller did without speaking."""
-    content = [{"type": "input_text", "text": text}]
-    item = {"type": "message", "role": "user", "content": content}
-    return _command("conversation.item.create", item=item)
-
-
-def function_output(call_id: str, output: dict[str, Any]) -> str:
-    """Answer a function call."""
-    item = {"type": "function_call_output", "call_id": call_id, "output": json.dumps(output)}
-    return _command("conversation.item.create", item=item)
-
-
-def create_response(event_id: str, *, with_tools: bool = True) -> str:
-    """Ask for an answer, with the session's own prompt and, unless it is only to say something, its tools."""
-    # Nothing else in `response`: its `instructions` would replace the session's prompt.
-    only_words = {} if with_tools else {"response": {"tool_choice": "none"}}
-    return _command("response.create", event_id=event_id, **only_words)
-
-
-def cancel_response(event_id: str) -> str:
-    """Stop the answer being generated. `response.done` follows, and stray deltas may come before it."""
-    return _command("response.cancel", event_id=event_id)
-
-
-def truncate(item_id: str, audio_end_ms: int, event_id: str) -> str:
-    """Tell the model how much of an assistant message was heard: no more than the server has sent of it."""
-    return _command(
-        "conversation.item.truncate",
-        event_id=event_id,
-        item_id=item_id,
-        content_index=0,
-        audio_end_ms=audio_end_ms,
-    )
-
-
-def delete_item(item_id: str, event_id: str) -> str:
-    """Take an item out of the conversation, as if it had never been."""
-    return _command("conversation.item.delete", event_id=event_id, item_id=item_id)
-
-
-def _command(kind: str, **fields: Any) -> str:
+def _message(kind: str, **fields: Any) -> str:
     return json.dumps({"type": kind, **fields})

@@ -156,6 +156,12 @@ def reopened(outcome: Outcome) -> str:
     return _REOPENED.get(outcome, _STAYS)
 
 
+def heard_only(words: str) -> str:
+    """Say how much of the last answer the caller heard, for a model that can't forget the rest."""
+    heard = f"only “{words}”" if words else "nothing"
+    return f"The caller interrupted you, and has heard {heard} of your last answer."
+
+
 def longest_call_warning() -> str:
     """Said to the model shortly before the longest time of a call is reached."""
     return (

@@ -4,8 +4,16 @@ import pytest
 
 from engine.actions import Note
 from engine.caller.turns import BargeInPaused, UtteranceCounts, UtteranceEnded, UtteranceStarted
-from engine.peers import realtime
-from engine.peers.media_streams import Dtmf
+from engine.carrier import Dtmf
+from engine.model import (
+    COMMIT_ID,
+    AnswerTool,
+    CreateResponse,
+    ErrorReported,
+    InputCommitted,
+    InputTranscribed,
+    InputTranscriptionFailed,
+)
 from engine.settings import DEFAULTS
 from tests.engine.test_conversation import Talk
 from tests.engine.test_tool_calls_stepped import tool
@@ -40,9 +48,9 @@ class Desk(Talk):
     def commit(self, text):
         self.items += 1
         item_id = f"said_{self.items}"
-        self.feed(realtime.InputCommitted(item_id=item_id))
+        self.feed(InputCommitted(item_id=item_id))
         if text is not None:
-            self.feed(realtime.InputTranscribed(item_id=item_id, text=text))
+            self.feed(InputTranscribed(item_id=item_id, text=text))
 
     def books(self, name="booking", call_id="booked"):
         self.created(name)
@@ -172,18 +180,18 @@ def test_a_booking_waits_for_the_transcript_and_nothing_is_asked_of_the_model_me
     desk.asked()
     desk.tool_answers("saved")
     desk.wait(DEFAULTS.transcript_due_ms - 1)
-    assert (desk.booking, desk.asked()) == ([], ["conversation.item.create"])
-    desk.feed(realtime.InputTranscribed(item_id="said_2", text="Yes."))
+    assert (desk.booking, desk.asked()) == ([], [AnswerTool])
+    desk.feed(InputTranscribed(item_id="said_2", text="Yes."))
     assert desk.booking == [FOUND]
     desk.tool_answers("booked")
-    assert desk.asked() == ["conversation.item.create", "response.create"]
+    assert desk.asked() == [AnswerTool, CreateResponse]
 
 
 @pytest.mark.parametrize(
     ("event", "told"),
     [
-        (realtime.InputTranscribed(item_id="said_2", text=" "), NONE),
-        (realtime.InputTranscriptionFailed(item_id="said_2"), FOUND),
+        (InputTranscribed(item_id="said_2", text=" "), NONE),
+        (InputTranscriptionFailed(item_id="said_2"), FOUND),
     ],
     ids=["empty", "failed"],
 )
@@ -216,7 +224,7 @@ def test_a_short_interruption_is_an_answer_by_its_words_only(desk):
     desk.books()
     assert desk.booking == [NONE]
     desk.tool_answers("booked")
-    desk.feed(realtime.InputTranscribed(item_id="said_2", text="Nine."))
+    desk.feed(InputTranscribed(item_id="said_2", text="Nine."))
     desk.books("again", "again")
     assert desk.booking[1:] == [FOUND]
 
@@ -227,7 +235,7 @@ def test_an_utterance_that_the_server_refused_is_none(desk):
     desk.feed(UtteranceStarted(0))
     desk.wait(900)
     desk.feed(UtteranceEnded(0, 400, silence_ms=500))
-    desk.feed(realtime.ErrorReported(code="x", message="", param=None, event_id=realtime.COMMIT_ID))
+    desk.feed(ErrorReported(code="x", message="", param=None, command_id=COMMIT_ID))
     desk.books()
     assert desk.booking == [NONE]
 

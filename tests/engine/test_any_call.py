@@ -1,7 +1,5 @@
 """The conversation under arbitrary callers, models and carriers: what must hold in every order of events."""
 
-import json
-
 import trio
 from attrs import evolve, frozen
 from hypothesis import settings as profile
@@ -23,10 +21,25 @@ from engine.actions import (
     ToolFinished,
 )
 from engine.caller.turns import Turns, UtteranceEnded, UtteranceSkipped, UtteranceStarted
+from engine.carrier import Dtmf, MarkReached
 from engine.conversation.conversation import Conversation
+from engine.model import (
+    AnswerTool,
+    AudioDelta,
+    CancelResponse,
+    CreateResponse,
+    DeleteItem,
+    FunctionCalled,
+    InputCommitted,
+    InputTranscribed,
+    ItemStarted,
+    ModelCommand,
+    ResponseCreated,
+    ResponseDone,
+    Tell,
+    TruncateItem,
+)
 from engine.outcome import Outcome
-from engine.peers import realtime
-from engine.peers.media_streams import Dtmf, MarkReached
 from engine.prompt import prompt
 from engine.settings import DEFAULTS, FRAME_MS
 from engine.tools import Tool, ToolCall, ToolOutput
@@ -103,8 +116,8 @@ class AnyCall(RuleBasedStateMachine):
         for action in actions:
             assert not self.ended, "an action after the end"
             match action:
-                case ToModel(message):
-                    self.to_server(json.loads(message))
+                case ToModel(command):
+                    self.to_server(command)
                 case Play(turn):
                     assert self.open_turn is None, "two answers at once"
                     self.open_turn = turn
@@ -140,34 +153,34 @@ class AnyCall(RuleBasedStateMachine):
             assert not self.running(), "hung up in the middle of something"
         self.ended.append(outcome)
 
-    def to_server(self, message: dict) -> None:
-        match message["type"]:
-            case "response.create":
+    def to_server(self, command: ModelCommand) -> None:
+        match command:
+            case CreateResponse():
                 assert not self.requested, "a create while one is requested"
                 assert self.active is None, "a create while a response is active"
                 self.requested = True
-                self.only_words = "response" in message
+                self.only_words = not command.with_tools
                 if self.only_words:
                     self.on_filler()
                 else:
                     assert prompt.filler() not in self.told.values(), "a filler's instruction outlives it"
-            case "response.cancel":
+            case CancelResponse():
                 assert self.requested or self.active, "a cancel of nothing"
                 self.server_done("cancelled", "client_cancelled", created=self.requested)
-            case "conversation.item.truncate":
-                assert 0 < message["audio_end_ms"] * 8 <= self.items[message["item_id"]]
-            case "conversation.item.delete" if message["item_id"].startswith("user_"):
-                assert message["event_id"].startswith("noise_")
-            case "conversation.item.delete" if message["item_id"] in self.told:
-                del self.told[message["item_id"]]
-            case "conversation.item.delete":
-                del self.items[message["item_id"]]
-            case "conversation.item.create" if "id" in message["item"]:
-                assert message["item"]["id"] not in self.told, "an id that is taken"
-                self.told[message["item"]["id"]] = message["item"]["content"][0]["text"]
-            case "conversation.item.create" if message["item"]["type"] == "function_call_output":
-                assert message["item"]["call_id"] not in self.outputs, "two outputs of one call"
-                self.outputs.append(message["item"]["call_id"])
+            case TruncateItem(item_id, heard_ms):
+                assert 0 < heard_ms * 8 <= self.items[item_id]
+            case DeleteItem(item_id, command_id) if item_id.startswith("user_"):
+                assert command_id.startswith("noise_")
+            case DeleteItem(item_id) if item_id in self.told:
+                del self.told[item_id]
+            case DeleteItem(item_id):
+                del self.items[item_id]
+            case Tell(item_id=str(item_id)):
+                assert item_id not in self.told, "an id that is taken"
+                self.told[item_id] = command.text
+            case AnswerTool(call_id):
+                assert call_id not in self.outputs, "two outputs of one call"
+                self.outputs.append(call_id)
 
     def on_filler(self) -> None:
         self.fillers += 1
@@ -192,15 +205,13 @@ class AnyCall(RuleBasedStateMachine):
             else:
                 response_id, self.active = self.active, None
                 self.feed(
-                    realtime.ResponseDone(
-                        response_id=response_id, status=rest[0], reason=rest[1], error_code=None
-                    )
+                    ResponseDone(response_id=response_id, status=rest[0], reason=rest[1], error_code=None)
                 )
 
     def create(self) -> None:
         self.responses += 1
         self.requested, self.active = False, f"resp_{self.responses}"
-        self.feed(realtime.ResponseCreated(response_id=self.active))
+        self.feed(ResponseCreated(response_id=self.active))
 
     @rule(kind=st.sampled_from([LOUD, LOUD, SOFT, QUIET]), frames=st.sampled_from([1, 5, 16, 30]))
     def caller(self, kind, frames):
@@ -225,12 +236,12 @@ class AnyCall(RuleBasedStateMachine):
     def server_commits(self):
         self.named += 1
         self.heard.append(f"user_{self.named}")
-        self.feed(realtime.InputCommitted(item_id=self.heard[-1]))
+        self.feed(InputCommitted(item_id=self.heard[-1]))
 
     @precondition(lambda self: self.heard)
     @rule(text=st.sampled_from(["", "", "Yes."]))
     def server_transcribes(self, text):
-        self.feed(realtime.InputTranscribed(item_id=self.heard.pop(0), text=text))
+        self.feed(InputTranscribed(item_id=self.heard.pop(0), text=text))
 
     def pass_time(self, ms: float) -> None:
         until_ms = self.now_ms + ms
@@ -250,10 +261,10 @@ class AnyCall(RuleBasedStateMachine):
         item_id = f"{self.active}_{item}"
         if item_id not in self.items:
             self.items[item_id] = 0
-            self.feed(realtime.ItemStarted(response_id=self.active, item_id=item_id, kind="message"))
+            self.feed(ItemStarted(response_id=self.active, item_id=item_id, kind="message"))
         if self.active and not self.pending and item_id in self.items:
             self.items[item_id] += ms * 8
-            self.feed(realtime.AudioDelta(response_id=self.active, item_id=item_id, audio=bytes(ms * 8)))
+            self.feed(AudioDelta(response_id=self.active, item_id=item_id, audio=bytes(ms * 8)))
 
     @precondition(lambda self: self.active and not self.pending)
     @rule(
@@ -263,7 +274,7 @@ class AnyCall(RuleBasedStateMachine):
     def server_calls(self, name, arguments):
         call_id = f"call_{len(self.tools) + len(self.outputs)}_{self.responses}"
         self.feed(
-            realtime.FunctionCalled(
+            FunctionCalled(
                 response_id=self.active,
                 item_id=f"f_{call_id}",
                 call_id=call_id,

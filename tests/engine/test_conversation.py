@@ -1,6 +1,5 @@
 """The conversation, stepped: one situation a test."""
 
-import json
 from collections.abc import Sequence
 
 import pytest
@@ -31,12 +30,27 @@ from engine.caller.turns import (
     UtteranceSkipped,
     UtteranceStarted,
 )
+from engine.carrier import Dtmf, MarkReached
 from engine.conversation.conversation import Conversation
 from engine.conversation.silence import Silence
-from engine.limits import RateLimit
+from engine.model import (
+    AnswerTool,
+    AudioDelta,
+    CancelResponse,
+    CreateResponse,
+    DeleteItem,
+    ErrorReported,
+    FunctionCalled,
+    ItemStarted,
+    ModelCommand,
+    RateLimit,
+    ResponseCreated,
+    ResponseDone,
+    Tell,
+    TranscriptDelta,
+    TruncateItem,
+)
 from engine.outcome import Outcome
-from engine.peers import realtime
-from engine.peers.media_streams import Dtmf, MarkReached
 from engine.prompt import prompt
 from engine.settings import DEFAULTS, Settings
 from engine.tools import Status, Tool, ToolCall, ToolOutput
@@ -57,7 +71,7 @@ def ended_calls(talk):
     ]
 
 
-FATAL = realtime.ErrorReported(code="session_expired", message="", param=None, event_id=None, limit=None)
+FATAL = ErrorReported(code="session_expired", message="", param=None, command_id=None, fatal=True)
 
 
 async def _transfer(_wanted, _call):  # noqa: ASYNC124
@@ -77,7 +91,7 @@ class Talk:
     def __init__(self, settings: Settings = DEFAULTS, tools: Sequence[Tool] = ()) -> None:
         self.now_ms = 0.0
         self.conversation = Conversation(FakeOffice().profile, settings, tools=tools, now_ms=0.0)
-        self.to_model: list[dict] = []
+        self.to_model: list[ModelCommand] = []
         self.played: list[int] = []
         self.notes: list[Note] = []
         self.ended: list[End] = []
@@ -92,8 +106,8 @@ class Talk:
     def _perform(self, actions: list[object]) -> None:
         for action in actions:
             match action:
-                case ToModel(message):
-                    self.to_model.append(json.loads(message))
+                case ToModel(command):
+                    self.to_model.append(command)
                 case Say(turn, audio):
                     self.feed(AudioSent(turn, len(audio)))
                 case Play(turn):
@@ -118,12 +132,12 @@ class Talk:
         self.now_ms = until_ms
 
     def created(self, name: str) -> None:
-        self.feed(realtime.ResponseCreated(response_id=name))
+        self.feed(ResponseCreated(response_id=name))
 
     def audio(self, name: str, ms: int) -> None:
         item = f"item_{name}"
-        self.feed(realtime.ItemStarted(response_id=name, item_id=item, kind="message"))
-        self.feed(realtime.AudioDelta(response_id=name, item_id=item, audio=bytes(ms * 8)))
+        self.feed(ItemStarted(response_id=name, item_id=item, kind="message"))
+        self.feed(AudioDelta(response_id=name, item_id=item, audio=bytes(ms * 8)))
 
     def done(
         self,
@@ -132,16 +146,14 @@ class Talk:
         code: str | None = None,
         limit: RateLimit | None = None,
     ) -> None:
-        done = realtime.ResponseDone(
-            response_id=name, status=status, reason=None, error_code=code, limit=limit
-        )
+        done = ResponseDone(response_id=name, status=status, reason=None, error_code=code, limit=limit)
         self.feed(done)
 
     def refused(self, code: str, limit: RateLimit | None = None) -> None:
         """The server refuses the last create."""
-        event_id = self.to_model[-1]["event_id"]
+        event_id = self.to_model[-1].command_id
         self.asked()
-        error = realtime.ErrorReported(code=code, message="", param=None, event_id=event_id, limit=limit)
+        error = ErrorReported(code=code, message="", param=None, command_id=event_id, limit=limit)
         self.feed(error)
 
     def answer(self, name: str, ms: int) -> None:
@@ -152,7 +164,7 @@ class Talk:
 
     def call(self, name: str, tool: str, call_id: str = "call_1", arguments: str = "{}") -> None:
         self.feed(
-            realtime.FunctionCalled(
+            FunctionCalled(
                 response_id=name, item_id=f"f_{call_id}", call_id=call_id, name=tool, arguments=arguments
             )
         )
@@ -161,10 +173,10 @@ class Talk:
         (name,) = [call.name for call in self.running if call.call_id == call_id]
         self.feed(ToolFinished(ToolOutput(call_id=call_id, name=name, status=status, result=result)))
 
-    def asked(self) -> list[str]:
-        """What the model was asked or told, by type, since the last time."""
-        types, self.to_model = [message["type"] for message in self.to_model], []
-        return types
+    def asked(self) -> list[type]:
+        """What the model was asked or told, by its kind, since the last time."""
+        kinds, self.to_model = [type(command) for command in self.to_model], []
+        return kinds
 
     def kinds(self) -> list[str]:
         return [note.kind for note in self.notes]
@@ -181,13 +193,9 @@ def talk() -> Talk:
 
 
 def test_the_greeting_is_asked_for_by_a_system_item_and_a_create_with_nothing_in_it():
-    greeting = {"type": "input_text", "text": prompt.greeting(FakeOffice().profile)}
     assert Talk().to_model == [
-        {
-            "type": "conversation.item.create",
-            "item": {"type": "message", "role": "system", "content": [greeting]},
-        },
-        {"type": "response.create", "event_id": "create_1"},
+        Tell("system", prompt.greeting(FakeOffice().profile)),
+        CreateResponse("create_1"),
     ]
 
 
@@ -198,10 +206,10 @@ def test_speech_in_a_gap_of_an_answer_takes_the_floor_and_is_answered(talk):
     talk.wait(1_000)  # the model is still at it, but says nothing
     talk.asked()
     talk.feed(BEGINS, COUNTS)
-    assert talk.asked() == ["response.cancel", "conversation.item.truncate"]
+    assert talk.asked() == [CancelResponse, TruncateItem]
     talk.feed(ENDS)
     talk.done("r", "cancelled")
-    assert talk.asked() == ["response.create"]
+    assert talk.asked() == [CreateResponse]
 
 
 def test_end_call_under_a_caller_who_interrupts_is_refused_and_the_caller_is_answered(talk):
@@ -215,7 +223,7 @@ def test_end_call_under_a_caller_who_interrupts_is_refused_and_the_caller_is_ans
     talk.done("r", "cancelled")
     talk.asked()
     talk.feed(BargeInReal(500), ENDS)
-    assert talk.asked() == ["response.create"]
+    assert talk.asked() == [CreateResponse]
 
 
 @pytest.fixture
@@ -242,7 +250,7 @@ def test_end_call_while_something_that_was_said_waits_is_refused_and_that_is_ans
     last_answer.asked()
     last_answer.done("r")
     last_answer.wait(600)
-    assert "response.create" in last_answer.asked()
+    assert CreateResponse in last_answer.asked()
 
 
 def test_a_last_answer_of_any_length_is_heard_whole(last_answer):
@@ -259,9 +267,9 @@ def test_a_goodbye_that_stalls_is_no_goodbye_and_is_asked_for_once_more(last_ans
     last_answer.audio("r", 400)
     last_answer.call("r", "end_call")
     last_answer.wait(DEFAULTS.answer_due_ms + 400)
-    assert "response.cancel" in last_answer.asked()
+    assert CancelResponse in last_answer.asked()
     last_answer.done("r", "cancelled")
-    assert ("response.create" in last_answer.asked(), last_answer.ended) == (True, [])
+    assert (CreateResponse in last_answer.asked(), last_answer.ended) == (True, [])
     last_answer.answer("again", 500)
     last_answer.wait(2_000)
     assert [end.outcome for end in last_answer.ended] == [Outcome.COMPLETED]
@@ -294,9 +302,9 @@ def test_a_goodbye_that_fails_is_asked_for_once_more(talk):
     talk.created("r")
     talk.call("r", "end_call")
     talk.done("r", "failed", "server_error")
-    assert [message["type"] for message in talk.to_model][-2:] == [
-        "conversation.item.create",
-        "response.create",
+    assert [type(command) for command in talk.to_model][-2:] == [
+        Tell,
+        CreateResponse,
     ]
     talk.answer("bye", 500)
     talk.wait(3_000)
@@ -310,7 +318,7 @@ def test_a_goodbye_that_fails_in_mid_sentence_is_asked_for_once_more(talk):
     talk.audio("r", 200)
     talk.call("r", "end_call")
     talk.done("r", "failed", "server_error")
-    assert talk.asked()[-2:] == ["conversation.item.create", "response.create"]
+    assert talk.asked()[-2:] == [Tell, CreateResponse]
 
 
 def test_an_interruption_forgives_an_earlier_failure(talk):
@@ -324,7 +332,7 @@ def test_an_interruption_forgives_an_earlier_failure(talk):
     talk.feed(BEGINS, BargeInPaused(300), BargeInReal(500), ENDS)
     talk.done("r2", "cancelled")
     talk.wait(6_000)
-    assert (talk.asked()[-1], talk.ended) == ("response.cancel", [])
+    assert (talk.asked()[-1], talk.ended) == (CancelResponse, [])
 
 
 def test_an_answer_of_which_nothing_was_heard_forgives_no_failure(talk):
@@ -352,7 +360,7 @@ def test_a_bot_that_has_finished_meanwhile_is_not_stopped(talk):
     talk.feed(BargeInPaused(300), BargeInReal(500))
     assert (talk.asked(), "barge_in_paused" in talk.kinds(), "barge_in" in talk.kinds()) == ([], False, False)
     talk.feed(ENDS)
-    assert talk.asked() == ["response.create"]
+    assert talk.asked() == [CreateResponse]
 
 
 def test_an_interruption_deletes_the_answer_that_waits_behind_the_playing_one(talk):
@@ -366,9 +374,9 @@ def test_an_interruption_deletes_the_answer_that_waits_behind_the_playing_one(ta
     talk.wait(1_000)
     talk.asked()
     talk.feed(BEGINS, BargeInPaused(300), BargeInReal(500))
-    assert [(m["type"], m["item_id"]) for m in talk.to_model] == [
-        ("conversation.item.truncate", "item_r1"),
-        ("conversation.item.delete", "item_r2"),
+    assert [(type(c), c.item_id) for c in talk.to_model] == [
+        (TruncateItem, "item_r1"),
+        (DeleteItem, "item_r2"),
     ]
     talk.feed(ENDS)
     talk.answer("r3", 500)
@@ -442,7 +450,7 @@ def test_an_answer_that_waited_while_the_caller_went_on_is_not_spoken_afterwards
     talk.wait(400)  # the first ends under the caller
     talk.asked()
     talk.feed(COUNTS)
-    assert (talk.asked(), talk.kinds()[-1]) == (["conversation.item.delete"], "answer_overtaken")
+    assert (talk.asked(), talk.kinds()[-1]) == ([DeleteItem], "answer_overtaken")
     talk.feed(ENDS)
     talk.answer("r3", 500)
     talk.wait(600)
@@ -483,7 +491,7 @@ def test_an_answer_that_was_given_up_is_not_played_later(talk):
     talk.feed(BEGINS)
     talk.audio("r1", 400)  # waits for the caller
     talk.wait(6_000)
-    assert talk.asked()[-2:] == ["response.cancel", "conversation.item.delete"]
+    assert talk.asked()[-2:] == [CancelResponse, DeleteItem]
     talk.done("r1", "cancelled")
     talk.feed(SKIPPED)
     talk.answer("r2", 400)
@@ -496,7 +504,7 @@ def test_an_answer_with_nothing_in_it_is_asked_for_once_more(status, talk):
     talk.created("r1")
     talk.asked()
     talk.done("r1", status)
-    assert talk.asked() == ["response.create"]
+    assert talk.asked() == [CreateResponse]
     talk.created("r2")
     talk.done("r2", status)
     assert [end.outcome for end in talk.ended] == [Outcome.MODEL_FAILED]
@@ -504,20 +512,20 @@ def test_an_answer_with_nothing_in_it_is_asked_for_once_more(status, talk):
 
 def test_a_refused_create_does_not_count_as_a_failed_answer(talk):
     talk.feed(BEGINS, ENDS)
-    event_id = talk.to_model[-1]["event_id"]
+    event_id = talk.to_model[-1].command_id
     talk.asked()
     active = "conversation_already_has_active_response"
-    talk.feed(realtime.ErrorReported(code=active, message="", param=None, event_id=event_id))
+    talk.feed(ErrorReported(code=active, message="", param=None, command_id=event_id))
     talk.wait(500)
-    assert talk.asked() == ["response.create"]
+    assert talk.asked() == [CreateResponse]
     talk.created("r1")
     talk.wait(6_000)
-    assert (talk.asked(), talk.ended) == (["response.cancel"], [])
+    assert (talk.asked(), talk.ended) == ([CancelResponse], [])
 
 
 def test_what_the_model_refuses_stands_in_the_account_also_if_nothing_comes_of_it(talk):
     refused = {"code": "item_truncate_invalid", "message": "No such item."}
-    talk.feed(realtime.ErrorReported(param=None, event_id="truncate_1", limit=None, **refused))
+    talk.feed(ErrorReported(param=None, command_id="truncate_1", limit=None, **refused))
     assert (talk.notes[-1], talk.asked(), talk.ended) == (Note("model_error", refused), [], [])
 
 
@@ -527,9 +535,7 @@ def test_an_answer_that_the_model_broke_off_is_played_as_far_as_it_came_and_the_
     talk.created("r")
     talk.audio("r", 1_000)
     talk.feed(
-        realtime.ResponseDone(
-            response_id="r", status=status, reason="max_output_tokens", error_code=None, limit=None
-        )
+        ResponseDone(response_id="r", status=status, reason="max_output_tokens", error_code=None, limit=None)
     )
     broken_off = Note("response_incomplete", {"status": status, "reason": "max_output_tokens"})
     assert (talk.notes[-1], talk.played) == (broken_off, [1, 2])
@@ -539,14 +545,14 @@ def test_an_answer_that_the_model_broke_off_is_played_as_far_as_it_came_and_the_
 
 def test_the_create_is_sent_again_as_soon_as_the_response_in_its_way_is_done(talk):
     talk.created("stranger")
-    assert talk.asked() == ["response.cancel"]
+    assert talk.asked() == [CancelResponse]
     talk.feed(BEGINS, ENDS)
-    event_id = talk.to_model[-1]["event_id"]
+    event_id = talk.to_model[-1].command_id
     talk.asked()
-    talk.feed(realtime.ErrorReported(code="active", message="", param=None, event_id=event_id))
+    talk.feed(ErrorReported(code="active", message="", param=None, command_id=event_id))
     assert talk.asked() == []
     talk.done("stranger", "cancelled")
-    assert talk.asked() == ["response.create"]
+    assert talk.asked() == [CreateResponse]
 
 
 def test_a_create_that_is_always_refused_ends_in_the_fallback(talk):
@@ -554,7 +560,7 @@ def test_a_create_that_is_always_refused_ends_in_the_fallback(talk):
     for _ in range(3):
         talk.refused("active")
         talk.wait(500)
-        assert [message["type"] for message in talk.to_model] == ["response.create"]
+        assert [type(command) for command in talk.to_model] == [CreateResponse]
     assert talk.ended == []
     talk.refused("active")
     assert [end.outcome for end in talk.ended] == [Outcome.MODEL_FAILED]
@@ -601,7 +607,7 @@ def test_a_rate_limit_is_waited_for_to_the_millisecond_and_then_gives_way_to_the
         talk.wait(wait_ms - 1)
         assert talk.asked() == []
         talk.wait(1)
-        assert [message["type"] for message in talk.to_model] == ["response.create"]
+        assert [type(command) for command in talk.to_model] == [CreateResponse]
     assert [end.outcome for end in talk.ended] == [Outcome.MODEL_FAILED]
     assert [note.fields for note in talk.notes if note.kind == "rate_limited"] == [
         {"wait_ms": wait_ms} for wait_ms in waits_ms
@@ -618,9 +624,9 @@ def test_what_the_caller_says_while_a_rate_limit_is_waited_for_is_not_answered_s
     talk.created("stranger")  # nor does a response that nobody asked for let it through
     talk.done("stranger", "cancelled")
     talk.wait(2_499)
-    assert "response.create" not in talk.asked()
+    assert CreateResponse not in talk.asked()
     talk.wait(1)
-    assert talk.asked() == ["response.create"]  # one, for both
+    assert talk.asked() == [CreateResponse]  # one, for both
 
 
 def test_a_rate_limit_that_meets_an_answer_already_overtaken_is_waited_for_too(talk):
@@ -631,7 +637,7 @@ def test_a_rate_limit_that_meets_an_answer_already_overtaken_is_waited_for_too(t
     talk.done("r1", "failed", LIMIT, RateLimit(wait_ms=800))
     assert talk.asked() == []
     talk.wait(800)
-    assert (talk.asked(), talk.ended) == (["response.create"], [])
+    assert (talk.asked(), talk.ended) == ([CreateResponse], [])
 
 
 def test_an_answer_forgives_the_rate_limits_before_it(talk):
@@ -652,9 +658,9 @@ def test_a_goodbye_under_a_rate_limit_waits_as_well(talk):
     talk.call("r", "end_call")
     talk.asked()
     talk.done("r", "failed", LIMIT, RateLimit(wait_ms=1_500))
-    assert talk.asked() == ["conversation.item.create"]
+    assert talk.asked() == [Tell]
     talk.wait(1_500)
-    assert talk.asked() == ["response.create"]
+    assert talk.asked() == [CreateResponse]
 
 
 def test_an_item_that_starts_after_its_response_was_cut_is_deleted_too(talk):
@@ -664,8 +670,8 @@ def test_an_item_that_starts_after_its_response_was_cut_is_deleted_too(talk):
     talk.wait(1_000)
     talk.feed(BEGINS, BargeInPaused(300), BargeInReal(500))
     talk.asked()
-    talk.feed(realtime.ItemStarted(response_id="r", item_id="late", kind="message"))
-    assert [(m["type"], m["item_id"]) for m in talk.to_model] == [("conversation.item.delete", "late")]
+    talk.feed(ItemStarted(response_id="r", item_id="late", kind="message"))
+    assert [(type(c), c.item_id) for c in talk.to_model] == [(DeleteItem, "late")]
 
 
 def test_a_repeated_call_runs_once(talk):
@@ -686,7 +692,7 @@ def test_no_two_calls_have_one_id_in_the_account_whatever_the_server_calls_them(
         talk.answer(f"{name} tells", 400)
         talk.wait(500)
     assert [call.call_id for call in talk.running] == ["c", "c#2", "c#4", "c#4#4"]
-    outputs = [message["item"]["call_id"] for message in talk.to_model if "call_id" in str(message)]
+    outputs = [command.call_id for command in talk.to_model if isinstance(command, AnswerTool)]
     assert outputs == ["c", "c", "c#4", "c"]
 
 
@@ -785,7 +791,7 @@ def test_an_answer_that_a_key_silences_before_its_first_frame_is_as_if_it_had_no
     talk.asked()
     talk.feed(Dtmf(digit="7"))
     talk.wait(DEFAULTS.keypad_end_ms)
-    assert talk.asked() == ["conversation.item.delete", "conversation.item.create", "response.create"]
+    assert talk.asked() == [DeleteItem, Tell, CreateResponse]
     talk.created("r3")
     assert talk.notes[-1] == Note("response_created", {"reasons": "keypad, tool outputs"})
     talk.audio("r3", 500)
@@ -813,8 +819,8 @@ def test_a_greeting_that_a_key_silences_before_its_first_frame_is_still_owed(com
 def test_a_question_stands_behind_an_answer_of_which_nothing_was_heard():
     talk = Talk()
     talk.created("asks")
-    item = realtime.ItemStarted(response_id="asks", item_id="item_asks", kind="message")
-    words = realtime.TranscriptDelta(response_id="asks", item_id="item_asks", text="What is your name?")
+    item = ItemStarted(response_id="asks", item_id="item_asks", kind="message")
+    words = TranscriptDelta(response_id="asks", item_id="item_asks", text="What is your name?")
     talk.feed(item, words)
     talk.audio("asks", 1_000)
     talk.done("asks")
@@ -837,7 +843,7 @@ def test_an_end_call_behind_its_own_response_done_takes_what_was_said_for_the_go
     talk.asked()
     talk.call("r", "end_call")
     talk.wait(2_500)
-    assert "response.create" not in talk.asked()
+    assert CreateResponse not in talk.asked()
     assert [end.outcome for end in talk.ended] == [Outcome.COMPLETED]
 
 
@@ -849,20 +855,20 @@ def test_an_end_call_behind_its_own_response_done_in_which_nothing_was_said_has_
     talk.asked()
     talk.call("r", "end_call", "call_2")
     talk.tool_answers()
-    assert talk.asked().count("response.create") == 1
+    assert talk.asked().count(CreateResponse) == 1
     talk.created("bye")
     assert talk.notes[-1].fields == {"reasons": "goodbye"}
 
 
 def test_the_deadline_of_a_goodbye_waits_for_a_carrier_that_takes_it_late():
     conversation, now_ms, ended = Conversation(FakeOffice().profile, DEFAULTS, now_ms=0.0), 0.0, []
-    audio = realtime.AudioDelta(response_id="r", item_id="i", audio=bytes(500 * 8))
+    audio = AudioDelta(response_id="r", item_id="i", audio=bytes(500 * 8))
     for event in (
         ModelReady(),
-        realtime.ResponseCreated(response_id="r"),
+        ResponseCreated(response_id="r"),
         audio,
-        realtime.FunctionCalled(response_id="r", item_id="f", call_id="c", name="end_call", arguments="{}"),
-        realtime.ResponseDone(response_id="r", status="completed", reason=None, error_code=None),
+        FunctionCalled(response_id="r", item_id="f", call_id="c", name="end_call", arguments="{}"),
+        ResponseDone(response_id="r", status="completed", reason=None, error_code=None),
     ):
         ended += [action for action in conversation.handle(event, now_ms) if isinstance(action, End)]
     while conversation.deadline_ms() < 4_000:
@@ -919,4 +925,4 @@ def test_who_speaks_as_the_transfer_is_granted_is_told_so_and_put_through():
     talk.feed(BEGINS)
     talk.asked()
     talk.tool_answers()
-    assert talk.asked()[-1] == "response.create"
+    assert talk.asked()[-1] == CreateResponse

@@ -5,7 +5,7 @@ from math import inf
 import pytest
 
 from engine.bot.gate import ResponseGate
-from engine.limits import RateLimit
+from engine.model import RateLimit
 from engine.settings import DEFAULTS
 from engine.states import Gate, Reason
 

@@ -11,6 +11,7 @@ import trio.testing
 from attrs import define, evolve, field
 
 from engine.outcome import Outcome
+from engine.peers.realtime_link import RealtimeLink
 from rehearsal.rig import place
 from rehearsal.whole_call import TransportLink
 from simulator import HangUp, ModelScript, Pause, Press, Reply, Say, UntilBotQuiet, UntilBotSpeaks, murmur
@@ -111,7 +112,7 @@ async def test_what_came_while_the_process_stood_still_comes_before_a_deadline_t
     async def connect():
         ours, theirs = memory_pair()
         nursery.start_soon(Model(theirs, ModelScript(replies=[slow, SHORT])).run)
-        yield StandsStill(TransportLink(ours), autojump_clock, after, for_s)
+        yield RealtimeLink(StandsStill(TransportLink(ours), autojump_clock, after, for_s))
         ours.abort()
 
     slow = evolve(HELLO, pace=1.5)

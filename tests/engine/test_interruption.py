@@ -12,8 +12,22 @@ from engine.caller.turns import (
     UtteranceSkipped,
     UtteranceStarted,
 )
-from engine.peers import realtime
-from engine.peers.media_streams import Dtmf
+from engine.carrier import Dtmf
+from engine.model import (
+    COMMIT_ID,
+    AudioDelta,
+    CancelResponse,
+    CreateResponse,
+    DeleteItem,
+    ErrorReported,
+    InputCommitted,
+    InputTranscribed,
+    InputTranscriptionFailed,
+    ItemStarted,
+    Tell,
+    TranscriptDelta,
+    TruncateItem,
+)
 from engine.settings import DEFAULTS
 from tests.engine.test_conversation import Talk
 
@@ -21,10 +35,10 @@ BEGINS, COUNTS, PAUSES = UtteranceStarted(0), UtteranceCounts(0), BargeInPaused(
 ENDS = UtteranceEnded(0, 400, silence_ms=500)
 DOUBTFUL = evolve(ENDS, doubtful=True)
 SKIPPED = UtteranceSkipped(0, 100, "too short", 100, 300)
-WORDS = realtime.InputTranscribed(item_id="said", text="Stop.")
-NOTHING = realtime.InputTranscribed(item_id="said", text=" ")
-FAILED = realtime.InputTranscriptionFailed(item_id="said")
-COMMITTED = realtime.InputCommitted(item_id="said")
+WORDS = InputTranscribed(item_id="said", text="Stop.")
+NOTHING = InputTranscribed(item_id="said", text=" ")
+FAILED = InputTranscriptionFailed(item_id="said")
+COMMITTED = InputCommitted(item_id="said")
 
 
 def interrupted(*, generating: bool = False) -> Talk:
@@ -33,7 +47,7 @@ def interrupted(*, generating: bool = False) -> Talk:
     talk.answer("greeting", 400)
     talk.wait(500)
     talk.feed(BEGINS, ENDS)
-    talk.feed(realtime.InputCommitted(item_id="question"))
+    talk.feed(InputCommitted(item_id="question"))
     if generating:
         talk.created("r")
         talk.audio("r", 3_000)
@@ -56,9 +70,7 @@ def test_without_words_the_bot_plays_on_where_the_caller_stopped_hearing_it(verd
     talk = interrupted()
     talk.wait(200)
     talk.feed(COMMITTED, verdict)
-    assert [(message["type"], message["item_id"]) for message in talk.to_model] == [
-        ("conversation.item.delete", "said")
-    ]
+    assert [(type(c), c.item_id) for c in talk.to_model] == [(DeleteItem, "said")]
     assert talk.played == [1, 2, 3]
     assert of(talk, "resumed") == [{"turn": 3, "heard_ms": 1_000, "audio_ms": 3_000, "silent_ms": 800}]
     talk.wait(1_999)
@@ -71,7 +83,7 @@ def test_without_words_the_bot_plays_on_where_the_caller_stopped_hearing_it(verd
 def test_with_words_it_was_real_and_is_answered():
     talk = interrupted()
     talk.feed(COMMITTED, WORDS)
-    assert talk.asked() == ["conversation.item.truncate", "response.create"]
+    assert talk.asked() == [TruncateItem, CreateResponse]
     assert (talk.played, of(talk, "barge_in")) == (
         [1, 2],
         [{"speech_ms": 0, "heard_ms": 1_000, "audio_ms": 3_000, "level": 0, "floor": 0}],
@@ -84,23 +96,23 @@ def test_no_transcript_in_time_makes_it_real_and_a_late_one_changes_nothing():
     talk.wait(699)
     assert talk.asked() == []
     talk.wait(1)
-    assert talk.asked() == ["conversation.item.truncate", "response.create"]
+    assert talk.asked() == [TruncateItem, CreateResponse]
     talk.feed(NOTHING)
     assert (talk.asked(), talk.played) == ([], [1, 2])
 
 
 def test_the_transcript_of_another_utterance_decides_nothing():
     talk = interrupted()
-    talk.feed(realtime.InputTranscribed(item_id="question", text=""))
+    talk.feed(InputTranscribed(item_id="question", text=""))
     assert (talk.asked(), talk.played) == ([], [1, 2])
 
 
 def test_a_refused_commit_has_no_transcript_and_is_not_mistaken_for_the_next():
     talk = interrupted()
-    refusal = realtime.ErrorReported(code="x", message="", param=None, event_id=realtime.COMMIT_ID)
+    refusal = ErrorReported(code="x", message="", param=None, command_id=COMMIT_ID)
     talk.feed(refusal)
     talk.wait(700)
-    assert talk.asked() == ["conversation.item.truncate", "response.create"]
+    assert talk.asked() == [TruncateItem, CreateResponse]
     talk.answer("r2", 3_000)
     talk.wait(1_000)
     talk.feed(BEGINS, PAUSES, DOUBTFUL, COMMITTED, NOTHING)
@@ -122,9 +134,9 @@ def test_speech_that_goes_on_while_it_is_in_doubt_makes_it_real():
     talk.feed(COMMITTED, BEGINS)
     assert talk.asked() == []
     talk.feed(COUNTS)
-    assert talk.asked() == ["conversation.item.truncate"]
+    assert talk.asked() == [TruncateItem]
     talk.feed(ENDS)
-    assert talk.asked() == ["response.create"]
+    assert talk.asked() == [CreateResponse]
 
 
 def test_a_second_noise_only_delays_the_bot():
@@ -140,7 +152,7 @@ def test_after_three_seconds_the_bot_does_not_play_on_but_is_asked_again():
     talk.feed(COMMITTED, BEGINS, NOTHING)
     talk.wait(2_500)
     talk.feed(SKIPPED)
-    assert talk.asked() == ["conversation.item.delete", "conversation.item.truncate", "response.create"]
+    assert talk.asked() == [DeleteItem, TruncateItem, CreateResponse]
     assert talk.played == [1, 2]
 
 
@@ -150,7 +162,7 @@ def test_an_answer_that_has_played_on_can_be_interrupted_again():
     talk.wait(1_000)
     talk.asked()
     talk.feed(BEGINS, PAUSES, BargeInReal(500))
-    assert [message["audio_end_ms"] for message in talk.to_model] == [2_000]
+    assert [command.heard_ms for command in talk.to_model] == [2_000]
 
 
 def test_closing_leaves_nothing_in_doubt():
@@ -168,8 +180,8 @@ def asking(text: str) -> Talk:
     """A call whose answer of 2 s has this text."""
     talk = Talk()
     talk.created("r")
-    talk.feed(realtime.ItemStarted(response_id="r", item_id="item_r", kind="message"))
-    talk.feed(realtime.TranscriptDelta(response_id="r", item_id="item_r", text=text))
+    talk.feed(ItemStarted(response_id="r", item_id="item_r", kind="message"))
+    talk.feed(TranscriptDelta(response_id="r", item_id="item_r", text=text))
     talk.audio("r", 2_000)
     talk.done("r")
     return talk
@@ -193,15 +205,15 @@ def test_of_several_items_those_before_the_last_are_whole_and_not_truncated():
     talk.feed(BEGINS, ENDS)
     talk.created("r2")
     for item_id, text in (("a", "Let me look that up for you."), ("b", "We have nine and ten.")):
-        talk.feed(realtime.ItemStarted(response_id="r2", item_id=item_id, kind="message"))
-        talk.feed(realtime.TranscriptDelta(response_id="r2", item_id=item_id, text=text))
-        talk.feed(realtime.AudioDelta(response_id="r2", item_id=item_id, audio=bytes(2_000 * 8)))
+        talk.feed(ItemStarted(response_id="r2", item_id=item_id, kind="message"))
+        talk.feed(TranscriptDelta(response_id="r2", item_id=item_id, text=text))
+        talk.feed(AudioDelta(response_id="r2", item_id=item_id, audio=bytes(2_000 * 8)))
     talk.wait(2_800)
     talk.asked()
     talk.feed(BEGINS, PAUSES, BargeInReal(500))
-    assert [(m["type"], m.get("item_id")) for m in talk.to_model] == [
-        ("response.cancel", None),
-        ("conversation.item.truncate", "b"),
+    assert [(type(c), getattr(c, "item_id", None)) for c in talk.to_model] == [
+        (CancelResponse, None),
+        (TruncateItem, "b"),
     ]
     said = of(talk, "bot_said")[-1]
     assert (said["text"], said["unheard"]) == ("Let me look that up for you. We have nine and", "ten.")
@@ -220,14 +232,8 @@ def test_the_keys_are_handed_to_the_model_as_the_callers_answer_and_kept_out_of_
         talk.wait(300)
     talk.wait(DEFAULTS.keypad_end_ms)
     item, create = talk.to_model
-    assert item["item"] == {
-        "type": "message",
-        "role": "user",
-        "content": [
-            {"type": "input_text", "text": "(The caller answered with the telephone's keys: 4 2 1 7)"}
-        ],
-    }
-    assert create["type"] == "response.create"
+    assert item == Tell("user", "(The caller answered with the telephone's keys: 4 2 1 7)")
+    assert create == CreateResponse("create_2")
     assert talk.notes[-1] == Note("keypad", {"keys": 4})
 
 
@@ -238,9 +244,7 @@ def test_zero_asks_for_a_person():
     talk.asked()
     talk.feed(Dtmf(digit="0"))
     talk.wait(DEFAULTS.keypad_end_ms)
-    assert talk.to_model[0]["item"]["content"][0]["text"] == (
-        "(The caller pressed 0: they ask to speak to a person.)"
-    )
+    assert talk.to_model[0].text == ("(The caller pressed 0: they ask to speak to a person.)")
 
 
 def test_a_key_stops_the_bot_which_waits_until_the_number_is_complete():
@@ -250,13 +254,13 @@ def test_a_key_stops_the_bot_which_waits_until_the_number_is_complete():
     talk.wait(500)
     talk.asked()
     talk.feed(Dtmf(digit="1"))
-    assert talk.asked() == ["response.cancel", "conversation.item.truncate"]
+    assert talk.asked() == [CancelResponse, TruncateItem]
     talk.done("greeting", "cancelled")
     talk.wait(1_000)
     assert talk.asked() == []
     talk.feed(Dtmf(digit="#"))
     talk.wait(0)
-    assert talk.asked() == ["conversation.item.create", "response.create"]
+    assert talk.asked() == [Tell, CreateResponse]
 
 
 def test_a_key_during_the_goodbye_takes_the_call_back():
@@ -269,4 +273,4 @@ def test_a_key_during_the_goodbye_takes_the_call_back():
     talk.feed(Dtmf(digit="1"))
     assert talk.conversation.closing is False
     talk.wait(2_000)
-    assert talk.asked()[-1] == "response.create"
+    assert talk.asked()[-1] == CreateResponse

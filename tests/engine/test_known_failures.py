@@ -9,9 +9,10 @@ import json
 import trio
 from attrs import evolve
 
-from engine.actions import ModelReady, Say
+from engine.actions import ModelReady, Say, ToModel
 from engine.caller.turns import UtteranceCounts, UtteranceEnded, UtteranceStarted
 from engine.conversation.conversation import Conversation
+from engine.model import CreateResponse, ResponseCreated, ResponseDone
 from engine.outcome import Outcome
 from engine.peers import realtime
 from engine.settings import DEFAULTS
@@ -239,7 +240,11 @@ def test_no_response_is_created_while_one_is_requested_active_or_being_cancelled
 
     def step(event: object, now_ms: float) -> None:
         actions = conversation.handle(event, now_ms)
-        created.extend(now_ms for action in actions if "response.create" in str(action))
+        created.extend(
+            now_ms
+            for action in actions
+            if isinstance(action, ToModel) and isinstance(action.command, CreateResponse)
+        )
 
     def utterance(at_ms: float) -> None:
         step(UtteranceStarted(0), at_ms)
@@ -247,15 +252,13 @@ def test_no_response_is_created_while_one_is_requested_active_or_being_cancelled
 
     conversation.handle(ModelReady(), 0.0)  # requested
     utterance(1.0)
-    step(realtime.ResponseCreated(response_id="r1"), 2.0)  # active
+    step(ResponseCreated(response_id="r1"), 2.0)  # active
     utterance(3.0)
     step(UtteranceStarted(0), 4.0)
     step(UtteranceCounts(0), 5.0)  # being cancelled
     step(UtteranceEnded(0, 400, silence_ms=500), 6.0)
     assert created == []
-    done = realtime.ResponseDone(
-        response_id="r1", status="cancelled", reason="client_cancelled", error_code=None
-    )
+    done = ResponseDone(response_id="r1", status="cancelled", reason="client_cancelled", error_code=None)
     step(done, 7.0)
     assert created == [7.0]
 

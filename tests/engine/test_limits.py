@@ -2,7 +2,8 @@
 
 import pytest
 
-from engine.limits import RateLimit, rate_limit
+from engine.model import RateLimit
+from engine.peers.limits import rate_limit
 
 REACHED = (
     "Rate limit reached for gpt-realtime-2.1 in organization org-1 on tokens per min (TPM): Limit 40000, "

@@ -9,26 +9,32 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.errors import RemoteProtocolError
-from engine.limits import RateLimit
-from engine.peers import realtime
-from engine.peers.realtime import (
+from engine.model import (
+    AnswerTool,
+    AppendAudio,
     AudioDelta,
+    CancelResponse,
+    CommitAudio,
+    CreateResponse,
+    DeleteItem,
+    DiscardAudio,
     ErrorReported,
     FunctionCalled,
     Ignored,
     InputCommitted,
     InputTranscribed,
     InputTranscriptionFailed,
-    ItemDone,
     ItemStarted,
+    RateLimit,
     ResponseCreated,
     ResponseDone,
-    SessionCreated,
-    SessionUpdated,
+    Session,
+    Tell,
     TranscriptDelta,
-    is_fatal,
-    receive,
+    TruncateItem,
 )
+from engine.peers import realtime
+from engine.peers.realtime import SessionCreated, SessionUpdated, is_fatal, receive
 from engine.settings import DEFAULTS
 
 PART = {"response_id": "resp_1", "item_id": "item_1", "output_index": 0, "content_index": 0}
@@ -108,7 +114,7 @@ DOCUMENTED = {
             code="response_cancel_not_active",
             message="Cancellation failed: no active response found",
             param=None,
-            event_id="cancel-1",
+            command_id="cancel-1",
         ),
     ),
 }
@@ -152,23 +158,17 @@ def test_documented_messages_become_events(kind):
     ],
 )
 def test_other_events_are_ignored_and_named(kind):
-    assert receive(json.dumps({"type": kind, "item": FUNCTION_CALL})) == Ignored(type=kind)
+    assert receive(json.dumps({"type": kind, "item": FUNCTION_CALL})) == Ignored(kind=kind)
 
 
 @pytest.mark.parametrize("status", ["incomplete", "in_progress", None])
 def test_a_function_call_that_was_cut_off_calls_nothing(status):
-    assert receive(item_done(status=status, arguments='{"na')) == Ignored(type="response.output_item.done")
+    assert receive(item_done(status=status, arguments='{"na')) == Ignored(kind="response.output_item.done")
 
 
-@pytest.mark.parametrize("status", ["completed", "incomplete"])
-def test_a_message_item_is_done_with_its_status(status):
-    assert receive(item_done(type="message", status=status)) == ItemDone(
-        response_id="resp_1", item_id="item_1", status=status
-    )
-
-
-def test_items_of_newer_kinds_are_ignored_when_done():
-    assert receive(item_done(type="mcp_call")) == Ignored(type="response.output_item.done")
+@pytest.mark.parametrize("kind", ["message", "mcp_call"])
+def test_items_of_other_kinds_are_ignored_when_done(kind):
+    assert receive(item_done(type=kind)) == Ignored(kind="response.output_item.done")
 
 
 @pytest.mark.parametrize(
@@ -185,7 +185,7 @@ def test_items_of_newer_kinds_are_ignored_when_done():
 )
 def test_a_response_says_why_it_was_not_completed(status, details, reason, error_code):
     assert receive(response_done(status, details)) == ResponseDone(
-        response_id="resp_1", status=status, reason=reason, error_code=error_code
+        response_id="resp_1", status=status, reason=reason, error_code=error_code, fatal=is_fatal(error_code)
     )
 
 
@@ -209,7 +209,12 @@ def test_a_rate_limit_whose_message_is_no_text_costs_no_response(told):
 def test_a_quota_that_is_used_up_is_nothing_to_wait_for():
     used_up = LIMITED | {"code": "rate_limit_exceeded", "type": "insufficient_quota"}
     assert receive(response_done("failed", {"error": used_up})) == ResponseDone(
-        response_id="resp_1", status="failed", reason=None, error_code="insufficient_quota", limit=None
+        response_id="resp_1",
+        status="failed",
+        reason=None,
+        error_code="insufficient_quota",
+        limit=None,
+        fatal=True,
     )
 
 
@@ -221,7 +226,7 @@ def test_a_custom_voice_goes_by_its_id():
 
 def test_an_error_without_a_code_goes_by_its_type():
     assert receive(error(type="invalid_request_error", code=None)) == ErrorReported(
-        code="invalid_request_error", message="", param=None, event_id=None
+        code="invalid_request_error", message="", param=None, command_id=None
     )
 
 
@@ -296,10 +301,16 @@ def test_arbitrary_values_in_documented_events_raise_nothing_else(kind, data):
 
 def session_update(settings=DEFAULTS):
     tools = [{"type": "function", "name": "end_call", "description": "", "parameters": {"type": "object"}}]
-    text = realtime.session_update(
-        instructions="Be kind. אדיבות", tools=tools, language="he", settings=settings, event_id="session"
+    session = Session(
+        instructions="Be kind. אדיבות",
+        tools=tuple(tools),
+        language="he",
+        voice=settings.voice,
+        max_output_tokens=settings.max_output_tokens,
+        transcription_model=settings.transcription_model,
+        noise_reduction=settings.noise_reduction,
     )
-    return json.loads(text)
+    return json.loads(realtime.session_update(session, "session"))
 
 
 def test_the_session_is_asked_for_with_exactly_these_fields():
@@ -364,12 +375,12 @@ def test_settings_that_are_none_are_left_out_of_the_session():
 @pytest.mark.parametrize(
     ("command", "expected"),
     [
-        (realtime.commit(), {"type": "input_audio_buffer.commit", "event_id": "commit"}),
-        (realtime.clear_input(), {"type": "input_audio_buffer.clear"}),
-        (realtime.create_response("c1"), {"type": "response.create", "event_id": "c1"}),
-        (realtime.cancel_response("x1"), {"type": "response.cancel", "event_id": "x1"}),
+        (CommitAudio(), {"type": "input_audio_buffer.commit", "event_id": "commit"}),
+        (DiscardAudio(), {"type": "input_audio_buffer.clear"}),
+        (CreateResponse("c1"), {"type": "response.create", "event_id": "c1"}),
+        (CancelResponse("x1"), {"type": "response.cancel", "event_id": "x1"}),
         (
-            realtime.truncate("item_1", 1240, "t1"),
+            TruncateItem("item_1", 1240, "Hello, this", "t1"),
             {
                 "type": "conversation.item.truncate",
                 "event_id": "t1",
@@ -379,11 +390,11 @@ def test_settings_that_are_none_are_left_out_of_the_session():
             },
         ),
         (
-            realtime.delete_item("item_1", "d1"),
+            DeleteItem("item_1", "d1"),
             {"type": "conversation.item.delete", "event_id": "d1", "item_id": "item_1"},
         ),
         (
-            realtime.system_message("Say hello."),
+            Tell("system", "Say hello."),
             {
                 "type": "conversation.item.create",
                 "item": {
@@ -396,12 +407,12 @@ def test_settings_that_are_none_are_left_out_of_the_session():
     ],
 )
 def test_commands_have_exactly_the_documented_fields(command, expected):
-    assert json.loads(command) == expected
+    assert json.loads(realtime.encode(command)) == expected
 
 
 @given(st.binary())
 def test_audio_survives_the_way_out_and_in(audio):
-    command = json.loads(realtime.append(audio))
+    command = json.loads(realtime.encode(AppendAudio(audio)))
     assert command == {"type": "input_audio_buffer.append", "audio": b64encode(audio).decode()}
     delta = message("response.output_audio.delta", delta=command["audio"])
     assert receive(delta) == AudioDelta(response_id="resp_1", item_id="item_1", audio=audio)
@@ -409,5 +420,5 @@ def test_audio_survives_the_way_out_and_in(audio):
 
 @given(st.dictionaries(st.text(), json_values, max_size=4))
 def test_a_function_output_is_json_text_inside_json(output):
-    item = json.loads(realtime.function_output("call_1", output))["item"]
+    item = json.loads(realtime.encode(AnswerTool("call_1", output)))["item"]
     assert item == {"type": "function_call_output", "call_id": "call_1", "output": json.dumps(output)}

@@ -4,7 +4,7 @@ import pytest
 from attrs import evolve
 
 from engine.caller.turns import CallerEvidence, Turns
-from engine.peers import realtime
+from engine.model import AudioDelta, CreateResponse, ItemStarted, TranscriptDelta
 from engine.settings import DEFAULTS
 from tests.engine.test_conversation import Talk
 from tests.engine.test_turns import LOUD, QUIET, SOFT
@@ -31,14 +31,14 @@ class Frames(Talk):
         """The caller asks something, and is about to be answered."""
         self.hears(LOUD, 600)
         self.hears(QUIET, 600)
-        assert "response.create" in self.asked()
+        assert CreateResponse in self.asked()
 
     def begins(self, item, text, audio_ms):
         """An answer begins, and is not complete."""
         self.created(item)
-        self.feed(realtime.ItemStarted(response_id=item, item_id="i", kind="message"))
-        self.feed(realtime.TranscriptDelta(response_id=item, item_id="i", text=text))
-        self.feed(realtime.AudioDelta(response_id=item, item_id="i", audio=bytes(8 * audio_ms)))
+        self.feed(ItemStarted(response_id=item, item_id="i", kind="message"))
+        self.feed(TranscriptDelta(response_id=item, item_id="i", text=text))
+        self.feed(AudioDelta(response_id=item, item_id="i", audio=bytes(8 * audio_ms)))
 
 
 @pytest.fixture
@@ -80,7 +80,7 @@ def test_what_began_before_the_bots_first_sound_is_no_back_channel(talk, before_
     talk.done("r")
     talk.hears(LOUD, 620 - before_ms)
     talk.hears(QUIET, 4_000)
-    assert "response.create" in talk.asked()
+    assert CreateResponse in talk.asked()
 
 
 def test_the_account_of_an_answer_that_stalls_holds_what_was_heard_of_it(talk):
@@ -113,7 +113,7 @@ def test_a_goodbye_that_a_noise_cut_is_said_again(talk):
     talk.call("r", "end_call")
     talk.done("r")
     talk.hears(QUIET, 3_000)
-    assert "response.create" in talk.asked()
+    assert CreateResponse in talk.asked()
 
 
 def test_a_soft_answer_to_a_question_counts_also_while_the_answer_falters(talk):
@@ -124,4 +124,4 @@ def test_a_soft_answer_to_a_question_counts_also_while_the_answer_falters(talk):
     talk.hears(QUIET, 700)
     talk.done("r")
     talk.hears(QUIET, 3_000)
-    assert "response.create" in talk.asked()
+    assert CreateResponse in talk.asked()

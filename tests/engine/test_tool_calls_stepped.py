@@ -6,15 +6,16 @@ from attrs import evolve, frozen
 
 from engine.actions import End, Note
 from engine.caller.turns import BargeInPaused, BargeInReal
+from engine.carrier import Dtmf, MarkReached
+from engine.model import AnswerTool, CancelResponse, CreateResponse, DeleteItem, Tell
 from engine.outcome import Outcome
-from engine.peers.media_streams import Dtmf, MarkReached
 from engine.prompt import prompt
 from engine.settings import DEFAULTS
 from engine.tools import Tool
 from tests.engine.test_conversation import BEGINS, COUNTS, ENDS, SKIPPED, Talk
 
 SLOW_MS = DEFAULTS.slow_tool_ms
-UNTOLD = ["conversation.item.delete"]  # the filler's instruction, before anything else is asked for
+UNTOLD = [DeleteItem]  # the filler's instruction, before anything else is asked for
 
 
 @frozen
@@ -51,14 +52,12 @@ def talk():
 
 def outputs(talk):
     """The outputs that the model was given since the last time it was asked about."""
-    items = [m["item"] for m in talk.to_model if m["type"] == "conversation.item.create"]
-    return [item["call_id"] for item in items if item["type"] == "function_call_output"]
+    return [command.call_id for command in talk.to_model if isinstance(command, AnswerTool)]
 
 
 def told(talk):
     """What the model was told in words, since the last time."""
-    items = [m["item"] for m in talk.to_model if m["type"] == "conversation.item.create"]
-    return [item["content"][0]["text"] for item in items if item["type"] == "message"]
+    return [command.text for command in talk.to_model if isinstance(command, Tell)]
 
 
 def answered(talk):
@@ -79,8 +78,8 @@ def test_a_caller_who_hears_nothing_from_a_slow_tool_is_asked_for_patience_once(
     assert talk.asked() == []
     talk.wait(1)
     assert told(talk) == [prompt.filler()]
-    (create,) = [message for message in talk.to_model if message["type"] == "response.create"]
-    assert create["response"] == {"tool_choice": "none"}
+    (create,) = [command for command in talk.to_model if isinstance(command, CreateResponse)]
+    assert create.with_tools is False
     talk.asked()
     talk.answer("filler", 500)
     talk.wait(6_000)
@@ -94,7 +93,7 @@ def test_the_output_after_a_filler_gets_its_own_answer_and_only_that_is_credited
     talk.answer("filler", 500)
     talk.asked()
     talk.tool_answers()
-    assert talk.asked() == ["conversation.item.create", *UNTOLD, "response.create"]
+    assert talk.asked() == [AnswerTool, *UNTOLD, CreateResponse]
     talk.wait(500)
     assert "outputs_heard" not in talk.kinds()
     talk.answer("r2", 500)
@@ -108,10 +107,10 @@ def test_an_output_that_comes_before_the_filler_has_begun_takes_its_place(talk):
     talk.wait(SLOW_MS)
     talk.asked()
     talk.tool_answers()
-    assert talk.asked() == ["response.cancel", "conversation.item.create"]
+    assert talk.asked() == [CancelResponse, AnswerTool]
     talk.created("filler")
     talk.done("filler", "cancelled")
-    assert talk.asked() == [*UNTOLD, "response.create"]
+    assert talk.asked() == [*UNTOLD, CreateResponse]
     talk.created("r2")
     assert talk.notes[-1] == Note("response_created", {"reasons": "tool outputs"})
 
@@ -144,7 +143,7 @@ def test_a_caller_who_speaks_while_a_tool_is_slow_is_answered_instead(talk):
     talk.wait(1_000)
     talk.asked()
     talk.feed(ENDS)
-    assert talk.asked() == ["response.create"]
+    assert talk.asked() == [CreateResponse]
     talk.answer("r2", 500)
     talk.wait(5_000)
     assert "filler" not in talk.kinds()
@@ -173,7 +172,7 @@ def test_no_filler_is_said_into_a_number_that_is_being_keyed_in(talk):
     talk.asked()
     talk.wait(DEFAULTS.keypad_end_ms)
     assert "filler" not in talk.kinds()
-    assert talk.asked() == ["conversation.item.create", "response.create"]
+    assert talk.asked() == [Tell, CreateResponse]
 
 
 def test_one_filler_serves_all_tools_that_run(talk):
@@ -219,7 +218,7 @@ def test_a_filler_that_fails_is_not_asked_for_again(talk):
     talk.done("filler", "failed", "server_error")
     assert (talk.asked(), talk.ended) == ([], [])
     talk.tool_answers()
-    assert talk.asked() == ["conversation.item.create", *UNTOLD, "response.create"]
+    assert talk.asked() == [AnswerTool, *UNTOLD, CreateResponse]
 
 
 def test_a_filler_calls_no_tools(talk):
@@ -265,7 +264,7 @@ def test_a_cancelled_tool_has_one_output_and_the_next_answer_knows_it(talk):
     assert talk.asked() == []  # until the tool says that it was stopped
     talk.tool_answers(status="cancelled")
     assert outputs(talk) == ["call_1"]
-    assert talk.asked() == ["conversation.item.create", "response.create"]
+    assert talk.asked() == [AnswerTool, CreateResponse]
 
 
 def test_a_tool_that_finished_before_the_barge_in_is_not_cancelled_and_not_lost(talk):
@@ -336,7 +335,7 @@ def test_beyond_the_limit_the_model_speaks_about_the_first_refusal_and_no_other(
     assert outputs(talk) == ["call_2"]
     talk.asked()
     talk.done("r2")
-    assert (talk.asked(), len(talk.running)) == (["response.create"], 1)
+    assert (talk.asked(), len(talk.running)) == ([CreateResponse], 1)
     assert answered(talk) == [("call_2", "refused", "limit")]
     talk.created("r3")
     talk.call("r3", "save", "call_3", '{"n": 3}')
@@ -344,7 +343,7 @@ def test_beyond_the_limit_the_model_speaks_about_the_first_refusal_and_no_other(
     talk.done("r3")
     assert (talk.asked(), len(talk.running)) == ([], 1)
     talk.wait(DEFAULTS.silence_ms)
-    assert talk.asked() == ["conversation.item.create", "response.create"]  # no dead air
+    assert talk.asked() == [Tell, CreateResponse]  # no dead air
 
 
 def test_a_repeat_is_spoken_about_but_a_model_in_a_loop_is_not_asked_for_ever(talk):
@@ -352,7 +351,7 @@ def test_a_repeat_is_spoken_about_but_a_model_in_a_loop_is_not_asked_for_ever(ta
     talk.tool_answers("call_0", say="Saved.")
     talk.done("r1")
     creates = 0
-    while "response.create" in talk.asked():
+    while CreateResponse in talk.asked():
         creates += 1
         talk.created(f"loop_{creates}")
         talk.call(f"loop_{creates}", "save", f"call_{creates}")
@@ -387,7 +386,7 @@ def test_a_caller_who_asks_whether_anybody_is_there_does_not_make_a_slow_tool_ru
         ["call_1"],
         [("call_2", "refused", "repeat")],
     )
-    assert talk.asked() == ["conversation.item.create", "response.create"]
+    assert talk.asked() == [AnswerTool, CreateResponse]
 
 
 def test_a_key_answer_allows_the_same_request_anew(talk):
@@ -458,7 +457,7 @@ def test_a_transfer_that_does_not_succeed_is_an_ordinary_output(status, talk):
     talk.asked()
     talk.tool_answers(status=status)
     assert talk.conversation.closing is False
-    assert talk.asked() == ["conversation.item.create", "response.create"]
+    assert talk.asked() == [AnswerTool, CreateResponse]
 
 
 def test_a_transfer_that_succeeds_while_the_call_closes_puts_the_caller_through():

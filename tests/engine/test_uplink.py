@@ -1,7 +1,8 @@
 """What goes up to the model, stepped frame by frame. Each frame is numbered, so that order and loss show."""
 
 from engine.caller.turns import BargeInPaused, TurnEvent, UtteranceEnded, UtteranceSkipped, UtteranceStarted
-from engine.caller.uplink import Append, Commit, Discard, Uplink, UplinkAction
+from engine.caller.uplink import Uplink, UplinkCommand
+from engine.model import AppendAudio, CommitAudio, DiscardAudio
 from engine.settings import DEFAULTS, FRAME_BYTES
 
 ENDED = UtteranceEnded(0, 400, silence_ms=500)
@@ -19,7 +20,7 @@ class Line:
 
     def hears(
         self, count: int, *events: TurnEvent, bot_playing: bool = False, echo: bool = False
-    ) -> list[UplinkAction]:
+    ) -> list[UplinkCommand]:
         """`count` frames; the events belong to the last of them."""
         actions = []
         for index in range(count):
@@ -29,8 +30,8 @@ class Line:
         return actions
 
 
-def numbers(actions: list[UplinkAction]) -> list[int]:
-    audio = b"".join(action.audio for action in actions if isinstance(action, Append))
+def numbers(actions: list[UplinkCommand]) -> list[int]:
+    audio = b"".join(action.audio for action in actions if isinstance(action, AppendAudio))
     return [int.from_bytes(audio[start : start + 2], "big") for start in range(0, len(audio), FRAME_BYTES)]
 
 
@@ -43,7 +44,7 @@ def test_an_utterance_goes_up_with_600_ms_before_it_was_seen_and_is_committed():
     line.hears(60)
     actions = line.hears(1, UtteranceStarted(1_140)) + line.hears(20) + line.hears(1, ENDED)
     assert numbers(actions) == list(range(31, 82))
-    assert actions[-1] == Commit()
+    assert actions[-1] == CommitAudio()
     assert line.hears(50) == []
 
 
@@ -57,7 +58,7 @@ def test_what_went_up_for_a_skipped_utterance_is_discarded():
     line = Line()
     line.hears(40)
     actions = line.hears(1, UtteranceStarted(740)) + line.hears(3, SKIPPED)
-    assert [type(action) for action in actions] == [Append, Discard]
+    assert [type(action) for action in actions] == [AppendAudio, DiscardAudio]
 
 
 def test_frames_are_held_while_the_bot_plays_and_dropped_with_a_back_channel():
@@ -74,7 +75,7 @@ def test_a_barge_in_sends_what_was_held_from_300_ms_before_the_onset():
     line.hears(10, bot_playing=True)
     actions = line.hears(1, BargeInPaused(300), bot_playing=True) + line.hears(10) + line.hears(1, ENDED)
     assert numbers(actions) == list(range(40 - 15, 66))
-    assert actions[-1] == Commit()
+    assert actions[-1] == CommitAudio()
 
 
 def test_an_utterance_that_outlasts_the_bot_goes_up_whole():

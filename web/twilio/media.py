@@ -15,7 +15,7 @@ from attrs import field, frozen
 from engine.errors import LinkClosed, RemoteProtocolError
 from engine.peers import media_streams
 from engine.peers.media_streams import Connected, Started
-from engine.ports import CallStart, CarrierLink
+from engine.ports import CallStart, ClosableLink
 from engine.switchboard import Refused, Switchboard
 from office.grant import Grant
 from web.asgi import Receive, Scope, Send, forbid, header, path_and_query
@@ -35,11 +35,11 @@ _TRY_AGAIN_LATER = 1013
 
 _E = TypeVar("_E", Connected, Started)
 Admit = Callable[[Scope], Awaitable[int | None]]
-TakeCall = Callable[[CarrierLink, CallStart, Grant], Awaitable[Any]]
+TakeCall = Callable[[ClosableLink, CallStart, Grant], Awaitable[Any]]
 
 
 class MediaLink:
-    """An accepted ASGI WebSocket as the engine's CarrierLink."""
+    """An accepted ASGI WebSocket as a Link of text."""
 
     def __init__(self, receive: Receive, send: Send) -> None:
         self._receive = receive

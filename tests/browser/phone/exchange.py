@@ -10,6 +10,7 @@ from typing import Any
 import trio
 from attrs import Factory, define, field, frozen
 
+from engine.carrier import CallerAudio, ClearQueue, Mark, Media
 from engine.errors import LinkClosed
 from engine.peers import media_streams
 from simulator.carrier_wire import Outgoing
@@ -56,19 +57,19 @@ class Peer:
     def sound(self) -> bytes:
         """All that was spoken, as mu-law."""
         frames = [media_streams.receive(json.dumps(each.message)) for each in self.heard]
-        return b"".join(frame.payload for frame in frames if isinstance(frame, media_streams.Media))
+        return b"".join(frame.payload for frame in frames if isinstance(frame, CallerAudio))
 
     async def play(self, audio: bytes) -> None:
         """Have this mu-law heard."""
-        await self.link.send(media_streams.media(STREAM_SID, audio))
+        await self.link.send(media_streams.encode(Media(audio), STREAM_SID))
 
     async def mark(self, name: str) -> None:
         """Ask to be told when all before was heard."""
-        await self.link.send(media_streams.mark(STREAM_SID, name))
+        await self.link.send(media_streams.encode(Mark(name), STREAM_SID))
 
     async def clear(self) -> None:
         """Drop what was not heard."""
-        await self.link.send(media_streams.clear(STREAM_SID))
+        await self.link.send(media_streams.encode(ClearQueue(), STREAM_SID))
 
     async def close(self) -> None:
         """End the call."""

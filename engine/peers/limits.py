@@ -6,7 +6,7 @@ How long is said in the words of its message only: "Please try again in 1.2s." (
 
 import re
 
-from attrs import frozen
+from engine.model import RateLimit
 
 _MESSAGE_CHARS = 1_000  # of a message, in which the time is looked for
 _CODE = re.compile(r"rate_?limit\w*|too_?many_?requests|429", re.IGNORECASE)
@@ -16,13 +16,6 @@ _WAIT = re.compile(
     rf"\b(?:try again|retry) (?:in|after) ((?:{_TIME}(?: and |, | )?)+)(?![a-z])", re.IGNORECASE
 )
 _UNIT_MS = {"s": 1_000, "m": 60_000, "h": 3_600_000}  # by its first letter, but for milliseconds
-
-
-@frozen(kw_only=True)
-class RateLimit:
-    """The server has been asked for too much at once. `wait_ms` is None where it names no time."""
-
-    wait_ms: float | None = None
 
 
 def rate_limit(code: str | None, kind: str | None, message: str) -> RateLimit | None:
