@@ -22,7 +22,8 @@ from attrs import define, field, frozen
 
 from engine.call import run_call
 from engine.peers.media_streams import MediaStreamsLink
-from engine.peers.realtime_link import RealtimeLink, over_stream
+from engine.peers.realtime_link import RealtimeLink
+from engine.peers.websocket import over_stream
 from engine.ports import Office
 from office.grant import Grant
 from office.office import open_office
