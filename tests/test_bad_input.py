@@ -471,7 +471,7 @@ async def test_a_stream_that_may_not_begin_is_closed_and_touches_no_live_call(tm
     )
     unknown = "media: stream refused: its token is unknown, used, expired, or another call's"
     assert complaints(caplog) == [
-        "media: stream refused: Media came where Started must come",
+        "media: stream refused: CallerAudio came where Started must come",
         unknown,
         unknown,
         unknown,
