@@ -158,7 +158,7 @@ def at(
 _BUSY = (
     "SELECT busy_start AS starts_at, busy_end AS ends_at FROM appointments"
     " WHERE business_id = :business_id AND status = 'booked'"
-    " AND busy_end > :since AND busy_start < :until AND id IS NOT :but"
+    " AND busy_end > :since AND busy_start < :until AND id IS NOT :ignoring"
 )
 
 
@@ -169,11 +169,11 @@ def busy(
     until: dt.datetime,
     *,
     call_sid: str | None = None,
-    but: int | None = None,
+    ignoring: int | None = None,
 ) -> tuple[Busy, ...]:
     """What is taken of the time from `since` up to `until`, buffers included, in order.
 
-    A test call takes from nobody but itself: `call_sid` says who asks. Left out is the appointment `but`.
+    A test call takes from nobody but itself: `call_sid` says who asks. The appointment `ignoring` is left out.
     """
     rows = conn.execute(
         f"{_BUSY} AND resource_id = :resource_id AND test = 0"
@@ -184,7 +184,7 @@ def busy(
             "since": utc_text("since", since),
             "until": utc_text("until", until),
             "call_sid": call_sid,
-            "but": but,
+            "ignoring": ignoring,
         },
     )
     return tuple(from_row(Busy, row) for row in rows)

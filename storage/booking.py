@@ -4,7 +4,7 @@ A job runs in one immediate transaction, and reads hours, appointments and holds
 true when it is committed, whatever other calls and the owner do. The overlap triggers in schema.sql are the
 last word. Only the ids of the business itself go in: a lead of another is an IntegrityError, and a bug.
 
-A caller names an appointment by its start; an owner, who sees the calendar, puts one in and puts one off.
+A caller names an appointment by its start; an owner, who sees the calendar, books one in and moves one.
 """
 
 import datetime as dt
@@ -181,7 +181,7 @@ def cancel(
     return appointments.cancel(conn, business_id, _of_lead(conn, business_id, lead_id, starts_at).id)
 
 
-def put(
+def book_for_owner(
     conn: sqlite3.Connection,
     business_id: int,
     *,
@@ -191,15 +191,15 @@ def put(
     service_id: int | None = None,
     full_name: str | None = None,
     notes: str = "",
-    anyway: bool = False,
+    override_rules: bool = False,
     now: dt.datetime,
 ) -> Appointment:
     """Write in what the owner has arranged, on no call, under this name or else the lead's.
 
-    It keeps to what a caller must keep to, or `anyway` to nothing but what is taken or held for a live call:
-    it may then lie outside the hours, and in the past. Raises as `book` does.
+    It keeps to the rules that a caller must keep to. With `override_rules` only what is taken, or held for a
+    live call, refuses it: it may lie outside the hours, and in the past. Raises as `book` does.
     """
-    slot = _free(conn, business_id, _NO_CALL, starts_at, request, now, anyway=anyway)
+    slot = _free(conn, business_id, _NO_CALL, starts_at, request, now, override_rules=override_rules)
     return appointments.insert(
         conn,
         business_id,
@@ -213,26 +213,29 @@ def put(
     )
 
 
-def put_off(
+def move_for_owner(
     conn: sqlite3.Connection,
     business_id: int,
     appointment_id: int,
     *,
     to: dt.datetime,
     now: dt.datetime,
-    anyway: bool = False,
+    override_rules: bool = False,
 ) -> Appointment:
-    """Move an appointment for the owner, with its own length and buffers; `anyway` as for `put`.
+    """Move an appointment for the owner, with its own length and buffers.
 
-    Its own time is free for it, and moving it to where it is changes nothing. Raises NotFound if it is not
-    booked, NotBookable or SlotTaken as `book` does; then it stays where it was.
+    `override_rules` is as for `book_for_owner`. Its own time is free for it, and moving it to where it is
+    changes nothing. Raises NotFound if it is not booked, NotBookable or SlotTaken as `book` does; then it
+    stays where it was.
     """
     known = appointments.get(conn, business_id, appointment_id)
     if known is None or known.status != "booked":
         raise NotFound("appointment", str(appointment_id))
     if to == known.starts_at:
         return known
-    slot = _free(conn, business_id, _NO_CALL, to, availability.to_move(known), now, anyway=anyway)
+    slot = _free(
+        conn, business_id, _NO_CALL, to, availability.to_move(known), now, override_rules=override_rules
+    )
     return appointments.move(conn, business_id, known.id, slot)
 
 
@@ -261,11 +264,11 @@ def _free(
     request: Request,
     now: dt.datetime,
     *,
-    anyway: bool = False,
+    override_rules: bool = False,
 ) -> Slot:
     utc_text("starts_at", starts_at)  # refuses an instant without a zone
     rules, busy = _around(conn, business_id, call_sid, request, starts_at.date(), 1, now)
-    decide = availability.room if anyway else availability.judge
+    decide = availability.room if override_rules else availability.judge
     judged = decide(rules, busy, now, request, starts_at)
     if isinstance(judged, Refused):
         raise NotBookable(judged)
@@ -289,8 +292,8 @@ def _around(
     rules = schedule.schedule(conn, business_id, first, last)
     since, until = (dt.datetime.combine(day, dt.time(), dt.UTC) for day in (first, last))
     held = holds.of_others(conn, business_id, call_sid=call_sid, since=since, until=until, now=now)
-    but = None if request.moving is None else request.moving.id
-    taken = appointments.busy(conn, business_id, since, until, call_sid=call_sid, but=but)
+    ignoring = None if request.moving is None else request.moving.id
+    taken = appointments.busy(conn, business_id, since, until, call_sid=call_sid, ignoring=ignoring)
     return rules, [*taken, *held]
 
 

@@ -139,7 +139,7 @@ def take_back(
 def _name_is_taken(conn: sqlite3.Connection, business_id: int, key: str, before: Before) -> bool:
     """Say whether a service that would be offered again is called as another is."""
     return any(
-        was["active"] and services.is_taken(conn, business_id, was["name"], but=int(key))
+        was["active"] and services.is_taken(conn, business_id, was["name"], ignoring=int(key))
         for was in before.get("services", [])
     )
 

@@ -52,7 +52,7 @@ def change(conn: sqlite3.Connection, business_id: int, service_id: int, **change
     if known is None or not known.active:
         raise NotFound("service", str(service_id))
     as_it_is = attrs.asdict(known, filter=attrs.filters.exclude("id", "active"))
-    values = _checked(conn, business_id, but=service_id, **{**as_it_is, **changes})
+    values = _checked(conn, business_id, ignoring=service_id, **{**as_it_is, **changes})
     row = conn.execute(
         "UPDATE services SET name = :name, duration_min = :duration_min, price = :price,"
         " buffer_before_min = :buffer_before_min, buffer_after_min = :buffer_after_min"
@@ -66,16 +66,16 @@ def _checked(
     conn: sqlite3.Connection,
     business_id: int,
     *,
-    but: int | None = None,
+    ignoring: int | None = None,
     name: str,
     duration_min: int,
     buffer_before_min: int,
     buffer_after_min: int,
     price: str,
 ) -> dict[str, Any]:
-    """The fields as they are kept, beside what else is offered than `but`."""
+    """The fields as they are kept, beside what else is offered than `ignoring`."""
     name = fields.one_line("name", name, longest=_NAME_MAX)
-    if is_taken(conn, business_id, name, but=but):
+    if is_taken(conn, business_id, name, ignoring=ignoring):
         raise InvalidField("name", "is a service already; retire that one first")
     return {
         "name": name,
@@ -86,9 +86,9 @@ def _checked(
     }
 
 
-def is_taken(conn: sqlite3.Connection, business_id: int, name: str, *, but: int | None = None) -> bool:
+def is_taken(conn: sqlite3.Connection, business_id: int, name: str, *, ignoring: int | None = None) -> bool:
     """Say whether another service than `but` is offered by that name, in capitals or not."""
-    others = (service for service in offered(conn, business_id) if service.id != but)
+    others = (service for service in offered(conn, business_id) if service.id != ignoring)
     return name.casefold() in {other.name.casefold() for other in others}
 
 

@@ -188,5 +188,5 @@ def play(keep: bool) -> None:  # noqa: FBT001 - click passes it by name
 
 
 def _configuration() -> Configuration:
-    with access.mendable():
+    with access.user_errors_as_one_line():
         return configuration.load(os.environ)

@@ -53,7 +53,7 @@ def write_diary(
 ) -> None:
     """What the owner wrote in; one of the last is cancelled again."""
     made = [
-        booking.put(
+        booking.book_for_owner(
             conn,
             business.id,
             lead_id=people[caller].id,
@@ -61,7 +61,7 @@ def write_diary(
             request=Request(date=day, duration_min=practice.services[service][1]),
             service_id=service + 1,
             notes=practice.notes[(day.day + service) % len(practice.notes)],
-            anyway=True,
+            override_rules=True,
             now=now,
         )
         for day, closes in _open_days(practice, today, _FIRST_DAY, _LAST_DAY)

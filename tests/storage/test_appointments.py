@@ -67,7 +67,7 @@ def test_a_confirmation_is_noted_for_that_appointment_only(conn, business_id):
 
 def test_a_confirmation_of_the_time_from_which_it_was_moved_confirms_nothing(conn, business_id):
     made = book(conn, business_id).appointment
-    booking.put_off(conn, business_id, made.id, to=MONDAY_9 + HOUR, now=NOW)
+    booking.move_for_owner(conn, business_id, made.id, to=MONDAY_9 + HOUR, now=NOW)
     assert not appointments.mark_confirmed(conn, business_id, made.id, MONDAY_9)
     assert [a.confirmed_heard for a in appointments.for_call(conn, business_id, "CA1")] == [False]
 
@@ -134,7 +134,7 @@ def test_what_is_busy_can_leave_out_one_appointment(conn, business_id):
     first = book(conn, business_id).appointment
     book(conn, business_id, MONDAY_9 + HOUR)
     window = (MONDAY_9, MONDAY_9 + 8 * HOUR)
-    assert appointments.busy(conn, business_id, *window, but=first.id) == (
+    assert appointments.busy(conn, business_id, *window, ignoring=first.id) == (
         Busy(starts_at=MONDAY_9 + HOUR, ends_at=MONDAY_9 + 2 * HOUR),
     )
 
@@ -158,7 +158,7 @@ def test_what_a_test_call_books_is_busy_for_itself_only(conn, business_id, tried
     }
     assert asked == {"CAtest": own, "CAother": ()}
     assert appointments.busy(conn, business_id, *window) == ()
-    assert appointments.busy(conn, business_id, *window, call_sid="CAtest", but=tried.id) == ()
+    assert appointments.busy(conn, business_id, *window, call_sid="CAtest", ignoring=tried.id) == ()
 
 
 def test_what_a_test_call_books_is_in_no_calendar_and_is_still_its_own(conn, business_id, tried):
@@ -179,7 +179,7 @@ def test_a_confirmation_is_noted_for_the_appointment_of_a_test_call_too(conn, bu
 def test_two_appointments_of_one_test_call_never_begin_together(conn, business_id, tried):
     later = book(conn, business_id, MONDAY_9 + HOUR, lead_id=tried.lead_id, call_sid="CAtest").appointment
     with pytest.raises(SlotTaken):
-        booking.put_off(conn, business_id, later.id, to=MONDAY_9, now=NOW)
+        booking.move_for_owner(conn, business_id, later.id, to=MONDAY_9, now=NOW)
     assert appointments.for_call(conn, business_id, "CAtest") == (tried, later)
 
 

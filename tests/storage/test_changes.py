@@ -84,7 +84,7 @@ def tell(conn, business_id):
 
 
 def put_off(conn, business_id):
-    booking.put_off(conn, business_id, 1, to=MONDAY_9 + DAY, now=NOW)
+    booking.move_for_owner(conn, business_id, 1, to=MONDAY_9 + DAY, now=NOW)
 
 
 # Of every kind what is there already, and how it is changed.
@@ -161,7 +161,7 @@ def test_what_a_change_made_is_offered_or_booked_no_more_once_it_is_taken_back(c
     )
     lead = leads.write_in(conn, ours, full_name="Rosa")
     put = {"lead_id": lead.id, "starts_at": MONDAY_9 + HOUR, "request": wish(), "now": NOW}
-    appointment = make(conn, ours, "appointment", None, lambda c, b: booking.put(c, b, **put).id)
+    appointment = make(conn, ours, "appointment", None, lambda c, b: booking.book_for_owner(c, b, **put).id)
     assert (service.key, appointment.key) == ("2", "2")
     after = there(conn)
     back = take_back(conn, ours, service), take_back(conn, ours, appointment)
@@ -287,7 +287,7 @@ def test_a_change_of_another_thing_stands_in_nobodys_way(conn, ours):
 def test_a_cancelled_appointment_does_not_come_back_over_another(conn, ours):
     cancelled = make(conn, ours, "appointment", "1", lambda c, b: appointments.cancel(c, b, 1))
     put = {"lead_id": 1, "request": wish(), "now": NOW}
-    booking.put(conn, ours, starts_at=MONDAY_9 + HOUR / 2, **put)
+    booking.book_for_owner(conn, ours, starts_at=MONDAY_9 + HOUR / 2, **put)
     before = everything(conn)
     with pytest.raises(Overtaken, match="this appointment has been changed again since"):
         take_back(conn, ours, cancelled)
@@ -299,7 +299,7 @@ def test_a_cancelled_appointment_does_not_come_back_over_another(conn, ours):
 
 def test_an_appointment_that_was_put_off_does_not_come_back_over_another(conn, ours):
     moved = make(conn, ours, "appointment", "1", put_off)
-    booking.put(conn, ours, lead_id=1, starts_at=MONDAY_9, request=wish(), now=NOW)
+    booking.book_for_owner(conn, ours, lead_id=1, starts_at=MONDAY_9, request=wish(), now=NOW)
     before = everything(conn)
     with pytest.raises(Overtaken):
         take_back(conn, ours, moved)

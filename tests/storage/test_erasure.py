@@ -198,7 +198,7 @@ def test_who_named_the_number_to_be_rung_back_on_is_erased_too(conn, ours):
     add_full_call(conn, ours, "CA1", ROSA, MONDAY_9, lead_id=1)
     leads.update_details(conn, ours, 1, callback_phone=DANA)
     leads.write_in(conn, ours, full_name="Dana", phone=DANA)
-    booking.put(conn, ours, lead_id=2, starts_at=MONDAY_9 + HOUR, request=wish(), now=NOW)
+    booking.book_for_owner(conn, ours, lead_id=2, starts_at=MONDAY_9 + HOUR, request=wish(), now=NOW)
     assert erasure.erase_caller(conn, ours, DANA) == Erased(calls=("CA1",), appointments=2, messages=1)
     assert holding(conn, DANA) | holding(conn, ROSA) == set()
 
@@ -328,7 +328,7 @@ def test_who_was_written_in_without_a_number_is_erased(conn, ours):
     before = rows_of_all(conn)
     lead = leads.write_in(conn, ours, full_name="Zoe")
     written = {"lead_id": lead.id, "starts_at": MONDAY_9 + 4 * HOUR, "request": wish(), "now": NOW}
-    made = booking.put(conn, ours, full_name="Zoe", notes="Pregnant.", **written)
+    made = booking.book_for_owner(conn, ours, full_name="Zoe", notes="Pregnant.", **written)
     changes.make(
         conn,
         ours,
@@ -512,11 +512,13 @@ def test_each_business_keeps_its_calls_as_long_as_it_says(conn, ours):
 
 LEFT = {
     "a call": lambda conn, ours: ended(conn, ours, "CA2", HOUR, lead_id=1),
-    "an appointment": lambda conn, ours: booking.put(
+    "an appointment": lambda conn, ours: booking.book_for_owner(
         conn, ours, lead_id=1, starts_at=MONDAY_9, request=wish(), now=NOW
     ),
     "one that is cancelled": lambda conn, ours: appointments.cancel(
-        conn, ours, booking.put(conn, ours, lead_id=1, starts_at=MONDAY_9, request=wish(), now=NOW).id
+        conn,
+        ours,
+        booking.book_for_owner(conn, ours, lead_id=1, starts_at=MONDAY_9, request=wish(), now=NOW).id,
     ),
     "a message": lambda conn, ours: messages.take(conn, ours, lead_id=1, call_sid="CA1", text="Ring me."),
 }

@@ -31,7 +31,7 @@ def test_what_a_call_booked_and_what_its_caller_has_shown_is_theirs_in_that_call
 def test_it_is_theirs_where_it_was_moved_to_and_until_it_is_cancelled(conn, business_id):
     shown = book(conn, business_id).appointment
     proofs.note(conn, business_id, "CA2", [shown.id])
-    booking.put_off(conn, business_id, shown.id, to=MONDAY_9 + HOUR, now=NOW)
+    booking.move_for_owner(conn, business_id, shown.id, to=MONDAY_9 + HOUR, now=NOW)
     assert theirs(conn, business_id) == [MONDAY_9 + HOUR]
     appointments.cancel(conn, business_id, shown.id)
     assert theirs(conn, business_id) == []

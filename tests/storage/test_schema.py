@@ -123,9 +123,11 @@ def ask_everything(conn):
     book(conn, ours)
     booking.reschedule(conn, ours, lead_id=1, starts_at=MONDAY_9, to=MONDAY_9 + HOUR, **asked)
     appointments.mark_confirmed(conn, ours, 1, MONDAY_9)
-    booking.put_off(conn, ours, 1, to=MONDAY_9 + 2 * HOUR, now=NOW)
-    booking.put_off(conn, ours, 1, to=MONDAY_9 + HOUR, now=NOW)
-    written = booking.put(conn, ours, lead_id=3, starts_at=NOW + HOUR, request=wish(), now=NOW, anyway=True)
+    booking.move_for_owner(conn, ours, 1, to=MONDAY_9 + 2 * HOUR, now=NOW)
+    booking.move_for_owner(conn, ours, 1, to=MONDAY_9 + HOUR, now=NOW)
+    written = booking.book_for_owner(
+        conn, ours, lead_id=3, starts_at=NOW + HOUR, request=wish(), now=NOW, override_rules=True
+    )
     appointments.get(conn, ours, written.id)
     booking.outside(conn, ours, NOW)
     appointments.for_call(conn, ours, "CA1")
@@ -286,7 +288,7 @@ def test_the_overlap_check_looks_only_at_what_is_not_over(conn):
 
 def test_what_is_taken_is_looked_for_only_among_what_is_not_over_and_what_the_call_made(conn):
     ((sql, found),) = steps(
-        conn, lambda conn: appointments.busy(conn, 1, NOW, MONDAY_9, call_sid="CA1", but=7)
+        conn, lambda conn: appointments.busy(conn, 1, NOW, MONDAY_9, call_sid="CA1", ignoring=7)
     ).items()
     assert sql.startswith("SELECT busy_start")
     searched = [step for step in found if step.startswith(("SEARCH", "SCAN"))]

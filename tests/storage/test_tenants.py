@@ -87,7 +87,7 @@ def ours_and_theirs(conn):
     end_call(conn, theirs, "CAremoved")
     calls.remove(conn, theirs, "CAremoved", NOW)
     written = {"lead_id": 2, "starts_at": SUNDAY_9, "request": wish(), "now": NOW}
-    booking.put(conn, theirs, **written, anyway=True)
+    booking.book_for_owner(conn, theirs, **written, override_rules=True)
     messages.take(conn, theirs, lead_id=2, call_sid="CAended", text="That is done.")
     changes.make(conn, theirs, "message", "2", lambda conn: messages.mark_done(conn, theirs, 2), now=NOW)
     blocked.add(conn, theirs, "+14155550188")
@@ -242,8 +242,8 @@ WRITES = {
     "booking.offer_nearest": lambda conn, ours: booking.offer_nearest(
         conn, ours, call_sid="CAours", request=wish(), wish=MONDAY_9, now=NOW
     ),
-    "booking.put": lambda conn, ours: booking.put(
-        conn, ours, lead_id=1, starts_at=SUNDAY_9, request=wish(), now=NOW, anyway=True
+    "booking.book_for_owner": lambda conn, ours: booking.book_for_owner(
+        conn, ours, lead_id=1, starts_at=SUNDAY_9, request=wish(), now=NOW, override_rules=True
     ),
     "businesses.change": lambda conn, ours: businesses.change(conn, ours, trade="a garage"),
     "businesses.end_news": lambda conn, ours: businesses.end_news(conn, ours),
@@ -368,13 +368,15 @@ REFUSED = {
             conn, ours, lead_id=2, call_sid="CAours", starts_at=MONDAY_9, to=LATER, now=NOW
         ),
     ),
-    "booking.put for their lead": (
+    "booking.book_for_owner for their lead": (
         sqlite3.IntegrityError,
-        lambda conn, ours: booking.put(conn, ours, lead_id=2, starts_at=LATER, request=wish(), now=NOW),
+        lambda conn, ours: booking.book_for_owner(
+            conn, ours, lead_id=2, starts_at=LATER, request=wish(), now=NOW
+        ),
     ),
-    "booking.put_off": (
+    "booking.move_for_owner": (
         NotFound,
-        lambda conn, ours: booking.put_off(conn, ours, 1, to=LATER, now=NOW, anyway=True),
+        lambda conn, ours: booking.move_for_owner(conn, ours, 1, to=LATER, now=NOW, override_rules=True),
     ),
     "proofs.note of their appointment": (
         sqlite3.IntegrityError,

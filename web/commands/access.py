@@ -42,15 +42,15 @@ database = _path(callback=_there)
 business = click.argument("business", metavar="BUSINESS")
 
 
-def read(path: Path, named: str, query: Callable[[sqlite3.Connection, Business], T]) -> T:
-    """What the query finds for the business that is named so; a server may be running."""
-    with mendable(), look_at(path) as conn:
-        return query(conn, the_business(conn, named))
+def read(path: Path, business_ref: str, query: Callable[[sqlite3.Connection, Business], T]) -> T:
+    """What the query finds for the business that is meant; a server may be running."""
+    with user_errors_as_one_line(), look_at(path) as conn:
+        return query(conn, the_business(conn, business_ref))
 
 
-def write(path: Path, named: str, job: Callable[[sqlite3.Connection, Business], T]) -> T:
-    """Run the job for the business that is named so, in one transaction; never beside a running server."""
-    return write_file(path, lambda conn: job(conn, the_business(conn, named)))
+def write(path: Path, business_ref: str, job: Callable[[sqlite3.Connection, Business], T]) -> T:
+    """Run the job for the business that is meant, in one transaction; never beside a running server."""
+    return write_file(path, lambda conn: job(conn, the_business(conn, business_ref)))
 
 
 def write_file(path: Path, job: Callable[[sqlite3.Connection], T]) -> T:
@@ -65,7 +65,7 @@ def write_file(path: Path, job: Callable[[sqlite3.Connection], T]) -> T:
 
 def run(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
     """Run to the end, or until Ctrl-C; what the user can mend comes out as one line."""
-    with mendable():
+    with user_errors_as_one_line():
         try:
             return trio.run(work)
         except BaseExceptionGroup as group:
@@ -75,7 +75,7 @@ def run(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
 
 
 @contextmanager
-def mendable() -> Iterator[None]:
+def user_errors_as_one_line() -> Iterator[None]:
     """What the user can mend comes out as one line, and exit code 1."""
     try:
         yield
@@ -83,10 +83,10 @@ def mendable() -> Iterator[None]:
         raise click.ClickException(str(error)) from None
 
 
-def the_business(conn: sqlite3.Connection, named: str) -> Business:
+def the_business(conn: sqlite3.Connection, business_ref: str) -> Business:
     """The one business with that number, that id or that name, in any case. Raises click.BadParameter."""
     known = businesses.every(conn)
-    wanted = named.strip()
+    wanted = business_ref.strip()
     found = [
         business
         for business in known

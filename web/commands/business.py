@@ -49,7 +49,7 @@ def add(
     if keep_audio and no_notice:
         raise click.UsageError("--keep-audio needs a notice that says so: leave out --no-notice")
     told = notice_options.given(notice, none=no_notice)
-    with access.mendable():
+    with access.user_errors_as_one_line():
         # Before the file is opened, which makes it.
         values = businesses.checked(name=name, timezone=timezone, language=language, **told)
     made = not database.exists()
@@ -78,7 +78,7 @@ def _add(
 @access.database
 def list_all(database: Path) -> None:
     """Every business in the file, in the order in which they were added."""
-    with access.mendable(), look_at(database) as conn:
+    with access.user_errors_as_one_line(), look_at(database) as conn:
         known = businesses.every(conn)
     for one in known:
         click.echo(f"{one.id:>3}  {one.number:<16} {one.name}  ({one.timezone}, {one.language})")
@@ -160,7 +160,7 @@ def change(
     changes |= notice_options.given(notice, none=no_notice)
     if not changes and not settings:
         raise click.UsageError("give at least one option; `frontdesk business set --help` lists them")
-    with access.mendable():
+    with access.user_errors_as_one_line():
         base = configuration.load(os.environ).settings
     job = partial(_change, changes=changes, settings=settings, base=base)
     click.echo("\n".join(access.write(database, business, job)))

@@ -15,7 +15,7 @@ _path = click.Path(dir_okay=False, path_type=Path)
 @access.database
 def backup(target: Path, database: Path) -> None:
     """Copy the database to the new file TARGET; the server may be running. Recordings are not in it."""
-    with access.mendable():
+    with access.user_errors_as_one_line():
         copies.backup(database, target)
     click.echo(f"Copied {database} to {target}.")
 
@@ -25,7 +25,7 @@ def backup(target: Path, database: Path) -> None:
 @access.new_database
 def restore(backup: Path, database: Path) -> None:
     """Put a copy from `frontdesk backup` in the place of the database. Stop the server first."""
-    with access.mendable():
+    with access.user_errors_as_one_line():
         aside = copies.restore(backup, database)
     click.echo(f"Put {backup} in the place of {database}.")
     if aside is not None:

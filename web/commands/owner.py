@@ -28,7 +28,7 @@ def owner() -> None:
 @access.database
 def list_all(database: Path) -> None:
     """Everybody who may sign in, with the businesses that they see."""
-    with access.mendable(), look_at(database) as conn:
+    with access.user_errors_as_one_line(), look_at(database) as conn:
         lines = [f"{one.email}  ({_sees(conn, one)})" for one in owners.every(conn)]
     click.echo("\n".join(lines) or "Nobody yet: the server prints a link that lets the first one in.")
 
@@ -44,7 +44,7 @@ def _sees(conn: sqlite3.Connection, one: Owner) -> str:
 @access.database
 def link(email: str, database: Path) -> None:
     """Print a link by which EMAIL can set a new password, once, within three days. Stop the server first."""
-    with access.mendable():
+    with access.user_errors_as_one_line():
         origin = Origin(configuration.load(os.environ))
     token = access.write_file(database, partial(_invite, email=email, now=dt.datetime.now(dt.UTC)))
     click.echo(f"{origin.base_url(_HERE)}{WELCOME_PATH}{token}")

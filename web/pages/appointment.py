@@ -29,9 +29,9 @@ async def add(visit: Visit) -> Response:
     """Write an appointment in."""
     fields = appointment_form.filled(visit.form)
     offered = await visit.read(services.offered)
-    anyway = "anyway" in visit.form
+    override_rules = "anyway" in visit.form
     try:
-        wanted = appointment_form.wanted(fields, offered, visit.business, anyway=anyway)
+        wanted = appointment_form.wanted(fields, offered, visit.business, override_rules=override_rules)
         job = partial(_write_in, business_id=visit.business.id, wanted=wanted, now=visit.now)
         day = wanted.attempt.request.date.isoformat()
         return await visit.change("appointment", None, job, back=f"/appointments?on={day}")
@@ -43,7 +43,7 @@ async def add(visit: Visit) -> Response:
 
 def _write_in(conn: sqlite3.Connection, business_id: int, wanted: Wanted, now: dt.datetime) -> int:
     lead = leads.write_in(conn, business_id, full_name=wanted.full_name, phone=wanted.phone)
-    made = booking.put(
+    made = booking.book_for_owner(
         conn,
         business_id,
         lead_id=lead.id,
@@ -52,7 +52,7 @@ def _write_in(conn: sqlite3.Connection, business_id: int, wanted: Wanted, now: d
         service_id=wanted.service_id,
         full_name=wanted.full_name,
         notes=wanted.notes,
-        anyway=wanted.attempt.anyway,
+        override_rules=wanted.attempt.override_rules,
         now=now,
     )
     return made.id
@@ -98,8 +98,10 @@ async def move(visit: Visit, appointment_id: int) -> Response:
     fields = appointment_form.filled(visit.form)
     known = await visit.read(_known, appointment_id)
     try:
-        attempt = appointment_form.move(fields, known, visit.business, anyway="anyway" in visit.form)
-        job = partial(booking.put_off, to=attempt.starts_at, now=visit.now, anyway=attempt.anyway)
+        attempt = appointment_form.move(fields, known, visit.business, override_rules="anyway" in visit.form)
+        job = partial(
+            booking.move_for_owner, to=attempt.starts_at, now=visit.now, override_rules=attempt.override_rules
+        )
         return await _change(visit, appointment_id, job)
     except InvalidField as error:
         return await _page(visit, appointment_id, fields, errors=visit.problem(error))

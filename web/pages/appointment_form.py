@@ -39,7 +39,7 @@ class Attempt:
 
     starts_at: dt.datetime
     request: Request  # that very minute, with length and buffers
-    anyway: bool  # also outside the hours, too soon, or off the grid
+    override_rules: bool  # also outside the hours, too soon, or off the grid
 
 
 @frozen(kw_only=True)
@@ -97,7 +97,7 @@ def ways(fields: Fields, business: Business, words: Words) -> list[tuple[str, st
     return made + [(which, words.say(way, time=exactly(wall))) for (which, way), wall in both]
 
 
-def wanted(fields: Fields, offered: Sequence[Service], business: Business, *, anyway: bool) -> Wanted:
+def wanted(fields: Fields, offered: Sequence[Service], business: Business, *, override_rules: bool) -> Wanted:
     """What the form of a new appointment means. Raises InvalidField."""
     starts_at = _start(fields, business)
     service = _service(fields["service"], offered)
@@ -114,15 +114,15 @@ def wanted(fields: Fields, offered: Sequence[Service], business: Business, *, an
         phone=_phone(fields["phone"], business),
         service_id=service.id if service else None,
         notes=fields["notes"].strip(),
-        attempt=Attempt(starts_at=starts_at, request=request, anyway=anyway),
+        attempt=Attempt(starts_at=starts_at, request=request, override_rules=override_rules),
     )
 
 
-def move(fields: Fields, known: Appointment, business: Business, *, anyway: bool) -> Attempt:
+def move(fields: Fields, known: Appointment, business: Business, *, override_rules: bool) -> Attempt:
     """Where the form moves that appointment, which keeps its length and buffers. Raises InvalidField."""
     starts_at = _start(fields, business)
     request = availability.to_move(known, **_minute_of(business, starts_at))
-    return Attempt(starts_at=starts_at, request=request, anyway=anyway)
+    return Attempt(starts_at=starts_at, request=request, override_rules=override_rules)
 
 
 def _start(fields: Fields, business: Business) -> dt.datetime:
@@ -174,4 +174,4 @@ def refusal(
     if isinstance(error, SlotTaken) or error.refused.why is Why.FULL:
         return Refusal(reason=visit.words.say(_TAKEN), near=near, may_insist=False)
     reason = spoken.refused(visit.words.language, error.refused, visit.today)
-    return Refusal(reason=reason, near=near, may_insist=not attempt.anyway)
+    return Refusal(reason=reason, near=near, may_insist=not attempt.override_rules)

@@ -182,7 +182,7 @@ async def book_anyway(database, business, starts_at, *, minutes):
     def job(conn):
         lead = leads.write_in(conn, business.id, full_name="Ada Lovelace")
         asked = {"starts_at": starts_at, "request": Request(date=starts_at.date(), duration_min=minutes)}
-        booking.put(conn, business.id, lead_id=lead.id, anyway=True, now=NOW, **asked)
+        booking.book_for_owner(conn, business.id, lead_id=lead.id, override_rules=True, now=NOW, **asked)
 
     await database.write(job)
 

@@ -164,7 +164,7 @@ async def book(database, business_id, *, lead_id, call_sid=None, hour=10):
     when = NOW.replace(day=23, hour=hour)
 
     def job(conn):
-        made = booking.put(
+        made = booking.book_for_owner(
             conn, business_id, lead_id=lead_id, starts_at=when, request=wish, notes="Pregnant.", now=NOW
         )
         conn.execute("UPDATE appointments SET call_sid = ? WHERE id = ?", (call_sid, made.id))

@@ -107,7 +107,7 @@ async def test_it_is_the_same_event_wherever_it_is_moved_and_never_looks_older(d
     (before,) = await events(database, token, now=NOW + DAY)
     await database.write(
         partial(
-            booking.put_off,
+            booking.move_for_owner,
             business_id=business.id,
             appointment_id=appointment_id,
             to=MONDAY_10 + HOUR,
@@ -170,11 +170,11 @@ async def test_an_event_of_the_hour_that_the_clock_shows_twice_is_where_it_is_an
 ):
     token = await database.write(lambda conn: feeds.renew(conn, business.id))
     now, request = AUTUMN - DAY, Request(date=starts_at.date(), duration_min=minutes)
-    written = {"starts_at": starts_at, "request": request, "anyway": True, "now": now}
+    written = {"starts_at": starts_at, "request": request, "override_rules": True, "now": now}
 
     def write_in(conn):
         lead = leads.write_in(conn, business.id, full_name="Ada Lovelace")
-        return booking.put(conn, business.id, lead_id=lead.id, **written)
+        return booking.book_for_owner(conn, business.id, lead_id=lead.id, **written)
 
     await database.write(write_in)
     (event,) = await events(database, token, now=now)
