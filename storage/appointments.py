@@ -14,7 +14,8 @@ from storage.records import Appointment, Busy, from_row, utc_text
 from storage.schedule import RESOURCE_ID
 
 _NOTES_MAX = 2_000
-# By another appointment, or by one of the same call that starts then: of a test call only that is looked at.
+# The trigger refuses what overlaps another appointment, the unique index a second one of the same call that
+# starts then. Appointments of a test call are held to the index only.
 _TAKEN = {sqlite3.SQLITE_CONSTRAINT_TRIGGER, sqlite3.SQLITE_CONSTRAINT_UNIQUE}
 
 
@@ -129,7 +130,7 @@ def _guarded(conn: sqlite3.Connection, statement: str, values: dict[str, Any]) -
 
 
 def get(conn: sqlite3.Connection, business_id: int, appointment_id: int) -> Appointment | None:
-    """The business's appointment with that id, booked or cancelled."""
+    """Return the business's appointment with that id, booked or cancelled; None if it has none."""
     row = conn.execute(
         "SELECT * FROM appointments WHERE business_id = ? AND id = ?", (business_id, appointment_id)
     ).fetchone()
@@ -144,7 +145,7 @@ def at(
     call_sid: str | None = None,
     lead_id: int | None = None,
 ) -> Appointment | None:
-    """The booked appointment of that call, or of that lead, that starts then."""
+    """Return the booked appointment that starts at `starts_at`, made on that call or else for that lead."""
     # One or the other, not OR: that would look through all that the business ever had.
     whose, who = ("call_sid", call_sid) if call_sid is not None else ("lead_id", lead_id)
     row = conn.execute(
@@ -171,9 +172,10 @@ def busy(
     call_sid: str | None = None,
     ignoring: int | None = None,
 ) -> tuple[Busy, ...]:
-    """What is taken of the time from `since` up to `until`, buffers included, in order.
+    """Return what is taken of the time from `since` up to `until`, buffers included, in order.
 
-    A test call takes from nobody but itself: `call_sid` says who asks. The appointment `ignoring` is left out.
+    A test call takes time from nobody but itself, so `call_sid` says who asks. The appointment with the id
+    `ignoring` does not count.
     """
     rows = conn.execute(
         f"{_BUSY} AND resource_id = :resource_id AND test = 0"
@@ -191,7 +193,7 @@ def busy(
 
 
 def for_call(conn: sqlite3.Connection, business_id: int, call_sid: str) -> tuple[Appointment, ...]:
-    """Every appointment that was made on that call, cancelled ones too, in order of their start."""
+    """Return every appointment that was made on that call, cancelled ones too, in order of their start."""
     rows = conn.execute(
         "SELECT * FROM appointments WHERE business_id = ? AND call_sid = ? ORDER BY starts_at, id",
         (business_id, call_sid),
@@ -202,7 +204,7 @@ def for_call(conn: sqlite3.Connection, business_id: int, call_sid: str) -> tuple
 def of_lead(
     conn: sqlite3.Connection, business_id: int, lead_id: int, since: dt.datetime
 ) -> tuple[Appointment, ...]:
-    """What the lead has booked from `since` on, in order."""
+    """Return what the lead has booked from `since` on, in order."""
     rows = conn.execute(
         "SELECT * FROM appointments WHERE business_id = ? AND lead_id = ? AND starts_at >= ?"
         " AND status = 'booked' ORDER BY starts_at",
@@ -212,7 +214,7 @@ def of_lead(
 
 
 def every_of_lead(conn: sqlite3.Connection, business_id: int, lead_id: int) -> tuple[Appointment, ...]:
-    """Every appointment that the lead ever had, cancelled ones too, in order of their start."""
+    """Return every appointment that the lead ever had, cancelled ones too, in order of their start."""
     rows = conn.execute(
         "SELECT * FROM appointments WHERE business_id = ? AND lead_id = ? ORDER BY starts_at, id",
         (business_id, lead_id),
@@ -223,7 +225,7 @@ def every_of_lead(conn: sqlite3.Connection, business_id: int, lead_id: int) -> t
 def between(
     conn: sqlite3.Connection, business_id: int, since: dt.datetime, until: dt.datetime
 ) -> tuple[Appointment, ...]:
-    """What is booked to start from `since` and before `until`, in order; not by test calls."""
+    """Return what is booked to start from `since` and before `until`, in order; not by test calls."""
     rows = conn.execute(
         "SELECT * FROM appointments WHERE business_id = ? AND status = 'booked' AND test = 0"
         " AND busy_end > ? AND starts_at >= ? AND starts_at < ? ORDER BY starts_at",

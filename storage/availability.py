@@ -55,15 +55,15 @@ class Request:
     buffer_after_min: int = 0
     from_minute: int = 0  # of the day: the slot starts at this minute or later,
     until_minute: int = _DAY_MIN  # and before this one
-    # Whose own time is free for it; where it is it is not found again.
+    # The appointment to move: its own time is free for it, but its present start is not found again.
     moving: Appointment | None = None
 
 
 class Why(StrEnum):
     """Why there is no such time.
 
-    They are asked in this order, each of the starts that the ones before have left; the one that leaves none
-    is the reason. So a day is full only if everything that is taken could have been booked.
+    The reasons are tried in this order, each on the starts that the ones before it left; the first that
+    leaves none is given. So a day is full only if everything that is taken could have been booked.
     """
 
     PAST = "past"  # also asked again after NOT_THEN, of the starts of today
@@ -105,7 +105,7 @@ class Offer:
 def find(
     schedule: Schedule, busy: Sequence[Busy], now: dt.datetime, request: Request, *, limit: int = 3
 ) -> Offer:
-    """The first `limit` free slots that start on the day, counted in steps of the grid from each opening.
+    """Return the first `limit` free slots that start on the day, in steps of the grid from each opening.
 
     `busy` must cover the day, the day before and the two after it, without the appointment that is moved, and
     `schedule` their exceptions. Raises InvalidField for a duration that is not between a minute and a day.
@@ -135,9 +135,10 @@ def find(
 def judge(
     schedule: Schedule, busy: Sequence[Busy], now: dt.datetime, request: Request, starts_at: dt.datetime
 ) -> Slot | Refused:
-    """The slot that starts at this very instant if it can be booked now, or the reason why not.
+    """Return the slot that starts at this very instant if it can be booked now, or else the reason.
 
-    Whatever day and part of it the request names. `busy`, exceptions and errors as for `find`.
+    The day and the part of it that the request names do not count. `busy`, exceptions and errors as for
+    `find`.
     """
     _check(request)
     zone = ZoneInfo(schedule.timezone)
@@ -160,7 +161,7 @@ def judge(
 def room(
     schedule: Schedule, busy: Sequence[Busy], now: dt.datetime, request: Request, starts_at: dt.datetime
 ) -> Slot | Refused:
-    """The slot that starts at this very instant, whatever the hours, the grid, the notice and the days ahead.
+    """Return the slot that starts at this very instant, whatever the hours, grid, notice and days ahead.
 
     Only what is taken refuses it (FULL), and an instant that is a slip of the pen: more than ten years ago
     (PAST) or from now (TOO_FAR). `busy` and errors as for `find`.
@@ -187,7 +188,7 @@ def to_move(known: Appointment, date: dt.date | None = None, **times: int) -> Re
 
 
 def open_during(schedule: Schedule, starts_at: dt.datetime, ends_at: dt.datetime) -> bool:
-    """Whether the business is open from end to end of that time, which is no longer than a day.
+    """Say whether the business is open for all of that time, which is no longer than a day.
 
     `schedule` must have the exceptions of the day that it starts on and of the two after it.
     """
@@ -205,10 +206,10 @@ def nearest(
     limit: int = 3,
     days: int = 14,
 ) -> tuple[Slot, ...]:
-    """The free slots closest to `wish`, at most `days` before or after its day, in order of time.
+    """Return the free slots closest to `wish`, at most `days` before or after its day, in order of time.
 
-    Of two that are equally close the earlier comes first. Whatever day and part of it the request names.
-    `busy` and the exceptions must cover all those days, the one before and the two after them.
+    Of two that are equally close the earlier comes first. The day and the part of it that the request names
+    do not count. `busy` and the exceptions must cover all those days, the one before and the two after them.
     """
     date = wish.astimezone(ZoneInfo(schedule.timezone)).date()
     closest: list[Slot] = []
@@ -257,7 +258,7 @@ def _joined(hours: Sequence[DayHours]) -> list[DayHours]:
 
 
 def _fits(span: DayHours, request: Request) -> bool:
-    """Whether something of that length could begin in that part of the day, if it began at every minute.
+    """Say whether that duration could begin in the named part of the opening, if every minute would do.
 
     What is open until midnight may be open after it.
     """
@@ -280,7 +281,7 @@ def _refused_day(schedule: Schedule, today: dt.date, date: dt.date) -> Why | Non
 def _sift(
     slots: list[Slot], sieves: Sequence[tuple[Callable[[Slot], bool], Why]]
 ) -> tuple[list[Slot], Why | None]:
-    """What passes all of them; or the reason of the first that nothing passes."""
+    """Return the slots that pass every sieve; where one lets none pass, no slots and its reason."""
     for keep, why in sieves:
         slots = [slot for slot in slots if keep(slot)]
         if not slots:
@@ -289,7 +290,7 @@ def _sift(
 
 
 def _hours_on(schedule: Schedule, date: dt.date) -> Sequence[DayHours]:
-    """The hours of a date: its own if it is an exception, else its weekday's."""
+    """Return the hours of a date: its own if it is an exception, else its weekday's."""
     for day in schedule.exceptions:
         if day.date == date:
             return day.hours
@@ -363,7 +364,7 @@ def _wall(date: dt.date, minute: int) -> dt.datetime:
 
 
 def _instant(wall: dt.datetime, zone: ZoneInfo) -> dt.datetime | None:
-    """When the clock first shows that wall time, in UTC; None if it never does."""
+    """Return when the clock first shows that wall time, in UTC; None if it never does."""
     instant = wall.replace(tzinfo=zone).astimezone(dt.UTC)
     return instant if instant.astimezone(zone).replace(tzinfo=None) == wall else None
 

@@ -54,7 +54,7 @@ def restore(source: str | os.PathLike[str], target: str | os.PathLike[str]) -> P
 
 @contextmanager
 def _copied(path: Path, beside: Path, look: Callable[[Path], sqlite3.Connection]) -> Iterator[Path]:
-    """A whole copy of the database, on the disk, under a passing name in the folder of `beside`."""
+    """Make a whole copy of the database, on the disk, under a passing name in the folder of `beside`."""
     sweep(_folder(beside))
     with tempfile.TemporaryDirectory(prefix=f".{beside.name}{_UNFINISHED}", dir=beside.parent) as folder:
         fresh = Path(folder) / "copy"

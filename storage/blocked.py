@@ -9,7 +9,7 @@ _MOST = 500
 
 
 def every(conn: sqlite3.Connection, business_id: int) -> tuple[str, ...]:
-    """The numbers that are not let through, in order."""
+    """Return the blocked numbers, in order."""
     rows = conn.execute(
         "SELECT phone FROM blocked_callers WHERE business_id = ? ORDER BY phone", (business_id,)
     )
@@ -17,7 +17,7 @@ def every(conn: sqlite3.Connection, business_id: int) -> tuple[str, ...]:
 
 
 def is_blocked(conn: sqlite3.Connection, business_id: int, phone: str) -> bool:
-    """Whether that number is not let through."""
+    """Say whether that number is blocked."""
     row = conn.execute(
         "SELECT 1 FROM blocked_callers WHERE business_id = ? AND phone = ?", (business_id, phone)
     ).fetchone()
@@ -25,9 +25,9 @@ def is_blocked(conn: sqlite3.Connection, business_id: int, phone: str) -> bool:
 
 
 def add(conn: sqlite3.Connection, business_id: int, phone: str) -> None:
-    """Let a number through no longer; nothing if it is not already.
+    """Block a number; does nothing if it is blocked already.
 
-    Raises InvalidField, also for more than five hundred.
+    Raises InvalidField for what is no number, and for more than five hundred.
     """
     phone = fields.e164("phone", phone)
     if is_blocked(conn, business_id, phone):
@@ -40,7 +40,7 @@ def add(conn: sqlite3.Connection, business_id: int, phone: str) -> None:
 
 
 def remove(conn: sqlite3.Connection, business_id: int, phone: str) -> bool:
-    """Let a number through again. False if it was."""
+    """Let a number through again. Returns False if it was not blocked."""
     cursor = conn.execute(
         "DELETE FROM blocked_callers WHERE business_id = ? AND phone = ?", (business_id, phone)
     )

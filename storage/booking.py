@@ -2,7 +2,7 @@
 
 A job runs in one immediate transaction, and reads hours, appointments and holds in it. So what it decides is
 true when it is committed, whatever other calls and the owner do. The overlap triggers in schema.sql are the
-last word. Only the ids of the business itself go in: a lead of another is an IntegrityError, and a bug.
+last word. Only ids of the business itself go in: the id of another's lead is an IntegrityError, and a bug.
 
 A caller names an appointment by its start; an owner, who sees the calendar, books one in and moves one.
 """
@@ -23,7 +23,8 @@ _NEAR_DAYS = 14
 _NO_CALL = ""  # for an owner what any call holds is held by another
 _DAY = dt.timedelta(days=1)
 _MINUTE = dt.timedelta(minutes=1)
-# Who is refused for one of these is helped by another day.
+# Another day helps for these reasons. For the others it does not, and the wish itself has to change: so
+# nothing near it is looked for.
 ELSEWHERE = {
     Why.CLOSED_THAT_DATE,
     Why.CLOSED_THAT_WEEKDAY,
@@ -53,7 +54,7 @@ def free(
     now: dt.datetime,
     limit: int = 3,
 ) -> Offer:
-    """The first free times of a day, or the reason that there are none with the nearest that there are.
+    """Return the first free times of a day, or the reason that it has none, with the nearest that there are.
 
     What other calls hold is not free. Nothing is written.
     """
@@ -61,6 +62,7 @@ def free(
     found = availability.find(rules, busy, now, request, limit=limit)
     if found.refused is None or found.refused.why not in ELSEWHERE:
         return found
+    # A caller who is told only "no" hangs up: what there is nearby is offered along with the reason.
     wish = _start_of(request, rules.timezone)
     near = _nearest(conn, business_id, call_sid, request, wish, now, limit)
     return Offer(slots=near, refused=found.refused)
@@ -75,7 +77,9 @@ def offer(
     now: dt.datetime,
     limit: int = 3,
 ) -> Offer:
-    """What is free, held for the call from now on in place of what it held."""
+    """Find what is free, and hold it for the call from now on in place of what it held."""
+    # Looking and holding are one transaction. Between two of them another call could be offered the same
+    # time, and one of the two callers would be refused what they were just told they can have.
     found = free(conn, business_id, call_sid=call_sid, request=request, now=now, limit=limit)
     holds.hold(conn, business_id, call_sid=call_sid, slots=found.slots, now=now)
     return found
@@ -96,7 +100,8 @@ def offer_nearest(
     now: dt.datetime,
     limit: int = 3,
 ) -> tuple[Slot, ...]:
-    """The free times nearest to `wish`, within two weeks of it, held for the call from now on."""
+    """Find the free times nearest to `wish`, within two weeks of it, and hold them for the call."""
+    # Found and held in one transaction, as in `offer`.
     slots = _nearest(conn, business_id, call_sid, request, wish, now, limit)
     holds.hold(conn, business_id, call_sid=call_sid, slots=slots, now=now)
     return slots
@@ -133,8 +138,12 @@ def book(
     Raises NotBookable with the reason if it is not free, open and in time now, SlotTaken if only the trigger
     knew, InvalidField for notes that are too long.
     """
+    # A model asks again when it is unsure what came of it. Looked for first, because its own row would refuse
+    # it.
     if known := appointments.at(conn, business_id, starts_at, call_sid=call_sid):
         return Booking(appointment=known, created=False)
+    # Judged again, though it was offered: a hold may have run out since, and the owner may have taken the
+    # time or changed the hours.
     slot = _free(conn, business_id, call_sid, starts_at, request, now)
     made = appointments.insert(
         conn,
@@ -146,7 +155,9 @@ def book(
         notes=notes,
         wants_sms=wants_sms,
     )
-    holds.release(conn, business_id, call_sid=call_sid)  # the caller has chosen
+    # The caller has chosen. The other times that were offered go back to everybody now, and not only when the
+    # call ends: others are choosing meanwhile.
+    holds.release(conn, business_id, call_sid=call_sid)
     return Booking(appointment=made, created=True)
 
 
@@ -166,11 +177,12 @@ def reschedule(
     no such appointment, NotBookable or SlotTaken as `book` does; then it stays where it was.
     """
     known = _of_lead(conn, business_id, lead_id, starts_at)
+    # Before any rule is asked: it may stand outside hours that were changed since, and where it is it stays.
     if to == known.starts_at:
         return known
     slot = _free(conn, business_id, call_sid, to, availability.to_move(known), now)
     moved = appointments.move(conn, business_id, known.id, slot)
-    holds.release(conn, business_id, call_sid=call_sid)  # the caller has chosen
+    holds.release(conn, business_id, call_sid=call_sid)  # as after a booking
     return moved
 
 
@@ -196,8 +208,9 @@ def book_for_owner(
 ) -> Appointment:
     """Write in what the owner has arranged, on no call, under this name or else the lead's.
 
-    It keeps to the rules that a caller must keep to. With `override_rules` only what is taken, or held for a
-    live call, refuses it: it may lie outside the hours, and in the past. Raises as `book` does.
+    It keeps to the rules that a caller must keep to. With `override_rules` only time that is taken, or held
+    for a live call, refuses it: the appointment may lie outside the hours, and in the past. Raises as `book`
+    does.
     """
     slot = _free(conn, business_id, _NO_CALL, starts_at, request, now, override_rules=override_rules)
     return appointments.insert(
@@ -209,6 +222,7 @@ def book_for_owner(
         service_id=service_id,
         full_name=full_name,
         notes=notes,
+        # Nobody on a call has agreed to a text, and nothing is sent to who has not.
         wants_sms=False,
     )
 
@@ -231,6 +245,7 @@ def move_for_owner(
     known = appointments.get(conn, business_id, appointment_id)
     if known is None or known.status != "booked":
         raise NotFound("appointment", str(appointment_id))
+    # As for a caller: where it is it stays, whatever the rules say now.
     if to == known.starts_at:
         return known
     slot = _free(
@@ -240,10 +255,12 @@ def move_for_owner(
 
 
 def outside(conn: sqlite3.Connection, business_id: int, now: dt.datetime) -> tuple[Appointment, ...]:
-    """The coming appointments that the hours do not cover from end to end; buffers may lie outside."""
+    """Return the coming appointments that the hours do not cover from end to end; buffers may lie outside."""
     coming = appointments.between(conn, business_id, now, dt.datetime.max.replace(tzinfo=dt.UTC))
     if not coming:
         return ()
+    # The business's own date of a start may be the day before its date in UTC, and `open_during` needs the
+    # exceptions of two days more.
     first, last = coming[0].starts_at.date() - _DAY, coming[-1].starts_at.date() + 3 * _DAY
     rules = schedule.schedule(conn, business_id, first, last)
     return tuple(each for each in coming if not availability.open_during(rules, each.starts_at, each.ends_at))
@@ -268,6 +285,8 @@ def _free(
 ) -> Slot:
     utc_text("starts_at", starts_at)  # refuses an instant without a zone
     rules, busy = _around(conn, business_id, call_sid, request, starts_at.date(), 1, now)
+    # The check has the reasons, the trigger the safety: what this misses the trigger refuses without saying
+    # why.
     decide = availability.room if override_rules else availability.judge
     judged = decide(rules, busy, now, request, starts_at)
     if isinstance(judged, Refused):
@@ -284,13 +303,17 @@ def _around(
     days: int,
     now: dt.datetime,
 ) -> tuple[Schedule, Sequence[Busy]]:
-    """The rules and what is taken, for every zone's slots of the days around the date, whole.
+    """Read the rules and what is taken for the days around the date, whole days in every time zone.
 
-    Of what is to be moved its own time is free: for the search, the offer and the move alike.
+    The time of the appointment that is to be moved counts as free: for the search, the offer and the move
+    alike.
     """
+    # `availability` wants one day before and two after. One more on either side, because the business's own
+    # date may be another than the one in UTC.
     first, last = _days_from(date, -days - 2), _days_from(date, days + 4)
     rules = schedule.schedule(conn, business_id, first, last)
     since, until = (dt.datetime.combine(day, dt.time(), dt.UTC) for day in (first, last))
+    # The call's own holds are left out: it has to be able to book what it was offered.
     held = holds.of_others(conn, business_id, call_sid=call_sid, since=since, until=until, now=now)
     ignoring = None if request.moving is None else request.moving.id
     taken = appointments.busy(conn, business_id, since, until, call_sid=call_sid, ignoring=ignoring)
@@ -298,6 +321,9 @@ def _around(
 
 
 def _days_from(date: dt.date, days: int) -> dt.date:
-    """That many days on, as far as the calendar goes: callers name any date, and it is refused in words."""
+    """Return the date that many days on, no further than the calendar goes.
+
+    Callers name any date, and one that is out of reach is refused in words, not by an exception.
+    """
     first, last = dt.date.min.toordinal(), dt.date.max.toordinal()
     return dt.date.fromordinal(min(max(date.toordinal() + days, first), last))

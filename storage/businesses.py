@@ -73,7 +73,10 @@ def end_news(conn: sqlite3.Connection, business_id: int) -> None:
 
 
 def checked(**values: Any) -> dict[str, Any]:
-    """These fields as they would be kept. Raises InvalidField for one that cannot be set, or not to that."""
+    """Return these fields as they would be kept.
+
+    Raises InvalidField for one that cannot be set, or not to that.
+    """
     for name in values:
         if name not in _CHECKS:
             raise InvalidField(name, "cannot be set; these can: {names}", {"names": ", ".join(_CHECKS)})
@@ -81,7 +84,10 @@ def checked(**values: Any) -> dict[str, Any]:
 
 
 def _with_notice(values: dict[str, Any], before: Business | None = None) -> dict[str, Any]:
-    """These fields and what follows: who is recorded is told, and a new notice ends the news of the old."""
+    """Add what follows from these fields.
+
+    A business that records tells its callers, and a new notice ends the news of the old one.
+    """
     records = values.get("keeps_audio", before is not None and before.keeps_audio)
     if "notice" not in values:
         unsaid = before is not None and before.notice is None
@@ -92,19 +98,19 @@ def _with_notice(values: dict[str, Any], before: Business | None = None) -> dict
 
 
 def by_number(conn: sqlite3.Connection, number: str) -> Business | None:
-    """The business that a called number belongs to."""
+    """Return the business that a called number belongs to, or None."""
     row = conn.execute("SELECT * FROM businesses WHERE number = ?", (number,)).fetchone()
     return row and from_row(Business, row)
 
 
 def by_id(conn: sqlite3.Connection, business_id: int) -> Business | None:
-    """The business with that id."""
+    """Return the business with that id, or None."""
     row = conn.execute("SELECT * FROM businesses WHERE id = ?", (business_id,)).fetchone()
     return row and from_row(Business, row)
 
 
 def every(conn: sqlite3.Connection) -> tuple[Business, ...]:
-    """All businesses in this file, in the order in which they were added."""
+    """Return all businesses in this file, in the order in which they were added."""
     return tuple(from_row(Business, row) for row in conn.execute("SELECT * FROM businesses ORDER BY id"))
 
 

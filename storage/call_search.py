@@ -51,7 +51,7 @@ ORDER BY started_at DESC, call_sid DESC LIMIT :limit
 """
 _AFTER_ALL = ("9999", "")
 _WORDS_MAX = 200  # SQLite refuses very long patterns
-_NUMBER_MIN = 5  # digits: who types so many looks for a number, and need not wait for all that was said
+_NUMBER_MIN = 5  # digits: so many are a number, which is not looked for in all that was said
 
 
 def find(
@@ -64,14 +64,15 @@ def find(
     before: tuple[dt.datetime, str] | None = None,
     limit: int = 50,
 ) -> tuple[Call, ...]:
-    """The business's calls, the newest first, without those that its owner removed.
+    """Return the business's calls, the newest first, without those that its owner removed.
 
     `words` are part of the caller's number or of the one to ring back on, of the lead's name or e-mail
     address, of the name that an appointment of theirs stands under, of a message, or of what either voice
     said; A to Z are found in either case. A number is not looked for in what was said. `before` is
-    (started_at, call_sid) of the last call of the page before. `flagged` calls need a look (`trouble.py`).
-    By an `outcome` are found the calls of which it is the whole: one that was put through to nobody is a call
-    that `nobody_answered`, as is every other whose caller asked for a person and reached none.
+    (started_at, call_sid) of the last call of the page before. With `flagged` only calls that need a look
+    (`trouble.py`) are found. `outcome` finds the calls of which it is the whole: a call that was put through
+    to nobody counts as `nobody_answered`, as does every other whose caller asked for a person and reached
+    none.
     """
     words = " ".join(words.split())[:_WORDS_MAX]
     digits = re.sub(r"[\s()+./-]", "", words)

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 
 def of(conn: sqlite3.Connection, business_id: int) -> dict[str, str]:
-    """The settings of its calls by their names, in order; empty if they are the deployment's."""
+    """Return the settings of its calls by their names, in order; empty if they are the deployment's."""
     rows = conn.execute(
         "SELECT name, value FROM call_settings WHERE business_id = ? ORDER BY name", (business_id,)
     )

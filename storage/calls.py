@@ -110,7 +110,7 @@ def finish(
 
 
 def get(conn: sqlite3.Connection, business_id: int, call_sid: str) -> Call | None:
-    """The business's call with that sid."""
+    """Return the business's call with that sid, or None."""
     row = conn.execute(
         "SELECT * FROM calls WHERE business_id = ? AND call_sid = ?", (business_id, call_sid)
     ).fetchone()
@@ -118,7 +118,7 @@ def get(conn: sqlite3.Connection, business_id: int, call_sid: str) -> Call | Non
 
 
 def events(conn: sqlite3.Connection, business_id: int, call_sid: str) -> tuple[CallEvent, ...]:
-    """The call's account, in order; empty until the call has ended."""
+    """Return the call's account, in order; empty until the call has ended."""
     rows = conn.execute(
         "SELECT seq, at_ms, kind, fields FROM call_events"
         " WHERE business_id = ? AND call_sid = ? ORDER BY seq",
@@ -131,7 +131,7 @@ def events(conn: sqlite3.Connection, business_id: int, call_sid: str) -> tuple[C
 
 
 def outcome(conn: sqlite3.Connection, call_sid: str) -> str | None:
-    """How that call ended; None if it is live or unknown.
+    """Return how that call ended; None if it is live or unknown.
 
     The only function without a business: it serves Twilio's signed after-connect webhook, which names the
     call, and Twilio's CallSid is unique among all its customers. It gives out one word and no row.
@@ -144,12 +144,12 @@ def outcome(conn: sqlite3.Connection, call_sid: str) -> str | None:
 
 
 def recent(conn: sqlite3.Connection, business_id: int, limit: int) -> tuple[Call, ...]:
-    """The business's last calls, the newest first, without those that its owner removed."""
+    """Return the business's last calls, the newest first, without those that its owner removed."""
     return call_search.find(conn, business_id, limit=limit)
 
 
 def outcomes(conn: sqlite3.Connection, business_id: int) -> tuple[str, ...]:
-    """How the business's calls have ended, as they are looked for: each way once, by the alphabet."""
+    """Return how the business's calls have ended, as one looks for them: each way once, by the alphabet."""
     rows = conn.execute(
         "SELECT DISTINCT outcome, dial_status FROM calls"
         " WHERE business_id = ? AND outcome IS NOT NULL AND removed_at IS NULL",
@@ -199,7 +199,7 @@ def set_dial_status(conn: sqlite3.Connection, business_id: int, call_sid: str, s
 
 
 def transfer_to(conn: sqlite3.Connection, call_sid: str) -> tuple[int, str] | None:
-    """Whom that call is to be put through to, as (business_id, phone).
+    """Return whom that call is to be put through to, as (business_id, phone), or None.
 
     For the signed webhook, as `outcome` is.
     """
@@ -224,7 +224,7 @@ def flag(conn: sqlite3.Connection, business_id: int, call_sid: str, flags: Seque
 
 
 def flags(conn: sqlite3.Connection, business_id: int, call_sid: str) -> tuple[Flag, ...]:
-    """What is wrong with a call, for its owner."""
+    """Return what is wrong with a call, for its owner."""
     rows = conn.execute(
         "SELECT * FROM call_flags WHERE business_id = ? AND call_sid = ? ORDER BY seq",
         (business_id, call_sid),
@@ -233,7 +233,7 @@ def flags(conn: sqlite3.Connection, business_id: int, call_sid: str) -> tuple[Fl
 
 
 def flag_counts(conn: sqlite3.Connection, business_id: int, call_sids: Collection[str]) -> dict[str, int]:
-    """How many things are wrong with each of these calls; those with none are left out."""
+    """Return how many things are wrong with each of these calls; those with none are left out."""
     marks = ", ".join("?" * len(call_sids))
     rows = conn.execute(
         "SELECT call_sid, count(*) AS flags FROM call_flags"  # noqa: S608 - marks only
@@ -244,9 +244,9 @@ def flag_counts(conn: sqlite3.Connection, business_id: int, call_sids: Collectio
 
 
 def interrupted(conn: sqlite3.Connection, since: dt.datetime) -> tuple[tuple[int, str], ...]:
-    """The calls that began since then and ended with their process, of every business.
+    """Return the calls of every business that began since then and ended with their process.
 
-    Each as (business_id, call_sid). Left out is of what something was sent already, or given up.
+    Each as (business_id, call_sid). A call of which something was already sent, or given up, is left out.
     """
     rows = conn.execute(
         "SELECT business_id, call_sid FROM calls WHERE outcome = ? AND started_at >= ? AND NOT EXISTS"

@@ -151,7 +151,7 @@ def _calls_lost(conn: sqlite3.Connection, business_id: int, before: Before, now:
 
 
 def get(conn: sqlite3.Connection, business_id: int, change_id: int) -> Change | None:
-    """The change with that id, if it can be taken back."""
+    """Return the change with that id if it can be taken back, else None."""
     row = conn.execute(
         "SELECT * FROM changes WHERE business_id = ? AND id = ?", (business_id, change_id)
     ).fetchone()

@@ -159,7 +159,7 @@ def _open(
 
 @contextmanager
 def look_at(name: str | os.PathLike[str]) -> Iterator[sqlite3.Connection]:
-    """A read-only connection that sees one state of the file; a server may be running. Nothing is written.
+    """Open a read-only connection that sees one state of the file; a server may be running.
 
     Raises DatabaseUnusable if it holds nothing of this version's, DatabaseDamaged if SQLite finds a fault.
     """
@@ -178,7 +178,7 @@ def look_at(name: str | os.PathLike[str]) -> Iterator[sqlite3.Connection]:
 
 @contextmanager
 def looking(path: Path) -> Iterator[Callable[[Path], sqlite3.Connection]]:
-    """How to connect to the file for a look: beside the server that has it, or while nobody can have it.
+    """Give a way to connect to the file for a look, beside its server or while nobody can have it.
 
     Raises what `examine` does if nobody has it, DatabaseInUse if it is another name for a server's file.
     """
@@ -195,7 +195,7 @@ def looking(path: Path) -> Iterator[Callable[[Path], sqlite3.Connection]]:
 
 
 def connect(path: Path) -> sqlite3.Connection:
-    """A connection that may write. The caller closes it, and sees to it that there is only one."""
+    """Open a connection that may write. The caller closes it, and sees to it that there is only one."""
     conn = _configured(sqlite3.connect(path, **_OPTIONS))
     conn.execute("PRAGMA journal_mode = WAL")
     conn.execute("PRAGMA secure_delete = ON")  # what is erased must not stay in free pages
@@ -204,7 +204,7 @@ def connect(path: Path) -> sqlite3.Connection:
 
 
 def connect_to_read(path: Path) -> sqlite3.Connection:
-    """A connection that cannot write, and sees what the writer has committed. The caller closes it."""
+    """Open a connection that cannot write, and sees what the writer has committed. The caller closes it."""
     return _configured(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, **_OPTIONS))
 
 

@@ -244,10 +244,10 @@ def lost_to_term(conn: sqlite3.Connection, business_id: int, days: int, now: dt.
 
 
 def export(conn: sqlite3.Connection, business_id: int) -> dict[str, Any]:
-    """All that is kept for a business, as rows by table that can be written as JSON.
+    """Return all that is kept for a business, as rows by table that can be written as JSON.
 
-    Left out are the secret of its calendar's link, who may sign in, what could be taken back, what live
-    calls hold, and how the server is set up. Raises NotFound without such a business.
+    Left out are the secret of its calendar's link, who may sign in, what could be taken back, what live calls
+    hold, and how the server is set up. Raises NotFound without such a business.
     """
     row = conn.execute("SELECT * FROM businesses WHERE id = ?", (business_id,)).fetchone()
     if row is None:

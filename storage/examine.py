@@ -68,7 +68,7 @@ def _examine(conn: sqlite3.Connection, path: Path) -> None:
 
 
 def connect_to_look(path: Path) -> sqlite3.Connection:
-    """A connection that leaves the file as it is, and nothing beside it.
+    """Open a connection that leaves the file as it is, and nothing beside it. The caller closes it.
 
     Without a log there is nothing but the file itself, and "immutable" keeps SQLite from making one. With a
     log it must be read too: what a killed process committed last is only there.

@@ -13,7 +13,7 @@ _PEOPLE_MAX = 10
 
 
 def all_facts(conn: sqlite3.Connection, business_id: int) -> tuple[Fact, ...]:
-    """Everything that the owner has written down, by topic."""
+    """Return everything that the owner has written down, by topic."""
     rows = conn.execute("SELECT * FROM facts WHERE business_id = ? ORDER BY topic", (business_id,))
     return tuple(from_row(Fact, row) for row in rows)
 
@@ -38,7 +38,7 @@ def remove_fact(conn: sqlite3.Connection, business_id: int, topic: str) -> bool:
 
 
 def people(conn: sqlite3.Connection, business_id: int) -> tuple[Person, ...]:
-    """To whom a caller may be put through, the first choice first."""
+    """Return the people whom a caller may be put through to, the first choice first."""
     rows = conn.execute("SELECT * FROM people WHERE business_id = ? ORDER BY position", (business_id,))
     return tuple(from_row(Person, row) for row in rows)
 

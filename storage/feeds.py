@@ -10,7 +10,7 @@ _TOKEN_BYTES = 32
 
 
 def token(conn: sqlite3.Connection, business_id: int) -> str | None:
-    """What the link ends in; None while there is no link."""
+    """Return what the link ends in; None while there is no link."""
     row = conn.execute("SELECT feed_token FROM businesses WHERE id = ?", (business_id,)).fetchone()
     return row["feed_token"] if row else None
 
@@ -28,9 +28,9 @@ def stop(conn: sqlite3.Connection, business_id: int) -> None:
 
 
 def business_of(conn: sqlite3.Connection, token: str) -> Business | None:
-    """Whose calendar the link with this token shows; None if it is void.
+    """Return the business whose calendar the link with this token shows; None if the link is void.
 
-    Without a business: who knows the token may read, and nobody guesses it.
+    No business is asked for: who knows the token may read, and nobody guesses it.
     """
     row = conn.execute("SELECT * FROM businesses WHERE feed_token = ?", (token,)).fetchone()
     return row and from_row(Business, row)

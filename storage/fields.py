@@ -12,7 +12,10 @@ _EMAIL_MAX = 254  # RFC 5321: a path of 256 with its two brackets
 
 
 def one_line(field: str, value: str, *, longest: int) -> str:
-    """The value without surrounding space: not empty, and nothing in it but printable characters."""
+    """Return the value without surrounding space.
+
+    Raises InvalidField if it is empty or holds other than printable characters.
+    """
     value = value.strip()
     if not value:
         raise InvalidField(field, "is empty")
@@ -22,7 +25,7 @@ def one_line(field: str, value: str, *, longest: int) -> str:
 
 
 def at_most(field: str, value: str, *, longest: int) -> str:
-    """The value, if it is no longer than that many characters."""
+    """Return the value. Raises InvalidField if it is longer than that many characters."""
     if len(value) > longest:
         raise InvalidField(
             field,
@@ -33,7 +36,7 @@ def at_most(field: str, value: str, *, longest: int) -> str:
 
 
 def email(field: str, value: str) -> str:
-    """A mail address by its shape; only a message sent to it could show that it exists."""
+    """Check a mail address by its shape; only a message sent to it could show that it exists."""
     value = one_line(field, value, longest=_EMAIL_MAX)
     if not _EMAIL.fullmatch(value):
         raise InvalidField(field, "is not a mail address; it should look like name@example.com")
@@ -41,14 +44,14 @@ def email(field: str, value: str) -> str:
 
 
 def e164(field: str, value: str) -> str:
-    """A telephone number as the carrier writes it."""
+    """Check a telephone number: it must be written as the carrier writes it."""
     if not _E164.fullmatch(value):
         raise InvalidField(field, "is not a number like +14155550100: a plus, the country code, digits only")
     return value
 
 
 def language(field: str, value: str) -> str:
-    """A language code of two or three letters, in lower case."""
+    """Return a language code of two or three letters, in lower case."""
     value = value.lower()
     if not _LANGUAGE.fullmatch(value):
         raise InvalidField(field, "is not a language code of two or three letters, such as en or he")
@@ -56,7 +59,7 @@ def language(field: str, value: str) -> str:
 
 
 def timezone(field: str, value: str) -> str:
-    """An IANA zone that this machine knows."""
+    """Check that the value is an IANA zone that this machine knows."""
     try:
         zoneinfo.ZoneInfo(value)
     # The key is also a file name below the zone directory: "../x" is a ValueError, "Europe" a directory.
@@ -68,7 +71,7 @@ def timezone(field: str, value: str) -> str:
 
 
 def between(field: str, value: int, least: int, most: int) -> int:
-    """The value, if it lies between these two, both included."""
+    """Check that the value lies between these two, both included."""
     if not least <= value <= most:
         raise InvalidField(
             field,

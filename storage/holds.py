@@ -73,7 +73,7 @@ def of_others(
     until: dt.datetime,
     now: dt.datetime,
 ) -> tuple[Busy, ...]:
-    """What other calls hold of the time from `since` up to `until`."""
+    """Return what other calls hold of the time from `since` up to `until`."""
     rows = conn.execute(
         "SELECT busy_start AS starts_at, busy_end AS ends_at FROM holds"
         " WHERE business_id = :business_id AND resource_id = :resource_id AND call_sid <> :call_sid"

@@ -21,7 +21,7 @@ def find_or_create(
     call_sid: str,
     source: str = "phone",
 ) -> Lead:
-    """The lead of that caller, new or known, with this call as the last one.
+    """Return the lead of that caller, new or known, with this call noted as the last one.
 
     A caller who withholds the number (`phone` None) is a lead of that call alone. So is whoever tries the
     receptionist (`source` "test"), without the number: a lead that goes with its call must be no caller's.
@@ -54,9 +54,9 @@ def write_in(
     phone: str | None = None,
     email: str | None = None,
 ) -> Lead:
-    """The lead that the owner writes in: a new one, or the one who rings from that number.
+    """Write in a lead for the owner: a new one, or else the one who rings from that number.
 
-    Who is known keeps the name and the address that they gave. Raises InvalidField.
+    A known lead keeps the name and the address that they gave. Raises InvalidField.
     """
     values = _checked(full_name=full_name, phone=phone, email=email)
     known = of_phone(conn, business_id, phone) if phone is not None else None
@@ -72,7 +72,7 @@ def write_in(
 
 
 def get(conn: sqlite3.Connection, business_id: int, lead_id: int) -> Lead | None:
-    """The business's lead with that id."""
+    """Return the business's lead with that id, or None."""
     row = conn.execute(
         "SELECT * FROM leads WHERE business_id = ? AND id = ?", (business_id, lead_id)
     ).fetchone()
@@ -80,7 +80,7 @@ def get(conn: sqlite3.Connection, business_id: int, lead_id: int) -> Lead | None
 
 
 def of_phone(conn: sqlite3.Connection, business_id: int, phone: str) -> Lead | None:
-    """The business's lead who rings from that number."""
+    """Return the business's lead who rings from that number, or None."""
     row = conn.execute(
         "SELECT * FROM leads WHERE business_id = ? AND phone = ?", (business_id, phone)
     ).fetchone()
@@ -88,7 +88,7 @@ def of_phone(conn: sqlite3.Connection, business_id: int, phone: str) -> Lead | N
 
 
 def every(conn: sqlite3.Connection, business_id: int) -> tuple[Lead, ...]:
-    """Everybody who ever rang the business, or was written in, the newest first; not by test calls."""
+    """Return everybody who ever rang the business, or was written in, the newest first; not by test calls."""
     rows = conn.execute(
         "SELECT * FROM leads WHERE business_id = ? AND source <> 'test' ORDER BY id DESC", (business_id,)
     )
@@ -96,7 +96,7 @@ def every(conn: sqlite3.Connection, business_id: int) -> tuple[Lead, ...]:
 
 
 def without_number(conn: sqlite3.Connection, business_id: int, limit: int) -> tuple[Lead, ...]:
-    """Who has given a name and no number, the newest first; not by test calls."""
+    """Return the leads with a name and no number, the newest first; not by test calls."""
     rows = conn.execute(
         "SELECT * FROM leads WHERE business_id = ? AND phone IS NULL AND callback_phone IS NULL"
         " AND full_name IS NOT NULL AND source <> 'test' ORDER BY id DESC LIMIT ?",
@@ -106,7 +106,7 @@ def without_number(conn: sqlite3.Connection, business_id: int, limit: int) -> tu
 
 
 def names(conn: sqlite3.Connection, business_id: int, lead_ids: Collection[int]) -> dict[int, str]:
-    """What to call these leads: the name, or else the number. Who gave neither is left out."""
+    """Return what to call these leads: the name, or else the number. Leads with neither are left out."""
     marks = ", ".join("?" * len(lead_ids))
     rows = conn.execute(
         f"SELECT id, coalesce(full_name, phone) AS name FROM leads WHERE business_id = ? AND id IN ({marks})",  # noqa: S608

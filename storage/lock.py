@@ -48,7 +48,7 @@ def locked(path: Path, *, make: bool = False) -> Iterator[Identity]:
 
 
 def identity_of(status: os.stat_result) -> Identity:
-    """Which file that is."""
+    """Return what tells that file from every other, whatever its name."""
     return status.st_dev, status.st_ino
 
 

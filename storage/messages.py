@@ -49,7 +49,7 @@ def checked(text: str) -> str:
 
 
 def of_call(conn: sqlite3.Connection, business_id: int, call_sid: str) -> tuple[Message, ...]:
-    """What the caller of that call left, in order."""
+    """Return what the caller of that call left, in order."""
     rows = conn.execute(
         "SELECT * FROM messages WHERE business_id = ? AND call_sid = ? ORDER BY id", (business_id, call_sid)
     )
@@ -57,7 +57,7 @@ def of_call(conn: sqlite3.Connection, business_id: int, call_sid: str) -> tuple[
 
 
 def waiting(conn: sqlite3.Connection, business_id: int) -> tuple[Message, ...]:
-    """What the owner has not dealt with, the oldest first."""
+    """Return what the owner has not dealt with, the oldest first."""
     rows = conn.execute(
         f"SELECT * FROM messages WHERE business_id = ?1 AND status = 'new' {_NO_TEST} ORDER BY id",  # noqa: S608
         (business_id,),
@@ -66,7 +66,7 @@ def waiting(conn: sqlite3.Connection, business_id: int) -> tuple[Message, ...]:
 
 
 def done(conn: sqlite3.Connection, business_id: int, limit: int) -> tuple[Message, ...]:
-    """What the owner has dealt with, the newest first."""
+    """Return what the owner has dealt with, the newest first."""
     rows = conn.execute(
         f"SELECT * FROM messages WHERE business_id = ?1 AND status = 'done' {_NO_TEST}"  # noqa: S608
         " ORDER BY id DESC LIMIT ?2",
@@ -76,7 +76,7 @@ def done(conn: sqlite3.Connection, business_id: int, limit: int) -> tuple[Messag
 
 
 def get(conn: sqlite3.Connection, business_id: int, message_id: int) -> Message | None:
-    """The business's message with that id."""
+    """Return the business's message with that id, or None."""
     row = conn.execute(
         "SELECT * FROM messages WHERE business_id = ? AND id = ?", (business_id, message_id)
     ).fetchone()

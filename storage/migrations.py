@@ -20,11 +20,11 @@ from storage.errors import DatabaseUnusable
 
 
 def initial(_: Database) -> None:
-    """The schema as it was first released. A file that has it needs nothing."""
+    """Leave the schema as it was first released: a file that has it needs nothing."""
 
 
 def business(db: Database) -> None:
-    """Hours have a resource, appointments a name; a call that its process left is called interrupted."""
+    """Give hours a resource and appointments a name; call a call that its process left interrupted."""
     db.execute("ALTER TABLE weekly_hours ADD COLUMN resource_id INTEGER NOT NULL DEFAULT 1")
     db.execute("ALTER TABLE appointments ADD COLUMN full_name TEXT")
     db.execute(
@@ -35,11 +35,14 @@ def business(db: Database) -> None:
 
 
 def pages(_: Database) -> None:
-    """Owners, their sessions, what they change; calls can be removed, or be tests. All of it starts empty."""
+    """Add owners, their sessions and what they change; let calls be removed, or be tests.
+
+    All of it starts empty.
+    """
 
 
 def notice(db: Database) -> None:
-    """The disclosure is called notice, and has a standard text: who records without one gets that.
+    """Rename the disclosure to notice, with a standard text: who records without one gets that.
 
     It is so also in what was kept of earlier changes: taking one back puts back a notice.
     """
@@ -66,28 +69,28 @@ def _notice_of_changes(db: Database) -> None:
 
 
 def _as_notice(disclosure: str, keeps_audio: int) -> tuple[str | None, str]:
-    """The notice of such a business, and what its owner is told of it."""
+    """Return the notice of such a business, and what its owner is told of it."""
     if disclosure:
         return disclosure, ""
     return ("", "added") if keeps_audio else (None, "missing")
 
 
 def reached(_: Database) -> None:
-    """Which businesses calls reach. It starts empty: of the calls of before nobody noted how they came."""
+    """Keep which businesses calls reach. It starts empty: nobody noted how earlier calls came."""
 
 
 def call_settings(_: Database) -> None:
-    """A business may set thresholds of its calls. None does at first."""
+    """Let a business set thresholds of its calls. None does at first."""
 
 
 def dial_status(_: Database) -> None:
-    """Calls keep how their transfer ended. Of those of before nobody noted it."""
+    """Let calls keep how their transfer ended. Nobody noted it of earlier ones."""
 
 
 def ids_given_once(db: Database) -> None:
-    """Ids are counted, and not given again. A change keeps what it left.
+    """Count ids, so that none is given again, and let a change keep what it left.
 
-    Of older ones nobody knows that, so none of them is taken back: what is there now may be a caller's.
+    Of older changes nobody knows that, so none of them is taken back: what is there now may be a caller's.
     """
     db.execute(
         "CREATE TABLE last_ids (business_id INTEGER NOT NULL, of_table TEXT NOT NULL, id INTEGER NOT NULL)"
@@ -102,7 +105,7 @@ def ids_given_once(db: Database) -> None:
 
 
 def proofs(_: Database) -> None:
-    """Calls keep what their callers have shown to be theirs. No call is live while a file is changed."""
+    """Let calls keep what their callers have shown to be theirs. No call is live while a file is changed."""
 
 
 # In order; add at the end, never change one.
@@ -140,7 +143,7 @@ def bring_up_to_date(conn: sqlite3.Connection) -> None:
 
 
 def is_empty(conn: sqlite3.Connection) -> bool:
-    """Whether the file holds no schema at all, as a new one."""
+    """Say whether the file holds no schema at all, as a new one."""
     return conn.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone() is None
 
 
@@ -216,12 +219,12 @@ def _rebuild(db: Database, schema: str) -> None:
 
 
 def _columns(db: Database, table: str) -> list[str]:
-    """The columns of a table, in order; none if there is no such table."""
+    """Return the columns of a table, in order; none if there is no such table."""
     return [column["name"] for column in db.execute(f"PRAGMA table_info({table})")]
 
 
 def _names(db: Database, kind: str) -> list[str]:
-    """What schema.sql made: neither SQLite's own nor the account of the steps."""
+    """Return what schema.sql made: neither SQLite's own nor the account of the steps."""
     rows = db.execute(
         "SELECT name FROM sqlite_master WHERE type = ? AND sql IS NOT NULL"
         " AND name NOT LIKE 'sqlite!_%' ESCAPE '!' AND tbl_name <> '_sqlite_migrations'",
@@ -231,6 +234,6 @@ def _names(db: Database, kind: str) -> list[str]:
 
 
 def schema_text(package: Path = Path(__file__).parent) -> str:
-    """The text of schema.sql: inside the package when installed, beside it in a source checkout."""
+    """Return the text of schema.sql: inside the package when installed, beside it in a source checkout."""
     installed = package / "schema.sql"
     return (installed if installed.exists() else package.parent / "schema.sql").read_text(encoding="utf-8")

@@ -65,7 +65,10 @@ def waits(conn: sqlite3.Connection, outgoing: Outgoing) -> bool:
 
 
 def due(conn: sqlite3.Connection, now: dt.datetime, limit: int) -> tuple[Outgoing, ...]:
-    """What is to be sent now, of any business, the longest due first; only of calls that have ended."""
+    """Return what is to be sent now, of all businesses, the longest due first.
+
+    Only of calls that have ended.
+    """
     rows = conn.execute(
         f"SELECT outbox.*{_OF_ENDED_CALLS} AND due_at <= ? ORDER BY due_at, id LIMIT ?",
         (utc_text("now", now), limit),
@@ -74,7 +77,7 @@ def due(conn: sqlite3.Connection, now: dt.datetime, limit: int) -> tuple[Outgoin
 
 
 def next_due(conn: sqlite3.Connection) -> dt.datetime | None:
-    """When the next message of an ended call is due; None if there is none."""
+    """Return when the next message of an ended call is due; None if there is none."""
     (text,) = conn.execute(f"SELECT min(due_at){_OF_ENDED_CALLS}").fetchone()
     return dt.datetime.fromisoformat(text) if text else None
 
@@ -87,10 +90,10 @@ def unsent(
     waited_since: dt.datetime,
     limit: int,
 ) -> tuple[Outgoing, ...]:
-    """What calls since `since` left to be told and nobody has been, the newest first.
+    """Return what calls since `since` left to be told and nobody has been, the newest first.
 
     That is what was given up, and what waits since `waited_since` or longer: not tried at all, or tried in
-    vain after a call of before. Calls that the owner removed are left out.
+    vain after an earlier call. Calls that the owner removed are left out.
     """
     rows = conn.execute(
         "SELECT outbox.* FROM outbox JOIN calls USING (business_id, call_sid)"
@@ -110,7 +113,7 @@ def unsent(
 
 
 def unsent_in_all(conn: sqlite3.Connection, *, since: dt.datetime, waited_since: dt.datetime) -> int:
-    """How many messages of all businesses were given up since `since`, or wait since `waited_since`."""
+    """Count the messages of all businesses that were given up since `since`, or wait since `waited_since`."""
     (messages,) = conn.execute(
         "SELECT (SELECT count(*) FROM outbox WHERE status = 'failed' AND due_at >= :since)"
         " + (SELECT count(*) FROM outbox WHERE status = 'pending' AND due_at <= :waited_since)",
@@ -120,7 +123,7 @@ def unsent_in_all(conn: sqlite3.Connection, *, since: dt.datetime, waited_since:
 
 
 def sent(conn: sqlite3.Connection, business_id: int, outgoing_id: int) -> None:
-    """It is on its way; it is not tried again."""
+    """Note that a message is on its way; it is not tried again."""
     conn.execute(
         "UPDATE outbox SET status = 'sent', attempts = attempts + 1, problem = ''"
         " WHERE business_id = ? AND id = ?",
@@ -136,7 +139,7 @@ def failed(
     problem: str,
     retry_at: dt.datetime | None,
 ) -> None:
-    """It could not be sent, for that reason: try again at `retry_at`, or never if that is None."""
+    """Note why a message could not be sent: it is tried again at `retry_at`, or never if that is None."""
     conn.execute(
         "UPDATE outbox SET attempts = attempts + 1, problem = :problem,"
         " status = CASE WHEN :retry_at IS NULL THEN 'failed' ELSE 'pending' END,"

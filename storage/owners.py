@@ -13,7 +13,7 @@ _LANGUAGES = ("en", "he")
 
 
 def none_yet(conn: sqlite3.Connection) -> bool:
-    """Whether nobody can sign in."""
+    """Say whether nobody can sign in."""
     return conn.execute("SELECT 1 FROM owners LIMIT 1").fetchone() is None
 
 
@@ -32,18 +32,18 @@ def add(
 
 
 def every(conn: sqlite3.Connection) -> tuple[Owner, ...]:
-    """Everybody who may sign in, by address."""
+    """Return everybody who may sign in, by address."""
     return tuple(from_row(Owner, row) for row in conn.execute("SELECT * FROM owners ORDER BY email"))
 
 
 def by_email(conn: sqlite3.Connection, email: str) -> tuple[Owner, str] | None:
-    """The owner with that address, in any case, and the hash of their password."""
+    """Return the owner with that address, in any case, and the hash of their password, or None."""
     row = conn.execute("SELECT * FROM owners WHERE email = ?", (email.strip(),)).fetchone()
     return (from_row(Owner, row), row["password_hash"]) if row else None
 
 
 def get(conn: sqlite3.Connection, owner_id: int) -> Owner | None:
-    """The owner with that id."""
+    """Return the owner with that id, or None."""
     row = conn.execute("SELECT * FROM owners WHERE id = ?", (owner_id,)).fetchone()
     return row and from_row(Owner, row)
 
@@ -77,14 +77,14 @@ def take_from(conn: sqlite3.Connection, owner_id: int, business_id: int) -> bool
 
 
 def businesses_of(conn: sqlite3.Connection, owner: Owner) -> tuple[Business, ...]:
-    """The businesses that the owner may see, by name: an administrator all of them."""
+    """Return the businesses that the owner may see, by name: for an administrator all of them."""
     where = "" if owner.administrator else _THEIRS
     rows = conn.execute(f"SELECT * FROM businesses {where} ORDER BY name, id", {"owner": owner.id})  # noqa: S608
     return tuple(from_row(Business, row) for row in rows)
 
 
 def business(conn: sqlite3.Connection, owner: Owner, business_id: int) -> Business | None:
-    """That business, if the owner may see it."""
+    """Return that business if the owner may see it, else None."""
     where = "WHERE id = :id" if owner.administrator else f"{_THEIRS} AND id = :id"
     row = conn.execute(
         f"SELECT * FROM businesses {where}",  # noqa: S608 - constants only
@@ -94,7 +94,7 @@ def business(conn: sqlite3.Connection, owner: Owner, business_id: int) -> Busine
 
 
 def of_business(conn: sqlite3.Connection, business_id: int) -> tuple[Owner, ...]:
-    """Who was let into the business, by address. Administrators need not be, and are not among them."""
+    """Return who was let into the business, by address; not the administrators, who need not be."""
     rows = conn.execute(
         "SELECT owners.* FROM owners JOIN owner_businesses ON owner_id = owners.id"
         " WHERE business_id = ? ORDER BY email",

@@ -21,7 +21,7 @@ def note(conn: sqlite3.Connection, business_id: int, call_sid: str, appointment_
 
 
 def wrong(conn: sqlite3.Connection, business_id: int, call_sid: str) -> int:
-    """How many facts of that call were wrong."""
+    """Count the facts of that call that were wrong."""
     (count,) = conn.execute(
         "SELECT count(*) FROM proofs WHERE business_id = ? AND call_sid = ? AND appointment_id IS NULL",
         (business_id, call_sid),
@@ -32,7 +32,10 @@ def wrong(conn: sqlite3.Connection, business_id: int, call_sid: str) -> int:
 def theirs(
     conn: sqlite3.Connection, business_id: int, call_sid: str, since: dt.datetime
 ) -> tuple[Appointment, ...]:
-    """What is booked from `since` on and was booked in that call, or shown to be the caller's; in order."""
+    """Return what is booked from `since` on and is the caller's, in order.
+
+    That is what was booked in that call, and what was shown in it to be theirs.
+    """
     rows = conn.execute(
         "SELECT * FROM appointments WHERE business_id = :business_id AND id IN"
         " (SELECT id FROM appointments WHERE business_id = :business_id AND call_sid = :call_sid"

@@ -30,7 +30,7 @@ def note(
 
 
 def get(conn: sqlite3.Connection, business_id: int, setup: str) -> Reached | None:
-    """Since when calls have reached the business with that set-up; None: none has."""
+    """Return since when calls have reached the business with that set-up; None if none has."""
     row = conn.execute(
         "SELECT * FROM reached WHERE business_id = ? AND setup = ?", (business_id, setup)
     ).fetchone()
@@ -38,5 +38,5 @@ def get(conn: sqlite3.Connection, business_id: int, setup: str) -> Reached | Non
 
 
 def any_business(conn: sqlite3.Connection, setup: str) -> bool:
-    """Whether a call has reached any business of the file with that set-up."""
+    """Say whether a call has reached any business of the file with that set-up."""
     return conn.execute("SELECT 1 FROM reached WHERE setup = ? LIMIT 1", (setup,)).fetchone() is not None

@@ -258,12 +258,12 @@ _converter.register_structure_hook(dt.date, lambda text, _: dt.date.fromisoforma
 
 
 def from_row(kind: type[T], row: sqlite3.Row) -> T:
-    """The row as an instance of `kind`; columns that `kind` does not have are left out."""
+    """Return the row as an instance of `kind`; columns that `kind` does not have are left out."""
     return _converter.structure(dict(row), kind)
 
 
 def utc_text(field: str, instant: dt.datetime) -> str:
-    """The instant as the database keeps it, to the second. Raises InvalidField if it has no zone."""
+    """Return the instant as the database keeps it, to the second. Raises InvalidField if it has no zone."""
     if instant.tzinfo is None:
         raise InvalidField(field, "has no time zone; give an instant in UTC")
     return instant.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

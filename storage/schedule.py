@@ -20,12 +20,12 @@ _SPANS_MAX = 12  # of one day
 
 
 def local(timezone: str, instant: dt.datetime) -> dt.datetime:
-    """The instant as the clock of that zone shows it."""
+    """Return the instant as the clock of that zone shows it."""
     return instant.astimezone(ZoneInfo(timezone))
 
 
 def weekly_hours(conn: sqlite3.Connection, business_id: int) -> tuple[WeeklyHours, ...]:
-    """The business's hours in the order of the week."""
+    """Return the business's hours in the order of the week."""
     rows = conn.execute(
         "SELECT * FROM weekly_hours WHERE business_id = ? AND resource_id = ? ORDER BY weekday, opens_minute",
         (business_id, RESOURCE_ID),
@@ -54,7 +54,7 @@ def set_weekly_hours(conn: sqlite3.Connection, business_id: int, hours: Sequence
 def exceptions(
     conn: sqlite3.Connection, business_id: int, since: dt.date, until: dt.date
 ) -> tuple[ExceptionDay, ...]:
-    """The dates from `since` to `until`, both included, that do not follow their weekday, in order."""
+    """Return the dates from `since` to `until`, both included, that do not follow their weekday, in order."""
     key = (business_id, RESOURCE_ID, since.isoformat(), until.isoformat())
     where = "WHERE business_id = ? AND resource_id = ? AND date BETWEEN ? AND ? ORDER BY date"
     hours: dict[str, list[DayHours]] = {}
@@ -71,7 +71,7 @@ def exceptions(
 
 
 def hours_on(conn: sqlite3.Connection, business_id: int, date: dt.date) -> tuple[DayHours, ...]:
-    """When the business is open on that date: by its own hours if it is an exception, else its weekday's."""
+    """Return when the business is open on a date: its own hours if it is an exception, else its weekday's."""
     for day in exceptions(conn, business_id, date, date):
         return day.hours
     weekly = weekly_hours(conn, business_id)
@@ -107,9 +107,10 @@ def remove_exception(conn: sqlite3.Connection, business_id: int, date: dt.date) 
 
 
 def schedule(conn: sqlite3.Connection, business_id: int, since: dt.date, until: dt.date) -> Schedule:
-    """All that decides when the business can be booked, with the exceptions of those dates, both included.
+    """Return all that decides when the business can be booked.
 
-    Raises NotFound for a business that does not exist.
+    The exceptions are those of the dates from `since` to `until`, both included. Raises NotFound for a
+    business that does not exist.
     """
     row = conn.execute(
         "SELECT timezone, grid_min, notice_min, days_ahead FROM businesses WHERE id = ?", (business_id,)

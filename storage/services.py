@@ -73,7 +73,10 @@ def _checked(
     buffer_after_min: int,
     price: str,
 ) -> dict[str, Any]:
-    """The fields as they are kept, beside what else is offered than `ignoring`."""
+    """Return the fields as they are kept.
+
+    Raises InvalidField, also for the name of another service than `ignoring`.
+    """
     name = fields.one_line("name", name, longest=_NAME_MAX)
     if is_taken(conn, business_id, name, ignoring=ignoring):
         raise InvalidField("name", "is a service already; retire that one first")
@@ -93,7 +96,7 @@ def is_taken(conn: sqlite3.Connection, business_id: int, name: str, *, ignoring:
 
 
 def offered(conn: sqlite3.Connection, business_id: int) -> tuple[Service, ...]:
-    """What can be booked now, in the order in which it was added."""
+    """Return what can be booked now, in the order in which it was added."""
     rows = conn.execute(
         "SELECT * FROM services WHERE business_id = ? AND active = 1 ORDER BY id", (business_id,)
     )
@@ -101,7 +104,7 @@ def offered(conn: sqlite3.Connection, business_id: int) -> tuple[Service, ...]:
 
 
 def get(conn: sqlite3.Connection, business_id: int, service_id: int) -> Service | None:
-    """The business's service with that id, offered or not."""
+    """Return the business's service with that id, offered or not; None if it has none."""
     row = conn.execute(
         "SELECT * FROM services WHERE business_id = ? AND id = ?", (business_id, service_id)
     ).fetchone()
@@ -109,7 +112,7 @@ def get(conn: sqlite3.Connection, business_id: int, service_id: int) -> Service 
 
 
 def retire(conn: sqlite3.Connection, business_id: int, service_id: int) -> bool:
-    """No longer offer a service; appointments keep it. False if it was not offered."""
+    """Stop offering a service; appointments keep it. Returns False if it was not offered."""
     cursor = conn.execute(
         "UPDATE services SET active = 0 WHERE business_id = ? AND id = ? AND active = 1",
         (business_id, service_id),

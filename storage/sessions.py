@@ -38,7 +38,7 @@ def begin(conn: sqlite3.Connection, owner_id: int, *, browser: str, now: dt.date
 
 
 def find(conn: sqlite3.Connection, token: str, now: dt.datetime) -> tuple[Owner, Session] | None:
-    """Whose browser bears this token; None if it is unknown, ended or expired."""
+    """Return the owner and the session of this token; None if it is unknown, ended or expired."""
     row = conn.execute(
         "SELECT * FROM sessions WHERE token_hash = ? AND expires_at > ?",
         (_hashed(token), utc_text("now", now)),
@@ -59,7 +59,7 @@ def seen(conn: sqlite3.Connection, session_id: int, now: dt.datetime) -> None:
 
 
 def of_owner(conn: sqlite3.Connection, owner_id: int, now: dt.datetime) -> tuple[Session, ...]:
-    """Where the owner is signed in, the last seen first."""
+    """Return where the owner is signed in, the last seen first."""
     rows = conn.execute(
         "SELECT * FROM sessions WHERE owner_id = ? AND expires_at > ? ORDER BY seen_at DESC, rowid DESC",
         (owner_id, utc_text("now", now)),
@@ -91,7 +91,7 @@ def invite(
     business_id: int | None = None,
     owner_id: int | None = None,
 ) -> str:
-    """A token that lets somebody in once: a new owner of a business, or an owner who has lost the password.
+    """Make a token that lets somebody in once: a new owner of a business, or one who lost the password.
 
     With neither it makes an administrator. An earlier link for the same owner, or for an administrator, is
     void from now on; a business may have several.
@@ -110,7 +110,7 @@ def invite(
 
 
 def invited(conn: sqlite3.Connection, token: str, now: dt.datetime) -> tuple[int | None, int | None] | None:
-    """What the link with this token is for, as (business_id, owner_id); None if it is void."""
+    """Return what the link with this token is for, as (business_id, owner_id); None if it is void."""
     row = conn.execute(
         "SELECT business_id, owner_id FROM links WHERE token_hash = ? AND expires_at > ?",
         (_hashed(token), utc_text("now", now)),

@@ -44,7 +44,7 @@ ORDER BY started_at DESC, rowid DESC LIMIT 1
 
 
 def to_check(conn: sqlite3.Connection, business_id: int, since: dt.datetime, limit: int) -> tuple[Call, ...]:
-    """The calls since then that need a look, the newest first, without those that were removed."""
+    """Return the calls since then that need a look, the newest first, without those that were removed."""
     rows = conn.execute(
         _TO_CHECK, {"business_id": business_id, "since": utc_text("since", since), "limit": limit}
     )
@@ -52,7 +52,7 @@ def to_check(conn: sqlite3.Connection, business_id: int, since: dt.datetime, lim
 
 
 def showing(conn: sqlite3.Connection, business_id: int, since: dt.datetime) -> Call | None:
-    """The last call since then that shows whether callers are answered: its outcome says which.
+    """Return the last call since then that shows whether callers are answered: its outcome says which.
 
     That is one whose caller heard the receptionist, or one that failed.
     """
@@ -61,7 +61,7 @@ def showing(conn: sqlite3.Connection, business_id: int, since: dt.datetime) -> C
 
 
 def last_outcomes(conn: sqlite3.Connection, limit: int) -> tuple[str, ...]:
-    """How the last calls of all businesses have ended, the newest first; of the last _LOOKED_AT at most."""
+    """Return how the last calls of all businesses have ended, the newest first, of the last _LOOKED_AT."""
     rows = conn.execute(
         "SELECT outcome FROM calls WHERE rowid > (SELECT max(rowid) FROM calls) - ?"
         " AND test = 0 AND outcome IS NOT NULL ORDER BY rowid DESC LIMIT ?",
@@ -71,7 +71,7 @@ def last_outcomes(conn: sqlite3.Connection, limit: int) -> tuple[str, ...]:
 
 
 def needs_a_look(call: Call, flags: int) -> bool:
-    """Whether its owner should look at a call with so many flags. A test call only if it has some."""
+    """Say whether its owner should look at a call with so many flags. A test call only if it has some."""
     if call.test or call.outcome is None:
         return flags > 0
     return flags > 0 or call.outcome in FAILED or call.dial_status in calls.MISSED

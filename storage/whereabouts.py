@@ -31,7 +31,7 @@ class OpenFiles:
 
     @classmethod
     def at(cls, path: Path, identity: Identity) -> Self:
-        """The files of a database that has been opened and read from, and so has a log."""
+        """Note the files of a database that has been opened and read from, and so has a log."""
         return cls(path, {path: identity, _log(path): identity_of(_log(path).stat())})
 
     @property
@@ -55,7 +55,7 @@ class OpenFiles:
         return not busy
 
     def leave(self, conn: sqlite3.Connection) -> None:
-        """Before the last connection is closed: if the database is gone, keep what it holds beside its place.
+        """Save what a database that is gone holds, beside its place, before the last connection is closed.
 
         That is a whole database, as `frontdesk restore` takes it. A log of ours that stands beside another
         database now is set aside: SQLite would take it for that one's, and move it into it.

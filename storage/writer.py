@@ -58,7 +58,7 @@ class Request(Generic[T]):
         return self._error
 
     def result(self) -> T:
-        """What the job returned, or raise what it raised; WriteFailed if the transaction failed."""
+        """Return what the job returned, or raise what it raised; WriteFailed if the transaction failed."""
         if self._error is not None:
             raise self._error
         return cast("T", self._value)

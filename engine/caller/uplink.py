@@ -39,6 +39,8 @@ class Uplink:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._route = _Route.IDLE
+        # What was heard before anybody knew that somebody speaks. Echo is noted with each frame as it comes:
+        # once the onset is known, the sound that the bot made at that time is no longer at hand.
         self._ring: deque[_Heard] = deque(maxlen=settings.ring_ms // FRAME_MS)
         self._pending: list[bytes] = []
         self._frames = 0
@@ -52,9 +54,11 @@ class Uplink:
         self._frames += 1
         if self._route is not _Route.IDLE:
             self._pending.append(frame)
+        # Events after the ring has the frame: an utterance that opens with it is to begin with it as well.
         actions: list[UplinkCommand] = []
         for event in events:
             actions += self._follow(event, bot_playing=bot_playing)
+        # What still goes on once the bot is silent was no back-channel: it goes up whole, to be answered.
         if self._route is _Route.HELD and not bot_playing:
             self._route = _Route.LIVE
         if self._route is _Route.LIVE and len(self._pending) * FRAME_MS >= self._settings.uplink_chunk_ms:
@@ -65,6 +69,7 @@ class Uplink:
         match event:
             case UtteranceStarted(onset_ms):
                 self._start(onset_ms, held=bot_playing)
+            # Already with the pause: by the time the barge-in proves real the model has most of it.
             case BargeInPaused() if self._route is _Route.HELD:
                 self._route = _Route.LIVE
             case UtteranceEnded():
@@ -76,12 +81,17 @@ class Uplink:
 
     def _start(self, onset_ms: int, *, held: bool) -> None:
         since_onset = self._frames - onset_ms // FRAME_MS
+        # In silence the lead counts back from now, because nothing but the start can be in it. Over the bot
+        # it counts back from the onset, and is short: what stands there is mostly the bot's own echo.
         lead_ms = self._settings.barge_in_lead_ms if held else self._settings.utterance_lead_ms
         before = lead_ms // FRAME_MS if held else max(0, lead_ms // FRAME_MS - since_onset)
         self._route = _Route.HELD if held else _Route.LIVE
         self._went_up = False
         heard = list(self._ring)[-(before + since_onset) :]
         onset = len(heard) - since_onset
+        # Echo before the onset becomes silence of the same length: dropped, it would move the times of the
+        # item; sent, the model would take its own voice for the caller's. From the onset on the caller speaks
+        # over it.
         self._pending = [_without_echo(one) if n < onset else one.frame for n, one in enumerate(heard)]
 
     def _flush(self) -> list[UplinkCommand]:
@@ -94,6 +104,8 @@ class Uplink:
         appended = self._flush()
         self._route = _Route.IDLE
         self._ring.clear()  # what went up with this utterance must not go up with the next
+        # Nothing has gone up of a back-channel over the bot: there is nothing to discard, and to commit an
+        # empty buffer is an error at the server.
         return [*appended, last] if self._went_up else []
 
 
