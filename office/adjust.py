@@ -28,7 +28,10 @@ class BadSetting(ValueError):
 
 
 def parse_settings(pairs: Iterable[str], base: Settings = DEFAULTS) -> Settings:
-    """The settings `base` with each `name=value` in its place; a later pair wins. Raises BadSetting."""
+    """Return the settings `base` with each `name=value` in its place; a later pair wins.
+
+    Raises BadSetting.
+    """
     changes: dict[str, Any] = {}
     for pair in pairs:
         name, equals, text = pair.partition("=")
@@ -42,26 +45,29 @@ def parse_settings(pairs: Iterable[str], base: Settings = DEFAULTS) -> Settings:
 
 
 def of_deployment(text: str) -> Settings:
-    """The settings of every call of a server, from words like `barge_in_min_ms=300`. Raises BadSetting."""
+    """Read the settings of every call of a server from words like `barge_in_min_ms=300`.
+
+    Raises BadSetting.
+    """
     pairs = text.split()
     _refuse_elsewhere(pairs, _ELSEWHERE)
     return parse_settings(pairs)
 
 
 def of_business(pairs: Sequence[str], base: Settings) -> Settings:
-    """The settings of a business's calls, on a server with the settings `base`. Raises BadSetting."""
+    """Read the settings of a business's calls, on a server with the settings `base`. Raises BadSetting."""
     _refuse_elsewhere(pairs, _ELSEWHERE | _OF_THE_SERVER)
     return parse_settings(pairs, base)
 
 
 def kept(pairs: Iterable[str], settings: Settings) -> dict[str, str]:
-    """Of these settings those that the pairs name, as a business's rows keep them."""
+    """Return those of the settings that the pairs name, as a business's rows keep them."""
     names = dict.fromkeys(pair.partition("=")[0] for pair in pairs)
     return {name: _text(getattr(settings, name)) for name in names}
 
 
 def thresholds(settings: Settings) -> tuple[str, ...]:
-    """All that a business may set, as it is."""
+    """Return all that a business may set, as it is."""
     values = attrs.asdict(settings).items()
     return tuple(
         f"{name}={_text(value)}" for name, value in values if name not in _ELSEWHERE | _OF_THE_SERVER
@@ -69,7 +75,7 @@ def thresholds(settings: Settings) -> tuple[str, ...]:
 
 
 def fitting(values: Mapping[str, str], base: Settings) -> tuple[Settings, tuple[str, ...]]:
-    """`base` with as many of a business's settings as a call can run with, and why the others are left out.
+    """Return `base` with those of a business's settings that fit, and why the others are left out.
 
     What was right when it was kept may not be any more: names go, and the server's own settings change.
     """
@@ -88,7 +94,7 @@ def fitting(values: Mapping[str, str], base: Settings) -> tuple[Settings, tuple[
 
 
 def pairs_of(settings: Settings, base: Settings = DEFAULTS) -> tuple[str, ...]:
-    """The thresholds in which the settings differ from `base`, as `of_deployment` reads them."""
+    """Return the thresholds in which the settings differ from `base`, as `of_deployment` reads them."""
     was = attrs.asdict(base)
     return tuple(
         f"{name}={_text(value)}"
@@ -104,7 +110,7 @@ def _refuse_elsewhere(pairs: Iterable[str], elsewhere: Mapping[str, str]) -> Non
 
 
 def unknown(name: str, outgrown: Mapping[str, str] = OUTGROWN) -> str:
-    """What is wrong with a name that no setting has."""
+    """Say what is wrong with a name that no setting has."""
     if name in outgrown:
         return f"{name}: is gone; in its place: {outgrown[name]}"
     close = get_close_matches(name, _KINDS, n=1)

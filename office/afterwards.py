@@ -87,7 +87,7 @@ def transfer_over(
 
 
 def put_of_interrupted(conn: sqlite3.Connection, now: dt.datetime) -> None:
-    """The same for the calls of the last day that ended with their process: nobody wrote it then.
+    """Do the same for the calls of the last day that ended with their process: nobody did it then.
 
     Not for those of which something was sent: the words would be others after a name was given or an
     appointment was moved, and whoever had the first text would get a second with each start of the server.
@@ -140,7 +140,7 @@ def _lines(
     made: tuple[Appointment, ...],
     changes: tuple[_Change, ...],
 ) -> list[str]:
-    """For the owner: appointments first, then the messages, one line each."""
+    """Return the lines for the owner: appointments first, then the messages."""
     lines = [_booked(conn, business, known) for known in made if known.status == "booked"]
     lines += [_changed(business, change) for change in changes]
     for message in messages.of_call(conn, business.id, call.call_sid):
@@ -185,9 +185,9 @@ def _confirmations(
 
 
 def _changes(events: tuple[CallEvent, ...], made: set[int]) -> tuple[_Change, ...]:
-    """What became of appointments of earlier calls, each from where it was first to where it is last.
+    """Return what became of appointments of earlier calls, each from its first place to its last.
 
-    One that this very call made is told as it is now.
+    One that this very call made is told as it is now, and left out here.
     """
     found: dict[int, _Change] = {}
     for event in events:

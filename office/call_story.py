@@ -20,7 +20,7 @@ _TOO_SHORT = "too short"
 
 
 def tell(events: Iterable[CallEvent]) -> Account:
-    """The account of a call from its events, which come in their order; what is no news is left out."""
+    """Tell the account of a call from its events, which come in their order; what is no news is left out."""
     telling = _Telling()
     for event in events:
         if event.kind in _HANDLERS:
@@ -45,7 +45,7 @@ def _completed(event: CallEvent) -> CallEvent:
 
 
 def elapsed(at_ms: int) -> str:
-    """How far into a call, in minutes and seconds: "1:05"."""
+    """Return how far into a call that is, in minutes and seconds: "1:05"."""
     minutes, seconds = divmod(at_ms // 1000, 60)
     return f"{minutes}:{seconds:02}"
 
@@ -62,7 +62,7 @@ class _Answer:
     played_on: bool = False
 
     def hear(self, heard_ms: int) -> None:
-        """So much of it was heard by the end of what sounds now."""
+        """Record that `heard_ms` of the answer were audible by the end of what sounds now."""
         if heard_ms > self.heard_ms:
             self.spans.append(Span(self.resumed_ms, self.resumed_ms + heard_ms - self.heard_ms))
             self.heard_ms = heard_ms
@@ -85,7 +85,7 @@ class _Telling:
     _tools: dict[str, CallEvent] = Factory(dict)  # called and not answered, by call_id
 
     def account(self) -> Account:
-        """All that was told, in order."""
+        """Return all that was told, in order."""
         self._entries += _with_words(self._utterances, self._transcripts)
         self._entries += [_tool(called, called.at_ms, None) for called in self._tools.values()]
         return Account(
@@ -97,7 +97,7 @@ class _Telling:
     # The caller
 
     def utterance_ended(self, event: CallEvent) -> None:
-        """Something to answer; a doubtful one may still prove to be nothing."""
+        """Keep an utterance that is to be answered; a doubtful one may still prove to be nothing."""
         end_ms = event.at_ms - event.fields["silence_ms"]
         span = Span(max(0, end_ms - event.fields["speech_ms"]), end_ms)
         self._utterances.append((event.at_ms, span))
@@ -105,7 +105,7 @@ class _Telling:
         self._unanswered_ms = end_ms
 
     def utterance_skipped(self, event: CallEvent) -> None:
-        """Nothing to answer. Over the bot, or on the way to its answer, that is no news."""
+        """Note a sound that needs no answer. Over the bot, or on the way to its answer, that is no news."""
         speech_ms = event.fields["speech_ms"]
         # Frames can run ahead of the clock: a gap in them counts as silence, and then they come after all.
         start_ms = min((self._leg_ms or 0) + event.fields["onset_ms"], event.at_ms - speech_ms)
@@ -115,20 +115,20 @@ class _Telling:
             self._entries.append(Noted(at_ms=start_ms, kind="unanswered", values={"speech_ms": speech_ms}))
 
     def user_said(self, event: CallEvent) -> None:
-        """Words, but not of which utterance: that is found when all are known."""
+        """Keep the words. Of which utterance they are is found when all are known."""
         self._transcripts.append(event)
 
     # The bot
 
     def first_audio(self, event: CallEvent) -> None:
-        """An answer begins to sound."""
+        """Begin an answer with its first sound."""
         self._answer = _Answer(event.at_ms, event.at_ms)
         if self._unanswered_ms is not None:
             self._responses.append(Response(self._unanswered_ms, event.at_ms - self._unanswered_ms))
             self._unanswered_ms = None
 
     def resumed(self, event: CallEvent) -> None:
-        """What paused it was nothing; it plays on."""
+        """Take back what paused the answer, which was nothing; it plays on."""
         if self._in_doubt:
             self._murmurs.append(self._utterances.pop()[1])
             self._in_doubt, self._unanswered_ms = False, None
@@ -138,13 +138,13 @@ class _Telling:
             self._answer.played_on = True
 
     def barge_in(self, _event: CallEvent) -> None:
-        """The caller takes the floor: what was in doubt was real."""
+        """Give the caller the floor: what was in doubt was real."""
         self._in_doubt = False
         if self._answer is not None:
             self._answer.interrupted = True
 
     def bot_said(self, event: CallEvent) -> None:
-        """An answer is over, heard to its end or not."""
+        """Tell of an answer that is over, heard to its end or not."""
         answer = self._answer or _Answer(event.at_ms, event.at_ms)  # cut before its first sound
         answer.hear(event.fields["heard_ms"])
         said = BotSaid(
@@ -160,12 +160,12 @@ class _Telling:
         self._answer = None
 
     def tool_called(self, event: CallEvent) -> None:
-        """The bot looks something up, or does something. That it hangs up is told by the end."""
+        """Keep a tool call until it is answered. That the bot hangs up is told by the end."""
         if event.fields["name"] != END_CALL:
             self._tools[event.fields["call_id"]] = event
 
     def tool_answered(self, event: CallEvent) -> None:
-        """What came of it."""
+        """Tell what came of a tool call."""
         called = self._tools.pop(event.fields["call_id"], None)
         if called is not None:
             self._entries.append(_tool(event, called.at_ms, event.fields["took_ms"]))
@@ -173,30 +173,30 @@ class _Telling:
     # All else
 
     def call_started(self, event: CallEvent) -> None:
-        """The media stream began; a second one brings the caller back."""
+        """Begin a media stream; a second one brings the caller back."""
         if self._leg_ms is not None:
             kind = "reconnected" if self._leg_ended == Outcome.CARRIER_LOST else "came_back"
             self._entries.append(Noted(at_ms=event.at_ms, kind=kind, values={}))
         self._leg_ms = event.at_ms
 
     def hang_up(self, event: CallEvent) -> None:
-        """The media stream ended."""
+        """End a media stream, and tell how it ended."""
         self._leg_ended = event.fields["outcome"]
         self.note(event)
 
     def audio_dropped(self, event: CallEvent) -> None:
-        """The caller was not heard for a while: the server was too busy."""
+        """Tell that the caller was not heard for a while: the server was too busy."""
         values = {"dropped_ms": event.fields["frames"] * FRAME_MS}
         self._entries.append(Noted(at_ms=event.at_ms, kind=event.kind, values=values))
 
     def note(self, event: CallEvent) -> None:
-        """Told as it is."""
+        """Copy the event as a note."""
         values = {name: event.fields[name] for name in _NOTED[event.kind]}
         self._entries.append(Noted(at_ms=event.at_ms, kind=event.kind, values=values))
 
 
 def _with_words(utterances: list[tuple[int, Span]], transcripts: list[CallEvent]) -> Iterator[CallerSaid]:
-    """Each utterance with its words: they keep their order, come after its end, and may never come."""
+    """Give each utterance its words: they keep their order, come after its end, and may never come."""
     left = utterances.copy()
     for said in reversed(transcripts):
         while left and left[-1][0] > said.at_ms:

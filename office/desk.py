@@ -45,7 +45,7 @@ class Desk:
     started_at: dt.datetime = field(default=Factory(lambda desk: desk.now(), takes_self=True))
 
     def local(self, instant: dt.datetime) -> dt.datetime:
-        """The instant as the business's clock shows it."""
+        """Return the instant as the business's clock shows it."""
         return instant.astimezone(ZoneInfo(self.business.timezone))
 
     @property
@@ -54,32 +54,35 @@ class Desk:
         return self.local(self.now()).date()
 
     def say(self, name: str, /, **parameters: str) -> str:
-        """The sentence of that name in the business's language."""
+        """Return the sentence of that name in the business's language."""
         return spoken.say(self.business.language, name, **parameters)
 
     def when(self, instant: dt.datetime) -> str:
-        """A date and a time in words."""
+        """Return a date and a time in words."""
         return spoken.when(self.business.language, self.local(instant), self.today)
 
     def choices(self, instants: Iterable[dt.datetime]) -> str:
-        """Times to choose from in words."""
+        """Return times to choose from, in words."""
         walls = [self.local(instant) for instant in instants]
         return spoken.choices(self.business.language, walls, self.today)
 
     def refused(self, why: Refused) -> str:
-        """Why there is no such time, in words."""
+        """Return in words why there is no such time."""
         return spoken.refused(self.business.language, why, self.today)
 
     def refusal(self, name: str, /, **parameters: str) -> Refusal:
-        """The sentence of that name, to be raised."""
+        """Return the sentence of that name as a Refusal, to be raised."""
         return Refusal(self.say(name, **parameters))
 
     async def wish(self, words: str) -> Wish:
-        """The day and time that the caller means. Raises Refusal with what to ask if that is not sure."""
+        """Return the day and time that the caller means.
+
+        Raises Refusal with what to ask if that is not sure.
+        """
         return await self.read(partial(self.understood, words=words))
 
     def understood(self, conn: sqlite3.Connection, business_id: int, words: str) -> Wish:
-        """The same for a job."""
+        """Do as `wish` does, inside a job."""
         language, now = self.business.language, self.local(self.now())
         wish = wishes.parse(words, now, language, partial(schedule.hours_on, conn, business_id))
         if wish is None:
@@ -87,7 +90,7 @@ class Desk:
         return wish
 
     async def read(self, query: Callable[[sqlite3.Connection, int], T]) -> T:
-        """What the query finds; it is called with a connection and the business's id."""
+        """Return what the query finds; it is called with a connection and the business's id."""
         return await self.database.read(lambda conn: query(conn, self.business.id))
 
     async def write(self, job: Callable[[sqlite3.Connection, int, int], T]) -> T:
@@ -112,9 +115,10 @@ class Desk:
             raise Refusal(spoken.invalid(self.business.language, error)) from None
 
     def begin(self, conn: sqlite3.Connection) -> int:
-        """The caller's lead, with this call begun. Whichever job comes first writes both rows.
+        """Begin this call if it is not begun, and return the caller's lead.
 
-        So a tool never races the start of the call, and a first write that failed costs no booking.
+        Whichever job comes first writes both rows. So a tool never races the start of the call, and a first
+        write that failed costs no booking.
         """
         source = "test" if self.test else "phone"
         lead = leads.find_or_create(

@@ -52,7 +52,7 @@ class Watch:
     _coming: trio.MemoryReceiveChannel[LiveEvent]
 
     async def next(self) -> LiveEvent | None:
-        """The next event; None when the watcher was too slow, or the server stops. Safe to cancel."""
+        """Return the next event; None when the watcher was too slow, or the server stops. Safe to cancel."""
         await trio.lowlevel.checkpoint()
         if self._missed:
             return self._missed.popleft()
@@ -77,11 +77,11 @@ class LiveCalls:
         return self._number
 
     def of(self, business_id: int) -> tuple[LiveCall, ...]:
-        """The business's calls, the longest first."""
+        """Return the business's live calls, the longest first."""
         return tuple(call for call in self._calls.values() if call.business_id == business_id)
 
     def get(self, business_id: int, call_sid: str) -> LiveCall | None:
-        """That call, if it is live and the business's."""
+        """Return that call if it is live and the business's, else None."""
         call = self._calls.get(call_sid)
         return call if call is not None and call.business_id == business_id else None
 
@@ -122,7 +122,7 @@ class LiveCalls:
 
     @contextmanager
     def watch(self, business_id: int, *, after: int) -> Iterator["Watch"]:
-        """What happens on the business's calls after event `after`, for as long as the block lasts."""
+        """Watch what happens on the business's calls after event `after`, for as long as the block lasts."""
         send, receive = trio.open_memory_channel[LiveEvent](QUEUE_EVENTS)
         self._watchers[send] = business_id
         try:

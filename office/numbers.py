@@ -29,12 +29,12 @@ _COSTLY = frozenset({PhoneNumberType.PREMIUM_RATE, PhoneNumberType.SHARED_COST})
 
 
 def caller_number(shown: str) -> str | None:
-    """The caller's number, or None if it was withheld or is none (a word, a SIP address, nothing)."""
+    """Return the caller's number; None if it was withheld or is none (a word, a SIP address, nothing)."""
     return shown if _E164.fullmatch(shown) and shown not in _WITHHELD else None
 
 
 def business_number(text: str) -> str:
-    """The number in E.164. Raises ValueError with the fix if it is none that could be called."""
+    """Return the number in E.164. Raises ValueError with the fix if it is none that could be called."""
     try:
         number = phonenumbers.parse(text, None)
     except phonenumbers.NumberParseException:
@@ -45,7 +45,7 @@ def business_number(text: str) -> str:
 
 
 def dialable(number: str, business_number: str) -> bool:
-    """Whether a call to this business may be put through to that number.
+    """Say whether a call to this business may be put through to that number.
 
     Only to an ordinary number of the business's own country: an owner's list that was tampered with, or a
     slip of the pen, must not make the business pay for calls to the other end of the world. And not to the
@@ -62,7 +62,7 @@ def dialable(number: str, business_number: str) -> bool:
 
 
 def text_problem(number: str, business_number: str) -> str | None:
-    """Why no text message from this business would arrive at that number; None if it may well."""
+    """Say why no text message from this business would arrive at that number; None if it may well."""
     parsed = _parsed(number, None)
     if parsed is None or not phonenumbers.is_valid_number(parsed):
         return "is no telephone number: give it as +14155550100"
@@ -74,10 +74,10 @@ def text_problem(number: str, business_number: str) -> str | None:
 
 
 def said_number(text: str, business_number: str) -> str | None:
-    """A number that a caller said, in E.164; None if it cannot be one, and should be asked for again.
+    """Return a number that a caller said, in E.164; None if it cannot be one, and must be asked again.
 
-    Without a country code it is a number of the business's country. Nobody has shown that it is the
-    caller's, so nothing may be sent to it; a number that is dear to call back is none.
+    Without a country code it is a number of the business's country. Nobody has shown that it is the caller's,
+    so nothing may be sent to it; a number that is dear to call back is none.
     """
     parsed = _parsed(text, _region(business_number))
     if parsed is None or phonenumbers.is_possible_number_with_reason(parsed) != ValidationResult.IS_POSSIBLE:
@@ -95,16 +95,16 @@ def _parsed(text: str, region: str | None) -> PhoneNumber | None:
 
 
 def _region(number: str) -> str | None:
-    """The country that a number in E.164 belongs to, if it is one country's."""
+    """Return the country that a number in E.164 belongs to, if it is one country's."""
     parsed = _parsed(number, None)
     return phonenumbers.region_code_for_number(parsed) if parsed is not None else None
 
 
 def without_numbers(text: str) -> str:
-    """The text with every number long enough to be a telephone's cut to its last two digits."""
+    """Cut every number in the text that is long enough to be a telephone's to its last two digits."""
     return _DIGITS.sub(lambda found: masked(found[0]), text)
 
 
 def masked(number: str) -> str:
-    """The number for a log: its last two characters."""
+    """Return the number for a log: its last two characters."""
     return f"…{number[-2:]}" if number else "(none)"

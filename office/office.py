@@ -58,7 +58,7 @@ async def open_office(
     unwritten: Unwritten,
     recordings_folder: Path | None = None,
 ) -> "BusinessOffice":
-    """The office of the business that the grant names, with its facts as they are now.
+    """Open the office of the business that the grant names, with its facts as they are now.
 
     Its final record goes to `unwritten`. Without a folder nothing is recorded, whatever the business wants.
     """
@@ -84,7 +84,7 @@ async def open_office(
 
 
 def profile(conn: sqlite3.Connection, business: Business, grant: Grant, now: dt.datetime) -> Profile:
-    """What the voice is told of the business and of who rings."""
+    """Gather what the voice is told of the business and of who rings."""
     wall = schedule.local(business.timezone, now)
     language, today = business.language, wall.date()
     rules = schedule.schedule(conn, business.id, today, today + _DAYS_TOLD)
@@ -109,7 +109,7 @@ def profile(conn: sqlite3.Connection, business: Business, grant: Grant, now: dt.
 
 
 def _before(conn: sqlite3.Connection, business: Business, call_sid: str, today: dt.date) -> Iterator[str]:
-    """What a call has come to by its record: what was said and heard, then what was booked."""
+    """Say what a call has come to by its record: what was said and heard, then what was booked."""
     language = business.language
     for event in calls.events(conn, business.id, call_sid):
         if event.kind in _SAID and event.fields["text"]:
@@ -158,7 +158,7 @@ class BusinessOffice:
         return self._tools
 
     def settings(self, base: Settings) -> Settings:
-        """How this call is to behave: by the business's own settings, and otherwise by `base`.
+        """Return how this call is to behave: by the business's own settings, and otherwise by `base`.
 
         One that no call can run with is left out with a warning: a name that is gone must cost nobody a call.
         """

@@ -31,7 +31,7 @@ def preview(
     language: str,
     limit: int = 3,
 ) -> Preview:
-    """What the telephone's search finds for that request now. Nothing is held."""
+    """Return what the telephone's search finds for that request now. Nothing is held."""
     offer = booking.free(conn, business.id, call_sid=_NO_CALL, request=request, now=now, limit=limit)
     today = schedule.local(business.timezone, now).date()
     zone = ZoneInfo(business.timezone)

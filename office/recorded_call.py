@@ -52,7 +52,7 @@ class RecordedCall:
 
 
 def lines(recorded: RecordedCall) -> Iterator[str]:
-    """The lines of its file."""
+    """Write the call as the lines of its file."""
     for line in _objects(recorded):
         yield json.dumps(line, separators=(",", ":")) + "\n"
 
@@ -74,7 +74,7 @@ def _objects(recorded: RecordedCall) -> Iterator[Json]:
 
 
 def parse(file: Iterable[bytes]) -> RecordedCall:
-    """The call in the lines of a file. Raises BadRecording for what is none."""
+    """Read the call in the lines of a file. Raises BadRecording for what is none."""
     numbered = enumerate(file, start=1)
     header = _header(next(numbered, (1, b""))[1])
     rest = [_Line(number, _object(number, text)) for number, text in numbered]

@@ -40,7 +40,7 @@ _NOT_OF_THE_CALL = {"keep_audio"}  # a setting that changes nothing that is said
 
 
 def folder_of(database: str | os.PathLike[str]) -> Path:
-    """Where the recorded calls of a database are."""
+    """Return where the recorded calls of a database are."""
     return Path(f"{Path(database).resolve()}.recordings")
 
 
@@ -88,7 +88,7 @@ def _name_if_known(
 
 
 def as_kept(call_sid: str, language: str, record: CallRecord) -> RecordedCall:
-    """A recorded call as its file holds it: the caller's voice in pieces of a second."""
+    """Return a recorded call as its file holds it: the caller's voice in pieces of a second."""
     recording = record.recording or Recording(settings=DEFAULTS)
     return RecordedCall(
         call_sid=call_sid,
@@ -101,7 +101,7 @@ def as_kept(call_sid: str, language: str, record: CallRecord) -> RecordedCall:
 
 
 def changed(settings: Settings) -> Json:
-    """The settings of a call that are not the defaults."""
+    """Return the settings of a call that are not the defaults."""
     defaults = attrs.asdict(DEFAULTS)
     return {
         name: value
@@ -147,7 +147,7 @@ def publish(folder: Path, call_sid: str, unfinished: Path) -> Path:
 
 
 def _paths(folder: Path, call_sid: str) -> Iterator[Path]:
-    """Where the streams of a call are, the first one first, without end."""
+    """Give the paths of the streams of a call, the first one first, without end."""
     yield folder / f"{call_sid}.jsonl"  # a sid is letters and digits; `carrier.receive` sees to it
     for number in count(2):
         yield folder / f"{call_sid}.{number}.jsonl"
@@ -182,7 +182,7 @@ def sweep(folder: Path) -> None:
 
 
 def read(path: Path) -> RecordedCall:
-    """The call in a file. Blocks. Raises BadRecording for what is none, and OSError."""
+    """Read the call in a file. Blocks. Raises BadRecording for what is none, and OSError."""
     size = path.stat().st_size
     if size > LONGEST_FILE_BYTES:
         raise BadRecording(0, "the file", f"has {size} bytes; no recorded call has over {LONGEST_FILE_BYTES}")

@@ -107,7 +107,10 @@ class Unwritten:
             waiting = tuple(each for each in waiting if each not in turn and each.call_sid not in barred)
 
     def _turn(self, waiting: Iterable[Entry]) -> list[Entry]:
-        """All that is of no call, and of each call that is not on the line the first."""
+        """Choose what to try now.
+
+        That is all that is of no call, and the first of each call that is not on the line.
+        """
         firsts, calls = [], set[str]()
         for entry in waiting:
             if entry.call_sid is None:
@@ -118,7 +121,7 @@ class Unwritten:
         return [entry for entry in firsts if entry.call_sid is None or not self._on_the_line(entry.call_sid)]
 
     async def _tried(self, entry: Entry, request: Request[Any]) -> bool:
-        """False if the disk does not take it yet."""
+        """Try one entry. Returns False if the disk does not take it yet."""
         await self._answered(entry, request)
         if isinstance(request.error, _PASSING):
             return False

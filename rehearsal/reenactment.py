@@ -48,14 +48,14 @@ _LAST_WORDS_MS = 10_000  # for a bot that hangs up later than it did
 
 
 def caller_steps(recorded: RecordedCall) -> list[Step]:
-    """What the caller does: the whole recorded sound, then as the call ended."""
+    """Script what the caller does: the whole recorded sound, then as the call ended."""
     outcomes = [event.fields["outcome"] for event in recorded.events if event.kind == "hang_up"]
     last = UntilClosed(_LAST_WORDS_MS) if outcomes[-1:] != ["caller_hung_up"] else HangUp()
     return [Say("(the recorded caller)", track(recorded.caller)), last, HangUp()]
 
 
 def track(pieces: Iterable[tuple[int, bytes]]) -> bytes:
-    """The caller's whole sound from the beginning of the call, with silence where nothing came.
+    """Return the caller's whole sound from the beginning of the call, with silence where nothing came.
 
     A frame that came late is no silence: the engine, too, listens on until nothing has come for
     `carrier_gap_ms`.
@@ -73,7 +73,10 @@ def track(pieces: Iterable[tuple[int, bytes]]) -> bytes:
 
 
 def model_script(recorded: RecordedCall) -> ModelScript:
-    """What the model says and hears, and when. A response beyond the recorded ones is the simulator's own."""
+    """Script what the model says and hears, and when.
+
+    A response beyond the recorded ones is the simulator's own.
+    """
     ready_ms = next((event.at_ms for event in recorded.events if event.kind == "greeting"), 0)
     hears, delays_ms = _transcripts(recorded.events)
     return ModelScript(
@@ -118,7 +121,7 @@ def _answers(recorded: RecordedCall) -> list[_Answer]:
 
 
 def _asked_ms(events: Sequence[CallEvent]) -> int:
-    """When the response at the end of `events` was asked for."""
+    """Return when the response at the end of `events` was asked for."""
     # The create itself is not in the account; between it and its response there is only the network.
     created_ms = events[-1].at_ms
     asked_ms = next((event.at_ms for event in reversed(events) if event.kind in _CAUSES), created_ms)
@@ -128,7 +131,7 @@ def _asked_ms(events: Sequence[CallEvent]) -> int:
 def _voices(
     created_ms: Sequence[int], bot: Iterable[tuple[int, str, bytes]]
 ) -> dict[int, list[tuple[int, bytes]]]:
-    """The sound of each response by its number; the account knows no response ids."""
+    """Return the sound of each response by its number; the account knows no response ids."""
     by_response: dict[str, list[tuple[int, bytes]]] = {}
     for at_ms, response_id, audio in bot:
         by_response.setdefault(response_id, []).append((at_ms, audio))
@@ -139,7 +142,7 @@ def _voices(
 
 
 def _texts(events: Iterable[CallEvent]) -> dict[int, str]:
-    """The words of each response by its number. An answer that plays on does so as a new turn."""
+    """Return the words of each response by its number. An answer that plays on does so as a new turn."""
     answers: dict[int, int] = {}  # by turn
     texts: dict[int, str] = {}
     created = playing = closing = 0
@@ -213,7 +216,7 @@ def _spoken(answer: _Answer, calls: tuple[Call, ...]) -> Reply:
 
 
 def _transcripts(events: Sequence[CallEvent]) -> tuple[list[str | None], list[int]]:
-    """What the model heard of each utterance, in order, and how long each transcript took.
+    """Return what the model heard of each utterance, in order, and how long each transcript took.
 
     Where there are fewer transcripts than utterances, one that came before the next utterance's end is that
     utterance's own.
@@ -249,7 +252,7 @@ class _NoArguments:
 
 
 def tools(recorded: RecordedCall) -> tuple[Tool, ...]:
-    """The tools that the model called. Each takes as long as it did, and does nothing."""
+    """Make the tools that the model called. Each takes as long as it did, and does nothing."""
     answered_ms = {
         event.fields["call_id"]: event.at_ms for event in recorded.events if event.kind == "tool_answered"
     }

@@ -26,7 +26,10 @@ from rehearsal.whole_call import QuietOffice, in_virtual_time, rehearse
 
 
 def settings_of(recorded: RecordedCall) -> Settings:
-    """The settings that the call ran with. Raises BadRecording for one that this version cannot have."""
+    """Return the settings that the call ran with.
+
+    Raises BadRecording for one that this version cannot have.
+    """
     values = {name: "none" if value is None else str(value) for name, value in recorded.settings.items()}
     try:
         return parse_settings([f"{name}={value}" for name, value in values.items()])
@@ -35,12 +38,12 @@ def settings_of(recorded: RecordedCall) -> Settings:
 
 
 def notice_of(recorded: RecordedCall) -> str | None:
-    """The notice that the caller heard in the call; None if they heard none."""
+    """Return the notice that the caller heard in the call; None if they heard none."""
     return next((event.fields["text"] for event in recorded.events if event.kind == "notice_heard"), None)
 
 
 def where_to_keep(settings: Settings) -> tuple[str, ...]:
-    """How a server, or one of its businesses, is told to hold its calls with these settings."""
+    """Say how a server, or one of its businesses, is told to hold its calls with these settings."""
     pairs = adjust.pairs_of(settings)
     own = [f" --setting {pair}" for pair in pairs if pair in adjust.thresholds(settings)]
     variables = [f'FRONTDESK_SET="{" ".join(pairs)}"'] if pairs else []
@@ -53,7 +56,10 @@ def where_to_keep(settings: Settings) -> tuple[str, ...]:
 
 
 def replay(recorded: RecordedCall, settings: Settings) -> RecordedCall:
-    """What the engine makes of the call with these settings. Takes a second or two for each minute."""
+    """Run the call with these settings, and return what the engine makes of it.
+
+    Takes a second or two for each minute.
+    """
     rehearsed = in_virtual_time(
         partial(
             rehearse,

@@ -110,12 +110,12 @@ class Placed:
         return [event.fields for event in self.record.events if event.kind == kind]
 
     def said(self) -> list[tuple[str, str]]:
-        """The transcript: who said what, in order."""
+        """Return the transcript: who said what, in order."""
         speakers = {"user_said": "caller", "bot_said": "bot"}
         return [(speakers[e.kind], e.fields["text"]) for e in self.record.events if e.kind in speakers]
 
     def assert_clean(self) -> None:
-        """Neither peer saw a protocol violation, and there was one truthful record."""
+        """Assert that neither peer saw a protocol violation, and that there was one truthful record."""
         assert self.carrier.violations == []
         assert self.model is None or self.model.violations == []
         assert self.reported == [self.outcome]

@@ -68,7 +68,7 @@ def record_voices() -> Voices:
 
 
 def caller_steps(voices: Voices) -> list[Step]:
-    """The caller: asks, interrupts the explanation, chooses a time, and waits for the bot to hang up."""
+    """Script the caller: asks, interrupts, chooses a time, and waits for the bot to hang up."""
 
     def say(text: str) -> Say:
         return Say(text, voices.audio[text])
@@ -88,13 +88,13 @@ def caller_steps(voices: Voices) -> list[Step]:
 
 
 def caller_recording(voices: Voices) -> bytes:
-    """All that the caller says, as mu-law, with a second of silence between."""
+    """Return all that the caller says, as mu-law, with a second of silence between."""
     said = [voices.audio[text] for text in (_ASKS, _INTERRUPTS, _CHOOSES, _THANKS)]
     return mulaw.silence(_BETWEEN_MS).join(said)
 
 
 def model_script(voices: Voices, date: dt.date) -> ModelScript:
-    """The model: its lines, its tool calls for that day, and what it believes to have heard."""
+    """Script the model: its lines, its tool calls for that day, and what it believes to have heard."""
 
     def reply(text: str, *calls: Call) -> Reply:
         return Reply(text, voices.audio[text], calls)
@@ -123,5 +123,5 @@ def model_script(voices: Voices, date: dt.date) -> ModelScript:
 
 
 def recording_steps(name: str, audio: bytes) -> list[Step]:
-    """A caller who plays a recording after the greeting, hears the answer out, and hangs up."""
+    """Script a caller who plays a recording after the greeting, hears the answer out, and hangs up."""
     return [UntilBotSpeaks(100), UntilBotQuiet(700), Say(f"({name})", audio), UntilBotQuiet(3_000), HangUp()]

@@ -60,7 +60,7 @@ class Totals:
 
 
 def table(recorded: RecordedCall, replayed: RecordedCall) -> Iterator[str]:
-    """The lines of the table: the moments of the call in order, then a line of totals for each run."""
+    """Write the table: the moments of the call in order, then a line of totals for each run."""
     yield f"{'':>9}  {'recorded':<{_WIDTH}}  replayed"
     for before, after in _beside(turns(recorded), turns(replayed)):
         at_ms = min(turn.at_ms for turn in (before, after) if turn is not None)
@@ -75,7 +75,7 @@ def _printable(line: str) -> str:
 
 
 def turns(call: RecordedCall) -> list[Turn]:
-    """The moments of a call that decide who speaks, by the time at which they happened."""
+    """Return the moments of a call that decide who speaks, by the time at which they happened."""
     found = []
     for index, event in enumerate(call.events):
         if event.kind in ("utterance_ended", "utterance_skipped"):
@@ -88,7 +88,7 @@ def turns(call: RecordedCall) -> list[Turn]:
 
 
 def totals(call: RecordedCall) -> Totals:
-    """What a call comes to."""
+    """Sum up what a call comes to."""
     kinds = [event.kind for event in call.events]
     said = [event.fields for event in call.events if event.kind == "bot_said"]
     created_ms = (_created_after_ms(call, index) for index, _ in enumerate(call.events))
@@ -118,7 +118,7 @@ def _utterance(call: RecordedCall, index: int) -> str:
 
 
 def _created_after_ms(call: RecordedCall, index: int) -> int | None:
-    """From the end of an utterance's speech to the response that answers it, if one does."""
+    """Return how long after the end of an utterance's speech the response came, if one answers it."""
     if call.events[index].kind != "utterance_ended":
         return None
     for event in call.events[index + 1 :]:

@@ -11,9 +11,10 @@ _WANTED = "8,000 samples a second, mono, 16-bit or mu-law"
 
 
 def read(data: bytes) -> bytes:
-    """The sound of a WAV file as mu-law. Raises ValueError saying what the file holds and what is wanted.
+    """Read the sound of a WAV file as mu-law.
 
-    Not by the standard library's `wave`, which refuses mu-law, the telephone's own format.
+    Raises ValueError saying what the file holds and what is wanted. Not by the standard library's `wave`,
+    which refuses mu-law, the telephone's own format.
     """
     if data[:4] != b"RIFF" or data[8:12] != b"WAVE":
         raise ValueError(f"is not a WAV file; record one with {_WANTED}")
@@ -30,7 +31,7 @@ def read(data: bytes) -> bytes:
 
 
 def write(audio: bytes) -> bytes:
-    """Mu-law as a WAV file of 16-bit samples, which every browser reads."""
+    """Write mu-law as a WAV file of 16-bit samples, which every browser reads."""
     samples = mulaw.decode(audio)
     pcm = struct.pack(f"<{len(samples)}h", *samples)
     head = struct.pack("<4sIHHIIHH", b"fmt ", 16, _PCM, 1, _RATE, 2 * _RATE, 2, 16)

@@ -37,7 +37,7 @@ class TransportLink:
     closed_at: float | None = None
 
     async def receive(self) -> str | bytes:
-        """The next message."""
+        """Return the next message. Raises LinkClosed when the peer is gone. Safe to cancel."""
         try:
             return await self.transport.receive()
         except TransportClosed as closed:
@@ -76,11 +76,11 @@ class QuietOffice:
         )
 
     async def attend(self) -> None:
-        """Nothing to look up."""
+        """Do nothing: there is nothing to look up."""
         await trio.lowlevel.checkpoint()
 
     async def close_call(self, record: CallRecord) -> None:
-        """Nothing to store."""
+        """Do nothing: there is nothing to store."""
         await trio.lowlevel.checkpoint()
 
 

@@ -22,7 +22,7 @@ class Found:
 
 
 def day_of(named: Named, today: dt.date, relative: Relative) -> Found:
-    """The date that was named; of "as soon as possible" today."""
+    """Return the date that was named; for "as soon as possible" today."""
     rest = relative.soonest.sub("", named.rest)
     soonest = rest != named.rest
     rest = relative.coming.sub("", rest)
@@ -73,7 +73,7 @@ def _dated(named: Named, today: dt.date) -> dt.date | None:
 
 
 def _nth(named: Named, today: dt.date) -> dt.date | None:
-    """The second Tuesday of December, the first such from today on."""
+    """Return the date of "the second Tuesday of December": the first such from today on."""
     assert named.nth is not None and named.month is not None and named.weekday is not None  # noqa: S101, PT018
     for year in (today.year, today.year + 1):
         first = dt.date(year, named.month, 1)
@@ -110,7 +110,7 @@ def _weekday(weekday: int, today: dt.date, relative: Relative, rest: str) -> Fou
 
 
 def _if_said(day: dt.date | None, named: Named, today: dt.date) -> dt.date | None:
-    """The date, if all else that was said of the day is true of it."""
+    """Return the date if all else that was said of the day is true of it, else None."""
     if day is None or named.or_another:
         return None
     return _if_weekday(day, named.weekday) if named.in_days in (None, (day - today).days) else None

@@ -1,12 +1,12 @@
 """What the bot said against what was done: sentences that state a booking, a move or a cancellation as done.
 
 A voice model can say "you're booked" without having booked. So every sentence that the caller heard is looked
-through for such a statement, and each is held against the call's appointments. No statement are questions,
-offers, conditions and denials: "shall I book you", "once you are booked", "nothing is booked". "Three" may be
+through for such a statement, and each is held against the call's appointments. Questions, offers, conditions
+and denials are not statements: "shall I book you", "once you are booked", "nothing is booked". "Three" may be
 3:00 and 15:00. A statement in a language other than English and Hebrew is not found.
 
 A day or a time of which a word was not understood ("a week from Tuesday", "from nine to ten", "at midnight")
-is taken for none named: it contradicts no appointment, only that there is none.
+counts as not named. Such a statement contradicts no appointment; it is wrong only if there is none at all.
 """
 
 import datetime as dt
@@ -49,7 +49,7 @@ class Claim:
 
 
 def claims(text: str, language: str) -> tuple[Claim, ...]:
-    """The statements in what the caller heard, in order; at most one per sentence and kind."""
+    """Return the statements in what the caller heard, in order; at most one per sentence and kind."""
     phrases = _LANGUAGES.get(language)
     if phrases is None:
         return ()
@@ -61,7 +61,7 @@ def claims(text: str, language: str) -> tuple[Claim, ...]:
 
 
 def unmatched(made: Sequence[Claim], appointments: Sequence[tuple[dt.datetime, str]]) -> tuple[Claim, ...]:
-    """The statements that no appointment bears out.
+    """Return the statements that no appointment bears out.
 
     An appointment is the wall time of its start and "booked" or "cancelled". One that was booked, moved and
     cancelled in the call belongs here in each of these states: each was true when it was said.
@@ -106,7 +106,7 @@ def _claim(kind: Kind, sentence: str, named: Named, relative: Relative) -> Claim
 
 
 def _read_whole(named: Named, relative: Relative) -> bool:
-    """Whether the day and the time are all that was said of them. "Next Tuesday" is a Tuesday."""
+    """Say whether the day and the time are all that was said of them. "Next Tuesday" is a Tuesday."""
     rest = named.rest
     for pattern in (relative.next_one, relative.this_one, relative.coming, relative.next_week):
         rest = pattern.sub("", rest)
@@ -115,7 +115,10 @@ def _read_whole(named: Named, relative: Relative) -> bool:
 
 
 def _stated(words: str, phrases: Phrases) -> str:
-    """What of a sentence is no question: "you're booked for three, all right?" states before it asks."""
+    """Return the part of a sentence that is no question.
+
+    "You're booked for three, all right?" states before it asks.
+    """
     if words.endswith((".", "!")):
         return words
     if phrases.asks.match(words):  # also one that the caller did not hear to its end
@@ -135,7 +138,10 @@ def _no_statement(words: str, found: re.Match[str], phrases: Phrases) -> bool:
 
 
 def _named(words: str, found: re.Match[str], phrases: Phrases, kind: Kind) -> Named:
-    """The day and time of the statement; if not all is understood with the advice behind it, without."""
+    """Return the day and time of the statement.
+
+    If with the advice behind it not all is understood, it is read without that.
+    """
     named = _named_in(words, found, phrases, kind)
     advice = phrases.advice.search(words, found.end())
     if advice is None or _read_whole(named, phrases.relative):
@@ -145,7 +151,7 @@ def _named(words: str, found: re.Match[str], phrases: Phrases, kind: Kind) -> Na
 
 
 def _named_in(words: str, found: re.Match[str], phrases: Phrases, kind: Kind) -> Named:
-    """The day and time named after the verb or else before it; of a move the new one."""
+    """Return the day and time named after the verb, or else before it; of a move the new one."""
     said = words[found.start() :].partition(";")[0]
     if kind is Kind.MOVED and (target := phrases.moved_to.search(said)):
         said = said[target.start("to") :]

@@ -74,7 +74,7 @@ _CLOCK = re.compile(r"(?<![\d-])(\d\d?)-(?=(?:fifteen|twenty|thirty|forty|fifty|
 
 
 def digits(words: str) -> str:
-    """The words with their numbers in figures: "nine-thirty" as "9:30", "the first" as "the 1th"."""
+    """Write the numbers of the words in figures: "nine-thirty" as "9:30", "the first" as "the 1th"."""
     words = re.sub(r"(?<![a-z])([ap])\.? ?m\b\.?(?!')", r"\1m", words)
     words = re.sub(r"(?<=\d)([ap])\b", r"\1m", words)
     words = re.sub(r"\b(half|quarter)-(?=past|to|till?|after|before|of)", r"\1 ", words)

@@ -73,7 +73,7 @@ _CARDINAL = re.compile(rf"\b({PREFIX}?)({'|'.join(_NUMBERS)})\b")
 
 
 def digits(words: str) -> str:
-    """The words with their numbers in figures: "בעשר וחצי" as "ב10 וחצי"."""
+    """Write the numbers of the words in figures: "בעשר וחצי" as "ב10 וחצי"."""
     words = re.sub(r"(?<![א-ת])([בהל]?)בקר(?![א-ת])", r"\1בוקר", words)  # noqa: RUF001
     words = re.sub(r"(אחה|לפנה)(?:''|)צ(?![א-ת])", r'\1"צ', words)
     words = _APART.sub(r"\1", _HYPHEN.sub(r"\1", words))

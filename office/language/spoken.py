@@ -28,12 +28,12 @@ _UNITS = (("day", _DAY_MIN), ("hour", 60), ("minute", 1))
 
 
 def say(language: str, name: str, /, **parameters: str) -> str:
-    """The sentence of that name in the catalogs (`english.py` lists all with their parameters)."""
+    """Return the sentence of that name in the catalogs (`english.py` lists all with their parameters)."""
     return _catalog(language).sentences[name].format(**parameters)
 
 
 def week(language: str) -> tuple[int, ...]:
-    """The weekdays, 0 is Monday, in the order in which the week is told."""
+    """Return the weekdays, 0 is Monday, in the order in which the week is told."""
     return _catalog(language).week
 
 
@@ -41,7 +41,7 @@ def week(language: str) -> tuple[int, ...]:
 
 
 def date(language: str, day: dt.date, today: dt.date) -> str:
-    """A date: "today", "tomorrow, Sunday 22 November", "Friday 1 January 2027" once the year is another."""
+    """Say a date: "today", "tomorrow, Sunday 22 November", "Friday 1 January 2027" in another year."""
     if day == today:
         return say(language, "today")
     full = plain_date(language, day, today)
@@ -49,7 +49,7 @@ def date(language: str, day: dt.date, today: dt.date) -> str:
 
 
 def plain_date(language: str, day: dt.date, today: dt.date | None = None) -> str:
-    """A date for words that are read later: no "today". Without `today` always with the year."""
+    """Say a date for words that are read later: no "today". Without `today` always with the year."""
     words = _catalog(language)
     return say(
         language,
@@ -62,24 +62,24 @@ def plain_date(language: str, day: dt.date, today: dt.date | None = None) -> str
 
 
 def on_date(language: str, day: dt.date, today: dt.date) -> str:
-    """A date as it stands in a sentence: "on Tuesday 24 November", but "today"."""
+    """Say a date as it stands in a sentence: "on Tuesday 24 November", but "today"."""
     words = date(language, day, today)
     near = 0 <= (day - today).days <= 1
     return words if near else say(language, "on_date", date=words)
 
 
 def when(language: str, wall: dt.datetime, today: dt.date) -> str:
-    """A date and a time: "Tuesday 24 November at 10:30", "today at 15:00"."""
+    """Say a date and a time: "Tuesday 24 November at 10:30", "today at 15:00"."""
     return say(language, "when", date=date(language, wall.date(), today), times=clock(wall))
 
 
 def plain_when(language: str, wall: dt.datetime, today: dt.date | None = None) -> str:
-    """A date and a time for words that are read later."""
+    """Say a date and a time for words that are read later."""
     return say(language, "when", date=plain_date(language, wall.date(), today), times=clock(wall))
 
 
 def choices(language: str, walls: Iterable[dt.datetime], today: dt.date) -> str:
-    """Times to choose from, each day named once: "Tuesday 24 November at 10:00, 10:30 or 11:00"."""
+    """Say times to choose from, each day named once: "Tuesday 24 November at 10:00, 10:30 or 11:00"."""
     days = [
         say(
             language,
@@ -93,17 +93,17 @@ def choices(language: str, walls: Iterable[dt.datetime], today: dt.date) -> str:
 
 
 def now(language: str, wall: dt.datetime) -> str:
-    """The date with its year, and the time, for the prompt: "Saturday 21 November 2026, 10:35"."""
+    """Say the date with its year, and the time, for the prompt: "Saturday 21 November 2026, 10:35"."""
     return say(language, "now", date=plain_date(language, wall.date()), time=clock(wall))
 
 
 def clock(wall: dt.datetime) -> str:
-    """A time of the 24-hour clock: "9:05"."""
+    """Say a time of the 24-hour clock: "9:05"."""
     return f"{wall.hour}:{wall.minute:02}"
 
 
 def duration(language: str, minutes: int) -> str:
-    """How long: "45 minutes", "2 hours", "1 hour and 20 minutes", "60 days"."""
+    """Say how long: "45 minutes", "2 hours", "1 hour and 20 minutes", "60 days"."""
     words = _catalog(language)
     if minutes in words.durations:
         return words.durations[minutes]
@@ -123,7 +123,7 @@ def hours(
     exceptions: Sequence[ExceptionDay] = (),
     today: dt.date | None = None,
 ) -> str:
-    """The week, equal neighbours together, and the dates that differ.
+    """Say the week, equal neighbours together, and the dates that differ.
 
     "Monday to Friday 9:00 to 17:00, closed on other days. Different on these days: Friday 1 January closed".
     """
@@ -189,7 +189,7 @@ def _days(language: str, days: list[int]) -> str:
 
 
 def service(language: str, offered: Service) -> str:
-    """What can be booked: "check-up, 30 minutes, eighty dollars"."""
+    """Say what can be booked: "check-up, 30 minutes, eighty dollars"."""
     return say(
         language,
         "service_with_price" if offered.price else "service",
@@ -200,17 +200,17 @@ def service(language: str, offered: Service) -> str:
 
 
 def fact(language: str, known: Fact) -> str:
-    """Something that callers ask about: "Parking: behind the house"."""
+    """Say something that callers ask about: "Parking: behind the house"."""
     return say(language, "fact", topic=known.topic, text=known.text)
 
 
 def listed(language: str, things: Sequence[str]) -> str:
-    """All of these: "a, b and c"."""
+    """Say all of these: "a, b and c"."""
     return _joined(language, "and", things)
 
 
 def caller(language: str, number: str | None, *, known: bool) -> str:
-    """Who rings, for the prompt: their number, and whether it has rung before.
+    """Say who rings, for the prompt: their number, and whether it has rung before.
 
     No name: a number can be forged, and the name is what shows that an appointment is the caller's.
     """
@@ -221,7 +221,7 @@ def caller(language: str, number: str | None, *, known: bool) -> str:
 
 @lru_cache(maxsize=1_000)  # a page of calls shows fifty, at a fifth of a millisecond each
 def phone(number: str) -> str:
-    """An E.164 number in the groups in which it is read out: "+972 54-123-4567"."""
+    """Write an E.164 number in the groups in which it is read out: "+972 54-123-4567"."""
     try:
         parsed = phonenumbers.parse(number)
     except phonenumbers.NumberParseException:
@@ -233,7 +233,7 @@ def phone(number: str) -> str:
 
 
 def refused(language: str, why: Refused, today: dt.date) -> str:
-    """Why there is no time, as a whole sentence: "We are closed on Saturday."."""
+    """Say why there is no time, in a whole sentence: "We are closed on Saturday."."""
     return say(
         language,
         f"refused_{_reason(why)}",
@@ -258,7 +258,7 @@ def _reason(why: Refused) -> str:
 
 
 def invalid(language: str, error: InvalidField) -> str:
-    """What the caller is to do about words that cannot be kept."""
+    """Say what the caller is to do about words that cannot be kept."""
     name = f"invalid_{error.field}"
     return say(language, name if name in _catalog(language).sentences else "invalid_other")
 
@@ -276,7 +276,7 @@ class Who:
 
 
 def to_owner(language: str, business: str, who: Who, lines: Sequence[str]) -> str:
-    """The text message to the owner: who called, and a line for each thing (`owner_booked`, ...)."""
+    """Compose the text message to the owner: who called, and a line for each thing (`owner_booked`, ...)."""
     heading = say(language, "owner_heading", business=_line(business, _NAME_CHARS), who=_who(language, who))
     return _clip("\n".join((heading, *(_line(line, SMS_CHARS) for line in lines))), SMS_CHARS)
 
@@ -291,7 +291,7 @@ def _who(language: str, who: Who) -> str:
 
 
 def to_caller(language: str, name: str, *, business: str, number: str, wall: dt.datetime) -> str:
-    """The confirmation to the caller: `name` is sms_booked or sms_moved."""
+    """Compose the confirmation to the caller: `name` is sms_booked or sms_moved."""
     return say(
         language,
         name,

@@ -100,13 +100,19 @@ class _Words:
 
 
 def plain(text: str) -> str:
-    """The words in lower case, with one sort of quotation mark and hyphen, and without Hebrew vowel signs."""
+    """Return the words in lower case, with one sort of quotation mark and hyphen.
+
+    Hebrew vowel signs are left out.
+    """
     unmarked = re.sub(f"[{DAY}{TIME}{ASIDE}{ANOTHER_DAY}]", " ", _POINTS.sub("", text))
     return " ".join(unmarked.translate(_SAME).lower().split())
 
 
 def read(words: str, reading: Reading) -> Named:
-    """What the words (from `plain`, in figures) name; of two days or times the first, the other is left."""
+    """Read what the words (from `plain`, in figures) name.
+
+    Of several days, and of several times, the first is taken, and the others stay in `rest`.
+    """
     left = _Words(words)
     for pattern in reading.asides:
         left.take_all(pattern, ASIDE)
@@ -147,7 +153,7 @@ def _date(named: Named, left: _Words, reading: Reading) -> Named:
 
 
 def _days(named: Named, left: _Words, reading: Reading) -> Named:
-    """The first weekday and the first of "today" and "tomorrow"; both if they may be one day."""
+    """Read the first weekday and the first of "today" and "tomorrow"; both if they may be one day."""
     text, end = left.text, None
     for found, kind, value in sorted(_each_day(text, reading), key=lambda day: day[0].start()):
         known = named.weekday if kind == _WEEKDAY else named.in_days
@@ -203,7 +209,7 @@ def _time(named: Named, left: _Words, reading: Reading) -> Named:
 
 
 def _limit(before: str, start: int, reading: Reading) -> tuple[str | None, int]:
-    """What the words before a time make of it, and where they begin."""
+    """Return what the words before a time make of it, and where they begin."""
     for name, pattern in (
         (BETWEEN, reading.between),
         (AT_LATEST, reading.at_latest),
@@ -228,7 +234,7 @@ def _begins(match: re.Match[str]) -> int:
 
 
 def _minutes(match: re.Match[str], part: str | None) -> tuple[int, ...]:
-    """The minutes of the day that a spoken time can mean: "three" is 3:00 and 15:00."""
+    """Return the minutes of the day that a spoken time can mean: "three" is 3:00 and 15:00."""
     groups = match.groupdict()
     hour, minute = int(match["hour"]), _minute(groups)
     if hour > 23 or minute > 59:

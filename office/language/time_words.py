@@ -32,7 +32,7 @@ class TimeWords:
 
 
 def unread(rest: str, vocabularies: Sequence[TimeWords]) -> bool:
-    """Whether what is left of a wish has a word of time."""
+    """Say whether what is left of a wish has a word of time."""
     return ANOTHER_DAY in rest or any(
         words.named.search(rest)
         or words.bending.search(rest)
@@ -43,7 +43,7 @@ def unread(rest: str, vocabularies: Sequence[TimeWords]) -> bool:
 
 
 def half_read(rest: str, words: TimeWords) -> bool:
-    """Whether what is left of a statement names more of its day or its time.
+    """Say whether what is left of a statement names more of its day or its time.
 
     "Not" says nothing of either, nor does "before" away from them: "you will get a message before you come".
     """
@@ -58,7 +58,10 @@ def half_read(rest: str, words: TimeWords) -> bool:
 
 
 def only_fillers(rest: str, vocabularies: Sequence[TimeWords]) -> bool:
-    """Whether what is left holds no word that could be a day: "my birthday at three" is not today."""
+    """Say whether what is left holds no word that could be a day.
+
+    "My birthday at three" is not today.
+    """
     for words in vocabularies:
         rest = words.fillers.sub(" ", rest)
     return not _LETTERS.search(rest)

@@ -85,17 +85,17 @@ class Wish:
 
 
 def unknown_hours(_date: dt.date) -> tuple[DayHours, ...]:
-    """The hours of a business of which none are known."""
+    """Return the hours of a business of which none are known: none on any date."""
     return ()
 
 
 def parse(text: str, now_local: dt.datetime, language: str, hours: Hours = unknown_hours) -> Wish | None:
-    """The day and time that the words mean, seen from `now_local` on the business's clock.
+    """Return the day and time that the words mean, seen from `now_local` on the business's clock.
 
-    `hours` gives when the business is open on a date. None if the words name no day or time, a date that does
-    not exist or is another weekday, or if a word of time is left that was not understood. A date that is
-    written with its year may be past; every other is today or later. English words are understood in every
-    language: a model may translate what it heard.
+    `hours` gives when the business is open on a date. Returns None if the words name no day or time, a date
+    that does not exist or is another weekday, or if a word of time is left that was not understood. A date
+    that is written with its year may be past; every other is today or later. English words are understood in
+    every language: a model may translate what it heard.
     """
     relatives = (HEBREW, ENGLISH) if language == "he" else (ENGLISH,)
     words = _on_this_clock(plain(text), now_local)
@@ -127,7 +127,7 @@ def _parse(
 
 
 def _names_more(rest: str, reading: Reading) -> bool:
-    """Whether what one language left names a day or a time in another: "מחר at three"."""
+    """Say whether what one language left names a day or a time in another: "מחר at three"."""
     named = read(reading.digits(rest), reading)
     return bool(named.minutes or named.part) or (named.weekday, named.day, named.in_days) != (
         None,
@@ -137,7 +137,7 @@ def _names_more(rest: str, reading: Reading) -> bool:
 
 
 def _on_this_clock(words: str, now_local: dt.datetime) -> str:
-    """The words, with an instant of another zone as the business's clock shows it."""
+    """Return the words, with an instant of another zone as the business's clock shows it."""
 
     def here(found: re.Match[str]) -> str:
         clock, offset = (found[2], "+00:00") if found[3] else (found[4], found[5])
@@ -180,7 +180,10 @@ def _wish(named: Named, day: dt.date, hours: Hours) -> Wish | None:
 
 
 def _range(named: Named, whole: Wish, spans: Sequence[DayHours]) -> Wish | None:
-    """From the one time to the other. If only the end has its half of the day, the start is near it."""
+    """Return the time from the one to the other.
+
+    If only the end has its half of the day, the start is near it.
+    """
     if len(named.ends) == 1:
         starts = [minute for minute in named.minutes if minute < named.ends[0]]
         start = starts[-1] if starts else None
@@ -193,7 +196,7 @@ def _range(named: Named, whole: Wish, spans: Sequence[DayHours]) -> Wish | None:
 
 
 def _half(minutes: tuple[int, ...], spans: Sequence[DayHours]) -> int:
-    """The one in which the business is open; both or neither: that of a business's day.
+    """Choose the minute at which the business is open; of both or neither, that of a business's day.
 
     The minute at which it closes is one of those: who says "eight" then is told when it closes.
     """

@@ -67,7 +67,7 @@ class Bookings:
     changes: list[Change] = Factory(list)  # events of the call's record
 
     def tools(self) -> tuple[Tool, ...]:
-        """All three, for the model."""
+        """Return all three, for the model."""
         return (
             Tool(
                 name="my_appointments",
@@ -95,7 +95,10 @@ class Bookings:
         )
 
     async def my_appointments(self, wanted: MyAppointments, _call: ToolCall) -> Result:
-        """The caller's coming appointments: of this very call, or whose fact fits. A few tries a call."""
+        """Return the caller's coming appointments: of this very call, or those that their fact fits.
+
+        A call may try a few facts.
+        """
         desk = self.desk
         named = desk.caller is not None and (wanted.full_name is not None or wanted.date_iso is not None)
         found = await (
@@ -112,7 +115,7 @@ class Bookings:
     def _shown(
         self, conn: sqlite3.Connection, business_id: int, _lead_id: int, wanted: MyAppointments
     ) -> Sequence[Appointment] | None:
-        """Those that the fact shows to be the caller's; None if it is wrong. Either is noted.
+        """Return those that the fact shows to be the caller's; None if it is wrong. Either is noted.
 
         The count and the fact are one job: of many asked at once no more than a few are looked at.
         """
@@ -134,7 +137,10 @@ class Bookings:
         wanted: MyAppointments,
         coming: Sequence[Appointment],
     ) -> list[Appointment]:
-        """Those under that name, else those of that day. A day that is not understood is no wrong fact."""
+        """Return those under that name, else those of that day.
+
+        A day that is not understood is no wrong fact.
+        """
         named = [each for each in coming if same_name(wanted.full_name or "", each.full_name)]
         if named or wanted.date_iso is None:
             return named
@@ -232,7 +238,7 @@ def _service_names(conn: sqlite3.Connection, business_id: int, told: Sequence[Ap
 
 
 def same_name(said: str, known: str | None) -> bool:
-    """Whether these are the words of that name, in any order: a part of a name is no proof."""
+    """Say whether these are the words of that name, in any order: a part of a name is no proof."""
     return known is not None and bool(known.split()) and _words(said) == _words(known)
 
 

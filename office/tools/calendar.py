@@ -67,7 +67,10 @@ class Calendar:
     booked: dict[str, Appointment] = Factory(dict)  # what each call_id of this stream booked or moved
 
     def tools(self) -> tuple[Tool, ...]:
-        """Both, for the model. A booking is not interruptible: the caller would not know how it ended."""
+        """Return both, for the model.
+
+        A booking is not interruptible: the caller would not know how it ended.
+        """
         return (
             Tool(
                 name="find_available_slots",
@@ -87,7 +90,7 @@ class Calendar:
         )
 
     async def find_available_slots(self, wanted: FindAvailableSlots, call: ToolCall) -> Result:
-        """Two or three free times of a day, or why there are none and the nearest. They are held."""
+        """Find two or three free times of a day, or why there are none and the nearest. They are held."""
         desk = self.desk
         wish = await desk.wish(wanted.date_iso)
         times: dict[str, Any] = {"from_minute": wish.from_minute, "until_minute": wish.until_minute}
@@ -120,7 +123,7 @@ class Calendar:
         return {"slots": slots, "say": self._found(offer)}
 
     def theirs(self, conn: sqlite3.Connection, business_id: int) -> tuple[Appointment, ...]:
-        """What this call booked, and what its caller has shown to be theirs, in whichever stream of it."""
+        """Return what this call booked, and what its caller has shown to be theirs, in any stream of it."""
         return proofs.theirs(conn, business_id, self.desk.call_sid, self.desk.now())
 
     async def own(self, text: str) -> Appointment:
@@ -181,7 +184,10 @@ class Calendar:
         return duration_min
 
     def chosen(self, text: str, call: ToolCall) -> Offered:
-        """The offered time that the model names. Raises Refusal for any other, and before they said yes."""
+        """Return the offered time that the model names.
+
+        Raises Refusal for any other, and before the caller has answered the offer.
+        """
         offered = self.offers.get(text)
         if offered is None:
             raise self.desk.refusal("not_offered")
@@ -256,7 +262,7 @@ class Calendar:
         )
 
     async def taken(self, offered: Offered, call: ToolCall, error: NotBookable | SlotTaken) -> Result:
-        """What to say of a time that can no longer be had: the nearest that can, which are then offered."""
+        """Say of a time that can no longer be had which are the nearest that can, and offer those."""
         desk = self.desk
         refused = error.refused if isinstance(error, NotBookable) else None
         if refused is not None and refused.why not in booking.ELSEWHERE:

@@ -44,7 +44,7 @@ class Caller:
     unwritten: list[Callable[[sqlite3.Connection, int, int], None]] = Factory(list)
 
     def tools(self) -> tuple[Tool, ...]:
-        """Both, for the model."""
+        """Return both, for the model."""
         return (
             Tool(
                 name="update_lead_details",

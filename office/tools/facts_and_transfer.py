@@ -42,7 +42,7 @@ class House:
     desk: Desk
 
     def tools(self) -> tuple[Tool, ...]:
-        """Both, for the model."""
+        """Return both, for the model."""
         return (
             Tool(
                 name="business_facts",
@@ -61,7 +61,7 @@ class House:
         )
 
     async def business_facts(self, wanted: BusinessFacts, _call: ToolCall) -> Result:
-        """What is known on the topic, or all of it; what nobody wrote down is said to be unknown."""
+        """Return what is known on the topic, or all of it; what nobody wrote down is said to be unknown."""
         known = await self.desk.read(self._known)
         topic = (wanted.topic or "").casefold().strip()
         found = [fact for fact in known if topic in f"{fact.topic} {fact.text}".casefold()]

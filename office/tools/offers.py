@@ -20,7 +20,10 @@ class Offered:
     call_ids: frozenset[str]  # the tool calls whose outputs named it
 
     def answered(self, call: ToolCall) -> bool:
-        """Whether the caller had heard the bot speak of it, and said something since, before this call."""
+        """Say whether this call answers the offer.
+
+        It does if the caller had heard the bot speak of it, and said something since, before the call.
+        """
         return not self.call_ids.isdisjoint(call.answered_calls)
 
 
@@ -40,17 +43,17 @@ class Offers:
         return start
 
     def get(self, text: str) -> Offered | None:
-        """The offer that the model names, in whatever zone it writes the instant."""
+        """Return the offer that the model names, in whatever zone it writes the instant."""
         return self._by_start.get(canonical(text))
 
 
 def slot_start(instant: dt.datetime) -> str:
-    """How the model names a time: the instant in UTC."""
+    """Write a time as the model names it: the instant in UTC."""
     return utc_text("slot_start", instant)
 
 
 def canonical(text: str) -> str:
-    """The same instant as `slot_start` writes it; empty if the text is none."""
+    """Write the same instant as `slot_start` does; empty if the text is none."""
     # The model may write +00:00 for Z, or the same instant in another zone.
     try:
         return slot_start(dt.datetime.fromisoformat(text))
