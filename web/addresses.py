@@ -8,7 +8,7 @@ _CUSTOMER_BITS = 64  # of IPv6: whoever has one address of such a network has al
 
 
 def address_of(text: str) -> Address | None:
-    """The address in `1.2.3.4`, `1.2.3.4:5555`, `2001:db8::1` or `[2001:db8::1]:5555`; None if there is none.
+    """Read the address in `1.2.3.4`, `1.2.3.4:5555`, `2001:db8::1` or `[2001:db8::1]:5555`; None if none.
 
     An IPv4 address that came over an IPv6 socket (`::ffff:1.2.3.4`, RFC 4291 2.5.5.2) is the IPv4 address.
     """
@@ -25,14 +25,14 @@ def address_of(text: str) -> Address | None:
 
 
 def customer_of(address: Address) -> str:
-    """Whose address it is: of IPv6 the network, since its customer has all the addresses in it."""
+    """Return whose address it is: of IPv6 the network, since its customer has all the addresses in it."""
     if address.version == 4:
         return str(address)
     return str(ipaddress.ip_network((int(address), _CUSTOMER_BITS), strict=False))
 
 
 def forwarded_customer(lines: list[str], proxies: int, peer: str) -> str:
-    """Whose request our outermost proxy took, by the X-Forwarded-For lines and the peer that we see.
+    """Return whose request our outermost proxy took, by the X-Forwarded-For lines and the peer we see.
 
     The lines are one list (RFC 9110 5.2), to which each proxy appends whom it saw; what stands left of our
     own proxies' entries anybody can have written. Where no readable address stands in its place, it is the
@@ -45,7 +45,7 @@ def forwarded_customer(lines: list[str], proxies: int, peer: str) -> str:
 
 
 def counted_customer(peer: str, proxies: int) -> str | None:
-    """Whose connection it is, for a limit on how many one may have; None if it is a proxy of our own.
+    """Return whose connection it is, for a limit on how many one may have; None for a proxy of our own.
 
     That is what stands on this machine or in a private network, while there are proxies of ours at all.
     """

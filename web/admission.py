@@ -52,7 +52,7 @@ class Admission(Generic[_G]):
         return gives_way
 
     def give_way(self) -> _G | None:
-        """The connection that is the next to give way, if there is any."""
+        """Return the connection that is the next to give way, or None."""
         return next(self._in_order(), None)
 
     def move(self, guest: _G, stage: Stage) -> None:
@@ -68,7 +68,7 @@ class Admission(Generic[_G]):
             del self._customers[guest]
 
     def waiting(self) -> tuple[_G, ...]:
-        """Those that have asked for nothing yet, or for nothing more."""
+        """Return those that have asked for nothing yet, or for nothing more."""
         return tuple(self._by_stage[Stage.WAITING])
 
     def _in_order(self) -> Iterator[_G]:

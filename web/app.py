@@ -19,7 +19,7 @@ _BODY_LIMIT = 65_536
 
 
 def build_pages(blueprints: Iterable[Blueprint], deadlines: Deadlines = DEADLINES) -> QuartTrio:
-    """The HTTP application: everything but the media socket."""
+    """Build the HTTP application: everything but the media socket."""
     app = QuartTrio(__name__, static_folder=None)  # Quart would serve files by threads of asyncio's
     app.config["MAX_CONTENT_LENGTH"] = _BODY_LIMIT
     app.config["BODY_TIMEOUT"] = deadlines.body_s

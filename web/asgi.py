@@ -10,13 +10,13 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 
 def header(scope: Scope, name: bytes) -> str:
-    """The first header of this lower-case name, or nothing."""
+    """Return the first header of this lower-case name, or nothing."""
     found = (value for key, value in scope["headers"] if key.lower() == name)
     return next(found, b"").decode("latin-1")
 
 
 def path_and_query(scope: Scope) -> str:
-    """The request's target as the peer wrote it: what a signature covers."""
+    """Return the request's target as the peer wrote it: what a signature covers."""
     query = scope["query_string"].decode("latin-1")
     path = scope.get("raw_path", scope["path"].encode()).decode("latin-1")
     return f"{path}?{query}" if query else path

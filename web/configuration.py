@@ -34,12 +34,12 @@ class Secret:
     _value: str = field(repr=False)
 
     def reveal(self) -> str:
-        """The value itself, for the one line that needs it."""
+        """Return the value itself, for the one line that needs it."""
         return self._value
 
 
 def is_loopback(host: str) -> bool:
-    """Whether a host name, without its port, can only mean this machine."""
+    """Say whether a host name, without its port, can only mean this machine."""
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
@@ -47,7 +47,7 @@ def is_loopback(host: str) -> bool:
 
 
 def _parts(name: str, url: str, schemes: tuple[str, ...]) -> tuple[str, str]:
-    """The scheme and host of a URL that has a host and neither user, query nor fragment."""
+    """Return the scheme and host of a URL that has a host and neither user, query nor fragment."""
     wanted = " or ".join(f"{scheme}://" for scheme in schemes)
     try:
         parts = urlsplit(url)
@@ -157,7 +157,7 @@ def _switch(name: str, text: str) -> bool:
 
 
 def _variable(name: str, read: Callable[[str, str], Any], *, default: str | None = None) -> Any:
-    """One variable; empty counts as not set, because that is what env files and Compose write."""
+    """Declare one variable; empty counts as not set, because that is what env files and Compose write."""
 
     def convert(text: str | None) -> Any:
         text = text or default
@@ -221,5 +221,8 @@ class Configuration:
 
 
 def load(environment: Mapping[str, str]) -> Configuration:
-    """The configuration in these variables. Raises ConfigurationError naming the variable and the fix."""
+    """Read the configuration from these variables.
+
+    Raises ConfigurationError naming the variable and the fix.
+    """
     return Configuration.from_environ(environment)  # type: ignore[attr-defined,no-any-return]

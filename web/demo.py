@@ -62,7 +62,7 @@ class Narrator:
         click.echo(f"{trio.current_time() - self.began:6.1f} s  {who:<7}{what}")
 
     def carrier_event(self, moment: Moment) -> None:
-        """What the caller does and hears."""
+        """Tell what the caller does and hears."""
         if moment.kind == "says":
             self.tell("caller", f'"{moment.detail}"')
         elif moment.kind in _LINE:
@@ -71,7 +71,7 @@ class Narrator:
             self.tell("line", f"the server broke the protocol: {moment.detail}")
 
     def tool_results(self, model_server: ModelServer) -> None:
-        """The results that have reached the model since the last time."""
+        """Tell the results that have reached the model since the last time."""
         results = [output for model in model_server.models for _, output in model.outputs]
         for result in results[self._results :]:
             offered = ", ".join(slot["say"] for slot in result.get("slots", []))
@@ -97,7 +97,7 @@ class _Account(logging.Handler):
 
 
 def _heard(*, text: str, unheard: str, heard_ms: int, audio_ms: int) -> str:
-    """The bot's sentence as far as the caller heard it, told when the caller has."""
+    """Quote the bot's sentence as far as the caller heard it."""
     if not unheard:
         return f'"{text}"'
     return f'"{text}-" (cut off: {heard_ms / 1000:.1f} s of {audio_ms / 1000:.1f} s were heard)'
@@ -111,7 +111,7 @@ def run(*, keep: bool) -> None:
 
 
 def _detector(voices: Voices) -> str:
-    """The neural one, if it can be loaded and there is a voice for it: a hum is none."""
+    """Choose the neural one, if it can be loaded and there is a voice for it: a hum is none."""
     try:
         open_detector(DEFAULTS)
     except DetectorMissing:
@@ -163,7 +163,7 @@ async def _play(database: Path, *, keep: bool) -> None:
 async def _desk(
     database: Path, voices: Voices, dates: Iterator[dt.date], narrator: Narrator, *, say: server.Say
 ) -> AsyncIterator[str]:
-    """The real server with a scripted model behind it, both on loopback; its URL."""
+    """Run the real server with a scripted model behind it, both on loopback; give its URL."""
     stopped = trio.Event()
     async with trio.open_nursery() as nursery:
 
@@ -236,7 +236,7 @@ def _print_end(report: CallReport) -> None:
 
 
 async def _wait_for_record(database: Path, call_sid: str) -> None:
-    """The line closes before the final write."""
+    """Wait for the final record: the line closes before it is written."""
     with closing(_connect(database)) as conn:
         for _ in range(_RECORD_LOOKS):
             if calls.outcome(conn, call_sid) is not None:
@@ -245,7 +245,7 @@ async def _wait_for_record(database: Path, call_sid: str) -> None:
 
 
 def _connect(database: Path) -> sqlite3.Connection:
-    """A look at the file from outside, as any other program could have it."""
+    """Open a look at the file from outside, as any other program could have it."""
     conn = sqlite3.connect(f"{database.resolve().as_uri()}?mode=ro", uri=True)
     conn.row_factory = sqlite3.Row
     return conn

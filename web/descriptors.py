@@ -13,13 +13,13 @@ _FEWEST_CONNECTIONS = 64
 
 
 def connections(limit: int, max_calls: int) -> int:
-    """How many connections may be open beside all calls, with this limit on open files."""
+    """Return how many connections may be open beside all calls, with this limit on open files."""
     room = limit - _HOUSE - _A_CALL * max_calls
     return min(max(room, limit // 4), _MOST_CONNECTIONS)
 
 
 def problem(limit: int, max_calls: int) -> str | None:
-    """What is wrong with this limit on open files, with the fix; None if all calls fit."""
+    """Say what is wrong with this limit on open files, with the fix; None if all calls fit."""
     needed = _HOUSE + _A_CALL * max_calls + _FEWEST_CONNECTIONS
     if limit >= needed:
         return None
@@ -40,12 +40,12 @@ def raise_limit(max_calls: int) -> None:
 
 
 def limit_now() -> int:
-    """How many files this process may open as it is."""
+    """Return how many files this process may open as it is."""
     return _bounded(resource.getrlimit(resource.RLIMIT_NOFILE)[0])
 
 
 def highest_limit() -> int:
-    """How many files this process may open once it has raised its limit as far as it may."""
+    """Return how many files this process may open once it has raised its limit as far as it may."""
     return _bounded(resource.getrlimit(resource.RLIMIT_NOFILE)[1])
 
 

@@ -22,7 +22,10 @@ REMINDER = (
 
 
 async def problems(configuration: Configuration, database: Path) -> list[str]:
-    """One line for each thing that is missing, in the order in which to mend them; none if all is well."""
+    """Return one line for each thing that is missing, in the order in which to mend them.
+
+    None if all is well.
+    """
     found = []
     if configuration.auth_token is None:
         found.append("TWILIO_AUTH_TOKEN is not set: copy the auth token from the Twilio console")
@@ -79,7 +82,7 @@ def _database_problems(path: Path) -> list[str]:
 
 
 def _number_problems(conn: sqlite3.Connection, business_id: int, name: str, number: str) -> list[str]:
-    """What is wrong with the numbers to which this business's calls and messages go."""
+    """Say what is wrong with the numbers to which this business's calls and messages go."""
     if not conn.execute(
         "SELECT 1 FROM pragma_table_info('businesses') WHERE name = 'owner_phone'"
     ).fetchone():

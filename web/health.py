@@ -39,7 +39,7 @@ _TEXT_WAITS = dt.timedelta(hours=1)
 
 
 def descriptors_left() -> int | None:
-    """How many files and sockets more this process may open; None where that cannot be told."""
+    """Return how many files and sockets more this process may open; None where that cannot be told."""
     most, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
     if most == resource.RLIM_INFINITY:
         return None
@@ -50,7 +50,7 @@ def descriptors_left() -> int | None:
 
 
 def descriptors_problem(left: int | None) -> str | None:
-    """Why so many descriptors are too few to take a call, or None if they are enough."""
+    """Say why so many descriptors are too few to take a call; None if they are enough."""
     return f"{left} left, a call takes {_OF_A_CALL}" if left is not None and left < _OF_A_CALL else None
 
 
@@ -68,18 +68,18 @@ class Health:
     _standing: dict[str, str] = field(default=_NOT_KNOWN, init=False)
 
     def blueprint(self) -> Blueprint:
-        """The routes, ready to be registered."""
+        """Return the routes, ready to be registered."""
         routes = Blueprint("health", __name__)
         routes.add_url_rule("/healthz", "healthz", self.healthz)
         routes.add_url_rule("/readyz", "readyz", self.readyz)
         return routes
 
     async def healthz(self) -> Response:
-        """The process answers."""
+        """Answer that the process lives."""
         return Response("ok\n", content_type="text/plain; charset=utf-8")
 
     async def checks(self) -> dict[str, str]:
-        """What this process can't take a call without, each with "ok" or why it is red."""
+        """Return what this process can't take a call without, each with "ok" or why it is red."""
         return {
             "database": await self._database_problem() or _OK,
             "model": self.configuration.model_problem or _OK,
@@ -88,11 +88,11 @@ class Health:
         }
 
     async def problems(self) -> dict[str, str]:
-        """What keeps this process from taking a call right now; empty if nothing does."""
+        """Return what keeps this process from taking a call right now; empty if nothing does."""
         return {part: said for part, said in (await self.checks()).items() if said != _OK}
 
     async def readyz(self) -> Response:
-        """200 if this process could take a call, else 503; the body says of each part what is amiss.
+        """Answer 200 if this process could take a call, else 503, with what is amiss of each part.
 
         No business, number or caller is named: anybody may ask.
         """
@@ -102,7 +102,7 @@ class Health:
         return response
 
     async def _database_problem(self) -> str | None:
-        """What keeps the last probe from being written; a new one is made every _PROBE_EVERY_S.
+        """Say what kept the last probe from being written; a new one is made every _PROBE_EVERY_S.
 
         That the file is in its place is looked for each time: what is written elsewhere nobody would find.
         """
@@ -125,7 +125,7 @@ class Health:
         return None
 
     async def _stands(self) -> dict[str, str]:
-        """What else is amiss, looked at every _PROBE_EVERY_S."""
+        """Return what else is amiss, looked at every _PROBE_EVERY_S."""
         if trio.current_time() - self._looked_at >= _PROBE_EVERY_S:
             self._looked_at = trio.current_time()
             self._standing = await self._look()

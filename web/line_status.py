@@ -32,7 +32,7 @@ class LineFacts:
 
 
 def line_state(facts: LineFacts) -> LineState:
-    """The first of these that is so."""
+    """Choose the first of these that is so."""
     first_call = facts.on_the_line and facts.last is None
     rows = (
         (LineState.NOT_ANSWERING, bool(facts.problems)),

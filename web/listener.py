@@ -36,10 +36,10 @@ CustomerOf = Callable[[str], str | None]
 
 
 def listening_socket(host: str, port: int) -> socket.socket:
-    """A listening socket whose connections break after 5 s of a peer that acknowledges nothing.
+    """Open a listening socket whose connections break after 5 s of a peer that acknowledges nothing.
 
-    Accepted sockets inherit the option, where the system has it. It finds a peer that has vanished; one
-    that is there and takes nothing is found by the deadline of what is sent to it (web/peer.py).
+    Accepted sockets inherit the option, where the system has it. It finds a peer that has vanished; one that
+    is there and takes nothing is found by the deadline of what is sent to it (web/peer.py).
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.create_server((host, port), family=family, backlog=_BACKLOG)
@@ -164,7 +164,7 @@ class _House:
             self.door.admission.move(connection, stage)
 
     async def _guarded(self, connection: Connection) -> None:
-        """The boundary of one connection: whatever a peer's bytes do to it, the others go on.
+        """Serve one connection within its boundary: whatever a peer's bytes do to it, the others go on.
 
         Errors of the application do not come here: hypercorn logs those itself, with their traceback.
         """

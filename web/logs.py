@@ -30,7 +30,7 @@ _CONTROL = {code: f"\\x{code:02x}" for code in (*range(32), 127, 0x85, 0x2028, 0
 
 
 def mask(text: str, secrets: Iterable[str] = ()) -> str:
-    """The text without telephone numbers, keys, tokens, or any of these secrets."""
+    """Return the text without telephone numbers, keys, tokens, or any of these secrets."""
     for secret in secrets:
         text = text.replace(secret, "…")
     for pattern, replacement in _MASKS:
@@ -71,7 +71,10 @@ class MaskingFormatter(logging.Formatter):
 
 
 def _without_words(error: BaseException) -> Iterator[str]:
-    """An exception and what led to it: where, and of which type. A message may quote what a caller said."""
+    """Tell an exception and what led to it by place and type alone.
+
+    A message may quote what a caller said.
+    """
     before = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
     if before is not None:
         yield from _without_words(before)

@@ -75,7 +75,7 @@ class Measurements:
 
 
 def of_events(events: Sequence[CallEvent]) -> Measurements:
-    """What a call's account comes to. The events stand in their order."""
+    """Measure what a call's account comes to. The events stand in their order."""
     hang_ups = (event.fields["outcome"] for event in events if event.kind == "hang_up")
     return Measurements(
         outcome=next(hang_ups, None),
@@ -166,11 +166,11 @@ class Metrics:
         _show(self._barge_ins, _BARGE_INS.values())
 
     def text(self) -> bytes:
-        """All figures, in Prometheus's text format."""
+        """Write all figures in Prometheus's text format."""
         return prometheus.generate_latest(self._registry)
 
     def refused(self, reason: Refusal) -> None:
-        """Somebody was not let in."""
+        """Count somebody who was not let in."""
         self._refused.labels(reason).inc()
 
     @contextmanager
@@ -207,7 +207,7 @@ class Metrics:
 
     @asynccontextmanager
     async def watching_the_loop(self) -> AsyncIterator[None]:
-        """For as long as the body runs, measure how late the loop is."""
+        """Measure how late the loop is, for as long as the body runs."""
         async with trio.open_nursery() as nursery:
             nursery.start_soon(self._watch_the_loop)
             yield
@@ -227,7 +227,7 @@ class Metrics:
     async def run_sync(
         self, sync_fn: Callable[..., T], /, *args: Any, limiter: trio.CapacityLimiter | None = None
     ) -> T:
-        """How a database is to run its blocking code: in threads, and the writer's transactions timed."""
+        """Run a database's blocking code in a thread, and time the writer's transactions."""
         began_s = trio.current_time()
         try:
             return await trio.to_thread.run_sync(sync_fn, *args, limiter=limiter)
@@ -247,13 +247,13 @@ class MetricsPage:
     metrics: Metrics
 
     def blueprint(self) -> Blueprint:
-        """The route, ready to be registered."""
+        """Return the route, ready to be registered."""
         routes = Blueprint("metrics", __name__)
         routes.add_url_rule("/metrics", "metrics", self.show)
         return routes
 
     async def show(self) -> Response:
-        """All figures."""
+        """Answer with all figures, or 404 to who may not read them."""
         if not self._may_read():
             abort(404)
         return Response(self.metrics.text(), content_type=prometheus.CONTENT_TYPE_PLAIN_0_0_4)

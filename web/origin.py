@@ -51,7 +51,7 @@ def check_exposure(configuration: Configuration, host: str) -> None:
 
 
 def local_refusal(headers: Headers) -> str | None:
-    """Why a local deployment must refuse this request, or None."""
+    """Say why a local deployment must refuse this request; None if it need not."""
     hosts = []
     for name, value in headers:
         lowered = name.lower()
@@ -80,15 +80,15 @@ class Origin:
     configuration: Configuration
 
     def refusal(self, headers: Headers) -> str | None:
-        """Why a request with these headers may not come in at all, or None."""
+        """Say why a request with these headers may not come in at all; None if it may."""
         return local_refusal(headers) if self.configuration.public_url is None else None
 
     def base_url(self, host: str) -> str:
-        """What all URLs of the pages begin with. `host` counts only on a local deployment."""
+        """Return what all URLs of the pages begin with. `host` counts only on a local deployment."""
         return self._url(host, "")
 
     def same_site(self, site: str | None, origin: str | None, host: str) -> bool:
-        """Whether a request that changes something comes from one of our own pages.
+        """Say whether a request that changes something comes from one of our own pages.
 
         By Sec-Fetch-Site, which a page cannot set (https://www.w3.org/TR/fetch-metadata/), else by Origin,
         which browsers send with every POST. A request with neither is no browser's, and is refused.
@@ -98,16 +98,16 @@ class Origin:
         return origin == self._url(host, "")
 
     def stream_url(self, host: str, path: str) -> str:
-        """The media socket's URL as Twilio must dial it. `host` counts only on a local deployment."""
+        """Return the media socket's URL as Twilio must dial it. `host` counts only on a local deployment."""
         return "ws" + self._url(host, path).removeprefix("http")
 
     def signed_webhook(self, given: str, host: str, path: str, form: Form) -> bool:
-        """Whether a form post bears Twilio's signature; always, where no token is configured."""
+        """Say whether a form post bears Twilio's signature; always, where no token is configured."""
         urls = signature.webhook_urls(self._url(host, path))
         return self._signed(given, urls, form)
 
     def signed_upgrade(self, given: str, host: str, path: str) -> bool:
-        """Whether a WebSocket upgrade bears Twilio's signature; always, where no token is configured."""
+        """Say whether a WebSocket upgrade bears Twilio's signature; always, where no token is configured."""
         return self._signed(given, signature.stream_urls(self._url(host, path)), [])
 
     def _url(self, host: str, path: str) -> str:

@@ -120,7 +120,10 @@ class Outbox:
 
 
 def retry_at(attempts: int, now: dt.datetime) -> dt.datetime | None:
-    """When a message that failed now, after `attempts` failures before, is tried again; None: never."""
+    """Return when to try a message again that failed now, after `attempts` failures before.
+
+    None: never.
+    """
     if attempts >= len(RETRY_AFTER_MIN):
         return None
     return now + dt.timedelta(minutes=RETRY_AFTER_MIN[attempts])

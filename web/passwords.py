@@ -30,7 +30,7 @@ class Passwords:
     _limiter: trio.CapacityLimiter = field(factory=lambda: trio.CapacityLimiter(1))
 
     async def hashed(self, password: str) -> str:
-        """The password as it is kept. Raises InvalidField for one that is too weak, TooBusy."""
+        """Return the password as it is kept. Raises InvalidField for one that is too weak, TooBusy."""
         if not SHORTEST <= len(password) <= LONGEST:
             problem = "must have {least} to {most} characters; a short sentence is a good one"
             raise InvalidField("password", problem, {"least": SHORTEST, "most": LONGEST})
@@ -40,7 +40,10 @@ class Passwords:
         return await trio.to_thread.run_sync(self._hasher.hash, password, limiter=self._limiter)
 
     async def fits(self, password: str, password_hash: str | None) -> bool:
-        """Whether it is that password. None fits nothing, and takes as long. Raises TooBusy."""
+        """Say whether it is that password. Raises TooBusy.
+
+        Without a hash nothing fits, and it takes as long.
+        """
         self._check_queue()
         return await trio.to_thread.run_sync(self._fits, password, password_hash, limiter=self._limiter)
 

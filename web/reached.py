@@ -26,7 +26,7 @@ TROUBLE_WAIT_S = 60.0
 
 
 def setup_of(configuration: Configuration) -> str | None:
-    """A fingerprint of what Twilio must be told right for a call to come in; None: none can.
+    """Return a fingerprint of what Twilio must be told right for a call to come in; None if none can.
 
     With another public URL or auth token it is another, and has to be tried again. The token, 128 random
     bits, is its key: who reads the file learns neither.
@@ -49,9 +49,10 @@ class Reached:
     _news: trio.Event = field(factory=trio.Event, init=False)
 
     def note(self, business_id: int, *, heard: bool = False) -> None:
-        """A signed call has come to the business, or its caller hears the receptionist. Never waits.
+        """Note that a signed call has come to the business, or that its caller hears the receptionist.
 
-        On a deployment that no call can reach it is nothing: what comes there comes from this machine.
+        Never waits. On a deployment that no call can reach it does nothing: what comes there comes from this
+        machine.
         """
         if self._setup is None or (business_id, heard) in self._noted:
             return

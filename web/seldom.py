@@ -15,7 +15,7 @@ class Seldom:
     _last_s: float = field(default=-math.inf, init=False)
 
     def now(self) -> bool:
-        """Whether it was not said within the last minute; then it counts as said."""
+        """Say whether it was not said within the last minute; then it counts as said."""
         if trio.current_time() < self._last_s + _EVERY_S:
             return False
         self._last_s = trio.current_time()

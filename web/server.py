@@ -205,7 +205,7 @@ async def _write(unwritten: Unwritten, entry: Entry) -> None:
 async def _erasing(
     database: Database, recordings_folder: Path, now: Now, live: LiveCalls
 ) -> AsyncIterator[None]:
-    """For as long as the body runs, calls go when their business keeps them no longer.
+    """Erase calls that their business keeps no longer, for as long as the body runs.
 
     What a process that was killed left unfinished goes before: nobody else has the database now.
     """
@@ -218,7 +218,7 @@ async def _erasing(
 
 @asynccontextmanager
 async def _sending(database: Database, configuration: Configuration, now: Now) -> AsyncIterator[Outbox]:
-    """An outbox that is sent for as long as the body runs; the last message is finished on leaving.
+    """Give an outbox that is sent for as long as the body runs; on leaving the last message is finished.
 
     Outside the calls, so that it outlives them, and inside the database, where their messages are.
     """
@@ -234,7 +234,7 @@ async def _sending(database: Database, configuration: Configuration, now: Now) -
 
 @asynccontextmanager
 async def _noting(database: Database, configuration: Configuration, now: Now) -> AsyncIterator[Reached]:
-    """For as long as the body runs, it is written which businesses calls reach."""
+    """Write down which businesses calls reach, for as long as the body runs."""
     reached = Reached(setup=setup_of(configuration), database=database, now=now)
     async with trio.open_nursery() as nursery:
         nursery.start_soon(reached.run)
@@ -248,7 +248,7 @@ async def _send(outbox: Outbox, account: TwilioAccount) -> None:
 
 
 async def _welcome(unwritten: Unwritten, origin: Origin, address: str, now: Now, say: Say) -> None:
-    """While nobody can sign in, a link that lets the first owner in."""
+    """Print a link that lets the first owner in, while nobody can sign in."""
 
     def job(conn: sqlite3.Connection) -> str | None:
         return sessions.invite(conn, now()) if owners.none_yet(conn) else None
@@ -274,7 +274,7 @@ def check_detector(configuration: Configuration) -> None:
 
 
 def model_address(configuration: Configuration) -> ModelAddress:
-    """Where this deployment's model is. Raises ConfigurationError if it can't be one."""
+    """Return where this deployment's model is. Raises ConfigurationError if it can't be one."""
     try:
         return ModelAddress(
             url=configuration.realtime_url,
@@ -295,7 +295,7 @@ def _door(configuration: Configuration) -> Door:
 
 
 def hypercorn_config() -> Config:
-    """How hypercorn speaks on each connection."""
+    """Configure how hypercorn speaks on each connection."""
     config = Config()
     config.accesslog = None
     config.errorlog = logging.getLogger("hypercorn.error")  # our handlers, so masked like every other line

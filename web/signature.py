@@ -15,7 +15,7 @@ Form = list[tuple[str, str]]  # in the order of the body; names may repeat
 
 
 def sign(token: str, url: str, form: Iterable[tuple[str, str]] = ()) -> str:
-    """The signature of one request. Repeated values of one name count once, as in Twilio's libraries."""
+    """Sign one request. Repeated values of one name count once, as in Twilio's libraries."""
     # Code points sort like UTF-8 bytes, and a set of pairs sorts by name, then by value.
     text = url + "".join(name + value for name, value in sorted(set(form)))
     digest = hmac.new(token.encode(), text.encode("utf-8", "surrogatepass"), hashlib.sha1).digest()
@@ -23,14 +23,14 @@ def sign(token: str, url: str, form: Iterable[tuple[str, str]] = ()) -> str:
 
 
 def matches(token: str, signature: str, urls: Iterable[str], form: Iterable[tuple[str, str]] = ()) -> bool:
-    """Whether the signature fits any of the forms in which Twilio may have written the URL."""
+    """Say whether the signature fits any of the forms in which Twilio may have written the URL."""
     given = signature.encode("utf-8", "surrogatepass")
     pairs = list(form)
     return any(hmac.compare_digest(sign(token, url, pairs).encode("ascii"), given) for url in urls)
 
 
 def webhook_urls(url: str) -> list[str]:
-    """The URL as configured and, because Twilio drops the port of an https URL, without its port."""
+    """Return the URL as configured and without its port, because Twilio drops the port of an https URL."""
     parts = urlsplit(url)
     if parts.scheme != "https" or parts.port is None:
         return [url]
@@ -38,7 +38,10 @@ def webhook_urls(url: str) -> list[str]:
 
 
 def stream_urls(url: str) -> list[str]:
-    """The forms of an upgrade's URL that Twilio is known to sign: wss or https, with a slash or without."""
+    """Return the forms of an upgrade's URL that Twilio is known to sign.
+
+    They are wss or https, with a slash or without.
+    """
     scheme, _, rest = url.partition("://")
     schemes = ("wss", "https") if scheme in ("wss", "https") else ("ws", "http")
     written = [f"{scheme}://{rest.rstrip('/')}{slash}" for scheme in schemes for slash in ("", "/")]

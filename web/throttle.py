@@ -18,7 +18,7 @@ class Throttle:
     _failed_at: dict[str, list[float]] = field(factory=dict, init=False)
 
     def refuses(self, address: str, now_s: float) -> bool:
-        """Whether this address has failed too often to be heard now."""
+        """Say whether this address has failed too often to be heard now."""
         return len(self._recent(address, now_s)) >= MOST_FAILURES
 
     def failed(self, address: str, now_s: float) -> None:

@@ -43,13 +43,16 @@ business = click.argument("business", metavar="BUSINESS")
 
 
 def read(path: Path, business_ref: str, query: Callable[[sqlite3.Connection, Business], T]) -> T:
-    """What the query finds for the business that is meant; a server may be running."""
+    """Return what the query finds for the business that `business_ref` means; a server may be running."""
     with user_errors_as_one_line(), look_at(path) as conn:
         return query(conn, the_business(conn, business_ref))
 
 
 def write(path: Path, business_ref: str, job: Callable[[sqlite3.Connection, Business], T]) -> T:
-    """Run the job for the business that is meant, in one transaction; never beside a running server."""
+    """Run the job for the business that `business_ref` means, in one transaction.
+
+    Never beside a running server.
+    """
     return write_file(path, lambda conn: job(conn, the_business(conn, business_ref)))
 
 
@@ -76,7 +79,7 @@ def run(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
 
 @contextmanager
 def user_errors_as_one_line() -> Iterator[None]:
-    """What the user can mend comes out as one line, and exit code 1."""
+    """Turn what the user can mend into one line, and exit code 1."""
     try:
         yield
     except (ConfigurationError, StorageError, CallFailed, BadTwiml, OSError) as error:
@@ -84,7 +87,10 @@ def user_errors_as_one_line() -> Iterator[None]:
 
 
 def the_business(conn: sqlite3.Connection, business_ref: str) -> Business:
-    """The one business with that number, that id or that name, in any case. Raises click.BadParameter."""
+    """Return the one business with that number, id or name, in any case.
+
+    Raises click.BadParameter if none has it, or several.
+    """
     known = businesses.every(conn)
     wanted = business_ref.strip()
     found = [
@@ -105,7 +111,7 @@ def the_business(conn: sqlite3.Connection, business_ref: str) -> Business:
 
 
 def number(text: str, hint: str) -> str:
-    """The number in E.164. Raises click.BadParameter with the fix."""
+    """Return the number in E.164. Raises click.BadParameter with the fix."""
     try:
         return numbers.business_number(text)
     except ValueError as error:
@@ -113,7 +119,10 @@ def number(text: str, hint: str) -> str:
 
 
 def dialable(text: str, home: Business, hint: str) -> str:
-    """A number that callers of that business may be put through to, in E.164. Raises click.BadParameter."""
+    """Return a number that callers of that business may be put through to, in E.164.
+
+    Raises click.BadParameter with the fix.
+    """
     phone = number(text, hint)
     if not numbers.dialable(phone, home.number):
         problem = f"{phone} cannot be put through to; give an ordinary number of {home.number}'s country"
@@ -122,7 +131,10 @@ def dialable(text: str, home: Business, hint: str) -> str:
 
 
 def textable(text: str, home_number: str, hint: str) -> str | None:
-    """A number that gets a business's text messages, in E.164; None for none. Raises click.BadParameter."""
+    """Return a number that gets a business's text messages, in E.164; None for none.
+
+    Raises click.BadParameter with the fix.
+    """
     if not text.strip():
         return None
     phone = number(text, hint)

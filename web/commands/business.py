@@ -95,7 +95,7 @@ def show(business: str, database: Path) -> None:
 
 
 def shown(conn: sqlite3.Connection, business: Business) -> list[str]:
-    """What is set for the business, a line or a few for each thing."""
+    """Return what is set for the business, a line or a few for each thing."""
     lists = {
         "hours": week.week_lines(schedule.weekly_hours(conn, business.id)),
         "services": knowledge.service_lines(conn, business),

@@ -46,7 +46,7 @@ def free_lines(
     minutes: int | None,
     now: dt.datetime,
 ) -> list[str]:
-    """The sentence that a caller would hear, and a line for each time in it."""
+    """Return the sentence that a caller would hear, and a line for each time in it."""
     wish = _wish(conn, words, business, now, "DATE")
     duration_min, before_min, after_min = _length(conn, business, service, minutes)
     request = Request(
@@ -82,7 +82,7 @@ def _wish(conn: sqlite3.Connection, words: str, business: Business, now: dt.date
 def _length(
     conn: sqlite3.Connection, business: Business, name: str | None, minutes: int | None
 ) -> tuple[int, int, int]:
-    """The minutes of the appointment, and those kept free before and after it."""
+    """Return the minutes of the appointment, and those kept free before and after it."""
     offered = services.offered(conn, business.id)
     if minutes is not None or (not offered and name is None):
         return minutes or DURATION_MIN, 0, 0
@@ -112,7 +112,7 @@ def appointments(business: str, since: str, days: int, database: Path) -> None:
 def booked_lines(
     conn: sqlite3.Connection, business: Business, since: str, days: int, now: dt.datetime
 ) -> list[str]:
-    """A line for each appointment of those days of the business's calendar."""
+    """Return a line for each appointment of those days of the business's calendar."""
     first = _wish(conn, since, business, now, "--from").date
     last = first + dt.timedelta(days=days)
     begins, ends = (
@@ -147,7 +147,7 @@ def leads(business: str, database: Path) -> None:
 
 
 def lead_lines(conn: sqlite3.Connection, business: Business) -> list[str]:
-    """A line for each lead."""
+    """Return a line for each lead."""
     return [_lead(business, lead) for lead in stored_leads.every(conn, business.id)]
 
 
@@ -163,5 +163,5 @@ def _numbers(lead: Lead) -> str:
 
 
 def _line(text: str) -> str:
-    """What a caller said, as one line that can do nothing to a terminal."""
+    """Return what a caller said as one line that can do nothing to a terminal."""
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())

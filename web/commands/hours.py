@@ -91,7 +91,7 @@ def change(conn: sqlite3.Connection, business: Business, changes: Changes, now: 
 
 
 def show(conn: sqlite3.Connection, business: Business, now: dt.datetime) -> list[str]:
-    """The week, and the dates from today on that do not follow it."""
+    """Return the week, and the dates from today on that do not follow it."""
     today = schedule.local(business.timezone, now).date()
     coming = schedule.exceptions(conn, business.id, today, dt.date.max)
     lines = [

@@ -72,7 +72,10 @@ def _retire(conn: sqlite3.Connection, business: Business, name: str) -> None:
 
 
 def service_lines(conn: sqlite3.Connection, business: Business) -> list[str]:
-    """A line for each service that is offered, as it is said, with the minutes kept free around it."""
+    """Return a line for each service that is offered, as it is said.
+
+    The minutes kept free around it stand behind it.
+    """
     return [
         spoken.service(business.language, service)
         + (f"  [{service.buffer_before_min} min before]" if service.buffer_before_min else "")
@@ -106,7 +109,7 @@ def facts(business: str, put: tuple[tuple[str, str], ...], remove: tuple[str, ..
 
 
 def fact_lines(conn: sqlite3.Connection, business: Business) -> list[str]:
-    """A line for each topic."""
+    """Return a line for each topic."""
     return [spoken.fact(business.language, fact) for fact in stored_facts.all_facts(conn, business.id)]
 
 
@@ -140,7 +143,7 @@ def change_people(
 
 
 def people_lines(conn: sqlite3.Connection, business: Business) -> list[str]:
-    """A line for each person."""
+    """Return a line for each person."""
     return [f"{person.name}  {person.phone}" for person in stored_facts.people(conn, business.id)]
 
 

@@ -9,7 +9,7 @@ from storage.records import Business
 
 
 def _in_words(_context: click.Context, _parameter: click.Parameter, text: str | None) -> str | None:
-    """The notice. A number is meant for the option that had this name before."""
+    """Take the notice. A number is meant for the option that had this name before, and is refused."""
     if text is not None and text.strip().lstrip("+-").isdigit():
         raise click.BadParameter(
             f"is what callers are told first, in words; for a booking {text} minutes ahead give --min-notice"
@@ -25,7 +25,7 @@ def _renamed(_context: click.Context, _parameter: click.Parameter, text: str | N
 
 
 def options(command: Callable[..., None]) -> Callable[..., None]:
-    """Options of what callers are told first: `notice`, None if it is not given, and `no_notice`."""
+    """Add the options for what callers are told first: `notice`, None if not given, and `no_notice`."""
     for option in (
         click.option("--disclosure", hidden=True, expose_value=False, callback=_renamed),
         click.option("--no-notice", is_flag=True, help="Tell callers nothing first."),
@@ -41,14 +41,14 @@ def options(command: Callable[..., None]) -> Callable[..., None]:
 
 
 def given(text: str | None, *, none: bool) -> dict[str, str | None]:
-    """The notice as a field of the business, if one was given or switched off."""
+    """Return the notice as a field of the business, if one was given or switched off."""
     if none and text is not None:
         raise click.UsageError("give --notice or --no-notice, not both")
     return {"notice": text} if none or text is not None else {}
 
 
 def shown(business: Business) -> str:
-    """What callers of the business are told first."""
+    """Return what callers of the business are told first."""
     if business.notice is None:
         return "-"
     standard = notices.standard(business.language, recorded=business.keeps_audio)

@@ -36,7 +36,7 @@ def prompt(business: str, caller: str | None, transferred: bool, database: Path)
 def told(
     conn: sqlite3.Connection, business: Business, *, caller: str | None, back: Back | None, now: dt.datetime
 ) -> list[str]:
-    """The two texts, each under its heading."""
+    """Return the two texts, each under its heading."""
     grant = Grant(
         call_sid="",
         business_id=business.id,

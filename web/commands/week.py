@@ -14,7 +14,7 @@ _DAY_MIN = 24 * 60
 
 
 def parse_week(text: str) -> tuple[WeeklyHours, ...]:
-    """What "sun-thu 9:00-17:00" opens. Raises ValueError with the fix."""
+    """Read what "sun-thu 9:00-17:00" opens. Raises ValueError with the fix."""
     days, _, times = text.strip().partition(" ")
     return tuple(
         WeeklyHours(weekday=weekday, opens_minute=span.opens_minute, closes_minute=span.closes_minute)
@@ -24,7 +24,7 @@ def parse_week(text: str) -> tuple[WeeklyHours, ...]:
 
 
 def parse_days(text: str) -> tuple[int, ...]:
-    """The weekdays that "mon,wed", "mon-fri" or "fri-mon" name, 0 is Monday. Raises ValueError."""
+    """Read the weekdays that "mon,wed", "mon-fri" or "fri-mon" name, 0 is Monday. Raises ValueError."""
     found: list[int] = []
     for part in text.split(","):
         first, *last = [_weekday(name) for name in part.split("-", 1)]
@@ -42,7 +42,7 @@ def _weekday(name: str) -> int:
 
 
 def parse_spans(text: str) -> tuple[DayHours, ...]:
-    """The openings of one day, as "9:00-12:30 13:30-17:00". Raises ValueError with the fix."""
+    """Read the openings of one day, as "9:00-12:30 13:30-17:00". Raises ValueError with the fix."""
     if not text.split():
         raise ValueError("the times are missing; write them as in 9:00-12:30 13:30-17:00")
     return tuple(_span(word) for word in text.split())
@@ -64,13 +64,13 @@ def _span(text: str) -> DayHours:
 
 
 def parse_exception(date: str, hours: str, note: str) -> ExceptionDay:
-    """A date with its own hours, or "closed". Raises ValueError with the fix."""
+    """Read a date with its own hours, or "closed". Raises ValueError with the fix."""
     spans = () if hours.strip().casefold() == CLOSED else parse_spans(hours)
     return ExceptionDay(date=parse_date(date), hours=spans, note=note)
 
 
 def parse_date(text: str) -> dt.date:
-    """The date. Raises ValueError with the fix."""
+    """Read a date. Raises ValueError with the fix."""
     try:
         return dt.date.fromisoformat(text)
     except ValueError:
@@ -78,7 +78,7 @@ def parse_date(text: str) -> dt.date:
 
 
 def week_lines(weekly: Sequence[WeeklyHours]) -> list[str]:
-    """A line for each weekday."""
+    """Return a line for each weekday."""
     return [
         f"{day:<11}{_times([span for span in weekly if span.weekday == weekday])}"
         for weekday, day in enumerate(DAYS)
@@ -86,7 +86,7 @@ def week_lines(weekly: Sequence[WeeklyHours]) -> list[str]:
 
 
 def exception_lines(exceptions: Sequence[ExceptionDay]) -> list[str]:
-    """A line for each date that does not follow its weekday."""
+    """Return a line for each date that does not follow its weekday."""
     return [
         f"{day.date} {DAYS[day.date.weekday()][:3]} {_times(day.hours)}"
         + (f"  ({day.note})" if day.note else "")

@@ -36,7 +36,7 @@ class Entry:
 def of_days(
     conn: sqlite3.Connection, business_id: int, first: dt.date, days: int, timezone: str
 ) -> tuple[Entry, ...]:
-    """What is booked on these days of the business's calendar, in order."""
+    """Return what is booked on these days of the business's calendar, in order."""
     zone = ZoneInfo(timezone)
     begins, ends = (
         dt.datetime.combine(day, dt.time(), zone).astimezone(dt.UTC) for day in (first, first + days * _DAY)
@@ -46,7 +46,7 @@ def of_days(
 
 
 def entry(conn: sqlite3.Connection, business_id: int, appointment: Appointment, timezone: str) -> Entry:
-    """One appointment with what belongs to it."""
+    """Return one appointment with what belongs to it."""
     zone = ZoneInfo(timezone)
     service_id = appointment.service_id
     service = services.get(conn, business_id, service_id) if service_id is not None else None

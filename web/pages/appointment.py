@@ -21,7 +21,7 @@ _Refused = tuple[Attempt, NotBookable | SlotTaken]
 
 
 async def new(visit: Visit) -> Response:
-    """The form of a new appointment."""
+    """Show the form of a new appointment."""
     return await _form(visit, appointment_form.blank(visit))
 
 
@@ -89,7 +89,7 @@ def _refusal(
 
 
 async def show(visit: Visit, appointment_id: int) -> Response:
-    """Who comes when and for what, and the forms that change it."""
+    """Show who comes when and for what, and the forms that change it."""
     return await _page(visit, appointment_id)
 
 

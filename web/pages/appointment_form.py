@@ -63,15 +63,15 @@ class Refusal:
 
 
 def blank(visit: Visit) -> Fields:
-    """A new form, with the date and the time that a link named."""
+    """Return a new form, with the date and the time that a link named."""
     named = {"date": visit.query.get("on", visit.today.isoformat()), "time": visit.query.get("time", "")}
     return {**dict.fromkeys(_NAMES, ""), "duration_min": str(DURATION_MIN), **named}
 
 
 def filled(form: Form) -> Fields:
-    """What was typed; a free time that was chosen stands in place of date and time.
+    """Return what was typed; a free time that was chosen stands in place of date and time.
 
-    What is free is so the first time that the clock shows it (storage/availability.py).
+    A free time is the first at which the clock shows it (storage/availability.py).
     """
     fields = {name: form.get(name, "") for name in _NAMES}
     date, chosen, time = form.get("at", "").partition("T")
@@ -79,12 +79,12 @@ def filled(form: Form) -> Fields:
 
 
 def standing(starts: dt.datetime) -> Fields:
-    """The fields of the form that moves what stands there, in wall time."""
+    """Return the fields of the form that moves what stands there, in wall time."""
     return {"date": starts.date().isoformat(), "time": clock(starts), "which": str(starts.fold)}
 
 
 def ways(fields: Fields, business: Business, words: Words) -> list[tuple[str, str]]:
-    """How the time in the form can be meant, as choices, if the clock shows it twice; else none."""
+    """Return how the time in the form can be meant, as choices, if the clock shows it twice; else none."""
     try:
         found = _instants(fields, business)
     except InvalidField:
@@ -98,7 +98,7 @@ def ways(fields: Fields, business: Business, words: Words) -> list[tuple[str, st
 
 
 def wanted(fields: Fields, offered: Sequence[Service], business: Business, *, override_rules: bool) -> Wanted:
-    """What the form of a new appointment means. Raises InvalidField."""
+    """Read what the form of a new appointment means. Raises InvalidField."""
     starts_at = _start(fields, business)
     service = _service(fields["service"], offered)
     request = Request(
@@ -119,7 +119,7 @@ def wanted(fields: Fields, offered: Sequence[Service], business: Business, *, ov
 
 
 def move(fields: Fields, known: Appointment, business: Business, *, override_rules: bool) -> Attempt:
-    """Where the form moves that appointment, which keeps its length and buffers. Raises InvalidField."""
+    """Read where the form moves that appointment, which keeps its length and buffers. Raises InvalidField."""
     starts_at = _start(fields, business)
     request = availability.to_move(known, **_minute_of(business, starts_at))
     return Attempt(starts_at=starts_at, request=request, override_rules=override_rules)
@@ -168,7 +168,7 @@ def refusal(
     attempt: Attempt,
     error: NotBookable | SlotTaken,
 ) -> Refusal:
-    """What to say of a time that was refused, with the nearest free ones."""
+    """Say that a time was refused and why, with the nearest free ones."""
     found = booking.free(conn, business_id, call_sid=_NO_CALL, request=attempt.request, now=visit.now)
     near = tuple(slot.wall for slot in found.slots)
     if isinstance(error, SlotTaken) or error.refused.why is Why.FULL:

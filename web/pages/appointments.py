@@ -31,7 +31,7 @@ class Day:
 
 
 async def show(visit: Visit) -> Response:
-    """The week of a date, or that day alone."""
+    """Show the week of a date, or that day alone."""
     on = _asked_day(visit)
     days = 1 if visit.query.get("view") == "day" else _WEEK_DAYS
     first = on if days == 1 else on - ((on.weekday() - visit.words.week[0]) % _WEEK_DAYS) * _DAY

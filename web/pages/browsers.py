@@ -25,7 +25,7 @@ _SYSTEMS = (
 
 
 def browser_and_system(user_agent: str) -> tuple[str, str]:
-    """The browser and what it runs on, such as ("Firefox", "Windows"); empty what is not known."""
+    """Return the browser and what it runs on, as ("Firefox", "Windows"); empty what is not known."""
     return _first(_BROWSERS, user_agent), _first(_SYSTEMS, user_agent)
 
 

@@ -19,7 +19,7 @@ _YEAR = dt.timedelta(days=366)
 
 
 def calendar(business: Business, entries: Iterable[Entry], words: Words, now: dt.datetime) -> bytes:
-    """The file; `now` is when it is read."""
+    """Write the file; `now` is when it is read."""
     file = Calendar()
     file.add("prodid", "-//Frontdesk//Appointments//EN")
     file.add("version", "2.0")
@@ -60,5 +60,5 @@ def _event(business: Business, entry: Entry, words: Words, now: dt.datetime) -> 
 
 
 def _text(said: str) -> str:
-    """Without what steers a screen or ends a line in some programs and not in others."""
+    """Leave out what steers a screen or ends a line in some programs and not in others."""
     return "".join(sign for sign in said if sign.isprintable() or sign == "\n")

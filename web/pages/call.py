@@ -37,7 +37,7 @@ class Touched:
 
 
 async def show(visit: Visit, call_sid: str) -> Response:
-    """The call from its heading to its raw account."""
+    """Show the call from its heading to its raw account."""
     found = await visit.read(_found, call_sid, visit)
     return await visit.page(
         "call.html",
@@ -105,7 +105,7 @@ def _found(conn: sqlite3.Connection, business_id: int, call_sid: str, visit: Vis
 
 
 def _so(flag: Flag, visit: Visit) -> Iterator[tuple[dt.datetime, str]]:
-    """The appointments that a flag names as what is so."""
+    """Give the appointments that a flag names as what is so."""
     if flag.kind == "confirmation_not_heard":
         yield visit.local(dt.datetime.fromisoformat(flag.done)), "booked"
     for wall, status in _LISTED.findall(flag.done):
@@ -113,7 +113,7 @@ def _so(flag: Flag, visit: Visit) -> Iterator[tuple[dt.datetime, str]]:
 
 
 def _touched(events: Sequence[CallEvent], made: Sequence[Appointment], visit: Visit) -> Iterator[Touched]:
-    """Each time that the call moved or cancelled what an earlier one made."""
+    """Give each time at which the call moved or cancelled what an earlier one made."""
     for event in events:
         if event.kind not in (afterwards.MOVED, afterwards.CANCELLED):
             continue

@@ -49,7 +49,7 @@ class Row:
 
 
 async def show(visit: Visit) -> Response:
-    """A page of the calls that are looked for, the newest first."""
+    """Show a page of the calls that are looked for, the newest first."""
     query = visit.query
     asked = Asked(
         words=query.get("words", "").strip()[:_WORDS_CHARS],
@@ -109,7 +109,7 @@ def _row(conn: sqlite3.Connection, business_id: int, call: Call, flags: dict[str
 
 
 def length(words: Words, duration_ms: int) -> str:
-    """How long a call was: "2 min 5 s"."""
+    """Say how long a call was: "2 min 5 s"."""
     minutes, seconds = divmod(round(duration_ms / 1000), _A_MINUTE_S)
     if not minutes:
         return words.say(_SECONDS, seconds=seconds)

@@ -28,18 +28,21 @@ _SENT_WITHIN_S = 3_600.0  # on a slow line
 
 
 async def show(visit: Visit) -> Response:
-    """What there is to take, and the way to erase a caller."""
+    """Show what there is to take, and the way to erase a caller."""
     return await visit.page("data.html")
 
 
 async def export(visit: Visit) -> Response:
-    """All that is kept for the business, as JSON."""
+    """Send all that is kept for the business, as JSON."""
     file = await visit.read(_exported)
     return await _download(file, f"frontdesk-{visit.business.id}-{visit.today}.json", "application/json")
 
 
 async def back_up(visit: Visit) -> Response:
-    """A copy of the database as it is now. All businesses are in it, so it is for administrators only."""
+    """Send a copy of the database as it is now.
+
+    All businesses are in it, so it is for administrators only.
+    """
     if not visit.owner.administrator:
         raise NotFound("page", visit.path)
     path = await visit.deployment.database.read(_path_of)
@@ -97,10 +100,10 @@ def _exported(conn: sqlite3.Connection, business_id: int) -> IO[bytes]:
 
 
 def as_json(tables: dict[str, list[dict[str, Any]]]) -> Iterator[str]:
-    """The rows by table as JSON, a row at a time.
+    """Write the rows by table as JSON, a row at a time.
 
-    The JSON encoder lets no other thread run until it is done: all at once a busy year would stop every
-    call for half a second.
+    The JSON encoder lets no other thread run until it is done: all at once a busy year would stop every call
+    for half a second.
     """
     yield "{"
     for table_number, (table, rows) in enumerate(tables.items()):

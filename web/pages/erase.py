@@ -37,7 +37,7 @@ _Find = Callable[[sqlite3.Connection, int], _Whom]
 
 
 async def ask_whom(visit: Visit) -> Response:
-    """The form for the number."""
+    """Show the form for the number."""
     return await _form(visit)
 
 

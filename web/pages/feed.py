@@ -33,14 +33,14 @@ class Feed:
     _writing: trio.CapacityLimiter = field(factory=lambda: trio.CapacityLimiter(1), init=False)
 
     def blueprint(self) -> Blueprint:
-        """The route, ready to be registered."""
+        """Return the route, ready to be registered."""
         pages = Blueprint("feed", __name__)
         self.site.guard(pages)
         pages.add_url_rule(f"{FEEDS_PATH}<token>.ics", "calendar", self.calendar)
         return pages
 
     async def calendar(self, token: str) -> Response:
-        """The appointments of the business that the link is for."""
+        """Send the appointments of the business that the link is for."""
         now = self.site.deployment.now()
         found = await self.site.deployment.database.read(partial(_found, token=token, now=now))
         if found is None:
@@ -64,7 +64,7 @@ def _found(
 
 
 def url(visit: Visit, token: str | None) -> str | None:
-    """The whole link of a business with this token, for feed_settings.html; None while there is none."""
+    """Return the whole link of a business with this token, for feed_settings.html; None without a token."""
     if token is None:
         return None
     return f"{Origin(visit.deployment.configuration).base_url(request.host)}{FEEDS_PATH}{token}.ics"

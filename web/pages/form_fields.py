@@ -11,7 +11,7 @@ _YEARS = range(1900, 9000)  # far from both ends of the calendar: days are count
 
 
 def date(field: str, text: str) -> dt.date:
-    """The date of an input of that type."""
+    """Read the date of an input of that type. Raises InvalidField."""
     try:
         day = dt.date.fromisoformat(text)
     except ValueError:
@@ -22,7 +22,7 @@ def date(field: str, text: str) -> dt.date:
 
 
 def time(field: str, text: str) -> dt.time:
-    """The wall time of an input of that type."""
+    """Read the wall time of an input of that type. Raises InvalidField."""
     try:
         return dt.datetime.strptime(text, "%H:%M").time()  # noqa: DTZ007 - a wall time has no zone yet
     except ValueError:
@@ -30,7 +30,10 @@ def time(field: str, text: str) -> dt.time:
 
 
 def instants(field: str, day: dt.date, wall: dt.time, timezone: str) -> tuple[dt.datetime, ...]:
-    """When the clock of that zone shows it, in UTC: once, or twice on a day on which it goes back."""
+    """Return when the clock of that zone shows it, in UTC: once, or twice when it goes back.
+
+    Raises InvalidField for a time that it never shows.
+    """
     zone, shown = ZoneInfo(timezone), dt.datetime.combine(day, wall)
     both = {shown.replace(tzinfo=zone, fold=fold).astimezone(dt.UTC) for fold in (0, 1)}
     found = sorted(each for each in both if each.astimezone(zone).replace(tzinfo=None) == shown)
@@ -40,14 +43,17 @@ def instants(field: str, day: dt.date, wall: dt.time, timezone: str) -> tuple[dt
 
 
 def whole_number(field: str, text: str) -> int:
-    """The number, which is not negative."""
+    """Read a number that is not negative. Raises InvalidField."""
     if not text.strip().isdecimal() or len(text) > _DIGITS_MAX:
         raise InvalidField(field, "is no whole number")
     return int(text)
 
 
 def phone(field: str, text: str, home_number: str) -> str:
-    """The telephone number in E.164; it may be written as it is dialled in the country of `home_number`."""
+    """Read a telephone number into E.164; it may be written as it is dialled in `home_number`'s country.
+
+    Raises InvalidField.
+    """
     number = numbers.said_number(text, home_number)
     if number is None:
         raise InvalidField(field, "is not a telephone number; write it as +14155550100")
@@ -55,5 +61,5 @@ def phone(field: str, text: str, home_number: str) -> str:
 
 
 def line(text: str) -> str:
-    """What may have been typed on several lines, as one."""
+    """Join what may have been typed on several lines into one."""
     return " ".join(text.split())

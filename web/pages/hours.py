@@ -36,7 +36,7 @@ class _Typed:
 
 
 async def show(visit: Visit) -> Response:
-    """The hours as they are, and a preview if a date was asked for."""
+    """Show the hours as they are, and a preview if a date was asked for."""
     return await _page(visit, _Typed())
 
 
@@ -132,7 +132,7 @@ def _found(conn: sqlite3.Connection, business_id: int, visit: Visit, typed: _Typ
 
 
 def _preview(conn: sqlite3.Connection, visit: Visit, offered: dict[str, Any]) -> Any:
-    """What a caller who asks for that day is told; None if no day was asked for."""
+    """Return what a caller who asks for that day is told; None if no day was asked for."""
     try:
         date = dt.date.fromisoformat(visit.query.get("on", ""))
     except ValueError:

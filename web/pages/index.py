@@ -60,5 +60,5 @@ ROUTES = tuple(route for page in _PAGES for route in page.ROUTES)
 
 
 def blueprints(site: Site) -> tuple[Blueprint, ...]:
-    """The owner's pages and the way in, ready to be registered."""
+    """Return the owner's pages and the way in, ready to be registered."""
     return site.blueprint(ROUTES), SignIn(site=site).blueprint(), Feed(site=site).blueprint()

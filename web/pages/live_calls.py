@@ -16,11 +16,11 @@ HEARTBEAT_S = 15.0  # so that proxies keep the connection, and we learn of a bro
 
 
 async def watch(visit: Visit) -> Response:  # noqa: ASYNC124 - every view is awaited
-    """What happens on the business's calls, as server-sent events; `call` asks for one, from its start.
+    """Send what happens on the business's calls as server-sent events; `call` asks for one, from its start.
 
     Each bears its number as its id. A browser that connects again says which it had last, in Last-Event-ID
-    (https://html.spec.whatwg.org/multipage/server-sent-events.html), and gets what came after it. 503 if too
-    many watch already.
+    (https://html.spec.whatwg.org/multipage/server-sent-events.html), and gets what came after it. Answers 503
+    if too many watch already.
     """
     live, call_sid = visit.deployment.live, visit.query.get("call")
     if live.watched_enough(visit.business.id):

@@ -18,7 +18,7 @@ _LAST_DONE = 20
 
 
 async def show(visit: Visit) -> Response:
-    """The messages that wait, the oldest first, and the last that were dealt with."""
+    """Show the messages that wait, the oldest first, and the last that were dealt with."""
     return await visit.page("messages.html", **await visit.read(_found))
 
 

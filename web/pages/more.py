@@ -7,7 +7,7 @@ from web.pages.visit import Visit
 
 
 async def show(visit: Visit) -> Response:
-    """Links to the other pages, and the way out."""
+    """Show links to the other pages, and the way out."""
     return await visit.page("more.html")
 
 

@@ -85,7 +85,10 @@ class Needs:
 
 
 def found(conn: sqlite3.Connection, business_id: int, now: dt.datetime, *, can_text: bool) -> Needs:
-    """What needs the business's owner. What can't be sent at all is said at once, else after an hour."""
+    """Return what needs the business's owner.
+
+    What can't be sent at all is said at once, anything else after an hour.
+    """
     to_check = trouble.to_check(conn, business_id, now - _LATELY, _SHOWN + 1)
     unsent = outbox.unsent(
         conn,
@@ -124,7 +127,7 @@ def _lead(conn: sqlite3.Connection, business_id: int, call: Call) -> Lead | None
 
 
 def why_unsent(outgoing: Outgoing, *, can_text: bool) -> str:
-    """Why a text was not sent, as a message of the pages."""
+    """Say why a text was not sent, as a message of the pages."""
     if not can_text and outgoing.status == "pending":
         return _NO_ACCOUNT
     code = _CODE.search(outgoing.problem)

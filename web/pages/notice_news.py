@@ -16,13 +16,13 @@ from web.pages.visit import Visit
 
 
 def news(business: Business) -> str:
-    """What is to be told, 'added' or 'missing', as long as it is so; else empty."""
+    """Return what is to be told, 'added' or 'missing', as long as it is so; else empty."""
     told = "missing" if business.notice is None else "added" if business.keeps_audio else ""
     return told if told == business.notice_news else ""
 
 
 def words(business: Business) -> str:
-    """The standard notice as callers of the business hear it, or would."""
+    """Return the standard notice as callers of the business hear it, or would."""
     return notice.standard(business.language, recorded=business.keeps_audio)
 
 

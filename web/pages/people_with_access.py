@@ -18,7 +18,7 @@ _PATH = "/settings/access"
 
 
 async def show(visit: Visit) -> Response:
-    """The owners."""
+    """Show the owners."""
     return await _page(visit)
 
 
@@ -51,7 +51,7 @@ def _found(conn: sqlite3.Connection, business_id: int) -> dict[str, Any]:
 
 
 def _other(conn: sqlite3.Connection, business_id: int, visit: Visit, owner_id: int) -> Owner:
-    """Another owner of this business. Raises NotFound, also for the one who asks."""
+    """Return another owner of this business. Raises NotFound, also for the one who asks."""
     there = (
         owner for owner in owners.of_business(conn, business_id) if owner.id == owner_id != visit.owner.id
     )

@@ -32,7 +32,7 @@ class PhoneGate:
     deployment: Deployment
 
     async def admit(self, scope: Scope) -> int:
-        """The session that the upgrade comes from. Raises NotAdmitted."""
+        """Return the session that the upgrade comes from. Raises NotAdmitted."""
         origin = Origin(self.deployment.configuration)
         if header(scope, b"origin") != origin.base_url(header(scope, b"host")):
             raise NotAdmitted("it comes from another site")

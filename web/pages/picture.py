@@ -100,7 +100,10 @@ _WIDE, _DENSE = _Scale(30_000, 5_000), _Scale(60_000, 10_000)  # a tick's label 
 
 
 def draw(events: Iterable[CallEvent], duration_ms: int) -> Picture:
-    """The picture of a call of that length, from its events; what would lie beyond its end is left out."""
+    """Draw a call of that length from its events.
+
+    What would lie beyond its end is left out.
+    """
     account, length_ms = tell(events), max(duration_ms, 1)
     scale = _WIDE if length_ms <= _SHORT_CALL_MS else _DENSE
     groups = list(_tool_groups(account, scale))
@@ -188,7 +191,7 @@ def _moments(account: Account) -> Iterator[_Moment]:
 
 
 def _tool_groups(account: Account, scale: _Scale) -> Iterator[tuple[int, tuple[str, ...]]]:
-    """When tools were called and which, each name once."""
+    """Give when tools were called and which, each name once."""
     used = [entry for entry in account.entries if isinstance(entry, ToolUsed)]
     while used:
         # A twentieth of a row is as wide on a phone as a mark with its number.

@@ -12,7 +12,7 @@ _ENGLISH = "en_US"
 
 
 def coming(business: Business, today: dt.date, *, most: int) -> tuple[tuple[dt.date, str], ...]:
-    """The next holidays after today with their names, in the business's language where the names exist in it.
+    """Return the next holidays after today with their names, in the business's language where it has them.
 
     The country is that of its telephone number; one whose holidays are not known has none.
     """

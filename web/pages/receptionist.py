@@ -30,7 +30,7 @@ _STEPS = {"up": -1, "down": 1}
 
 
 async def show(visit: Visit) -> Response:
-    """All of it; `?topic=` opens the form with that fact, known or new."""
+    """Show all of it; `?topic=` opens the form with that fact, known or new."""
     return await _page(visit)
 
 
@@ -184,7 +184,7 @@ def _found(conn: sqlite3.Connection, business_id: int, visit: Visit) -> dict[str
 
 
 def _held(visit: Visit, known: Mapping[str, str], settings: Mapping[str, str]) -> dict[str, str]:
-    """What the fields of all forms hold: what was typed, else what is stored."""
+    """Return what the fields of all forms hold: what was typed, else what is stored."""
     topic = visit.query.get("topic", "")
     stored = {name: getattr(visit.business, name) or "" for name in _ABOUT}
     opened = {"topic": topic, "text": known.get(topic, ""), "was": topic if topic in known else ""}

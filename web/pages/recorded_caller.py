@@ -12,7 +12,10 @@ from web.pages.visit import Visit
 
 
 async def send(_visit: Visit) -> Response:
-    """What they say, as a WAV file; 404 where there is no synthesiser to say it. Made once, in a second."""
+    """Send what they say as a WAV file; 404 where there is no synthesiser to say it.
+
+    It is made once, which takes a second.
+    """
     recording = await trio.to_thread.run_sync(_recording)
     if recording is None:
         raise NotFound("recorded caller", "")

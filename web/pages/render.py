@@ -37,13 +37,13 @@ STATIC: Mapping[str, StaticFile] = {
 
 
 def static_url(name: str) -> str:
-    """Where a page finds that file."""
+    """Return where a page finds that file."""
     return f"/static/{STATIC[name].version}/{name}"
 
 
 @cache
 def words_of(language: str) -> Words:
-    """The words of one of LANGUAGES."""
+    """Return the words of one of LANGUAGES."""
     return Words(language, wording.catalog(language))
 
 
@@ -100,10 +100,10 @@ _OVERRIDES = dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A)))
 
 
 def _without_overrides(value: Any) -> Any:
-    """Whatever stands in a page: text without those signs."""
+    """Leave those signs out of whatever text stands in a page."""
     return value.translate(_OVERRIDES) if isinstance(value, str) else value
 
 
 def render(language: str, template: str, /, **values: Any) -> str:
-    """The page as HTML."""
+    """Return the page as HTML."""
     return _environment(language).get_template(template).render(**values)

@@ -17,7 +17,10 @@ Form = MultiDict[str, str]
 
 
 async def form_of(request: Request) -> Form | None:
-    """The form that a page sent, empty if it sent none; None for what no page of ours would send."""
+    """Return the form that a page sent, empty if it sent none.
+
+    None for what no page of ours would send.
+    """
     if request.mimetype not in ("", _FORM):
         return None
     body = await request.get_data(cache=False, as_text=False, parse_form_data=False)
@@ -29,22 +32,25 @@ async def form_of(request: Request) -> Form | None:
 
 
 def cookie_name(configuration: Configuration) -> str:
-    """Of the session. A browser keeps a __Host- cookie from every other host, but only over TLS."""
+    """Name the cookie of the session.
+
+    A browser keeps a __Host- cookie from every other host, but only over TLS.
+    """
     return _LOCAL_COOKIE if configuration.public_url is None else _HOST_COOKIE
 
 
 def cookies_of(header: str) -> dict[str, str]:
-    """The cookies in a Cookie header."""
+    """Return the cookies in a Cookie header."""
     return dict(parse_cookie(header).items())
 
 
 def client_address(request: Request, proxies: int) -> str:
-    """Whose request it is: the address, or the IPv6 network, that the outermost of our own proxies saw."""
+    """Return whose request it is: the address, or IPv6 network, that the outermost of our proxies saw."""
     peer = (request.scope.get("client") or ("unknown",))[0]
     return forwarded_customer(request.headers.getlist("X-Forwarded-For"), proxies, peer)
 
 
 def local_path(target: str) -> str | None:
-    """The target if it is a path of this site, which a redirect may go to."""
+    """Return the target if it is a path of this site, which a redirect may go to; else None."""
     safe = target.startswith("/") and not target.startswith(("//", "/\\")) and target.isprintable()
     return target if safe else None

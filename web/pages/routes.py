@@ -23,10 +23,10 @@ class Route:
 
 
 def get(path: str, view: View) -> Route:
-    """A page."""
+    """Route to a page."""
     return Route("GET", path, view)
 
 
 def post(path: str, view: View) -> Route:
-    """What a form does."""
+    """Route to what a form does."""
     return Route("POST", path, view)

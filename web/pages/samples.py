@@ -21,7 +21,7 @@ class Sample:
     buffer_after_min: int = 0
 
     def name(self, language: str) -> str:
-        """As callers hear it."""
+        """Return the name as callers hear it."""
         return self.hebrew if language == "he" else self.english
 
 
@@ -96,5 +96,5 @@ _TOPICS = {
 
 
 def topics(language: str) -> tuple[str, ...]:
-    """What callers of nearly every business ask about."""
+    """Return what callers of nearly every business ask about."""
     return _TOPICS.get(language, _TOPICS["en"])

@@ -19,7 +19,7 @@ _NEW = {"name": "", "price": "", "duration_min": "30", "buffer_before_min": "0",
 
 
 async def show(visit: Visit) -> Response:
-    """What is offered, and a form for one more."""
+    """Show what is offered, and a form for one more."""
     return await _list(visit, _NEW)
 
 
@@ -46,7 +46,7 @@ async def add_samples(visit: Visit) -> Response:
 
 
 async def show_one(visit: Visit, service_id: int) -> Response:
-    """One service, to change it."""
+    """Show one service, to change it."""
     return await _one(visit, service_id)
 
 
@@ -65,7 +65,7 @@ async def save_one(visit: Visit, service_id: int) -> Response:
 
 
 async def retire(visit: Visit, service_id: int) -> Response:
-    """No longer offer it; its appointments stay."""
+    """Stop offering it; its appointments stay."""
 
     def job(conn: sqlite3.Connection) -> None:
         _offered(conn, visit.business.id, service_id)
@@ -84,7 +84,7 @@ def _fields(form: Form) -> dict[str, Any]:
 
 
 def _begin_with(conn: sqlite3.Connection, business_id: int, trade: Trade, language: str) -> int:
-    """How many were added."""
+    """Add what such a business usually offers, and return how many those were; none if it has services."""
     if services.offered(conn, business_id):
         return 0
     for sample in trade.services:
@@ -99,7 +99,7 @@ def _begin_with(conn: sqlite3.Connection, business_id: int, trade: Trade, langua
 
 
 def _offered(conn: sqlite3.Connection, business_id: int, service_id: int) -> Service:
-    """Raises NotFound, also for one that is no longer offered."""
+    """Return a service that is offered. Raises NotFound, also for one that no longer is."""
     known = services.get(conn, business_id, service_id)
     if known is None or not known.active:
         raise NotFound("service", str(service_id))

@@ -27,7 +27,7 @@ TEXT_PROBLEMS = (
 
 
 async def show(visit: Visit) -> Response:
-    """The settings as they are."""
+    """Show the settings as they are."""
     business = visit.business
     typed = {
         "name": business.name,
@@ -82,7 +82,10 @@ def _zones() -> list[str]:
 
 
 def _textable(text: str, home_number: str) -> str | None:
-    """A number that gets the business's text messages, also as it is dialled at home; None for none."""
+    """Return a number that gets the business's text messages; None for none.
+
+    It may be written as it is dialled at home.
+    """
     if not text.strip():
         return None
     phone = numbers.said_number(text, home_number)
@@ -94,7 +97,7 @@ def _textable(text: str, home_number: str) -> str | None:
 
 
 def _check_nothing_lost(conn: sqlite3.Connection, business_id: int, days: int, now: dt.datetime) -> None:
-    """Raises InvalidField if calls that are kept now would be erased, which nothing brings back."""
+    """Raise InvalidField if calls that are kept now would be erased, which nothing brings back."""
     if erasure.lost_to_term(conn, business_id, days, now):
         raise InvalidField(
             "retention_days", "would erase calls that are here now, for good; tick below that you mean it"

@@ -38,7 +38,7 @@ class SignIn:
     _now_s: Callable[[], float] = trio.current_time
 
     def blueprint(self) -> Blueprint:
-        """The routes, ready to be registered."""
+        """Return the routes, ready to be registered."""
         pages = Blueprint("signin", __name__)
         self.site.guard(pages)
         pages.add_url_rule("/", "start", self.start)
@@ -52,7 +52,7 @@ class SignIn:
         return pages
 
     async def start(self) -> Response:
-        """To the owner's business, or to a choice of them, or to sign in."""
+        """Lead to the owner's business, to a choice of them, or to sign in."""
         found = await self.site.signed_in()
         if found is None:
             return redirect_to("/login")
@@ -60,7 +60,7 @@ class SignIn:
         return redirect_to(f"/b/{theirs[0].id}/today" if len(theirs) == 1 else "/businesses")
 
     async def show_login(self) -> Response:
-        """The form to sign in."""
+        """Show the form to sign in."""
         return self._page("login.html", email="", next=request.args.get("next", ""))
 
     async def log_in(self) -> Response:
@@ -88,7 +88,7 @@ class SignIn:
         return await self.site.sign_out(redirect_to("/login"))
 
     async def show_welcome(self, token: str) -> Response:
-        """What a one-time link shows: the form for a new account, or for a new password."""
+        """Show what a one-time link leads to: the form for a new account, or for a new password."""
         return await self._welcome(token, {}, Form())
 
     async def let_in(self, token: str) -> Response:
@@ -129,7 +129,7 @@ class SignIn:
         return redirect_to(f"/b/{business_id}/today" if business_id is not None else "/")
 
     async def list_businesses(self) -> Response:
-        """The businesses of whoever is signed in; an administrator can add one."""
+        """Show the businesses of whoever is signed in; an administrator can add one."""
         return await self._businesses({}, Form())
 
     async def add_business(self) -> Response:

@@ -65,7 +65,7 @@ class Site:
         )
 
     def blueprint(self, routes: Iterable[Route]) -> Blueprint:
-        """These routes below every business's home, and the files that pages refer to."""
+        """Return these routes below every business's home, and the files that pages refer to."""
         pages = Blueprint("pages", __name__)
         self.guard(pages)
         # Of the whole application: also what is nowhere gets a page, with its headers.
@@ -87,7 +87,7 @@ class Site:
         pages.before_request(self._refuse_strangers)
 
     async def signed_in(self) -> tuple[Owner, Session] | None:
-        """Whose browser this request comes from."""
+        """Return whose browser this request comes from, with the session; None if nobody's."""
         token = request.cookies.get(self._cookie)
         return (
             await self.deployment.database.read(
@@ -128,7 +128,7 @@ class Site:
         return response
 
     def language(self) -> str:
-        """The language of somebody who is not signed in: what was chosen, else what the browser prefers."""
+        """Return the language of somebody who is not signed in: as chosen, else as the browser prefers."""
         chosen = request.args.get("language", "")
         return chosen if chosen in LANGUAGES else request.accept_languages.best_match(LANGUAGES) or "en"
 
@@ -161,7 +161,7 @@ class Site:
         return response
 
     async def _answer(self, view: View, visit: Visit, ids: dict[str, Any]) -> Response:
-        """What the view says; what it could not help comes out as a page that says so."""
+        """Answer with what the view says; what it could not help comes out as a page that says so."""
         language = visit.owner.language
         try:
             return await view(visit, **ids)
@@ -213,7 +213,7 @@ class Site:
         return self.failed(403)
 
     def failed(self, status: int, *, language: str | None = None) -> Response:
-        """A page that says what went wrong, by its HTTP status."""
+        """Return a page that says what went wrong, by its HTTP status."""
         html = render(language or self.language(), "failed.html", status=status)
         return Response(html, status, content_type="text/html; charset=utf-8")
 

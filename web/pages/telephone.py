@@ -10,7 +10,10 @@ _MAY_LISTEN = "camera=(), geolocation=(), microphone=(self)"
 
 
 async def show(visit: Visit) -> Response:
-    """A button to ring with, a keypad, and ways to make it hard. No other page may use the microphone."""
+    """Show a button to ring with, a keypad, and ways to make it hard.
+
+    No other page may use the microphone.
+    """
     response = await visit.page("telephone.html", tools=TOOLS)
     response.headers["Permissions-Policy"] = _MAY_LISTEN
     return response

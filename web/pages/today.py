@@ -19,7 +19,7 @@ _LAST_CALLS, _MESSAGES = 5, 5
 
 
 async def show(visit: Visit) -> Response:
-    """One line on the telephone, what needs the owner, appointments, messages and the last calls."""
+    """Show whether callers are answered, what needs the owner, appointments, messages and the last calls."""
     configuration = visit.deployment.configuration
     setup = setup_of(configuration)
     problems = await visit.deployment.health.problems()

@@ -65,15 +65,15 @@ class Visit:
         return self.local(self.now).date()
 
     def local(self, instant: dt.datetime) -> dt.datetime:
-        """An instant as the business's clock shows it."""
+        """Return an instant as the business's clock shows it."""
         return schedule.local(self.business.timezone, instant)
 
     async def read(self, query: Callable[..., T], /, *args: Any, **more: Any) -> T:
-        """What `query(conn, business_id, ...)` finds."""
+        """Return what `query(conn, business_id, ...)` finds."""
         return await self.deployment.database.read(lambda conn: query(conn, self.business.id, *args, **more))
 
     async def write(self, job: Callable[..., T], /, *args: Any, **more: Any) -> T:
-        """What `job(conn, business_id, ...)` returns once it is committed."""
+        """Return what `job(conn, business_id, ...)` returns once it is committed."""
         return await self.deployment.database.write(lambda conn: job(conn, self.business.id, *args, **more))
 
     async def change(
@@ -106,7 +106,7 @@ class Visit:
         return redirect_to(_with(self.home + back, notice, change))
 
     async def page(self, template: str, /, *, status: int = 200, **values: Any) -> Response:
-        """The page, in the owner's language."""
+        """Return the page, in the owner's language."""
         change = await self._last_change()
         html = render(
             self.owner.language,
@@ -121,7 +121,7 @@ class Visit:
         return Response(html, status, content_type="text/html; charset=utf-8")
 
     def problem(self, error: InvalidField) -> dict[str, str]:
-        """What a form shows beside its field."""
+        """Return what a form shows beside its field."""
         return {error.field: self.words.problem(error)}
 
     def _notice(self) -> str | None:

@@ -19,7 +19,7 @@ _MIDNIGHT_MIN = 24 * 60
 
 
 def drafted(weekly: Sequence[WeeklyHours]) -> Draft:
-    """The draft of these hours."""
+    """Return the draft of these hours."""
     return {
         weekday: [
             (_time(span.opens_minute), _time(span.closes_minute))
@@ -31,7 +31,7 @@ def drafted(weekly: Sequence[WeeklyHours]) -> Draft:
 
 
 def of_form(form: Mapping[str, str]) -> Draft:
-    """The draft that the form holds: opens-0-1 is the second opening of Monday."""
+    """Read the draft that the form holds: opens-0-1 is the second opening of Monday."""
     return {weekday: rows(form, f"{weekday}-") for weekday in _WEEK}
 
 
@@ -59,7 +59,7 @@ def edited(draft: Draft, act: str, copy_to: Mapping[int, Sequence[str]]) -> Draf
 
 
 def hours(draft: Draft) -> tuple[WeeklyHours, ...]:
-    """The hours that the draft means. Raises InvalidField, of the field hours-0 for Monday."""
+    """Read the hours that the draft means. Raises InvalidField, of the field hours-0 for Monday."""
     return tuple(
         WeeklyHours(weekday=weekday, opens_minute=span.opens_minute, closes_minute=span.closes_minute)
         for weekday, of_day in draft.items()
@@ -68,7 +68,7 @@ def hours(draft: Draft) -> tuple[WeeklyHours, ...]:
 
 
 def day_hours(field: str, of_day: Sequence[Row]) -> tuple[DayHours, ...]:
-    """The hours of one day. Raises InvalidField, of that field."""
+    """Read the hours of one day. Raises InvalidField, of that field."""
     spans = tuple(_span(field, *row) for row in of_day if any(row))
     check_day(field, spans)
     return spans

@@ -26,7 +26,7 @@ _MIDNIGHT_MIN = 24 * 60
 
 
 def catalog(language: str) -> NullTranslations:
-    """The translations of a language; English, which needs none, has none."""
+    """Return the translations of a language; English, which needs none, has none."""
     if language == "en":
         return NullTranslations()
     with (_FOLDER / f"{language}.po").open("rb") as file:
@@ -38,7 +38,7 @@ def catalog(language: str) -> NullTranslations:
 
 
 def mark(message: str) -> str:
-    """The message as it is, so that it is found and translated where it will be said."""
+    """Return the message as it is, so that it is found and translated where it will be said."""
     return message
 
 
@@ -60,44 +60,44 @@ class Words:
         return spoken.week(self.language)
 
     def say(self, message: str, **values: object) -> str:
-        """The message in this language, with its values."""
+        """Say the message in this language, with its values."""
         said: str = self.translations.ugettext(message)
         return said % values if values else said
 
     def problem(self, error: InvalidField) -> str:
-        """What is wrong with a field, and what would be right: a clause without a subject."""
+        """Say what is wrong with a field, and what would be right: a clause without a subject."""
         said: str = self.translations.ugettext(error.template)
         return said.format(**error.values)
 
     def weekday(self, weekday: int) -> str:
-        """The name of a weekday, 0 is Monday."""
+        """Name a weekday, 0 is Monday."""
         return str(Locale.parse(self.language).days["stand-alone"]["wide"][weekday])
 
     def date(self, day: dt.date) -> str:
-        """A date with its weekday: "Tuesday 24 November 2026"."""
+        """Say a date with its weekday: "Tuesday 24 November 2026"."""
         return spoken.plain_date(self.language, day)
 
     def short_date(self, day: dt.date) -> str:
-        """A date for a list: "Tue 24 Nov"."""
+        """Say a date for a list: "Tue 24 Nov"."""
         return str(format_date(day, "EEE d MMM", locale=self.language))
 
     def month(self, day: dt.date) -> str:
-        """A month with its year."""
+        """Say a month with its year."""
         return str(format_date(day, "LLLL y", locale=self.language))
 
     def duration(self, minutes: int) -> str:
-        """How long: "45 minutes"."""
+        """Say how long: "45 minutes"."""
         return spoken.duration(self.language, minutes)
 
 
 def clock(wall: dt.datetime | int) -> str:
-    """A time of the 24-hour clock, of a wall time or a minute of the day: "09:05"."""
+    """Write a time of the 24-hour clock, of a wall time or a minute of the day: "09:05"."""
     hour, minute = divmod(wall, 60) if isinstance(wall, int) else (wall.hour, wall.minute)
     return f"{hour:02}:{minute:02}"
 
 
 def span(opens: dt.datetime | int, closes: dt.datetime | int) -> Markup:
-    """From one time to another, which stays in this order also in a text from right to left.
+    """Write a time to another, which stays in this order also in a text from right to left.
 
     Where the clock is changed in between, or shows one of them twice, each has the name of its time: "01:30
     EDT" to "01:15 EST".
@@ -110,7 +110,7 @@ def span(opens: dt.datetime | int, closes: dt.datetime | int) -> Markup:
 
 
 def exactly(wall: dt.datetime) -> str:
-    """A wall time, with the name of its time where the clock shows it twice: "01:30 EDT"."""
+    """Write a wall time, with the name of its time where the clock shows it twice: "01:30 EDT"."""
     return _with_zone(wall) if _twice(wall) else clock(wall)
 
 
@@ -128,10 +128,10 @@ def _changes(starts: dt.datetime, ends: dt.datetime) -> bool:
 
 
 def phone(number: str | None) -> Markup:
-    """A telephone number in its groups, which keep their order also in a text from right to left."""
+    """Write a telephone number in its groups, which keep their order also in a text from right to left."""
     return Markup('<bdi dir="ltr">{}</bdi>').format(spoken.phone(number)) if number else Markup("")
 
 
 def said(text: str) -> Markup:
-    """What somebody said, whose direction and control signs stay inside it."""
+    """Write what somebody said, whose direction and control signs stay inside it."""
     return Markup('<bdi dir="auto">{}</bdi>').format(escape(text))

@@ -19,7 +19,7 @@ _BUSY = mark("can't be looked at now, because many people are signing in; try ag
 
 
 async def show(visit: Visit) -> Response:
-    """The account as it is."""
+    """Show the account as it is."""
     return await _page(visit, {})
 
 
@@ -46,7 +46,7 @@ async def change_password(visit: Visit) -> Response:
 
 
 async def _check_current(visit: Visit) -> None:
-    """Raises InvalidField for whoever does not know the present password, TooBusy."""
+    """Raise InvalidField for whoever does not know the present password, TooBusy."""
     known = await visit.deployment.database.read(partial(owners.by_email, email=visit.owner.email))
     current = visit.form.get("current_password", "")
     if not await visit.deployment.passwords.fits(current, known[1] if known else None):

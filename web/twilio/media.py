@@ -49,7 +49,7 @@ class MediaLink:
         self._closing = False
 
     async def receive(self) -> str | bytes:
-        """The next message. Raises LinkClosed once the peer is gone, and ever after."""
+        """Return the next message. Raises LinkClosed once the peer is gone, and ever after."""
         if self._gone.is_set():
             # ASGI's receive would wait for ever after it has told of the disconnect.
             await trio.lowlevel.checkpoint()

@@ -49,7 +49,10 @@ class TwilioAccount:
     auth_token: Secret
 
     def client(self) -> httpx2.AsyncClient:
-        """A client for this account alone. The caller closes it: `async with account.client() as client`."""
+        """Return a client for this account alone.
+
+        The caller closes it: `async with account.client() as client`.
+        """
         return httpx2.AsyncClient(
             auth=(self.account_sid, self.auth_token.reveal()),
             timeout=httpx2.Timeout(WITHIN_S, connect=_CONNECT_WITHIN_S),
@@ -78,7 +81,7 @@ class TwilioAccount:
 
 
 def verdict(response: httpx2.Response) -> Verdict:
-    """What this answer means for the message."""
+    """Say what this answer means for the message."""
     status = response.status_code
     if response.is_success:
         return Sent()
@@ -88,7 +91,7 @@ def verdict(response: httpx2.Response) -> Verdict:
 
 
 def account_of(configuration: Configuration) -> TwilioAccount | None:
-    """The account that this deployment sends from; None if it was given none."""
+    """Return the account that this deployment sends from; None if it was given none."""
     if configuration.account_sid is None or configuration.auth_token is None:
         return None
     return TwilioAccount(
@@ -99,7 +102,7 @@ def account_of(configuration: Configuration) -> TwilioAccount | None:
 
 
 def _reason(response: httpx2.Response) -> str:
-    """The status and Twilio's own code and message, which may quote the number that it refuses."""
+    """Return the status and Twilio's own code and message, which may quote the number that it refuses."""
     said = _json(response)
     words = [f"status {response.status_code}"]
     if isinstance(code := said.get("code"), int):

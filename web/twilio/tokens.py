@@ -31,7 +31,7 @@ class StreamTokens:
         return bool(self._grants)
 
     def issue(self, grant: Grant) -> str:
-        """A fresh token for this grant, good for TOKEN_LIFE_S seconds and one use."""
+        """Issue a fresh token for this grant, good for TOKEN_LIFE_S seconds and one use."""
         self._forget_expired()
         while len(self._grants) >= self._most:
             del self._grants[next(iter(self._grants))]
@@ -40,7 +40,7 @@ class StreamTokens:
         return token
 
     def consume(self, token: str, call_sid: str) -> Grant | None:
-        """The grant behind this token, or None: unknown, used, expired, or shown by another call.
+        """Return the grant behind this token; None if unknown, used, expired, or shown by another call.
 
         A token shown by the wrong call is spent as well: it has leaked.
         """

@@ -39,7 +39,7 @@ _BY_LANGUAGE = {"en": ENGLISH, "he": HEBREW}
 
 
 def words(language: str) -> Words:
-    """The words in a business's language; English where there are none."""
+    """Return the words in a business's language; English where there are none."""
     return _BY_LANGUAGE.get(language, ENGLISH)
 
 
@@ -86,9 +86,9 @@ def hang_up() -> str:
 
 
 def after(outcome: Outcome | None, language: Words) -> str:
-    """How the call goes on once its stream has ended, unless the caller is to be put through.
+    """Say how the call goes on once its stream has ended, unless the caller is to be put through.
 
-    None means that nobody knows how the stream ended, and then the caller was left in mid-air too.
+    Without an outcome nobody knows how the stream ended, and then the caller was left in mid-air too.
     """
     if outcome is None or outcome.owes_words:
         return say_and_hang_up(language.apology, language)

@@ -71,7 +71,7 @@ class Webhooks:
     reached: Callable[[int], None] = lambda _business_id: None  # told the business that a call has come to
 
     def blueprint(self) -> Blueprint:
-        """The routes, ready to be registered."""
+        """Return the routes, ready to be registered."""
         routes = Blueprint("twilio", __name__)
         # All methods, so that a number that is set to another one than POST is answered with words.
         add = partial(routes.add_url_rule, methods=_METHODS, provide_automatic_options=False)
@@ -82,12 +82,12 @@ class Webhooks:
         return routes
 
     async def voice(self) -> Response:
-        """A call comes in: stream it, or say why not.
+        """Answer a call that comes in: stream it, or say why not.
 
-        Twilio repeats a request whose answer was lost. Each answer carries a token of its own, all of
-        them for this call, and the switchboard lets a call in only once. Its signature bears no time, so
-        whoever once saw a request can send it again for ever: for a call that has ended, or that was put
-        through, it opens nothing.
+        Twilio repeats a request whose answer was lost. Each answer carries a token of its own, all of them
+        for this call, and the switchboard lets a call in only once. Its signature bears no time, so whoever
+        once saw a request can send it again for ever: for a call that has ended, or that was put through, it
+        opens nothing.
         """
         form = await self._signed_form()
         call_sid, called = _sid(form), _required(form, "To")
@@ -122,7 +122,7 @@ class Webhooks:
         return self._streamed(business, form)
 
     async def after(self) -> Response:
-        """A stream has ended: put its caller through, take them back, hang up, or apologise first.
+        """Go on when a stream has ended: put its caller through, take them back, hang up, or apologise first.
 
         A caller whose line broke comes back to the bot, once; whoever has hung up hears nothing any more.
         """
@@ -148,7 +148,7 @@ class Webhooks:
         return _xml(twiml.after(outcome, await self._words(form)))
 
     async def dialled(self) -> Response:
-        """A transfer has ended: if nobody answered, the caller comes back to the bot."""
+        """Go on when a transfer has ended: if nobody answered, the caller comes back to the bot."""
         form = await self._signed_form()
         call_sid, status = _sid(form), _required(form, "DialCallStatus")
         log.info("dialled: call %s: %s", call_sid, _word(status))
@@ -159,7 +159,7 @@ class Webhooks:
         return await self._unanswered(form, status, trio.current_time() + _RECORD_WITHIN_S)
 
     async def status(self) -> Response:
-        """Twilio's word on how the call itself went."""
+        """Take Twilio's word on how the call itself went."""
         form = await self._signed_form()
         call_sid, status = _sid(form), _required(form, "CallStatus")
         log.info("status: call %s is %s", call_sid, _word(status))
@@ -182,7 +182,7 @@ class Webhooks:
         return _xml(twiml.dial(phone, caller_id=business.number, action=DIALLED_PATH))
 
     async def _unanswered(self, form: dict[str, str], status: str, until: float) -> Response:
-        """A transfer ended so: its caller is back with the bot, or the call is over."""
+        """Answer for a transfer that ended so: its caller is back with the bot, or the call is over."""
         call_sid = _sid(form)
         answer = await self._back_to_the_bot(form, Back.UNANSWERED, until)
         with trio.move_on_at(until):  # it is written in the end also if that is too late
@@ -209,7 +209,7 @@ class Webhooks:
         return self._streamed(business, form, back=why)
 
     async def _has_room_again(self, call_sid: str, until: float) -> bool:
-        """Whether another stream of the call would be admitted, once the record of its first is written.
+        """Say whether another stream of the call would be admitted, once the record of its first is written.
 
         Before that it would be refused, and the person rung once more.
         """
@@ -242,7 +242,10 @@ class Webhooks:
         return twiml.words(business.language) if business else _words_at(called)
 
     async def _outcome(self, call_sid: str, until: float) -> Outcome | None:
-        """How the stream ended. Twilio asks only once it has, so one that we still hold has broken unseen."""
+        """Return how the stream ended.
+
+        Twilio asks only once it has, so one that we still hold has broken unseen.
+        """
         if self.switchboard.lose(call_sid):
             with trio.move_on_at(until):
                 await self.switchboard.wait_over(call_sid)
@@ -280,7 +283,10 @@ class Webhooks:
 def _called(
     conn: sqlite3.Connection, called: str, caller: str | None, call_sid: str
 ) -> tuple[Business | None, bool, str | None]:
-    """Whose number was called, whether they have blocked the caller's, and how the call ended, if it has."""
+    """Look up the called number, as (business, whether it blocks the caller, how the call ended).
+
+    The business is None if nobody has that number, the last None if the call has not ended.
+    """
     business, outcome = businesses.by_number(conn, called), calls.outcome(conn, call_sid)
     if business is None or caller is None:
         return business, False, outcome
@@ -288,10 +294,10 @@ def _called(
 
 
 def _transfer(conn: sqlite3.Connection, call_sid: str, caller: str | None) -> tuple[Business, str] | None:
-    """To which number the call's business lets it be put through now; None, and logged, if it may not be.
+    """Return where the call's business lets it be put through to now; None, and logged, if it may not be.
 
-    The tool took the number from the owner's list. What is dialled is checked against that list again: in
-    the end it is the only thing that decides whose telephone rings at the business's cost.
+    The tool took the number from the owner's list. What is dialled is checked against that list again: in the
+    end it is the only thing that decides whose telephone rings at the business's cost.
     """
     asked = calls.transfer_to(conn, call_sid)
     business = businesses.by_id(conn, asked[0]) if asked else None
@@ -313,12 +319,12 @@ def _transfer(conn: sqlite3.Connection, call_sid: str, caller: str | None) -> tu
 
 
 def _words_at(called: str) -> twiml.Words:
-    """The words where no business says its language: by the country of the number that was called."""
+    """Return the words for when no business says its language: by the country of the number called."""
     return twiml.words("he" if called.startswith(_ISRAEL) else "en")
 
 
 def _caller_left(form: dict[str, str]) -> bool:
-    """Whether the call itself is over. Twilio asks then as well, but nobody hears its answer."""
+    """Say whether the call itself is over. Twilio asks then as well, but nobody hears its answer."""
     return form.get("CallStatus") in _OVER
 
 
