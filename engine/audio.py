@@ -24,7 +24,7 @@ SQUARES = tuple(sample * sample for sample in SAMPLES)
 
 
 def level(frame: bytes) -> float:
-    """How loud the frame is: its RMS on the 16-bit scale, 0.0 for an empty frame."""
+    """Return how loud the frame is: its RMS on the 16-bit scale, 0.0 for an empty frame."""
     if not frame:
         return 0.0
     return sqrt(sum(map(SQUARES.__getitem__, frame)) / len(frame))

@@ -79,7 +79,7 @@ class Line:
         return line(self.kind, self.fields)
 
     def wordless(self) -> str:
-        """The line with a count where words stood."""
+        """Return the line with a count where words stood."""
         fields = {name: _counted(value) if name in _WORDS else value for name, value in self.fields.items()}
         if "name" in fields and fields["name"] not in self.tools:
             fields["name"] = "unknown"
@@ -87,7 +87,7 @@ class Line:
 
 
 def line(kind: str, fields: dict[str, Any]) -> str:
-    """The log line of one event, with every number of seven digits or more masked."""
+    """Write the log line of one event, with every number of seven digits or more masked."""
     words = LINES[kind].format(**fields)
     if "why" in fields:  # a tool call that was answered without being run
         words += f", not run: {fields['why']}"

@@ -25,7 +25,7 @@ class Link(Protocol):
     """
 
     async def receive(self) -> str | bytes:
-        """The next message; bytes if the peer sent a binary frame. Safe to cancel.
+        """Return the next message; bytes if the peer sent a binary frame. Safe to cancel.
 
         Raises LinkClosed when the peer is gone, however it went; any further call raises it again.
         """
@@ -48,7 +48,7 @@ class CarrierLink(Protocol):
     """The caller's line. One task sends and one receives, as with every Link."""
 
     async def receive(self) -> CarrierEvent:
-        """The next event. Safe to cancel.
+        """Return the next event. Safe to cancel.
 
         Raises RemoteProtocolError for a message that the carrier's protocol does not allow, which is passed
         over, and LinkClosed when the line is gone.
@@ -74,7 +74,7 @@ class ModelLink(Protocol):
         """Return once the command is handed over. Raises LinkClosed when the model is gone."""
 
     async def receive(self) -> ModelEvent:
-        """The next event. Safe to cancel.
+        """Return the next event. Safe to cancel.
 
         Raises RemoteProtocolError for a malformed message, which is passed over, and LinkClosed when the
         model is gone.

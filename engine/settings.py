@@ -178,7 +178,7 @@ class Settings:
     def __attrs_post_init__(self) -> None:
         for name, value in asdict(self).items():
             allowed = _RANGES.get(name, _ANY)
-            # What is no number (nan) lies between nothing.
+            # This way round it refuses NaN, too.
             if isinstance(value, int | float) and not allowed.least <= value <= allowed.most:
                 otherwise = f"; otherwise {allowed.otherwise}" if allowed.otherwise else ""
                 raise ValueError(f"{name}: must be between {allowed.least} and {allowed.most}{otherwise}")
@@ -189,12 +189,12 @@ class Settings:
                 raise ValueError(f"{more}: must be at least {less}")
 
     def thresholds(self) -> str:
-        """What the detector and the turns of a call go by, as NAME=VALUE, for its log."""
+        """Return what the detector and the turns of a call go by, as NAME=VALUE, for its log."""
         names = _LEVEL_THRESHOLDS if self.detector == "level" else _NEURAL_THRESHOLDS
         return " ".join(f"{name}={getattr(self, name)}" for name in (*names, *_TURN_THRESHOLDS))
 
     def without_transcription(self) -> "Settings":
-        """The settings for a server that refuses transcription: a barge-in is real at once.
+        """Return the settings for a server that refuses transcription: a barge-in is real at once.
 
         Without a transcript nothing could later show that a short barge-in was no speech.
         """

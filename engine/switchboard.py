@@ -111,11 +111,11 @@ class Switchboard:
         return True
 
     def on_the_line(self, call_sid: str) -> bool:
-        """Whether a stream of that call is live."""
+        """Say whether a stream of that call is live."""
         return call_sid in self._live
 
     def outcome(self, call_sid: str) -> Outcome | None:
-        """How the call ended; None if it has not, or is long forgotten."""
+        """Return how the call ended; None if it has not, or is long forgotten."""
         return self._outcomes.get(call_sid)
 
     def lead_back(self, call_sid: str, *, cut_off: bool) -> None:
@@ -125,7 +125,7 @@ class Switchboard:
             _keep(self._led_back, call_sid, self._led_back.get(call_sid, 0) + 1)
 
     def may_lead_back(self, call_sid: str) -> bool:
-        """Whether the caller may be given a stream for one that broke.
+        """Say whether the caller may be given a stream for one that broke.
 
         Once for each call, and once more while that has not begun: the answer may have been lost.
         """
@@ -133,7 +133,7 @@ class Switchboard:
         return given == 0 or (given < _MOST_WAYS_BACK and self.awaits(call_sid))
 
     def awaits(self, call_sid: str) -> bool:
-        """Whether the caller was given another stream and it has not begun."""
+        """Say whether the caller was given another stream and it has not begun."""
         return call_sid in self._awaited
 
     def start_draining(self) -> None:
@@ -151,7 +151,7 @@ class Switchboard:
 
 
 def _keep(known: dict[str, _T], call_sid: str, value: _T) -> None:
-    """As the newest; beyond _OUTCOMES_KEPT the oldest goes."""
+    """Keep the value as the newest; beyond _OUTCOMES_KEPT the oldest goes."""
     known.pop(call_sid, None)
     known[call_sid] = value
     if len(known) > _OUTCOMES_KEPT:

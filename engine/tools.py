@@ -76,12 +76,12 @@ class Tool:
 
 
 def describe(text: str) -> dict[str, str]:
-    """The metadata of an argument field: `when: str = field(metadata=describe("..."))`."""
+    """Return the metadata of an argument field: `when: str = field(metadata=describe("..."))`."""
     return {"description": text}
 
 
 def declaration(tool: Tool) -> dict[str, Any]:
-    """The tool as `session.update` declares it: a JSON schema that forbids extra keys."""
+    """Declare the tool as `session.update` does: by a JSON schema that forbids extra keys."""
     fields = attrs.fields(tool.arguments)
     hints = get_type_hints(tool.arguments)
     return {
@@ -107,7 +107,10 @@ def _property(kind: Any, description: str | None) -> dict[str, str]:
 
 
 def structure(tool: Tool, arguments: str) -> Any:
-    """The model's JSON as the tool's arguments. Raises ArgumentsRefused naming the field and the fix."""
+    """Read the model's JSON as the tool's arguments.
+
+    Raises ArgumentsRefused naming the field and the fix.
+    """
     if len(arguments.encode()) > _MAX_ARGUMENTS_BYTES:
         raise ArgumentsRefused(f"arguments: longer than {_MAX_ARGUMENTS_BYTES} bytes")
     try:
@@ -153,7 +156,7 @@ async def run(
     `deadline_ms` holds for a tool that names none. Cancelling `scope` stops the tool: its output then says
     so, unless the tool had already made its own. Any other cancellation passes through.
 
-    This is one of the two places where every exception is caught: a bug in one tool becomes that
+    This is one of the four places where every exception is caught: a bug in one tool becomes that
     tool's error output and a logged traceback.
     """
 

@@ -63,14 +63,14 @@ class BargeIn:
         return True
 
     def end(self) -> bool:
-        """The utterance is over. True if it leaves the bot paused, and nothing decided."""
+        """Begin anew after an utterance. Returns True if it leaves the bot paused, and nothing decided."""
         undecided = self.state is BargeInState.PAUSED
         self.state = BargeInState.NONE
         self.longest_ms = 0
         return undecided
 
     def _countable_ms(self, now_ms: int) -> int:
-        """How much of the time up to now may count: once the bot has paused, all that follows."""
+        """Return how much of the time up to now may count: once the bot has paused, all that follows."""
         if self.state is not BargeInState.NONE:
             return FRAME_MS
         return 0 if self.bot_since_ms is None else now_ms - self.bot_since_ms - self.settings.guard_ms

@@ -21,11 +21,11 @@ class Ear:
         self._uplink = Uplink(settings)
 
     def adopt(self, settings: Settings) -> None:
-        """From now on decide turns by these settings; what is going on goes on."""
+        """Decide turns by these settings from now on; what is going on goes on."""
         self._turns.adopt(settings)
 
     def listen(self, frame: bytes, scene: Scene) -> tuple[list[UplinkCommand], list[TurnEvent]]:
-        """The next frame as commands for the model, and as events for the conversation.
+        """Judge the next frame: return commands for the model, and events for the conversation.
 
         Send the commands first: a commit must stand before the create that answers it.
         """

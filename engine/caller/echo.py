@@ -21,7 +21,7 @@ class EchoGuard:
         self._returned = 10 ** (-settings.echo_return_db / 20)
 
     def explains(self, level: float, bot_level: float) -> bool:
-        """Whether this frame is no louder than the bot's own sound coming back.
+        """Say whether this frame is no louder than the bot's own sound coming back.
 
         Both levels are RMS on the 16-bit scale. `bot_level` is of what the caller's line plays in this frame
         (not of what is sent in it: audio is sent faster than it plays), and 0.0 if it plays nothing.

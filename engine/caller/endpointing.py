@@ -23,17 +23,23 @@ class Pace:
         self._pause_ms = 0  # the longest of the present utterance
 
     def end_ms(self, *, dictating: bool) -> int:
-        """The silence that now ends an utterance; longer while a number or a name is being dictated."""
+        """Return the silence that now ends an utterance.
+
+        It is longer while a number or a name is being dictated.
+        """
         own_ms = max(self._pause_ms, *self._longest_ms) + _MARGIN_MS
         wanted_ms = max(own_ms, self.settings.dictation_end_ms) if dictating else own_ms
         return max(self.settings.utterance_end_min_ms, min(self.settings.utterance_end_max_ms, wanted_ms))
 
     def paused(self, pause_ms: int) -> None:
-        """The caller went on after a silence of `pause_ms`, whether or not it had ended an utterance."""
+        """Note that the caller went on after a silence of `pause_ms`.
+
+        It counts whether or not it had ended an utterance.
+        """
         if pause_ms < self.settings.utterance_end_max_ms:
             self._pause_ms = max(self._pause_ms, pause_ms)
 
     def finished(self) -> None:
-        """An utterance is over."""
+        """Close the utterance: its longest pause now counts as that of a whole one."""
         self._longest_ms.append(self._pause_ms)
         self._pause_ms = 0

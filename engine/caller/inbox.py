@@ -33,7 +33,7 @@ class Inbox:
             self._frames.append(audio[start : start + FRAME_BYTES])
 
     def take(self) -> bytes | None:
-        """The next frame, silence for a lost one, None if there is none."""
+        """Take the next frame: silence for a lost one, None if there is none."""
         if self._lost:
             self._lost -= 1
             return SILENT_FRAME

@@ -26,12 +26,12 @@ class Keypad:
         return bool(self._keys)
 
     def press(self, key: str, now_ms: float) -> None:
-        """One more key; `#` ends the number."""
+        """Add one more key; `#` ends the number."""
         if len(self._keys) < _MOST_KEYS:
             self._keys += key
         self.due_ms = now_ms if key == "#" else now_ms + self.settings.keypad_end_ms
 
     def take(self) -> str:
-        """The keys that were pressed; the next one begins a new number."""
+        """Take the keys that were pressed; the next one begins a new number."""
         keys, self._keys, self.due_ms = self._keys, "", inf
         return keys

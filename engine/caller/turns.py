@@ -157,11 +157,14 @@ class Turns:
         self._loudest = self._floor = 0.0
 
     def adopt(self, settings: Settings) -> None:
-        """From now on decide by these settings; what is going on goes on."""
+        """Decide by these settings from now on; what is going on goes on."""
         self._settings = self._pace.settings = self._barge_in.settings = settings
 
     def step(self, heard: Judgement, scene: Scene, *, echo: bool) -> list[TurnEvent]:
-        """What the next frame of the caller means; `echo` if the bot's own sound explains it."""
+        """Take the caller's next frame and return what it means.
+
+        `echo` says that the bot's own sound explains the frame.
+        """
         self._now_ms += FRAME_MS
         voice = heard.speech and not echo
         begun = voice or self._utterance is _Utterance.OPEN

@@ -49,7 +49,10 @@ class Uplink:
     def step(
         self, frame: bytes, events: Sequence[TurnEvent], *, bot_playing: bool, echo: bool
     ) -> list[UplinkCommand]:
-        """What to do with the next frame; appends come in chunks, in order, each frame once."""
+        """Take the next frame and return what is to go up now.
+
+        Appends come in chunks, in order, each frame once.
+        """
         self._ring.append(_Heard(frame, echo))
         self._frames += 1
         if self._route is not _Route.IDLE:

@@ -45,28 +45,31 @@ class Utterances:
     _unnamed: deque[Utterance] = Factory(deque)  # whose commits the server has not answered
 
     def committed(self, began_ms: float, now_ms: float, *, doubtful: bool) -> Utterance:
-        """An utterance has ended, and was committed."""
+        """Add an utterance that has ended, and was committed."""
         utterance = Utterance(began_ms, now_ms, now_ms + self.settings.transcript_due_ms, doubtful)
         self._last.append(utterance)
         self._unnamed.append(utterance)
         return utterance
 
     def pressed(self, now_ms: float) -> None:
-        """A key was pressed: that needs no transcript."""
+        """Add a key as an utterance: it needs no transcript."""
         self._last.append(Utterance(now_ms, now_ms, now_ms, doubtful=False, words=True))
 
     def named(self, item_id: str) -> None:
-        """The server has made an item of the oldest commit."""
+        """Give the oldest commit the item that the server has made of it."""
         if self._unnamed:
             self._unnamed.popleft().item_id = item_id
 
     def refused(self) -> None:
-        """The server has refused the oldest commit: the model will never hear that utterance."""
+        """Note that the server has refused the oldest commit: the model will never hear that utterance."""
         if self._unnamed:
             self._unnamed.popleft().words = False
 
     def transcribed(self, item_id: str, text: str | None) -> Utterance | None:
-        """The utterance whose transcript this is; None: one that failed. Returns None for an unknown item."""
+        """Give an utterance its transcript and return it; without text the transcription failed.
+
+        Returns None for an unknown item.
+        """
         utterance = next((each for each in self._last if each.item_id == item_id), None)
         if utterance is not None and text is None:
             utterance.due_ms = -inf
@@ -75,11 +78,11 @@ class Utterances:
         return utterance
 
     def known_ms(self, by_ms: float) -> float:
-        """Until when a transcript is waited for of what had ended by `by_ms`; -infinity: none is."""
+        """Return until when a transcript is waited for of what had ended by `by_ms`; -infinity: none is."""
         waiting = (each.due_ms for each in self._last if each.ended_ms <= by_ms and each.words is None)
         return max(waiting, default=-inf)
 
     def last_answer_ms(self, by_ms: float) -> float:
-        """When the last answer began, of those that had ended by `by_ms`; -infinity if there was none."""
+        """Return when the last answer began, of those that had ended by `by_ms`; -infinity if none had."""
         answers = (each.began_ms for each in self._last if each.ended_ms <= by_ms and each.answers)
         return max(answers, default=-inf)

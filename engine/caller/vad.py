@@ -55,11 +55,11 @@ class Detector(Protocol):
     """What `listen` asks about every frame of a call, in order. One detector per call."""
 
     def judge(self, frame: bytes) -> Judgement:
-        """The judgement of the next 20 ms of mu-law."""
+        """Judge the next 20 ms of mu-law."""
 
 
 def open_detector(settings: Settings) -> Detector:
-    """A detector for one call, of the kind that the settings name. Raises DetectorMissing."""
+    """Make a detector for one call, of the kind that the settings name. Raises DetectorMissing."""
     return NeuralDetector(settings) if settings.detector == "neural" else LevelDetector(settings)
 
 
@@ -90,7 +90,7 @@ class LevelDetector:
         self._floor = NoiseFloor()
 
     def judge(self, frame: bytes) -> Judgement:
-        """The judgement of the next frame: a comparison with two thresholds over one floor."""
+        """Judge the next frame by comparing its level with two thresholds over one floor."""
         loudness, floor = level(frame), self._floor.level
         over_floor = self._settings.level_over_floor * floor
         self._floor.measure(loudness)
@@ -124,7 +124,7 @@ class NeuralDetector:
         self._loud_frames = 0  # in a row, up to the last one, that were loud enough and yet not certain
 
     def judge(self, frame: bytes) -> Judgement:
-        """The judgement of the next frame.
+        """Judge the next frame.
 
         The network needs some chunks to be sure. So `late_ms` of a first frame of speech, and of the first
         one that is certain enough to interrupt, says for how long it was already this loud without a gap, at
@@ -150,7 +150,7 @@ class NeuralDetector:
         )
 
     def _begin_anew_in_silence(self, *, trace: bool) -> None:
-        """Once in a silence, let the network forget the call."""
+        """Let the network forget the call, once in a silence."""
         self._traceless_frames = 0 if trace else self._traceless_frames + 1
         if self._traceless_frames == self._reset_frames:
             self._voice.begin_anew()
@@ -168,7 +168,7 @@ class _Voice:
         self._likely = 0.0
 
     def probability(self, frame: bytes) -> float:
-        """How likely it is that somebody speaks, by the last whole chunk up to this frame."""
+        """Return how likely it is that somebody speaks, by the last whole chunk up to this frame."""
         self._waiting += self._widened(frame)
         if len(self._waiting) >= _CHUNK:
             chunk = self._waiting[:_CHUNK]
@@ -197,7 +197,7 @@ class _Voice:
             self._network.process_samples(chunk)
 
     def _widened(self, frame: bytes) -> list[float]:
-        """The frame at 16 kHz, the only rate that the network takes, by linear interpolation.
+        """Bring the frame to 16 kHz, the only rate that the network takes, by linear interpolation.
 
         A better filter does no good: the network hears nothing above the telephone's 4 kHz either way.
         """
@@ -217,7 +217,10 @@ class _Network(Protocol):
 
 @cache
 def _network() -> Callable[[], _Network]:
-    """What makes a new network; imported here, because a host without it can still use the other detector."""
+    """Return what makes a new network.
+
+    Imported here, because a host without it can still use the other detector.
+    """
     limit = os.environ.get("OMP_THREAD_LIMIT")
     # Its library starts four OpenMP threads, which spin between two frames of 20 ms for 16 times the work
     # itself. OpenMP reads this variable once, when it is loaded; our child processes are not to inherit it.

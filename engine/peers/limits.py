@@ -19,7 +19,7 @@ _UNIT_MS = {"s": 1_000, "m": 60_000, "h": 3_600_000}  # by its first letter, but
 
 
 def rate_limit(code: str | None, kind: str | None, message: str) -> RateLimit | None:
-    """The rate limit that an error speaks of, by its code, its type or its message; None if it is another."""
+    """Return the rate limit that an error speaks of, by its code, its type or its message; else None."""
     wait_ms = _wait_ms(message[:_MESSAGE_CHARS])
     if wait_ms is None and not any(_CODE.fullmatch(word or "") for word in (code, kind)):
         return None

@@ -52,7 +52,7 @@ class Started:
 
 
 def receive(message: str | bytes) -> Connected | Started | CarrierEvent:
-    """The event that one WebSocket message carries.
+    """Decode the event that one WebSocket message carries.
 
     Raises RemoteProtocolError, naming the field, for whatever Twilio's documentation does not allow.
     """
@@ -125,7 +125,7 @@ def _count(body: dict[str, Any], name: str) -> int:
 
 
 def encode(command: CarrierCommand, stream_sid: str) -> str:
-    """One command as Twilio takes it."""
+    """Write one command as Twilio takes it."""
     match command:
         case Media(audio):  # by hand: it is the one that comes often
             payload = wire.base64_text(audio)
@@ -144,7 +144,7 @@ class MediaStreamsLink:
     _stream_sid: str
 
     async def receive(self) -> CarrierEvent:
-        """The next event. Raises RemoteProtocolError, and what the socket raises."""
+        """Return the next event. Raises RemoteProtocolError, and what the socket raises."""
         # The stream has begun already: that it begins means nothing any more.
         event = receive(await self._socket.receive())
         return Ignored(kind=type(event).__name__) if isinstance(event, Connected | Started) else event

@@ -74,12 +74,12 @@ RealtimeEvent = SessionCreated | SessionUpdated | ModelEvent
 
 
 def is_fatal(error_code: str | None) -> bool:
-    """Whether an error with this code leaves the session without a future."""
+    """Say whether an error with this code leaves the session without a future."""
     return error_code in _FATAL_CODES
 
 
 def receive(message: str | bytes) -> RealtimeEvent:
-    """The event that one WebSocket message carries.
+    """Decode the event that one WebSocket message carries.
 
     Raises RemoteProtocolError, naming the field, if an event that matters to us is malformed.
     """
@@ -90,7 +90,7 @@ def receive(message: str | bytes) -> RealtimeEvent:
 
 
 def type_of(message: str | bytes) -> str:
-    """The type of the event in a message. Raises RemoteProtocolError if there is none."""
+    """Return the type of the event in a message. Raises RemoteProtocolError if there is none."""
     return wire.text(wire.parse(message, max_characters=MAX_MESSAGE_CHARACTERS), "type")[:_NAME_CHARS]
 
 
@@ -254,7 +254,7 @@ def _transcription(model: str, language: str) -> dict[str, Any]:
 
 
 def encode(command: ModelCommand) -> str:
-    """One command as the server takes it."""
+    """Write one command as the server takes it."""
     match command:
         case AppendAudio(audio):  # by hand: it is the one that comes often, and is not acknowledged
             return f'{{"type":"input_audio_buffer.append","audio":"{wire.base64_text(audio)}"}}'

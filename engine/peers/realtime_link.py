@@ -70,7 +70,7 @@ class RealtimeLink:
         await self._socket.send(realtime.encode(command))
 
     async def receive(self) -> ModelEvent:
-        """The next event. Raises RemoteProtocolError for a malformed one, and as the socket does."""
+        """Return the next event. Raises RemoteProtocolError for a malformed one, and as the socket does."""
         event = await self._event()
         return (
             Ignored(kind=type(event).__name__)

@@ -77,7 +77,7 @@ class ModelAddress:
 
 @asynccontextmanager
 async def open_socket(address: ModelAddress, *, deadline_ms: int) -> AsyncIterator[Link]:
-    """An open link to the model, closed on exit: politely within 1 s, at once if cancelled.
+    """Open a link to the model, closed on exit: politely within 1 s, at once if cancelled.
 
     Name lookup, TCP, TLS and the WebSocket handshake share the deadline. Raises ModelFault if they fail;
     errors of the block come out as they are, in no group.
@@ -127,7 +127,7 @@ def _tls() -> ssl.SSLContext:
 async def over_stream(
     stream: trio.abc.Stream, host: str, resource: str, headers: Headers, *, deadline: float = math.inf
 ) -> AsyncIterator[Link]:
-    """A link over this stream, which is closed on exit. `deadline` bounds TLS and the handshake.
+    """Open a link over this stream, which is closed on exit. `deadline` bounds TLS and the handshake.
 
     Raises ModelFault if they fail; errors of the block come out as they are.
     """

@@ -11,7 +11,7 @@ from engine.errors import RemoteProtocolError
 
 
 def parse(message: str | bytes, *, max_characters: int) -> dict[str, Any]:
-    """The object that a text message holds."""
+    """Return the object that a text message holds. Raises RemoteProtocolError if it holds none."""
     if isinstance(message, bytes):
         raise RemoteProtocolError("message", "binary; must be text")
     if len(message) > max_characters:
@@ -26,7 +26,7 @@ def parse(message: str | bytes, *, max_characters: int) -> dict[str, Any]:
 
 
 def child(body: dict[str, Any], name: str) -> dict[str, Any]:
-    """The object in this field."""
+    """Return the object in this field. Raises RemoteProtocolError."""
     value = body.get(name)
     if not isinstance(value, dict):
         raise RemoteProtocolError(name, "must be an object")
@@ -34,7 +34,7 @@ def child(body: dict[str, Any], name: str) -> dict[str, Any]:
 
 
 def text(body: dict[str, Any], name: str) -> str:
-    """The string in this field, fit for a database and a socket."""
+    """Return the string in this field, fit for a database and a socket. Raises RemoteProtocolError."""
     value = body.get(name)
     if not isinstance(value, str):
         raise RemoteProtocolError(name, "must be a string")
@@ -45,12 +45,12 @@ def text(body: dict[str, Any], name: str) -> str:
 
 
 def optional_text(body: dict[str, Any], name: str) -> str | None:
-    """The string in this field, or None if it is null or missing."""
+    """Return the string in this field, or None if it is null or missing. Raises RemoteProtocolError."""
     return None if body.get(name) is None else text(body, name)
 
 
 def audio(body: dict[str, Any], name: str) -> bytes:
-    """The bytes of the base64 in this field."""
+    """Return the bytes of the base64 in this field. Raises RemoteProtocolError."""
     try:
         return a2b_base64(text(body, name), strict_mode=True)
     except ValueError:
@@ -58,5 +58,5 @@ def audio(body: dict[str, Any], name: str) -> bytes:
 
 
 def base64_text(audio: bytes) -> str:
-    """Bytes as base64, without line breaks: safe inside a JSON template."""
+    """Write bytes as base64, without line breaks: safe inside a JSON template."""
     return b2a_base64(audio, newline=False).decode("ascii")

@@ -52,13 +52,13 @@ _OF_RECORDING = (
 
 
 def standard(language: str, *, recorded: bool) -> str:
-    """The standard notice in that language (ISO 639-1); empty if there is none."""
+    """Return the standard notice in that language (ISO 639-1); empty if there is none."""
     assistant = _ASSISTANT.get(language, "")
     return f"{assistant} {_RECORDED[language]}" if assistant and recorded else assistant
 
 
 def speaks_of_recording(text: str) -> bool:
-    """Whether a notice seems to say that the call is recorded, in any of those languages."""
+    """Say whether a notice seems to say that the call is recorded, in any of those languages."""
     return any(stem in text.casefold() for stem in _OF_RECORDING)
 
 
@@ -84,11 +84,14 @@ class Notice:
         return False
 
     def miss(self) -> None:
-        """An answer is over, and it was not in what the caller heard of it."""
+        """Note that an answer is over, and that it was not in what the caller heard of it."""
         self._missed = self.awaited
 
     def take_reminder(self) -> bool:
-        """Whether the model must be told to say it again: after each answer without it, but not for ever."""
+        """Say whether the model must be told to say it again, and count that as done.
+
+        It must after each answer without it, but not for ever.
+        """
         due = self._missed and self.awaited and self._reminders < _MOST_REMINDERS
         self._missed = False
         self._reminders += due
@@ -96,13 +99,13 @@ class Notice:
 
 
 def says(text: str, wanted: str) -> bool:
-    """Whether the text holds all wanted words, in order and with nothing between."""
+    """Say whether the text holds all wanted words, in order and with nothing between."""
     words = _words(wanted)
     return bool(words) and f" {words} " in f" {_words(text)} "
 
 
 def _words(text: str) -> str:
-    """The words alone, each followed by one space but the last: "You're here!" is "youre here"."""
+    """Return the words alone, with one space between: "You're here!" is "youre here"."""
     plain = unicodedata.normalize("NFKD", text.casefold())
     letters = (c for c in plain if not unicodedata.combining(c) and c not in _INSIDE_A_WORD)
     return " ".join("".join(c if c.isalnum() else " " for c in letters).split())

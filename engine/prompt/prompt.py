@@ -68,7 +68,7 @@ _GOODBYE = "The call ends now. Say a short, friendly goodbye in one sentence."
 
 
 def instructions(profile: Profile) -> str:
-    """The system prompt of one business, from its own data. At most `LONGEST_CHARS` long."""
+    """Write the system prompt of one business, from its own data. At most `LONGEST_CHARS` long."""
     words = HEBREW if profile.language == "he" else ENGLISH
     return "\n\n".join(
         (
@@ -83,7 +83,10 @@ def instructions(profile: Profile) -> str:
 
 
 def notice(profile: Profile) -> str:
-    """What the caller is told first, word for word; empty if nothing is, or not in words that we know."""
+    """Return what the caller is told first, word for word.
+
+    Empty if nothing is, or not in words that we know.
+    """
     if profile.notice is None:
         return ""
     own = _line(profile.notice, _GREETING_CHARS)
@@ -91,12 +94,12 @@ def notice(profile: Profile) -> str:
 
 
 def notice_again(words: str) -> str:
-    """Said to the model when the caller has not heard the notice to its last word."""
+    """Write what tells the model that the caller has not heard the notice to its last word."""
     return f"The caller has not heard this yet. Begin your next answer with exactly “{words}”. Then go on."
 
 
 def greeting(profile: Profile) -> str:
-    """How the call begins: the notice, then the owner's sentence or the language's own.
+    """Say how the call begins: the notice, then the owner's sentence or the language's own.
 
     Where we have no words in a language they are described. A caller who is back from a transfer hears the
     notice again: they have expected a person since. Who was cut off may have been so in the middle of it.
@@ -117,21 +120,21 @@ def greeting(profile: Profile) -> str:
 
 
 def keypad(keys: str) -> str:
-    """What the caller pressed, in words for the model; 0 alone asks for a person, as everywhere."""
+    """Put what the caller pressed into words for the model; 0 alone asks for a person, as everywhere."""
     if keys.rstrip("#") == "0":
         return "(The caller pressed 0: they ask to speak to a person.)"
     return f"(The caller answered with the telephone's keys: {' '.join(keys)})"
 
 
 def silence_prompt(n: int) -> str:
-    """What to say when the caller is silent, for the first time (`n` is 1) or again."""
+    """Write what has the model speak to a silent caller, for the first time (`n` is 1) or again."""
     if n == 1:
         return "The caller is silent. Ask in one short sentence whether they are still there."
     return "The caller is still silent. Say in one sentence that you cannot hear them; ask them to speak."
 
 
 def sound_prompt() -> str:
-    """What to say when there is sound on the line, and nothing in it that could be a voice."""
+    """Write what has the model speak of a sound on the line in which no voice can be made out."""
     return (
         "There is sound on the caller's line, but no words can be made out. Say so in one short sentence and "
         "ask them to speak up, closer to the phone."
@@ -139,7 +142,10 @@ def sound_prompt() -> str:
 
 
 def filler() -> str:
-    """What to say while a tool is slow. It is no answer yet, and no tool is to be called for it."""
+    """Write what has the model ask for patience while a tool is slow.
+
+    That is no answer yet, and no tool is to be called for it.
+    """
     return (
         "A tool is still working. Say in three or four words that you are checking, in the language of the "
         "call. Do not say anything about its result and do not call a tool."
@@ -147,12 +153,12 @@ def filler() -> str:
 
 
 def goodbye(outcome: Outcome = Outcome.COMPLETED) -> str:
-    """The last words of a call that ends with this outcome. No tool is to be called for them."""
+    """Write what has the model say the last words of a call with this outcome, without calling a tool."""
     return f"{_GOODBYES.get(outcome, _GOODBYE)} Do not ask anything and do not call a tool."
 
 
 def reopened(outcome: Outcome) -> str:
-    """Said to the model when a call that was to end with this outcome goes on."""
+    """Write what tells the model that a call that was to end with this outcome goes on."""
     return _REOPENED.get(outcome, _STAYS)
 
 
@@ -163,7 +169,7 @@ def heard_only(words: str) -> str:
 
 
 def longest_call_warning() -> str:
-    """Said to the model shortly before the longest time of a call is reached."""
+    """Write what tells the model that the longest time of a call is nearly reached."""
     return (
         "This call must end in about two minutes. Finish what is being done now, start nothing new, "
         "then say goodbye and call end_call."
@@ -171,7 +177,7 @@ def longest_call_warning() -> str:
 
 
 def _hello(profile: Profile) -> tuple[str, str, str]:
-    """How the greeting is asked for, in which words, and what to say where we have none."""
+    """Return how the greeting is asked for, in which words, and what to say where we have none."""
     name = _line(profile.name, _NAME_CHARS)
     own = _line(profile.greeting, _GREETING_CHARS)
     described = (
@@ -205,7 +211,7 @@ _BEGINNINGS = {None: _hello, Back.UNANSWERED: _after_transfer, Back.CUT_OFF: _af
 
 
 def _truth(profile: Profile, words: Template) -> Iterator[str]:
-    """What holds in this call, a line each. Empty facts leave no line."""
+    """Give what holds in this call, a line each. Empty facts leave no line."""
     yield words.now.format(now=_line(profile.now, _LINE_CHARS))
     if trade := _line(profile.trade, _LINE_CHARS):
         yield words.trade.format(trade=trade)
@@ -238,7 +244,7 @@ def _section(heading: str, lines: Iterable[str], *, indent: str = "") -> str:
 
 
 def _within(entries: Iterable[str], longest: int) -> Iterator[str]:
-    """The first of these that fit together, each as one line of data; empty ones are left out."""
+    """Give the first of these that fit together, each as one line of data; empty ones are left out."""
     for entry in entries:
         line = _line(entry, _LINE_CHARS)
         longest -= len(line) + len("  - \n")
@@ -249,7 +255,7 @@ def _within(entries: Iterable[str], longest: int) -> Iterator[str]:
 
 
 def _line(text: str, longest: int) -> str:
-    """Data as one line: no control or formatting character, and no more than that many characters."""
+    """Write data as one line: no control or formatting character, no more than that many characters."""
     line = " ".join("".join(c if c.isprintable() else " " for c in text[: 2 * longest]).split())
     return line if len(line) <= longest else f"{line[: longest - 1].rstrip()}…"
 
