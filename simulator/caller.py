@@ -161,7 +161,7 @@ class Caller:
         self._frames = self._perform()
 
     def tick(self, now_ms: int) -> tuple[Action, ...]:
-        """What the caller does in the frame that begins now; nothing at all after the end."""
+        """Return what the caller does in the frame that begins now; nothing at all after the end."""
         self._now_ms, self._actions = now_ms, []
         next(self._frames, None)
         return tuple(self._actions)

@@ -100,7 +100,7 @@ class Carrier:
             await self._pace()
 
     async def _pace(self) -> None:
-        """One tick of the caller every 20 ms, by deadlines, so that lateness never adds up."""
+        """Tick the caller every 20 ms, by deadlines, so that lateness never adds up."""
         caller = Caller(self.script, self.line)
         tick_ms = 0
         while self.ended_by is None:
@@ -154,7 +154,7 @@ class Carrier:
         self._emit(self._outgoing.media(self._next_number(), self._chunk, timestamp_ms, frame))
 
     async def _write(self, outbox: "trio.MemoryReceiveChannel[str | bytes]") -> None:
-        """The only task that sends, so that nothing else can cut a message in half."""
+        """Send what is in the outbox. No other task sends, so nothing can cut a message in half."""
         try:
             async for message in outbox:
                 await self.transport.send(message)
@@ -250,5 +250,5 @@ class Carrier:
         return (trio.current_time() - self.began_s) * 1000
 
     def _account_ms(self) -> float:
-        """Until when the caller listened."""
+        """Return until when the caller listened."""
         return self.ended_ms if self.ended_by is not None else self._now_ms()

@@ -47,7 +47,7 @@ _BODIES = {"media": "payload", "mark": "name", "clear": None}
 
 
 def parse(message: str | bytes, stream_sid: str) -> Media | Mark | Clear:
-    """What the server asks for. Raises BadMessage for whatever Twilio would not take."""
+    """Return what the server asks for. Raises BadMessage for whatever Twilio would not take."""
     if isinstance(message, bytes):
         raise BadMessage(f"31950: binary frame of {len(message)} bytes; send text")
     try:
@@ -72,7 +72,10 @@ def parse(message: str | bytes, stream_sid: str) -> Media | Mark | Clear:
 
 
 def _value(fields: dict[str, Any], event: str, body_field: str | None) -> str:
-    """The one string inside the event's body, all keys being exactly those of the schema."""
+    """Return the one string inside the event's body.
+
+    All keys must be exactly those of the schema.
+    """
     if body_field is None:
         _exactly(fields, {"event", "streamSid"}, event)
         return ""
@@ -106,7 +109,7 @@ def _audio(payload: str) -> bytes:
 
 
 def connected() -> str:
-    """The first message: it has neither a sequence number nor a stream."""
+    """Write the first message: it has neither a sequence number nor a stream."""
     return _dump({"event": "connected", "protocol": "Call", "version": "1.0.0"})
 
 
@@ -119,7 +122,7 @@ class Outgoing:
     stream_sid: str
 
     def start(self, number: int, parameters: Mapping[str, str]) -> str:
-        """The second message: who calls, and the `<Parameter>`s of the TwiML."""
+        """Write the second message: who calls, and the `<Parameter>`s of the TwiML."""
         body = {
             "streamSid": self.stream_sid,
             "accountSid": self.account_sid,
@@ -131,7 +134,7 @@ class Outgoing:
         return self._numbered("start", number, body)
 
     def media(self, number: int, chunk: int, timestamp_ms: int, audio: bytes) -> str:
-        """One frame of the caller; `chunk` counts from 1, `timestamp_ms` from the stream's start."""
+        """Write one frame of the caller; `chunk` counts from 1, `timestamp_ms` from the stream's start."""
         body = {
             "track": "inbound",
             "chunk": str(chunk),
@@ -141,15 +144,15 @@ class Outgoing:
         return self._numbered("media", number, body)
 
     def mark(self, number: int, name: str) -> str:
-        """A mark that was reached, or cleared: the message is the same."""
+        """Write a mark that was reached, or cleared: the message is the same."""
         return self._numbered("mark", number, {"name": name})
 
     def dtmf(self, number: int, digit: str) -> str:
-        """A key pressed. Twilio says `inbound_track` here and `inbound` in media."""
+        """Write a key pressed. Twilio says `inbound_track` here and `inbound` in media."""
         return self._numbered("dtmf", number, {"track": "inbound_track", "digit": digit})
 
     def stop(self, number: int) -> str:
-        """The last message."""
+        """Write the last message."""
         return self._numbered("stop", number, {"accountSid": self.account_sid, "callSid": self.call_sid})
 
     def _numbered(self, event: str, number: int, body: Mapping[str, Any]) -> str:

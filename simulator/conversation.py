@@ -51,12 +51,12 @@ class Conversation:
         self.session = new_session(self.new_id("sess"), self.model)
 
     def new_id(self, prefix: str) -> str:
-        """The next id of this kind: `item_0001`."""
+        """Make the next id of this kind: `item_0001`."""
         self._numbers[prefix] = self._numbers.get(prefix, 0) + 1
         return f"{prefix}_{self._numbers[prefix]:04d}"
 
     def receive(self, message: str | bytes) -> list[Output]:
-        """What one client message brings about."""
+        """Return what one client message brings about."""
         event_id = None
         try:
             event = parse(message)
@@ -67,13 +67,13 @@ class Conversation:
             return [self.refusal(refused, event_id)]
 
     def refusal(self, refused: Refused, event_id: Any = None) -> Json:
-        """The `error` event for a fault of the client: a violation unless the script allows it."""
+        """Return the `error` event for a fault of the client: a violation unless the script allows it."""
         if refused.code not in self._script.allowed_errors:
             self.violations.append(str(refused))
         return error_event(refused, event_id if isinstance(event_id, str) else None)
 
     def response_over(self) -> list[Json]:
-        """The response is done: the item events that waited for it."""
+        """End the active response, and return the item events that waited for it."""
         self.active = None
         waiting, self._deferred = self._deferred, []
         return waiting

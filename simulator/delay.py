@@ -17,7 +17,7 @@ Delay = Callable[[], float]  # milliseconds, for the next message
 
 
 def evenly(middle_ms: float, spread_ms: float, seed: int) -> Delay:
-    """Delays drawn evenly from `middle_ms` +- `spread_ms`; the same seed gives the same delays."""
+    """Draw delays evenly from `middle_ms` +- `spread_ms`; the same seed gives the same delays."""
     source = random.Random(seed)  # noqa: S311  # no secret
     return lambda: source.uniform(middle_ms - spread_ms, middle_ms + spread_ms)
 
@@ -52,7 +52,7 @@ class DelayedTransport:
         await self._inner.send(message)
 
     async def receive(self) -> str | bytes:
-        """The next message, once it is due. Safe to cancel."""
+        """Return the next message, once it is due. Safe to cancel."""
         if self._arriving is None:
             self._arriving = await self._inner.receive()
         await trio.sleep_until(self._inwards.due_s[0])
@@ -79,7 +79,7 @@ class DelayedTransport:
 def delayed(
     ends: tuple[Transport, Transport], *, up: Delay, down: Delay
 ) -> tuple[DelayedTransport, DelayedTransport]:
-    """The two ends of a connection with a delay between them: `up` from the first end to the second.
+    """Put a delay between the two ends of a connection: `up` from the first end to the second.
 
     The delay holds as long as nothing but these two ends sends on the connection.
     """

@@ -33,7 +33,7 @@ Output = Json | Create | Cancel | Committed
 
 
 def error_event(refused: Refused, event_id: str | None) -> Json:
-    """The `error` event; the client's event id is echoed inside it, and nowhere else."""
+    """Return the `error` event; the client's event id is echoed inside it, and nowhere else."""
     error = {
         "type": "invalid_request_error",
         "code": refused.code,
@@ -45,7 +45,7 @@ def error_event(refused: Refused, event_id: str | None) -> Json:
 
 
 def item_events(item: Item, previous_id: str | None) -> list[Json]:
-    """How the server reports an item that is complete from the start."""
+    """Report an item that is complete from the start, as the server does."""
     body = {"previous_item_id": previous_id, "item": item.json()}
     return [
         {"type": "conversation.item.added", **body},
@@ -54,7 +54,10 @@ def item_events(item: Item, previous_id: str | None) -> list[Json]:
 
 
 def transcription_events(item_id: str, transcript: str | None) -> list[Json]:
-    """What a separate recogniser made of a user item, some time after the commit; None: it failed."""
+    """Report what a separate recogniser made of a user item, some time after the commit.
+
+    Without a transcript it failed.
+    """
     base = {"item_id": item_id, "content_index": 0}
     kind = "conversation.item.input_audio_transcription"
     if transcript is None:
@@ -77,7 +80,7 @@ def transcription_events(item_id: str, transcript: str | None) -> list[Json]:
 
 
 def usage(sent: Iterable[bytes | bytearray], said: Iterable[str]) -> Json:
-    """The bill of one response; the output's audio costs one token per 50 ms."""
+    """Return the bill of one response; the output's audio costs one token per 50 ms."""
     audio = sum(map(len, sent)) // 400
     text = sum(map(len, said)) // 4
     return {

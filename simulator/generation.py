@@ -50,11 +50,11 @@ class Generation:
         self.response_id = self.new_id("resp")
 
     def created(self) -> list[Json]:
-        """The first event."""
+        """Return the first event."""
         return [{"type": "response.created", "response": self._response()}]
 
     def steps(self) -> Iterator[Step]:
-        """Everything after `response.created`, up to `rate_limits.updated`.
+        """Give everything after `response.created`, up to `rate_limits.updated`.
 
         Taking a list from the iterator is sending it: what was sent is counted at that moment.
         """
@@ -85,7 +85,7 @@ class Generation:
         return self._close_open_items("incomplete", calls="incomplete") + self._done()
 
     def failure(self, fault: Fail) -> Iterator[Step]:
-        """Instead of `steps`: nothing but a failed `response.done`."""
+        """Give, instead of `steps`, nothing but a failed `response.done`."""
         yield float(fault.after_ms)
         self._fail(fault)
         yield self._done()

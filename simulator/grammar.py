@@ -20,7 +20,7 @@ _GRAMMAR: dict[str, tuple[frozenset[str], frozenset[str]]] = {
 
 
 def parse(message: str | bytes) -> Json:
-    """The event in a client message, its fields not yet looked at. Raises Refused."""
+    """Return the event in a client message, its fields not yet looked at. Raises Refused."""
     if isinstance(message, bytes):
         raise Refused("invalid_event", "Binary frames are not supported.")
     try:
@@ -33,7 +33,7 @@ def parse(message: str | bytes) -> Json:
 
 
 def check(event: Json) -> None:
-    """Raises Refused for an unknown event, and for a missing or unknown field."""
+    """Raise Refused for an unknown event, and for a missing or unknown field."""
     kind, event_id = event.get("type"), event.get("event_id", "")
     if not isinstance(kind, str) or kind not in _GRAMMAR:
         raise Refused("invalid_value", f"Invalid value: {kind!r}.", "type")
@@ -49,7 +49,7 @@ def check(event: Json) -> None:
 
 
 def kind(message: str | bytes) -> str:
-    """The type of a client message, for the record; never raises."""
+    """Return the type of a client message, for the record; never raises."""
     try:
         return str(json.loads(message)["type"])
     except (ValueError, TypeError, KeyError):

@@ -29,7 +29,7 @@ class Item:
     answered: bool = False
 
     def json(self) -> Json:
-        """The item as events carry it: without its audio."""
+        """Return the item as events carry it: without its audio."""
         base: Json = {"id": self.id, "object": "realtime.item", "type": self.kind, "status": self.status}
         match self.kind:
             case "message":
@@ -82,7 +82,7 @@ class Items:
         return self._order[index - 1] if index else None
 
     def get(self, item_id: Any, code: str) -> Item:
-        """The item, or a refusal with this code."""
+        """Return the item. Raises Refused with this code if there is none."""
         if not isinstance(item_id, str) or item_id not in self._items:
             raise Refused(code, f"Item with item_id '{item_id}' does not exist.", "item_id")
         return self._items[item_id]
@@ -93,7 +93,10 @@ class Items:
         self._order.remove(item.id)
 
     def from_client(self, fields: Any, new_id: Callable[[], str]) -> Item:
-        """The item of a `conversation.item.create`. Assistant audio cannot be made by a client."""
+        """Make the item of a `conversation.item.create`.
+
+        Raises Refused; assistant audio cannot be made by a client.
+        """
         if not isinstance(fields, dict):
             raise Refused("invalid_type", "Invalid type for 'item': expected an object.", "item")
         match fields.get("type"):
@@ -112,7 +115,7 @@ class Items:
                 raise Refused("invalid_value", f"Invalid value: {other!r}.", "item.type")
 
     def problems_of_output(self, output: Item) -> list[str]:
-        """What is wrong with a function_call_output; marks its call as answered."""
+        """Say what is wrong with a function_call_output, and mark its call as answered."""
         calls = [item for item in self if item.kind == "function_call" and item.call_id == output.call_id]
         if not calls:
             return [f"function_call_output for unknown call_id {output.call_id!r}"]

@@ -66,36 +66,36 @@ class Line:
         return names
 
     def advance(self, now_ms: float) -> tuple[str, ...]:
-        """The marks reached by now, in order, each returned once."""
+        """Return the marks reached by now, in order, each returned once."""
         reached = []
         while self._marks and self._marks[0][0] <= now_ms + _EPSILON * FRAME_MS:
             reached.append(self._marks.popleft()[1])
         return tuple(reached)
 
     def next_ms(self) -> float | None:
-        """When the next mark is due; None while none is waiting."""
+        """Return when the next mark is due; None while none is waiting."""
         return self._marks[0][0] if self._marks else None
 
     def playing(self, now_ms: float) -> bool:
-        """Whether something is still to be heard."""
+        """Say whether something is still to be heard."""
         return bool(self._runs) and now_ms < self._runs[-1].ends_ms - _EPSILON * FRAME_MS
 
     def queued_ms(self, now_ms: float) -> float:
-        """How much is still to be heard."""
+        """Return how much is still to be heard."""
         return self._runs[-1].ends_ms - now_ms if self.playing(now_ms) else 0.0
 
     def speaking_ms(self, now_ms: float) -> float:
-        """How long the current stretch has been audible; 0 while nothing plays."""
+        """Return how long the current stretch has been audible; 0 while nothing plays."""
         return now_ms - self._runs[-1].started_ms if self.playing(now_ms) else 0.0
 
     def quiet_ms(self, now_ms: float) -> float | None:
-        """How long nothing has been audible; 0 while something plays, None if nothing was ever heard."""
+        """Return how long nothing has been audible; 0 while something plays, None if nothing ever was."""
         if self.playing(now_ms):
             return 0.0
         return now_ms - self._runs[-1].ends_ms if self._runs else None
 
     def just_played(self, now_ms: float) -> bytes:
-        """The sound of the 20 ms that end now: 160 bytes, silence where nothing played."""
+        """Return the sound of the 20 ms that end now: 160 bytes, silence where nothing played."""
         begin_ms = now_ms - FRAME_MS
         window = bytearray(silence(FRAME_MS))
         for run in reversed(self._runs):
@@ -108,10 +108,10 @@ class Line:
         return bytes(window)
 
     def stretches(self, now_ms: float) -> tuple[tuple[int, bytes], ...]:
-        """The stretches heard by now: when each began, and its bytes."""
+        """Return the stretches heard by now: when each began, and its bytes."""
         heard = ((run.started_ms, bytes(run.audio[: run.played_bytes(now_ms)])) for run in self._runs)
         return tuple((round(started_ms), audio) for started_ms, audio in heard if audio)
 
     def played(self, now_ms: float) -> bytes:
-        """Every byte heard by now, in order."""
+        """Return every byte heard by now, in order."""
         return b"".join(audio for _, audio in self.stretches(now_ms))

@@ -18,7 +18,7 @@ class SessionMemory:
     outputs: tuple[tuple[str, Any], ...] = ()  # the function's name, and its output
 
     def last(self, name: str) -> Any:
-        """The latest output of this function. Raises LookupError if it was never answered."""
+        """Return the latest output of this function. Raises LookupError if it was never answered."""
         for known, output in reversed(self.outputs):
             if known == name:
                 return output
@@ -127,7 +127,7 @@ AnyReply = Reply | NoAnswer | Ignore | Fail | CloseNow | Abort | Stall
 
 
 def Incomplete(text: str = "", audio: bytes = b"", reason: str = "max_output_tokens") -> Reply:  # noqa: N802
-    """A reply that ends as `incomplete` in mid-word."""
+    """Make a reply that ends as `incomplete` in mid-word."""
     return Reply(text=text, audio=audio, incomplete=reason)
 
 

@@ -78,7 +78,7 @@ async def _listen(port: int) -> trio.SocketListener:
 
 
 def rejected(path: str, headers: Mapping[str, str], key: str | None) -> Rejection | None:
-    """What the real server would have against this handshake, said after 101; None if nothing."""
+    """Return what the real server would have against this handshake, said after 101; None if nothing."""
     if "openai-beta" in headers:
         words = "The Realtime Beta API is no longer supported."
         return Rejection("beta_api_shape_disabled", words, 4000)

@@ -13,7 +13,10 @@ def _level(code: int) -> int:
 
 
 def _codes_by_magnitude(sign: int) -> bytes:
-    """The code of every magnitude from 0 to 32,768: one step of the table per (segment, mantissa)."""
+    """Return the code of every magnitude from 0 to 32,768.
+
+    It is one step of the table per (segment, mantissa).
+    """
     table = bytearray()
     for segment in range(8):
         for mantissa in range(16):
@@ -30,22 +33,22 @@ _CODES = _codes_by_magnitude(0)[:32_768] + _codes_by_magnitude(0x80)[:0:-1]
 
 
 def encode(samples: Iterable[int]) -> bytes:
-    """The mu-law bytes of 16-bit samples. Raises IndexError for a sample outside 16 bits."""
+    """Return the mu-law bytes of 16-bit samples. Raises IndexError for a sample outside 16 bits."""
     return bytes(map(_CODES.__getitem__, samples))
 
 
 def decode(audio: bytes) -> list[int]:
-    """The 16-bit samples of mu-law bytes."""
+    """Return the 16-bit samples of mu-law bytes."""
     return [_LEVELS[code] for code in audio]
 
 
 def silence(ms: int) -> bytes:
-    """`ms` of linear zero."""
+    """Return `ms` of linear zero."""
     return bytes([_SILENCE_CODE]) * (ms * 8)
 
 
 def rms(audio: bytes) -> float:
-    """The level of mu-law audio as root mean square on the 16-bit scale; 0.0 for none."""
+    """Return the level of mu-law audio as root mean square on the 16-bit scale; 0.0 for none."""
     if not audio:
         return 0.0
     return float((sum(_LEVELS[code] ** 2 for code in audio) / len(audio)) ** 0.5)

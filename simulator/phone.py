@@ -82,7 +82,7 @@ class _Twilio:
     rejected: bool = False
 
     async def post(self, path: str, more: Mapping[str, str]) -> str:
-        """POST one webhook; the body of its answer. Raises CallFailed."""
+        """Post one webhook and return the body of its answer. Raises CallFailed."""
         form = self.form | dict(more)
         headers = self.signed(self.public_url + path, form)
         try:
@@ -97,7 +97,7 @@ class _Twilio:
         return response.text
 
     def signed(self, url: str, form: Mapping[str, str] | None = None) -> dict[str, str]:
-        """The header that proves where the request is from."""
+        """Return the header that proves where the request is from."""
         if self.auth_token is None:
             return {}
         return {"X-Twilio-Signature": signature(self.auth_token, url, form)}
@@ -138,7 +138,7 @@ class _Twilio:
         self.dialled.append(dial)
 
     def _dialled(self) -> dict[str, str]:
-        """What Twilio says of the last person who was dialled."""
+        """Return what Twilio says of the last person who was dialled."""
         answered = self.dial_status == "completed"
         said = {
             "DialCallSid": f"CA{len(self.dialled):032x}",
@@ -255,7 +255,7 @@ async def _after(twilio: _Twilio, stream: Stream, carrier: Carrier, *, on_the_li
 
 
 def _parameters(call_sid: str, caller: str, called: str) -> dict[str, str]:
-    """The form fields that every request about a call carries."""
+    """Return the form fields that every request about a call carries."""
     return {
         "AccountSid": ACCOUNT_SID,
         "ApiVersion": "2010-04-01",
@@ -271,7 +271,7 @@ def _parameters(call_sid: str, caller: str, called: str) -> dict[str, str]:
 
 
 def _path(url: str, base: str) -> str:
-    """The path of a URL in TwiML, which may be relative to the document it stands in."""
+    """Return the path of a URL in TwiML, which may be relative to the document it stands in."""
     parts = urlsplit(urljoin(base, url))
     return parts.path + (f"?{parts.query}" if parts.query else "")
 

@@ -31,7 +31,7 @@ def _wrong(path: str, value: Any, wanted: str) -> Refused:
 
 
 def one_of(*values: Any) -> Check:
-    """One of these values, of the same type."""
+    """Let pass one of these values, of the same type."""
 
     def check(value: Any, path: str) -> None:
         if not any(value == allowed and type(value) is type(allowed) for allowed in values):
@@ -41,7 +41,7 @@ def one_of(*values: Any) -> Check:
 
 
 def number(low: float, high: float, *, whole: bool = False) -> Check:
-    """A number between two bounds, both included."""
+    """Let pass a number between two bounds, both included."""
 
     def check(value: Any, path: str) -> None:
         kinds = (int,) if whole else (int, float)
@@ -52,28 +52,28 @@ def number(low: float, high: float, *, whole: bool = False) -> Check:
 
 
 def text(value: Any, path: str) -> None:
-    """A string."""
+    """Let pass a string."""
     if not isinstance(value, str):
         raise Refused("invalid_type", f"Invalid type for '{path}': expected a string.", path)
 
 
 def truth(value: Any, path: str) -> None:
-    """A boolean."""
+    """Let pass a boolean."""
     if not isinstance(value, bool):
         raise Refused("invalid_type", f"Invalid type for '{path}': expected a boolean.", path)
 
 
 def anything(value: Any, path: str) -> None:
-    """Fields that the simulator accepts unseen."""
+    """Let pass whatever there is: fields that the simulator accepts unseen."""
 
 
 def or_null(check: Check) -> Check:
-    """Null, or what `check` lets pass."""
+    """Let pass null, and what `check` lets pass."""
     return lambda value, path: None if value is None else check(value, path)
 
 
 def either(*checks: Check) -> Check:
-    """The first check that fits; the last one's refusal if none does."""
+    """Let pass what one of the checks does; otherwise the last one refuses it."""
 
     def check(value: Any, path: str) -> None:
         for candidate in checks[:-1]:
@@ -87,7 +87,7 @@ def either(*checks: Check) -> Check:
 
 
 def list_of(item: Check) -> Check:
-    """An array of such members."""
+    """Let pass an array of such members."""
 
     def check(value: Any, path: str) -> None:
         if not isinstance(value, list):
@@ -99,7 +99,7 @@ def list_of(item: Check) -> Check:
 
 
 def object_of(fields: Mapping[str, Check], required: Iterable[str] = ()) -> Check:
-    """An object with no other fields than these."""
+    """Let pass an object with no other fields than these."""
 
     def check(value: Any, path: str) -> None:
         if not isinstance(value, dict):

@@ -76,6 +76,6 @@ class ServerLink:
 
 
 def first_closed(group: BaseExceptionGroup[TransportClosed]) -> TransportClosed:
-    """How the socket ended, of all the tasks that noticed it."""
+    """Return how the socket ended, as the first of the tasks noticed it."""
     first = group.exceptions[0]
     return first_closed(first) if isinstance(first, BaseExceptionGroup) else first

@@ -77,7 +77,7 @@ _BY_LANGUAGES = re.compile(r"gpt-(live-)?transcribe(-.+)?")
 
 
 def _transcription(value: Any, path: str) -> None:
-    """Transcription: the two newest models take `languages`, all others `language`, and none takes both."""
+    """Check a transcription: the two newest models take `languages`, all others `language`, none both."""
     _TRANSCRIPTION_FIELDS(value, path)
     if value.get("languages") == []:
         message = f"Invalid '{path}.languages': expected an array with at least 1 element."
@@ -147,7 +147,10 @@ check_response = object_of(
 
 
 def merged(session: Json, update: Json) -> Json:
-    """The session after an update: only the fields that are present change, `audio` field by field."""
+    """Return the session after an update.
+
+    Only the fields that are present change, `audio` field by field.
+    """
     result = copy.deepcopy(session)
     for side, fields in update.get("audio", {}).items():
         result["audio"][side].update(copy.deepcopy(fields))
@@ -156,7 +159,7 @@ def merged(session: Json, update: Json) -> Json:
 
 
 def has_path(fields: Json, path: str) -> bool:
-    """Whether a dotted path is present, whatever its value."""
+    """Say whether a dotted path is present, whatever its value."""
     value: Any = fields
     for name in path.split("."):
         if not isinstance(value, dict) or name not in value:
@@ -166,7 +169,7 @@ def has_path(fields: Json, path: str) -> bool:
 
 
 def new_session(session_id: str, model: str) -> Json:
-    """The session before the first update, as gpt-realtime-2.1 reports it: 24 kHz PCM, server VAD."""
+    """Return the session before the first update, as gpt-realtime-2.1 reports it: 24 kHz PCM, server VAD."""
     pcm = {"type": "audio/pcm", "rate": 24_000}
     vad = {
         "type": "server_vad",

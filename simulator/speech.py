@@ -32,13 +32,13 @@ class SpeechUnavailable(Exception):
 
 
 def speak(text: str, *, voice: str = "en-us", words_per_minute: int = 170) -> bytes:
-    """The text as mu-law, without silence around it, at about -20 dBFS. Raises SpeechUnavailable."""
+    """Speak the text as mu-law, without silence around it, at about -20 dBFS. Raises SpeechUnavailable."""
     (audio,) = speak_all([(voice, text)], words_per_minute=words_per_minute)
     return audio
 
 
 def speak_all(texts: Sequence[tuple[str, str]], *, words_per_minute: int = 170) -> list[bytes]:
-    """Every (voice, text) as mu-law, in order, by one child process. Raises SpeechUnavailable."""
+    """Speak every (voice, text) as mu-law, in order, by one child process. Raises SpeechUnavailable."""
     if find_spec("espeakng_loader") is None:
         raise SpeechUnavailable("no speech synthesiser; run: pip install 'frontdesk[speech]'")
     request = {"words_per_minute": words_per_minute, "texts": [list(pair) for pair in texts]}
@@ -84,7 +84,7 @@ def _trimmed(samples: Sequence[float]) -> Sequence[float]:
 
 
 def resampled(samples: Sequence[int], rate: int) -> list[float]:
-    """The samples at 8 kHz: a low-pass filter, evaluated only where an output sample falls."""
+    """Bring the samples to 8 kHz: a low-pass filter, evaluated only where an output sample falls."""
     divisor = math.gcd(rate, _RATE)
     step, phases = rate // divisor, _RATE // divisor
     filters = _filters(rate, phases)
@@ -98,7 +98,7 @@ def resampled(samples: Sequence[int], rate: int) -> list[float]:
 
 @cache
 def _filters(rate: int, phases: int) -> tuple[tuple[float, ...], ...]:
-    """One windowed sinc for each place that an output sample can have between two input samples."""
+    """Return one windowed sinc for each place that an output sample can have between two input samples."""
     return tuple(_sinc(rate, phase / phases) for phase in range(phases))
 
 

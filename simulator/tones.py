@@ -13,7 +13,7 @@ _GOLDEN = (1 + 5**0.5) / 2  # an irrational ratio: the sum never repeats
 
 
 def murmur(ms: int, *, pitch: float = 140, level: int = 3_000) -> bytes:
-    """`ms` of a humming voice as mu-law: every 20 ms frame near `level` RMS on the 16-bit scale."""
+    """Hum `ms` of a voice as mu-law: every 20 ms frame near `level` RMS on the 16-bit scale."""
     step = 2 * math.pi * pitch / _RATE
     samples = []
     for n in range(ms * 8):
@@ -25,18 +25,18 @@ def murmur(ms: int, *, pitch: float = 140, level: int = 3_000) -> bytes:
 
 
 def noise(ms: int, level: int, seed: int = 1) -> bytes:
-    """`ms` of white noise near `level` RMS as mu-law."""
+    """Make `ms` of white noise near `level` RMS as mu-law."""
     peak = level * 3**0.5  # the RMS of an even distribution is its peak over the root of three
     return encode([_clipped(value * peak) for value in _even(ms * 8, seed)])
 
 
 def click(ms: int = 20, *, level: int = 12_000) -> bytes:
-    """A click on the line: a burst that dies away within `ms`."""
+    """Make a click on the line: a burst that dies away within `ms`."""
     return _dying_noise(ms, level, seed=7, speed=8)
 
 
 def cough(ms: int = 150, *, level: int = 8_000) -> bytes:
-    """A cough: a longer burst of noise."""
+    """Make a cough: a longer burst of noise."""
     return _dying_noise(ms, level, seed=11, speed=2)
 
 
@@ -47,7 +47,7 @@ def _dying_noise(ms: int, level: int, *, seed: int, speed: float) -> bytes:
 
 
 def _even(count: int, seed: int) -> list[float]:
-    """Numbers between -1 and 1 by a linear congruential generator: the same on every machine."""
+    """Draw numbers between -1 and 1 by a linear congruential generator: the same on every machine."""
     state, values = seed * 2_654_435_761 % 2**32, []
     for _ in range(count):
         state = (state * 1_664_525 + 1_013_904_223) % 2**32

@@ -33,7 +33,10 @@ class Transport(Protocol):
         """
 
     async def receive(self) -> str | bytes:
-        """The next message. Safe to cancel. Raises TransportClosed, and again at every further call."""
+        """Return the next message.
+
+        Safe to cancel. Raises TransportClosed, and again at every further call.
+        """
 
     async def close(self, code: int = 1000, reason: str = "") -> None:
         """Say goodbye with a close frame and close. Closing a closed transport does nothing."""
@@ -93,7 +96,7 @@ class MemoryTransport:
             raise self._end() from None
 
     async def receive(self) -> str | bytes:
-        """The next message; what was sent before a close frame still arrives, before an abort not."""
+        """Return the next message; what was sent before a close frame still arrives, before an abort not."""
         if self._fate.closed is not None and self._fate.closed.code == ABNORMAL:
             await trio.lowlevel.checkpoint()
             raise self._end()
@@ -128,7 +131,7 @@ class MemoryTransport:
 
 
 def memory_pair(capacity: int = 64) -> tuple[MemoryTransport, MemoryTransport]:
-    """Two connected transports that pass whole messages, at most `capacity` waiting in each direction.
+    """Connect two transports that pass whole messages, at most `capacity` waiting in each direction.
 
     Deterministic: no bytes, no framing, no kernel. 64 media messages are about what two socket buffers hold.
     """

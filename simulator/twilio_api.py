@@ -26,7 +26,7 @@ ACCEPTED = ApiAnswer(body=json.dumps({"sid": "SM" + "7" * 32, "status": "queued"
 
 
 def refusal(status: int, code: int, message: str) -> ApiAnswer:
-    """An error in the form in which Twilio gives it."""
+    """Return an error in the form in which Twilio gives it."""
     return ApiAnswer(status=status, body=json.dumps({"code": code, "message": message, "status": status}))
 
 

@@ -10,7 +10,7 @@ from attrs import frozen
 
 
 def signature(auth_token: str, url: str, form: Mapping[str, str] | None = None) -> str:
-    """`X-Twilio-Signature`: HMAC-SHA1, in base64, of the URL and every form field sorted by name.
+    """Sign as `X-Twilio-Signature`: HMAC-SHA1, in base64, of the URL and every form field sorted by name.
 
     The rule of Twilio's "Webhooks Security"; a WebSocket upgrade is signed by its URL alone.
     """
@@ -81,7 +81,7 @@ _PARAMETER_MAX_CHARACTERS = 500
 
 
 def verbs(document: str) -> tuple[Verb, ...]:
-    """What the answer tells Twilio to do, in order. Raises BadTwiml."""
+    """Return what the answer tells Twilio to do, in order. Raises BadTwiml."""
     if len(document.encode()) > _TWIML_MAX_BYTES:
         raise BadTwiml(f"11750: the TwiML is longer than {_TWIML_MAX_BYTES} bytes")
     try:

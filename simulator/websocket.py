@@ -74,7 +74,7 @@ class WebSocketTransport:
             raise _translated(closed) from None
 
     async def receive(self) -> str | bytes:
-        """The next message."""
+        """Return the next message. Safe to cancel. Raises TransportClosed."""
         try:
             return await self._connection.get_message()
         except trio_websocket.ConnectionClosed as closed:
@@ -115,7 +115,7 @@ class WebSocketTransport:
 def over_websocket(
     connection: trio_websocket.WebSocketConnection, stream: trio.abc.Stream
 ) -> WebSocketTransport:
-    """A Transport over a connection that somebody else opened on `stream`."""
+    """Return a Transport over a connection that somebody else opened on `stream`."""
     return WebSocketTransport(connection, stream)
 
 
@@ -164,7 +164,7 @@ async def wrap_server_stream(nursery: trio.Nursery, stream: trio.abc.Stream) -> 
 async def connect_websocket(
     url: str, headers: Mapping[str, str] | None = None
 ) -> AsyncIterator[WebSocketTransport]:
-    """A client WebSocket over TCP, closed with its socket on leaving, at once if cancelled.
+    """Open a client WebSocket over TCP, closed with its socket on leaving, at once if cancelled.
 
     `ws://` only: the simulator meets servers on the loopback. Raises OSError, UpgradeRefused, or
     TransportClosed if the server closed, or said nothing for 5 s, before the handshake was done.
@@ -198,7 +198,7 @@ async def _open_tcp(host: str, port: int) -> trio.SocketStream:
 
 
 def _only(group: BaseExceptionGroup[BaseException]) -> BaseException:
-    """What the caller should see of a nursery's group: its one exception, in our own terms."""
+    """Return what the caller should see of a nursery's group: its one exception, in our own terms."""
     if len(group.exceptions) > 1:
         return group
     match group.exceptions[0]:
