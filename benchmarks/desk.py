@@ -36,12 +36,15 @@ class Desk:
         return await self._peers.place(batch)
 
     def outcomes(self) -> dict[str, str | None]:
-        """How each call that the database knows ended, as any other program could see it."""
+        """Return how each call that the database knows ended, as any other program could see it."""
         with closing(sqlite3.connect(f"{self.database.as_uri()}?mode=ro", uri=True)) as conn:
             return dict(conn.execute("SELECT call_sid, outcome FROM calls"))
 
     def errors(self) -> list[str]:
-        """What the server has logged as an error so far, a line each; the tracebacks are shown at the end."""
+        """Return what the server has logged as an error so far, a line each.
+
+        The tracebacks are shown at the end.
+        """
         with self._log.open() as log:
             return [line.rstrip() for line in log if _is_error(line)]
 
@@ -82,7 +85,7 @@ async def open_desk(
 
 
 def _nobody(_said: str) -> None:
-    """Is told of the first owner's link."""
+    """Ignore the first owner's link."""
 
 
 @contextmanager

@@ -49,7 +49,7 @@ _ASKED = ("/calls?words=5550042", "/calls?words=afternoon", "/calls?words=nowher
 
 
 def paths(today: dt.date) -> list[str]:
-    """Every page of the business with a year behind it, and what is asked of some."""
+    """Return every page of the business with a year behind it, and what is asked of some."""
     found = [route.path for route in ROUTES if route.method == "GET" and route.path not in _NO_PAGES]
     found += [asked.format(tomorrow=today + dt.timedelta(days=1)) for asked in _ASKED]
     for place, id_ in _IDS.items():
@@ -84,7 +84,7 @@ async def _read(reading: Reading) -> dict[str, Any]:
 async def _talks(
     desk: Desk, first: int, beside: Callable[[], Awaitable[dict[str, Any]]] | None = None
 ) -> tuple[list[float], dict[str, Any]]:
-    """The lateness while calls talk and something else goes on, and what that came to."""
+    """Measure the lateness while calls talk and something else goes on; return it and what that came to."""
     late_ms: list[float] = []
     result: dict[str, Any] = {}
 
@@ -105,7 +105,7 @@ async def _talks(
 
 
 async def run() -> tuple[dict[str, list[float]], list[tuple[str, list[float]]], list[int]]:
-    """The pages' times, the lateness of each kind of load, and the events that each watcher got."""
+    """Return the pages' times, the lateness of each kind of load, and the events that each watcher got."""
     cookies: list[str] = []
     async with open_desk(partial(_prepare, cookies)) as desk:
         reading = Reading(

@@ -142,7 +142,7 @@ async def _sessions_end(model_server: ModelServer) -> None:
 
 
 def call_sid(number: int) -> str:
-    """The sid of the call with that number; in the order of the numbers."""
+    """Return the sid of the call with that number; in the order of the numbers."""
     return f"CA{number:032x}"
 
 

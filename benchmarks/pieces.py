@@ -39,7 +39,7 @@ Work = Callable[[], object]
 
 
 def rows() -> Iterator[tuple[str, str]]:
-    """Each piece and its cost."""
+    """Give each piece and its cost."""
     speech, silence = _frames(murmur(5_000)), _frames(noise(5_000, level=20))
     loud_noise = _frames(noise(5_000, level=500))
     messages = _media_messages(speech)
@@ -62,7 +62,10 @@ def rows() -> Iterator[tuple[str, str]]:
 
 
 def cost_us(prepare: Callable[[], Work], times: int) -> float:
-    """CPU microseconds of one of the `times` things that the prepared work does: the median round."""
+    """Measure the CPU microseconds of one of the `times` things that the prepared work does.
+
+    Of several rounds the median counts.
+    """
     rounds = []
     for _ in range(_ROUNDS):
         work = prepare()
@@ -86,13 +89,13 @@ def _listen(frames: Sequence[bytes], scene: Scene) -> Work:
 
 
 def _converse() -> Work:
-    """An answer that has just begun, and the deltas to come."""
+    """Prepare an answer that has just begun, and the deltas to come."""
     conversation, delta = _answering()
     return _each(partial(conversation.handle, now_ms=0.0), [delta] * _DELTAS)
 
 
 def _see() -> Work:
-    """A bot in the middle of a long answer."""
+    """Prepare a bot in the middle of a long answer."""
     conversation, delta = _answering()
     words = TranscriptDelta(response_id="resp_1", item_id="item_1", text="Does ten suit you? " * 10)
     conversation.handle(words, 0.0)

@@ -24,7 +24,7 @@ class Resources:
 
 
 def held() -> Resources:
-    """What is held now, after a garbage collection."""
+    """Measure what is held now, after a garbage collection."""
     gc.collect()
     opened = [_target(path) for path in Path("/proc/self/fd").iterdir()]
     pages = int(Path("/proc/self/statm").read_text().split()[1])
@@ -40,7 +40,7 @@ def held() -> Resources:
 
 
 def live_calls() -> int:
-    """How many calls this process's switchboards count, wherever the server keeps its own."""
+    """Count the calls of this process's switchboards, wherever the server keeps its own."""
     return sum(thing.live for thing in gc.get_objects() if isinstance(thing, Switchboard))
 
 

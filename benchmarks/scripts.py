@@ -60,17 +60,17 @@ _TALKS = Planned(
 
 
 def short(number: int) -> Planned:
-    """As short as a call can be: hung up 100 ms into the greeting. Every second one ends badly."""
+    """Plan a call as short as can be: hung up 100 ms into the greeting. Every second one ends badly."""
     return _BAD_ENDS[number // 2 % len(_BAD_ENDS)] if number % 2 else _HANGS_UP
 
 
 def talk(_number: int) -> Planned:
-    """About 20 s of both sides talking, in turns."""
+    """Plan about 20 s of both sides talking, in turns."""
     return _TALKS
 
 
 def greeting(_number: int) -> Planned:
-    """Hung up 100 ms into the greeting."""
+    """Plan a call that is hung up 100 ms into the greeting."""
     return _HANGS_UP
 
 

@@ -46,7 +46,7 @@ COLUMNS = ("calls", "s", "sockets", "fds", "tasks", "threads", "RSS MB", "live",
 
 
 def row(look: Look) -> tuple[str, ...]:
-    """One line of the table."""
+    """Return one line of the table."""
     now = look.held
     counts = (now.sockets, now.descriptors, now.tasks, now.threads)
     return (
@@ -61,7 +61,7 @@ def row(look: Look) -> tuple[str, ...]:
 
 
 def faults(before: Look, looks: list[Look], after: Look, outcomes: dict[str, str | None]) -> Iterator[str]:
-    """What should not be. `looks` begins after the first hundred calls."""
+    """Give what should not be. `looks` begins after the first hundred calls."""
     for name in ("descriptors", "sockets", "tasks", "threads"):
         was, now = getattr(before.held, name), getattr(after.held, name)
         if was != now:
@@ -83,7 +83,7 @@ def _memory(looks: list[Look]) -> Iterator[str]:
 
 
 def growth_kb(looks: list[Look]) -> int:
-    """How much memory grew from the first look to the last, per 1,000 calls."""
+    """Return how much memory grew from the first look to the last, per 1,000 calls."""
     grown_kb = looks[-1].held.rss_kb - looks[0].held.rss_kb
     return round(grown_kb * 1_000 / (looks[-1].calls - looks[0].calls))
 
@@ -119,7 +119,7 @@ def _look(desk: Desk, calls: int, began: float, *, open_sessions: int = 0) -> Lo
 
 
 async def _records_written() -> None:
-    """The carrier's line closes beside the final write, not after it."""
+    """Wait for the final writes: the carrier's line closes beside them, not after."""
     for _ in range(_LOOKS):
         if not live_calls():
             return

@@ -72,7 +72,7 @@ class _Caller:
     _asked: "count[int]" = field(factory=count)
 
     async def ask(self, name: str, **arguments: Any) -> dict[str, Any]:
-        """The result of the tool. Anything but "ok" is a fault of this benchmark."""
+        """Return the result of the tool. Anything but "ok" is a fault of this benchmark."""
         number = next(self._asked)
         tool = next(tool for tool in self.office.tools if tool.name == name)
         call = ToolCall(
@@ -88,7 +88,7 @@ class _Caller:
         return output.result
 
     async def talk(self, day: dt.date) -> None:
-        """What callers want, all of it in one call. The times are free again afterwards."""
+        """Want all that callers want in one call. The times are free again afterwards."""
         await self.ask("business_facts", topic="parking")
         await self.ask("update_lead_details", full_name="Ada Lovelace")
         booked = await self._book(day)
@@ -136,7 +136,7 @@ _RECORD = CallRecord(
 
 
 async def _keep_ringing(database: Database, timings: Timings) -> None:
-    """Callers, one after the other on each of the lines, until cancelled."""
+    """Ring, one caller after the other on each of the lines, until cancelled."""
     numbers = count()
 
     async def line(first: int) -> None:
@@ -150,7 +150,7 @@ async def _keep_ringing(database: Database, timings: Timings) -> None:
 
 
 async def lateness(late_ms: list[float]) -> None:
-    """How late a task is that wants to run every 20 ms, until cancelled."""
+    """Measure how late a task is that wants to run every 20 ms, until cancelled."""
     while True:
         due = trio.current_time() + _FRAME_S
         await trio.sleep_until(due)
@@ -158,7 +158,7 @@ async def lateness(late_ms: list[float]) -> None:
 
 
 async def _talks(desk: Desk, numbers: "count[int]", *beside: Callable[[], Awaitable[None]]) -> list[float]:
-    """The lateness while calls talk, and `beside` them something else goes on."""
+    """Measure the lateness while calls talk, and `beside` them something else goes on."""
     late_ms: list[float] = []
     async with trio.open_nursery() as nursery:
         nursery.start_soon(lateness, late_ms)
@@ -172,7 +172,7 @@ async def _talks(desk: Desk, numbers: "count[int]", *beside: Callable[[], Awaita
 
 
 async def run(folder: Path) -> tuple[Timings, list[tuple[str, list[float]]]]:
-    """The tools' times, and the lateness without and with them."""
+    """Return the tools' times, and the lateness without and with them."""
     path, timings = folder / "year.db", Timings()
     await write_year(path, dt.datetime.now(dt.UTC))
     numbers = count(step=CALLERS)
@@ -184,7 +184,7 @@ async def run(folder: Path) -> tuple[Timings, list[tuple[str, list[float]]]]:
 
 
 def cuts(took_ms: list[float]) -> list[float]:
-    """Their p50, p95 and p99."""
+    """Return their p50, p95 and p99."""
     cuts = statistics.quantiles(took_ms, n=100, method="inclusive")
     return [cuts[percent - 1] for percent in (50, 95, 99)]
 

@@ -14,7 +14,7 @@ _CALLS = 20
 
 
 async def first_word() -> list[tuple[str, str]]:
-    """From the carrier's `start` to the first audible byte of a model that answers at once."""
+    """Measure from the carrier's `start` to the first audible byte of a model that answers at once."""
     async with open_desk() as desk:
         account = await desk.take("greeting", calls=_CALLS)
     assert account.violations == [], account.violations
@@ -26,7 +26,10 @@ async def first_word() -> list[tuple[str, str]]:
 
 
 def answer() -> list[tuple[str, str]]:
-    """From the caller's last frame of speech to `response.create`: exact, under the virtual clock."""
+    """Measure from the caller's last frame of speech to `response.create`.
+
+    It is exact, under the virtual clock.
+    """
     placed = trio.run(_ask, clock=MockClock(autojump_threshold=0))
     placed.assert_clean()
     (said,) = placed.carrier.said

@@ -11,7 +11,7 @@ _ROUNDS = 3
 
 
 async def rows() -> list[tuple[str, str]]:
-    """Whole calls: webhooks, turns, sound in both directions, the log and the record."""
+    """Measure whole calls: webhooks, turns, sound in both directions, the log and the record."""
     async with open_desk() as desk:
         numbers = itertools.count(step=max(_CONCURRENT))
         await desk.take("talk", calls=1, first=next(numbers))  # the first of everything costs more
@@ -23,7 +23,7 @@ async def rows() -> list[tuple[str, str]]:
 
 
 async def _cost_ms(desk: Desk, first: int, calls: int) -> float:
-    """CPU milliseconds per second of a call, with so many calls at once."""
+    """Measure the CPU milliseconds per second of a call, with so many calls at once."""
     began = time.process_time()
     account = await desk.take("talk", calls=calls, first=first, at_once=calls)
     used_s = time.process_time() - began

@@ -17,7 +17,7 @@ _BURST, _BURSTS = 100, 5
 
 
 async def rows() -> list[tuple[str, str, str]]:
-    """The writes of a call's first row, each in a job of its own."""
+    """Measure the writes of a call's first row, each in a job of its own."""
     add = partial(businesses.add, name="Demo", number="+15550100", timezone="Europe/Berlin", language="en")
     with tempfile.TemporaryDirectory(prefix="frontdesk-") as folder:
         async with open_database(Path(folder) / "frontdesk.db") as database:
@@ -35,7 +35,7 @@ async def rows() -> list[tuple[str, str, str]]:
 
 
 async def _timed(database: Database, number: int) -> float:
-    """Milliseconds of one write."""
+    """Measure the milliseconds of one write."""
     job = partial(
         calls.begin,
         business_id=1,

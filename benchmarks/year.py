@@ -32,7 +32,7 @@ async def write_year(path: Path, now: dt.datetime) -> None:
 
 
 def caller(number: int) -> str:
-    """The number that this call comes from."""
+    """Return the number that this call comes from."""
     return f"+1415{5_550_000 + number % _LEADS:07}"
 
 
@@ -82,7 +82,7 @@ def _calls(conn: sqlite3.Connection, now: dt.datetime) -> None:
 
 
 def _account() -> list[tuple[int, str, dict[str, Any]]]:
-    """The lines of one call, some of each kind."""
+    """Return the lines of one call, some of each kind."""
     turn: list[tuple[str, dict[str, Any]]] = [
         ("utterance_started", {"onset_ms": 1_000}),
         ("utterance_ended", {"speech_ms": 900, "silence_ms": 500, "capped": False, "doubtful": False}),
@@ -111,7 +111,7 @@ def _message(conn: sqlite3.Connection, sid: str, lead_id: int, at: dt.datetime) 
 
 
 def _appointments(conn: sqlite3.Connection, now: dt.datetime) -> None:
-    """Up to the present about two thirds of all times, and of the coming weeks a quarter."""
+    """Book about two thirds of all times up to the present, and of the coming weeks a quarter."""
     past = list(_starts(now, -_DAYS, 0))
     taken = [past[index * len(past) // _PAST] for index in range(_PAST)]
     coming = islice(_starts(now, 1, _COMING_DAYS), None, None, 4)
@@ -137,7 +137,7 @@ def _appointments(conn: sqlite3.Connection, now: dt.datetime) -> None:
 
 
 def _starts(now: dt.datetime, first: int, last: int) -> Iterator[dt.datetime]:
-    """Every half hour of these days that the business is open at, whatever its clock does."""
+    """Give every half hour of these days at which the business is open, whatever its clock does."""
     midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
     for day in range(first, last):
         date = midnight + dt.timedelta(days=day)

@@ -70,7 +70,7 @@ def _arguments() -> argparse.Namespace:
 
 
 def _measured(laboratory: Laboratory, share: float) -> Iterator[tuple[Row, Figures]]:
-    """Each row with its figures, in order, as soon as its calls are over."""
+    """Give each row with its figures, in order, as soon as its calls are over."""
     _laboratory[:] = [laboratory]
     placed = [max(1, round(row.calls * share)) for row in laboratory.rows]
     jobs = [(index, number) for index, calls in enumerate(placed) for number in range(calls)]

@@ -14,12 +14,12 @@ _REFLECTIONS = ((0.0, 1.0), (0.007, 0.5), (0.019, 0.35), (0.043, 0.2))  # second
 
 
 def to_sound(audio: bytes) -> Sound:
-    """mu-law as samples."""
+    """Decode mu-law into samples."""
     return np.asarray(_LEVELS[np.frombuffer(audio, dtype=np.uint8)])
 
 
 def to_mulaw(sound: Sound) -> bytes:
-    """Samples as mu-law; what is too loud is clipped."""
+    """Encode samples as mu-law; what is too loud is clipped."""
     whole = np.clip(np.rint(sound), -32_768, 32_767).astype(np.int64)
     return _CODES[whole + 32_768].tobytes()
 
@@ -41,7 +41,7 @@ class Echo:
         self._past = np.zeros(self._taps[-1][0] + _FRAME)
 
     def of(self, played: bytes) -> Sound:
-        """The echo in the 20 ms in which this was played; call it for every frame."""
+        """Return the echo in the 20 ms in which this was played; call it for every frame."""
         self._past = np.concatenate([self._past[_FRAME:], to_sound(played)])
         end = len(self._past)
         echo = np.zeros(_FRAME)
@@ -61,7 +61,7 @@ class Room:
     _at: int = field(default=0, init=False)
 
     def __call__(self, frame: bytes, played: bytes, at_ms: int) -> bytes:
-        """What goes up."""
+        """Return what goes up."""
         if self.loss and self.source.random() < self.loss:
             return _LOST
         if self.noise is None and self.echo is None:

@@ -41,7 +41,7 @@ class _NotingClears:
 
 
 def delays(seed: int, spread_ms: float = SPREAD_MS) -> tuple[Delay, Delay]:
-    """Up and down."""
+    """Return the delays up and down."""
     return evenly(WAY_MS, spread_ms, 2 * seed), evenly(WAY_MS, spread_ms, 2 * seed + 1)
 
 
@@ -78,7 +78,7 @@ def carry(
 
 
 def recogniser(carrier: Carrier, *, echo_is_heard: bool) -> Callable[[bytes], str | None]:
-    """What a recogniser would make of what was just committed: words if the caller said some in it."""
+    """Make what a recogniser would make of what was just committed: words if the caller said some in it."""
 
     def hear(audio: bytes) -> str:
         end_ms = (trio.current_time() - carrier.began_s) * 1000 - WAY_MS
@@ -93,7 +93,10 @@ def recogniser(carrier: Carrier, *, echo_is_heard: bool) -> Callable[[bytes], st
 
 
 def account(rehearsed: Rehearsed, planned: Planned, clears_ms: list[float]) -> Account:
-    """The call from outside, on one clock. Raises if a peer saw the protocol violated."""
+    """Put the call, as seen from outside, on one clock.
+
+    Raises RuntimeError if a peer saw the protocol violated.
+    """
     carrier, model = rehearsed.carrier, rehearsed.model
     if model is None or carrier.violations or model.violations:
         raise RuntimeError(f"a call went wrong: {carrier.violations} {model and model.violations}")

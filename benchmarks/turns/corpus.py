@@ -81,7 +81,7 @@ class Corpus:
 
 
 def missing() -> list[str]:
-    """What is not installed."""
+    """Return what is not installed."""
     places = [SOUNDS / voice for voice in RECORDED] + [MUSIC, LETTERS]
     return [str(place) for place in places if not place.is_dir()] + voices.missing()
 
@@ -106,12 +106,15 @@ def load(half: Half) -> Corpus:
 
 
 def half_of(name: str) -> Half:
-    """The half that a file belongs to: the tuning half if the hash of its name begins with an even digit."""
+    """Return the half that a file belongs to.
+
+    It is the tuning half if the hash of its name begins with an even digit.
+    """
     return "held-out" if int(_digest(name)[0], 16) % 2 else "tuning"
 
 
 def clips(named: Iterable[tuple[str, Sound]]) -> Iterator[Clip]:
-    """The usable ones, each with its true onset and end."""
+    """Give the usable ones, each with its true onset and end."""
     for name, sound in named:
         clip = cut(name, sound)
         if clip is not None and SHORTEST_MS <= clip.speech_ms <= LONGEST_MS:
@@ -119,7 +122,7 @@ def clips(named: Iterable[tuple[str, Sound]]) -> Iterator[Clip]:
 
 
 def cut(name: str, sound: Sound) -> Clip | None:
-    """The sound without most of the silence around it; None if it pauses, or is silent."""
+    """Cut most of the silence around the sound; None if it pauses, or is silent."""
     loud = np.flatnonzero(active(sound))
     if not len(loud) or not active_level(sound) or np.diff(loud).max(initial=0) * 10 > _PAUSE_MAX_MS:
         return None

@@ -46,12 +46,12 @@ class Account:
         return sum(len(sound) for _, sound in self.heard) / BYTES_PER_MS
 
     def playing(self, at_ms: float) -> bool:
-        """Whether the caller heard the bot then."""
+        """Say whether the caller heard the bot then."""
         return any(begin <= at_ms < begin + len(sound) / BYTES_PER_MS for begin, sound in self.heard)
 
 
 def answering(account: Account) -> Figures:
-    """Of every utterance: whether it was answered, how late, how often cut, how often answered again."""
+    """Measure of every utterance: whether it was answered, how late, how often cut, how often again."""
     figures: Figures = {"answered": [], "delay_ms": [], "cuts": [], "again": []}
     onsets = [utterance.onset_ms for utterance in account.uttered[1:]] + [float("inf")]
     for utterance, next_ms in zip(account.uttered, onsets, strict=True):
@@ -65,14 +65,14 @@ def answering(account: Account) -> Figures:
 
 
 def pausing(account: Account) -> Figures:
-    """Of every utterance with a pause inside, whether it was cut: of the first ones, and of later ones."""
+    """Measure of every utterance with a pause inside whether it was cut: of the first, and of later ones."""
     every = answering(account)
     cut = [bool(cuts) for cuts in every["cuts"]]
     return {"first": [*cut[:_FIRST]], "known": [*cut[_KNOWN:]], "delay_ms": every["delay_ms"]}
 
 
 def positioned(utterances: int) -> Callable[[Account], Figures]:
-    """Whether each of so many utterances was answered, by its place in the call.
+    """Measure whether each of so many utterances was answered, by its place in the call.
 
     What was never said, because the call had been hung up, was not answered.
     """
@@ -87,7 +87,7 @@ def positioned(utterances: int) -> Callable[[Account], Figures]:
 
 
 def hearing_beside(account: Account) -> Figures:
-    """Of every sound in the bot's silence that nobody meant anything by, whether it was answered."""
+    """Measure of every sound in the bot's silence that nobody meant anything by: whether it was answered."""
     figures: Figures = {"answered": []}
     onsets = [each.onset_ms for each in account.uttered[1:]] + [float("inf")]
     for event, next_ms in zip(account.uttered, onsets, strict=True):
@@ -97,7 +97,7 @@ def hearing_beside(account: Account) -> Figures:
 
 
 def disturbing(account: Account) -> Figures:
-    """Of every event while the bot talked: whether the bot was stopped, if only for a moment, or cut."""
+    """Measure of every event while the bot talked whether it stopped the bot, if only for a moment."""
     figures: Figures = {"stopped": [], "minutes": [account.talk_ms / 60_000]}
     for event in account.uttered:
         if not event.is_speech and account.playing(event.onset_ms):
@@ -108,14 +108,14 @@ def disturbing(account: Account) -> Figures:
 
 
 def lecturing(account: Account) -> Figures:
-    """How often the bot was stopped though the caller was silent, and how long it talked."""
+    """Measure how often the bot was stopped though the caller was silent, and how long it talked."""
     spoken = [(each.onset_ms - 50, each.end_ms + 800) for each in account.uttered]
     false = [at for at in account.clears_sent_ms if not any(begin <= at <= end for begin, end in spoken)]
     return {"stops": [len(false)], "minutes": [account.talk_ms / 60_000]}
 
 
 def interrupting(account: Account) -> Figures:
-    """Of every interruption of a talking bot: how long until `clear` was sent, and until it was there."""
+    """Measure of every interruption of a talking bot: until `clear` was sent, and until it was there."""
     figures: Figures = {"met": [], "sent_ms": [], "taken_ms": [], "heard_error_ms": heard_errors_ms(account)}
     for utterance in account.uttered:
         if not utterance.is_speech or not account.playing(utterance.onset_ms):
@@ -128,7 +128,7 @@ def interrupting(account: Account) -> Figures:
 
 
 def resuming(account: Account) -> Figures:
-    """Of every false interruption that stopped the bot: whether it played on, and the seam."""
+    """Measure of every false interruption that stopped the bot: whether it played on, and the seam."""
     figures: Figures = {"events": [], "stopped": [], "resumed": [], "seam_ms": [], "seam_error_ms": []}
     parts = segments(account.heard, account.sent)
     for event in account.uttered:
@@ -146,7 +146,7 @@ def resuming(account: Account) -> Figures:
 
 
 def heard_errors_ms(account: Account) -> list[float]:
-    """For each item of which the model was told how much was heard: the error; too much is positive.
+    """Return the error of each item of which the model was told how much was heard; too much is positive.
 
     What was never played, and of which the model was told so, is left out: there was nothing to reckon.
     """
@@ -169,7 +169,7 @@ class Segment:
 
 
 def segments(heard: Iterable[tuple[float, bytes]], sent: Mapping[str, bytes]) -> list[Segment]:
-    """What the caller heard, found again in what the model sent, in order."""
+    """Find what the caller heard again in what the model sent, in order."""
     found: list[Segment] = []
     items = list(sent)
     newest = 0  # one item plays after the other
@@ -200,7 +200,7 @@ def _find(key: bytes, items: Sequence[str], newest: int, sent: Mapping[str, byte
 
 
 def _agreement(one: bytes, other: bytes) -> int:
-    """How many bytes are equal from the first."""
+    """Count the bytes that are equal from the first."""
     length = min(len(one), len(other))
     at = 0
     while at < length and one[at : at + _STEP] == other[at : at + _STEP]:
@@ -211,7 +211,10 @@ def _agreement(one: bytes, other: bytes) -> int:
 
 
 def _seam_ms(parts: Sequence[Segment], stopped_ms: float) -> float | None:
-    """What was lost (positive) or heard twice where the sound stopped; None if it did not play on."""
+    """Return what was lost (positive) or heard twice where the sound stopped.
+
+    None if it did not play on.
+    """
     for before, after in pairwise(parts):
         if before.at_ms < stopped_ms <= after.at_ms:
             return (after.start - before.stop) / BYTES_PER_MS if after.item == before.item else None
@@ -227,7 +230,7 @@ def _first_after(times_ms: Iterable[float], begin_ms: float, end_ms: float) -> l
 
 
 def percentile(values: Sequence[float], percent: float) -> float:
-    """The value that so many per cent do not exceed; not a number of nothing."""
+    """Return the value that so many per cent do not exceed; not a number of nothing."""
     ordered = sorted(values)
     if not ordered:
         return float("nan")
@@ -235,5 +238,5 @@ def percentile(values: Sequence[float], percent: float) -> float:
 
 
 def share(values: Sequence[float]) -> float:
-    """The mean as a percentage; not a number of nothing."""
+    """Return the mean as a percentage; not a number of nothing."""
     return 100 * sum(values) / len(values) if values else float("nan")

@@ -42,7 +42,7 @@ class Setting:
     spread_ms: float = 20.0
 
     def room(self, cast: Cast, music: list[Sound], source: Source) -> Room | None:
-        """The acoustics of one call."""
+        """Make the acoustics of one call."""
         if self == Setting():
             return None
         noise = None
@@ -80,7 +80,7 @@ class Row:
     changes: Mapping[str, Any] = field(factory=dict)  # to the settings
 
     def settings(self, base: Settings) -> Settings:
-        """The settings of this row's calls: everybody's, but for what it compares with."""
+        """Return the settings of this row's calls: everybody's, but for what it compares with."""
         return evolve(base, **self.changes) if self.changes else base
 
 
@@ -118,7 +118,7 @@ _FIXED = {"utterance_end_ms": 500, "utterance_end_min_ms": 500, "utterance_end_m
 
 
 def rows() -> Iterator[Row]:
-    """All of them, in the order of the tables."""
+    """Give all of them, in the order of the tables."""
     for name, setting in _ANSWERED.items():
         yield Row(
             name=name,

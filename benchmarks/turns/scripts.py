@@ -62,7 +62,10 @@ Script = Callable[[Cast, Source], Planned]
 
 
 def cast(corpus: Corpus, source: Source, number: int, *, spelling: bool = False) -> Cast:
-    """The cast of the call of this number: every fourth caller is synthetic, but of those who spell none."""
+    """Cast the call of this number.
+
+    Every fourth caller is synthetic, but of those who spell none.
+    """
     kinds, at = corpus.recorded, number
     if spelling:
         kinds = corpus.letters
@@ -89,10 +92,10 @@ def _person(voice: str) -> str:
 
 
 def talk(source: Source, clips: Sequence[Clip], duration_s: float) -> bytes:
-    """So much of the bot, as mu-law.
+    """Return so much of the bot, as mu-law.
 
-    No two talks begin alike, and one repeats itself only when all clips are used up, so that what the
-    caller heard can be found again in what was said.
+    No two talks begin alike, and one repeats itself only when all clips are used up, so that what the caller
+    heard can be found again in what was said.
     """
     parts, length = [_gap(source, 0.06)], 0
     order: list[int] = []
@@ -172,7 +175,7 @@ def _some(
 
 
 def answering(utterances: int) -> Script:
-    """Utterances, each followed by a short answer."""
+    """Script utterances, each followed by a short answer."""
 
     def script(cast: Cast, source: Source) -> Planned:
         scene = _Scene(source)
@@ -185,7 +188,7 @@ def answering(utterances: int) -> Script:
 
 
 def pausing(cast: Cast, source: Source) -> Planned:
-    """Utterances with one pause inside, drawn evenly."""
+    """Script utterances with one pause inside, drawn evenly."""
     scene = _Scene(source)
     clips = _some(source, cast.caller, 2 * PAUSED, 400, 2_500)
     for first, second in zip(clips[::2], clips[1::2], strict=True):
@@ -195,7 +198,7 @@ def pausing(cast: Cast, source: Source) -> Planned:
 
 
 def disturbed(kind: str) -> Script:
-    """Events of one kind while the bot talks."""
+    """Script events of one kind while the bot talks."""
 
     def script(cast: Cast, source: Source) -> Planned:
         scene = _Scene(source)
@@ -213,7 +216,7 @@ def disturbed(kind: str) -> Script:
 
 
 def heard_beside(kind: str) -> Script:
-    """Sounds of one kind while the bot is silent, and nobody means anything by them."""
+    """Script sounds of one kind while the bot is silent, and nobody means anything by them."""
 
     def script(cast: Cast, source: Source) -> Planned:
         scene = _Scene(source)
@@ -231,7 +234,7 @@ def heard_beside(kind: str) -> Script:
 
 
 def lectured(cast: Cast, source: Source) -> Planned:
-    """A bot that talks at length, and a caller who only asks for more."""
+    """Script a bot that talks at length, and a caller who only asks for more."""
     scene = _Scene(source)
     for clip in _some(source, cast.caller, 4, 600, 2_000):
         scene.say(clip)
@@ -240,7 +243,7 @@ def lectured(cast: Cast, source: Source) -> Planned:
 
 
 def interrupting(cast: Cast, source: Source) -> Planned:
-    """A caller who never lets the bot finish: utterances of a second and more."""
+    """Script a caller who never lets the bot finish: utterances of a second and more."""
     scene = _Scene(source)
     clips = _some(source, cast.caller, INTERRUPTIONS + 1, 1_000, 3_500)
     scene.say(clips[0])
@@ -252,7 +255,10 @@ def interrupting(cast: Cast, source: Source) -> Planned:
 
 
 def half_interrupting(cast: Cast, source: Source) -> Planned:
-    """Scraps of somebody else's speech, long enough to pause the bot, in which a recogniser finds nothing."""
+    """Script scraps of somebody else's speech.
+
+    They are long enough to pause the bot, and a recogniser finds nothing in them.
+    """
     scene = _Scene(source)
     scraps = _some(source, [clip for voice in cast.others for clip in voice], SCRAPS, 500)
     for number, (clip, scrap) in enumerate(

@@ -20,36 +20,36 @@ Source = np.random.Generator
 
 
 def blocks(sound: Sound) -> Sound:
-    """Whole 10 ms blocks, one a row."""
+    """Cut the sound into whole 10 ms blocks, one a row."""
     return sound[: len(sound) // BLOCK * BLOCK].reshape(-1, BLOCK)
 
 
 def active(sound: Sound) -> NDArray[np.bool_]:
-    """For each 10 ms, whether its peak is above -40 dB of the sound's peak."""
+    """Say for each 10 ms whether its peak is above -40 dB of the sound's peak."""
     peaks = np.abs(blocks(sound)).max(axis=1, initial=0.0)
     limit = max(float(peaks.max(initial=0.0)) * 10 ** (-ACTIVE_DB / 20), 1e-9)
     return np.asarray(peaks > limit)
 
 
 def active_level(sound: Sound) -> float:
-    """The RMS of the active part."""
+    """Return the RMS of the active part."""
     heard = blocks(sound)[active(sound)]
     return float(np.sqrt((heard**2).mean())) if len(heard) else 0.0
 
 
 def amplitude(dbfs: float) -> float:
-    """An RMS on the 16-bit scale from decibels below full scale."""
+    """Return an RMS on the 16-bit scale from decibels below full scale."""
     return float(FULL_SCALE * 10 ** (dbfs / 20))
 
 
 def at_level(sound: Sound, dbfs: float) -> Sound:
-    """The sound with its active part at this level."""
+    """Bring the active part of the sound to this level."""
     level = active_level(sound)
     return sound * (amplitude(dbfs) / level) if level else sound
 
 
 def seconds(duration_s: float) -> int:
-    """How many samples that is."""
+    """Return how many samples that is."""
     return round(duration_s * RATE)
 
 
@@ -57,12 +57,12 @@ def seconds(duration_s: float) -> int:
 
 
 def white(source: Source, duration_s: float) -> Sound:
-    """White noise at RMS 1."""
+    """Make white noise at RMS 1."""
     return source.standard_normal(seconds(duration_s))
 
 
 def pink(source: Source, duration_s: float) -> Sound:
-    """Noise with as much power in every octave, at RMS 1."""
+    """Make noise with as much power in every octave, at RMS 1."""
     spectrum = np.fft.rfft(white(source, duration_s))
     spectrum[1:] /= np.sqrt(np.arange(1, len(spectrum)))
     spectrum[0] = 0
@@ -70,12 +70,12 @@ def pink(source: Source, duration_s: float) -> Sound:
 
 
 def white_and_pink(source: Source, duration_s: float) -> Sound:
-    """Half the power from each."""
+    """Make noise with half the power from each."""
     return unit(white(source, duration_s) + pink(source, duration_s))
 
 
 def hum(source: Source, duration_s: float) -> Sound:
-    """The mains: 50 Hz with its odd and even harmonics, at RMS 1."""
+    """Make the hum of the mains: 50 Hz with its odd and even harmonics, at RMS 1."""
     time = np.arange(seconds(duration_s)) / RATE
     waves = [
         np.sin(2 * np.pi * 50 * n * time + source.uniform(0, 6.28)) / n**0.5
@@ -85,7 +85,7 @@ def hum(source: Source, duration_s: float) -> Sound:
 
 
 def car(source: Source, duration_s: float) -> Sound:
-    """Inside a car at speed: the road below some hundred hertz, and the engine's harmonics, at RMS 1."""
+    """Make the sound inside a car at speed: the road below some hundred hertz, and the engine, at RMS 1."""
     time = np.arange(seconds(duration_s)) / RATE
     road = _shaped(source, duration_s, lambda hertz: (hertz > 40) / (1 + (hertz / 200) ** 1.5))
     turning = source.uniform(25, 45) * time + 0.1 * np.sin(2 * np.pi * 0.1 * time)
@@ -100,13 +100,16 @@ def car(source: Source, duration_s: float) -> Sound:
 
 
 def wind(source: Source, duration_s: float) -> Sound:
-    """Wind over the microphone: a rumble that comes and goes in gusts of a second or two, at RMS 1."""
+    """Make wind over the microphone, at RMS 1.
+
+    It is a rumble that comes and goes in gusts of a second or two.
+    """
     rumble = _shaped(source, duration_s, lambda hertz: (hertz > 20) / (1 + (hertz / 150) ** 1.7))
     return unit(rumble * _swell(source, duration_s, below_hz=0.7, spread_db=4.0))
 
 
 def babble(source: Source, voices: Sequence[Sequence[Sound]], duration_s: float) -> Sound:
-    """Several people talking at once, none of them ever silent for long, at RMS 1."""
+    """Let several people talk at once, none of them ever silent for long, at RMS 1."""
     total = np.zeros(seconds(duration_s))
     for clips in voices:
         total += unit(_talk(source, clips, len(total)))
@@ -123,7 +126,7 @@ def _talk(source: Source, clips: Sequence[Sound], samples: int) -> Sound:
 
 
 def unit(sound: Sound) -> Sound:
-    """The sound at RMS 1."""
+    """Bring the sound to RMS 1."""
     rms = float(np.sqrt((sound**2).mean()))
     return sound / rms if rms else sound
 
@@ -132,12 +135,12 @@ def unit(sound: Sound) -> Sound:
 
 
 def click(source: Source) -> Sound:
-    """A switch: a few milliseconds."""
+    """Click a switch: a few milliseconds."""
     return _burst(source, source.uniform(0.002, 0.008), decay=6) * amplitude(source.uniform(-16, -6))
 
 
 def pop(source: Source) -> Sound:
-    """A plosive on the microphone: a low thump of 40-90 ms."""
+    """Make a plosive on the microphone: a low thump of 40-90 ms."""
     samples = seconds(source.uniform(0.04, 0.09))
     time = np.arange(samples) / RATE
     wave = np.sin(2 * np.pi * source.uniform(60, 140) * time)
@@ -145,33 +148,33 @@ def pop(source: Source) -> Sound:
 
 
 def knock(source: Source) -> Sound:
-    """Two to four knocks on a table."""
+    """Knock on a table, two to four times."""
     return _series(source, int(source.integers(2, 5)), (0.12, 0.25), _one_knock)
 
 
 def keys(source: Source) -> Sound:
-    """Somebody types: six to fourteen key clicks."""
+    """Type: six to fourteen key clicks."""
     return _series(source, int(source.integers(6, 15)), (0.06, 0.16), _one_key)
 
 
 def breath(source: Source) -> Sound:
-    """Air over the microphone for 0.4-1.1 s."""
+    """Breathe over the microphone for 0.4-1.1 s."""
     sound = _band(white(source, source.uniform(0.4, 1.1)), 300, 2_400)
     return unit(sound * np.hanning(len(sound))) * amplitude(source.uniform(-38, -28))
 
 
 def cough(source: Source) -> Sound:
-    """One to three coughs."""
+    """Cough one to three times."""
     return _series(source, int(source.integers(1, 4)), (0.3, 0.5), _one_cough)
 
 
 def keypad(source: Source) -> Sound:
-    """One to four keypad tones (ITU-T Q.23), 80-300 ms each."""
+    """Press one to four keys (tones of ITU-T Q.23), 80-300 ms each."""
     return _series(source, int(source.integers(1, 5)), (0.1, 0.3), _one_tone)
 
 
 def laugh(source: Source) -> Sound:
-    """Three to eight syllables of laughter: breath, then an open vowel that falls a little."""
+    """Laugh three to eight syllables: breath, then an open vowel that falls a little."""
     pitch, dbfs = source.uniform(150, 350), source.uniform(-30, -20)
     parts = []
     for _ in range(int(source.integers(3, 9))):
@@ -182,7 +185,7 @@ def laugh(source: Source) -> Sound:
 
 
 def horn(source: Source) -> Sound:
-    """A car's horn, 0.4-1.5 s."""
+    """Blow a car's horn for 0.4-1.5 s."""
     samples = seconds(source.uniform(0.4, 1.5))
     time = np.arange(samples) / RATE
     low = source.uniform(300, 450)
@@ -193,12 +196,12 @@ def horn(source: Source) -> Sound:
 
 
 def hum_burst(source: Source) -> Sound:
-    """Two seconds of hum."""
+    """Hum for two seconds."""
     return hum(source, 2.0) * amplitude(source.uniform(-40, -26))
 
 
 def noise_burst(source: Source) -> Sound:
-    """Two seconds of steady noise."""
+    """Make two seconds of steady noise."""
     return white_and_pink(source, 2.0) * amplitude(source.uniform(-40, -26))
 
 
@@ -220,20 +223,20 @@ SOUNDS = EVENTS | {"laughs": laugh}
 
 
 def _shaped(source: Source, duration_s: float, gain: Callable[[Sound], Sound]) -> Sound:
-    """White noise with this gain at each frequency, at RMS 1."""
+    """Shape white noise by this gain at each frequency, at RMS 1."""
     hertz = np.fft.rfftfreq(seconds(duration_s), 1 / RATE)
     spectrum = np.fft.rfft(white(source, duration_s)) * gain(hertz)
     return unit(np.fft.irfft(spectrum, seconds(duration_s)))
 
 
 def _swell(source: Source, duration_s: float, *, below_hz: float, spread_db: float) -> Sound:
-    """A gain that wanders, no quicker than this."""
+    """Make a gain that wanders, no quicker than this."""
     slow = _band(white(source, duration_s), 0, below_hz)
     return np.asarray(10 ** (spread_db * unit(slow) / 20))
 
 
 def _vowel(duration_s: float, pitch_hz: float) -> Sound:
-    """An open vowel: harmonics under the formants of an "a"."""
+    """Make an open vowel: harmonics under the formants of an "a"."""
     time = np.arange(seconds(duration_s)) / RATE
     harmonics = np.arange(1, int(3_400 / pitch_hz) + 1) * pitch_hz
     strength = sum(1 / (1 + ((harmonics - formant) / 150) ** 2) for formant in (750, 1_250, 2_600))
@@ -256,7 +259,7 @@ def _one_key(source: Source) -> Sound:
 
 
 def _one_cough(source: Source) -> Sound:
-    """An explosive phase, then breath with a trace of voice, as in recordings of coughs."""
+    """Cough once: an explosive phase, then breath with a trace of voice, as in recordings of coughs."""
     blast = _band(white(source, source.uniform(0.05, 0.09)), 200, 3_000)
     tail_s = source.uniform(0.12, 0.3)
     tail = _band(white(source, tail_s), 300, 2_000) * np.exp(-np.linspace(0, 3.5, seconds(tail_s)))

@@ -239,7 +239,7 @@ TABLES = (
 
 
 def merged(parts: Sequence[Figures]) -> Figures:
-    """The figures of several calls as one."""
+    """Join the figures of several calls into one."""
     whole: Figures = {}
     for part in parts:
         for name, values in part.items():

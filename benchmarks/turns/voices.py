@@ -71,12 +71,12 @@ _FLITE = ("rms", "slt", "awb", "kal16")
 
 
 def missing() -> list[str]:
-    """The commands that are not installed."""
+    """Return the commands that are not installed."""
     return [command for command in COMMANDS if shutil.which(command) is None]
 
 
 def spoken() -> dict[str, dict[str, Sound]]:
-    """Every voice with its sentences, by voice and by name."""
+    """Return every voice with its sentences, by voice and by name."""
     wanted = [
         (f"espeak-{code}", n, _espeak(code, text)) for code, texts in _ESPEAK for n, text in enumerate(texts)
     ]
@@ -92,7 +92,7 @@ def spoken() -> dict[str, dict[str, Sound]]:
 
 
 def decoded(paths: Sequence[Path]) -> list[Sound]:
-    """Ogg Vorbis files, by the `oggdec` command."""
+    """Decode Ogg Vorbis files by the `oggdec` command."""
     with tempfile.TemporaryDirectory() as place, ThreadPool(2) as pool:
         return list(
             pool.imap(
@@ -120,7 +120,7 @@ def _run(job: tuple[list[str], Path]) -> Sound:
 
 
 def read(path: Path) -> Sound:
-    """A WAV file of 16-bit samples: its channels together, at 8 kHz whatever its rate."""
+    """Read a WAV file of 16-bit samples: its channels together, at 8 kHz whatever its rate."""
     with wave.open(str(path), "rb") as file:
         rate = file.getframerate()
         samples = np.frombuffer(file.readframes(file.getnframes()), dtype="<i2")
