@@ -73,7 +73,7 @@ class LiveCalls:
 
     @property
     def number(self) -> int:
-        """Of the last event: what a page that is made now has seen."""
+        """The number of the last event: what a page that is made now has seen."""
         return self._number
 
     def of(self, business_id: int) -> tuple[LiveCall, ...]:

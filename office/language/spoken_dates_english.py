@@ -68,7 +68,7 @@ ENGLISH = Reading(
         rf" ?o'? ?clock){_NO_RANGE}"
         r"(?:,? (?P<year>2[01]\d\d)\b)?",
         rf"\b(?:the )?(?P<day>\d\d?)(?:st|nd|rd|th)\b(?:(?: of the month\b)|{_ENDS_DAY})",
-        # 24/12 and 12/24 are both the 24th of December; 5/6 is nobody knows what.
+        # 24/12 and 12/24 are both the 24th of December; 5/6 may be either.
         r"(?<![\d/])(?!24/7(?![\d/]))(?P<day>1[3-9]|2\d|3[01])/(?P<month>\d\d?)(?:/(?P<year>\d{4}|"
         r"\d\d))?(?![\d/])",
         r"(?<![\d/])(?P<month>\d\d?)/(?P<day>1[3-9]|2\d|3[01])(?:/(?P<year>\d{4}|\d\d))?(?![\d/])",

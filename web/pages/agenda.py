@@ -24,12 +24,12 @@ class Entry:
 
     @property
     def name(self) -> str:
-        """Who comes; empty if they did not say."""
+        """The name of who comes; empty if they did not say."""
         return self.appointment.full_name or (self.lead and self.lead.full_name) or ""
 
     @property
     def phone(self) -> str | None:
-        """Where they can be reached; None if nowhere."""
+        """The number at which they can be reached; None if there is none."""
         return (self.lead and (self.lead.callback_phone or self.lead.phone)) or None
 
 

@@ -53,7 +53,7 @@ class CallToCheck:
 
     @property
     def unconfirmed(self) -> Sequence[dt.datetime]:
-        """For when appointments were made of which the caller did not hear that they are booked."""
+        """The times of appointments of which the caller did not hear that they are booked."""
         return [
             dt.datetime.fromisoformat(flag.done)
             for flag in self.flags

@@ -18,7 +18,7 @@ class Route:
 
     @property
     def name(self) -> str:
-        """By which Quart knows it."""
+        """The name by which Quart knows it."""
         return f"{self.method} {self.path}".replace(".", "-")
 
 

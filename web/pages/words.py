@@ -51,7 +51,7 @@ class Words:
 
     @property
     def direction(self) -> str:
-        """For the `dir` of a page."""
+        """The value of a page's `dir`."""
         return Locale.parse(self.language).text_direction
 
     @property
