@@ -1,14 +1,15 @@
 """The Python in docs/testing.md is run as it stands there, and calls go by the figures of docs/design.md."""
 
 import re
-from pathlib import Path
+from fnmatch import fnmatch
 
 import pytest
 from attrs import asdict
 
 from engine.settings import DEFAULTS
+from tests.test_imports import ROOT, sources
 
-DOCUMENT = Path(__file__).parent.parent / "docs" / "testing.md"
+DOCUMENT = ROOT / "docs" / "testing.md"
 DESIGN = " ".join(DOCUMENT.with_name("design.md").read_text(encoding="utf-8").split())
 _BLOCK = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _LINES_MAX = 39  # of code; what a tool, a call and a sweep may cost
@@ -62,6 +63,15 @@ def test_calls_go_by_the_figures_that_the_design_names(rule):
         name.removesuffix("ms") + "s": figures[name] / 1_000 for name in figures if name.endswith("_ms")
     }
     assert rule.format(**figures, **seconds) in DESIGN
+
+
+def test_every_file_that_the_documents_name_is_there():
+    known = [f"/{path}" for path in sources()]
+    pages = [ROOT / "README.md", *(ROOT / "docs").glob("*.md")]
+    named = {
+        name for page in pages for name in re.findall(r"`([\w/*]+\.py)`", page.read_text(encoding="utf-8"))
+    }
+    assert [name for name in sorted(named) if not any(fnmatch(path, f"*/{name}") for path in known)] == []
 
 
 def test_every_block_holds_a_test_that_is_run_here():
