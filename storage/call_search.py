@@ -51,7 +51,7 @@ ORDER BY started_at DESC, call_sid DESC LIMIT :limit
 """
 _AFTER_ALL = ("9999", "")
 _WORDS_MAX = 200  # SQLite refuses very long patterns
-_NUMBER_MIN = 5  # digits: so many are a number, which is not looked for in all that was said
+_NUMBER_MIN = 5  # so many digits are a number, and a number is not looked for in what was said
 
 
 def find(

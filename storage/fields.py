@@ -36,7 +36,7 @@ def at_most(field: str, value: str, *, longest: int) -> str:
 
 
 def email(field: str, value: str) -> str:
-    """Check a mail address by its shape; only a message sent to it could show that it exists."""
+    """Return a mail address, checked by its shape; only a message sent to it could show that it exists."""
     value = one_line(field, value, longest=_EMAIL_MAX)
     if not _EMAIL.fullmatch(value):
         raise InvalidField(field, "is not a mail address; it should look like name@example.com")
@@ -44,7 +44,7 @@ def email(field: str, value: str) -> str:
 
 
 def e164(field: str, value: str) -> str:
-    """Check a telephone number: it must be written as the carrier writes it."""
+    """Return a telephone number, which must be written as the carrier writes it."""
     if not _E164.fullmatch(value):
         raise InvalidField(field, "is not a number like +14155550100: a plus, the country code, digits only")
     return value
@@ -59,7 +59,7 @@ def language(field: str, value: str) -> str:
 
 
 def timezone(field: str, value: str) -> str:
-    """Check that the value is an IANA zone that this machine knows."""
+    """Return an IANA zone, which this machine must know."""
     try:
         zoneinfo.ZoneInfo(value)
     # The key is also a file name below the zone directory: "../x" is a ValueError, "Europe" a directory.
@@ -71,7 +71,7 @@ def timezone(field: str, value: str) -> str:
 
 
 def between(field: str, value: int, least: int, most: int) -> int:
-    """Check that the value lies between these two, both included."""
+    """Return the value, which must lie between these two, both included."""
     if not least <= value <= most:
         raise InvalidField(
             field,

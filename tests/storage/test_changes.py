@@ -83,7 +83,7 @@ def tell(conn, business_id):
     )
 
 
-def put_off(conn, business_id):
+def move_it(conn, business_id):
     booking.move_for_owner(conn, business_id, 1, to=MONDAY_9 + DAY, now=NOW)
 
 
@@ -104,7 +104,7 @@ CHANGED = {
         lambda conn, ours: services.change(conn, ours, 1, name="Trim", duration_min=5, price=""),
     ),
     "service retired": ("service", "1", lambda conn, ours: services.retire(conn, ours, 1)),
-    "appointment put off": ("appointment", "1", put_off),
+    "appointment moved": ("appointment", "1", move_it),
     "appointment cancelled": ("appointment", "1", lambda conn, ours: appointments.cancel(conn, ours, 1)),
     "notes": ("notes", "1", lambda conn, ours: appointments.note(conn, ours, 1, "Long hair.")),
     "message": ("message", "1", lambda conn, ours: messages.mark_done(conn, ours, 1)),
@@ -228,7 +228,7 @@ def test_what_does_not_stand_as_the_change_left_it_is_not_taken_back(conn, ours,
 
 
 def test_an_appointment_that_its_caller_cancelled_since_stays_cancelled(conn, ours):
-    moved = make(conn, ours, "appointment", "1", put_off)
+    moved = make(conn, ours, "appointment", "1", move_it)
     appointments.cancel(conn, ours, 1)
     with pytest.raises(Overtaken):
         take_back(conn, ours, moved)
@@ -297,8 +297,8 @@ def test_a_cancelled_appointment_does_not_come_back_over_another(conn, ours):
     assert appointments.get(conn, ours, 1).status == "booked"
 
 
-def test_an_appointment_that_was_put_off_does_not_come_back_over_another(conn, ours):
-    moved = make(conn, ours, "appointment", "1", put_off)
+def test_an_appointment_that_was_moved_does_not_come_back_over_another(conn, ours):
+    moved = make(conn, ours, "appointment", "1", move_it)
     booking.book_for_owner(conn, ours, lead_id=1, starts_at=MONDAY_9, request=wish(), now=NOW)
     before = everything(conn)
     with pytest.raises(Overtaken):
