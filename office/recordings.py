@@ -148,7 +148,7 @@ def publish(folder: Path, call_sid: str, unfinished: Path) -> Path:
 
 def _paths(folder: Path, call_sid: str) -> Iterator[Path]:
     """Give the paths of the streams of a call, the first one first, without end."""
-    yield folder / f"{call_sid}.jsonl"  # a sid is letters and digits; `carrier.receive` sees to it
+    yield folder / f"{call_sid}.jsonl"  # a sid is letters and digits; `media_streams.receive` sees to it
     for number in count(2):
         yield folder / f"{call_sid}.{number}.jsonl"
 

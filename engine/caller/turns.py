@@ -2,7 +2,7 @@
 
 Everything is counted in frames of 20 ms, so bursts and jitter neither shorten nor lengthen speech.
 An utterance opens when 4 of 5 frames are speech and no echo, back-dated to where the first of them began.
-Once it is open nothing but silence or the cap ends it; how long a silence, `pace.py` says.
+Once it is open nothing but silence or the cap ends it; how long a silence, `endpointing.py` says.
 
 What the bot's own sound explains is not speech while the caller has said nothing but over the bot. From
 the moment the bot is paused every speech frame counts again: the echo guard may keep an utterance from

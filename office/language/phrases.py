@@ -10,7 +10,7 @@ from office.language.relative import Relative
 
 @frozen(kw_only=True)
 class Phrases:
-    """How one language states what was done. All patterns are for words from `named.plain`, spelled out."""
+    """How one language states what was done. Its patterns are for `spoken_dates.plain` words, spelled out."""
 
     relative: Relative  # how it names days and times
     before_sentences: Callable[[str], str]  # takes away points that end no sentence

@@ -14,7 +14,7 @@ MONTH_DAYS = 0  # of a unit whose days differ
 
 @frozen(kw_only=True)
 class Relative:
-    """The words of one language that count from today, as patterns for what `named.read` left.
+    """The words of one language that count from today, as patterns for what `spoken_dates.read` left.
 
     A day that was named stands there as ■.
     """
