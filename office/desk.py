@@ -90,14 +90,17 @@ class Desk:
         return wish
 
     async def read(self, query: Callable[[sqlite3.Connection, int], T]) -> T:
-        """Return what the query finds; it is called with a connection and the business's id."""
+        """Return what the query finds; it is called with a connection and the business's id.
+
+        A query that is running is waited for, also when cancelled.
+        """
         return await self.database.read(lambda conn: query(conn, self.business.id))
 
     async def write(self, job: Callable[[sqlite3.Connection, int, int], T]) -> T:
         """Run the job in a transaction, with the caller's lead; return its result once it is committed.
 
         Raises Refusal, in words for the caller, for a value that cannot be kept; CannotWrite for a disk that
-        takes nothing.
+        takes nothing. If cancelled, a job that is queued already still runs, whole.
         """
         try:
             with self.refusing_invalid():

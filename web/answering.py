@@ -38,7 +38,10 @@ class Answering:
     heard: Callable[[int], None] = lambda _business_id: None  # told whose receptionist a caller hears
 
     async def take(self, socket: ClosableLink, start: CallStart, grant: Grant) -> None:
-        """Run one call from its office to its outcome."""
+        """Run one call from its office to its outcome.
+
+        Cancelled once it has its office, the call still writes its record and reports its outcome.
+        """
         office = await open_office(
             self.database,
             grant,

@@ -30,7 +30,10 @@ class Passwords:
     _limiter: trio.CapacityLimiter = field(factory=lambda: trio.CapacityLimiter(1))
 
     async def hashed(self, password: str) -> str:
-        """Return the password as it is kept. Raises InvalidField for one that is too weak, TooBusy."""
+        """Return the password as it is kept. Raises InvalidField for one that is too weak, TooBusy.
+
+        A hash that is being made is waited for, also when cancelled.
+        """
         if not SHORTEST <= len(password) <= LONGEST:
             problem = "must have {least} to {most} characters; a short sentence is a good one"
             raise InvalidField("password", problem, {"least": SHORTEST, "most": LONGEST})
@@ -42,7 +45,8 @@ class Passwords:
     async def fits(self, password: str, password_hash: str | None) -> bool:
         """Say whether it is that password. Raises TooBusy.
 
-        Without a hash nothing fits, and it takes as long.
+        Without a hash nothing fits, and it takes as long. A check that runs is waited for, also when
+        cancelled.
         """
         self._check_queue()
         return await trio.to_thread.run_sync(self._fits, password, password_hash, limiter=self._limiter)
