@@ -357,7 +357,7 @@ async def talk(call: _Call) -> None:
 
 def _session(office: Office, settings: Settings) -> Session:
     return Session(
-        instructions=prompt.instructions(office.profile),
+        instructions=prompt.instructions(office.profile, office.tools),
         tools=(*map(tools.declaration, office.tools), _END_CALL),
         language=office.profile.language,
         voice=settings.voice,
@@ -480,8 +480,8 @@ async def work(call: _Call, tool_call: tools.ToolCall) -> None:
             deadline_ms=call.settings.tool_deadline_ms,
             scope=call.work_scopes[tool_call.call_id],
         )
-        lead_captured = (output.name, output.status) == ("update_lead_details", "ok")
-        call.lead_captured = call.lead_captured or lead_captured
+        if tool is not None and output.status == "ok":
+            call.lead_captured = call.lead_captured or tool.captures_lead
         call.events.put(ToolFinished(output))
     finally:
         del call.work_scopes[tool_call.call_id]

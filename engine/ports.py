@@ -140,6 +140,7 @@ class Profile:
     recorded: bool = False  # whether calls are, so that the standard notice says so
     services: tuple[str, ...] = ()  # "check-up, 30 minutes, eighty dollars"
     facts: tuple[str, ...] = ()  # "Parking: behind the house"
+    more_facts: str = ""  # how to learn of those that do not fit into the prompt
     rules: str = ""  # the owner's own
     people: tuple[str, ...] = ()  # to whom a caller may be put through
     caller: str = ""  # who rings: the number known or withheld, the name they gave before

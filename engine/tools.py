@@ -7,7 +7,8 @@ model, so the model may say anything to us.
 
 import json
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from math import isfinite
 from types import NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
@@ -15,7 +16,7 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 import attrs
 import cattrs
 import trio
-from attrs import frozen
+from attrs import Factory, evolve, frozen
 from cattrs.gen import make_dict_structure_fn
 
 from engine.errors import ArgumentsRefused
@@ -59,20 +60,30 @@ class Refusal(Exception):
 
 @frozen(kw_only=True)
 class Tool:
-    """A thing the model may do. `arguments` is an attrs class; `run` gets an instance of it.
+    """A thing the model may do, with all that is said of it. `arguments` is an attrs class.
 
-    `run` returns a JSON object. It may raise Refusal. It is cancelled when its deadline passes or the
-    call ends, so whatever it must not leave half done belongs in one storage job.
+    `run` gets an instance of it and the ToolCall, and returns a JSON object. It may raise Refusal. It is
+    cancelled when its deadline passes or the call ends, so whatever it must not leave half done belongs in
+    one storage job. Before there is a call, its first parameter is what it will work on (`of`).
     """
 
     name: str
     description: str
     arguments: type[Any]
-    run: Callable[[Any, ToolCall], Awaitable[dict[str, Any]]]
+    run: Callable[..., Awaitable[dict[str, Any]]]
+    # When to use it and how: a line of the system prompt, by the language the prompt is written in. Where a
+    # language has none the English one stands; without either, only the description speaks of it.
+    guidance: Mapping[str, str] = Factory(dict)
+    label: str = ""  # what it does, for the owner and in English: "Booking an appointment"
     deadline_ms: int | None = None  # None: the settings' tool_deadline_ms
     interruptible: bool = False  # it only looks things up: a real barge-in cancels it while it runs
     needs_answer: bool = False  # it does what the caller agreed to: it waits until their words are known
     ends_call: Outcome | None = None  # once it has answered "ok", the bot says so and the call ends like this
+    captures_lead: bool = False  # once it has answered "ok", it is known who called
+
+    def of(self, worker: Any) -> "Tool":
+        """The tool of one call, whose `run` works on that."""
+        return evolve(self, run=partial(self.run, worker))
 
 
 def describe(text: str) -> dict[str, str]:

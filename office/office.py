@@ -1,6 +1,6 @@
 """One business during one call: its facts, its tools, and the call's record.
 
-The tools stand in `web/desk/`, a file for each thing that a caller wants.
+The tools stand in `office/tools/`, a file for each thing that a caller wants.
 """
 
 import datetime as dt
@@ -21,10 +21,11 @@ from office.desk import Desk
 from office.final_record import FinalRecord
 from office.grant import Grant
 from office.language import spoken
+from office.tools import bookings, calendar, caller, facts_and_transfer
 from office.tools.bookings import Bookings
 from office.tools.calendar import Calendar
 from office.tools.caller import Caller
-from office.tools.facts_and_transfer import House
+from office.tools.facts_and_transfer import MORE_FACTS, House
 from office.tools.offers import Offers
 from office.unwritten import Entry, Unwritten
 from storage import (
@@ -48,6 +49,16 @@ _DAYS_TOLD = dt.timedelta(days=7)  # of dates with other hours, in the prompt
 _RENEW_S = holds.HOLD_S / 3
 _SAID = {"user_said": "before_caller", "bot_said": "before_bot"}
 
+# Who works which tools, in the order in which the model is told of them.
+_WORK: Sequence[tuple[type[object], Sequence[Tool]]] = (
+    (Calendar, calendar.TOOLS),
+    (Caller, (caller.UPDATE_LEAD_DETAILS,)),
+    (Bookings, bookings.TOOLS),
+    (Caller, (caller.TAKE_MESSAGE,)),
+    (House, facts_and_transfer.TOOLS),
+)
+TOOLS = tuple(tool for _, tools in _WORK for tool in tools)
+
 
 async def open_office(
     database: Database,
@@ -57,10 +68,12 @@ async def open_office(
     now: Callable[[], dt.datetime],
     unwritten: Unwritten,
     recordings_folder: Path | None = None,
+    own_tools: Sequence[Tool] = (),
 ) -> "BusinessOffice":
     """Open the office of the business that the grant names, with its facts as they are now.
 
     Its final record goes to `unwritten`. Without a folder nothing is recorded, whatever the business wants.
+    `own_tools` are a deployment's, beside `TOOLS`; each works on the call's Desk.
     """
 
     def look_up(conn: sqlite3.Connection) -> tuple[Business, Profile, dict[str, str]]:
@@ -80,7 +93,9 @@ async def open_office(
         again=grant.back is not None,
     )
     folder = recordings_folder if business.keeps_audio else None
-    return BusinessOffice(desk, known, settings, unwritten=unwritten, recordings_folder=folder)
+    return BusinessOffice(
+        desk, known, settings, unwritten=unwritten, recordings_folder=folder, own_tools=own_tools
+    )
 
 
 def profile(conn: sqlite3.Connection, business: Business, grant: Grant, now: dt.datetime) -> Profile:
@@ -100,6 +115,7 @@ def profile(conn: sqlite3.Connection, business: Business, grant: Grant, now: dt.
         recorded=business.keeps_audio,
         services=tuple(spoken.service(language, service) for service in services.offered(conn, business.id)),
         facts=tuple(spoken.fact(language, fact) for fact in facts.all_facts(conn, business.id)),
+        more_facts=MORE_FACTS.get(language, MORE_FACTS["en"]),
         rules=business.rules,
         people=tuple(person.name for person in facts.people(conn, business.id)),
         caller=spoken.caller(language, grant.caller_number, known=lead is not None),
@@ -131,6 +147,7 @@ class BusinessOffice:
         *,
         unwritten: Unwritten,
         recordings_folder: Path | None,
+        own_tools: Sequence[Tool],
     ) -> None:
         self._desk = desk
         self._profile = known
@@ -140,11 +157,11 @@ class BusinessOffice:
         self._calendar = Calendar(desk, Offers())
         self._bookings = Bookings(desk, self._calendar)
         self._caller = Caller(desk)
+        workers: Sequence[object] = (self._calendar, self._bookings, self._caller, House(desk))
+        at_work = {type(worker): worker for worker in workers}
         self._tools = (
-            *self._calendar.tools(),
-            *self._bookings.tools(),
-            *self._caller.tools(),
-            *House(desk).tools(),
+            *(tool.of(at_work[kind]) for kind, tools in _WORK for tool in tools),
+            *(tool.of(desk) for tool in own_tools),
         )
 
     @property

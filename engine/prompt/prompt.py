@@ -4,18 +4,16 @@ Hebrew has a prompt of its own; every other language has the English one, which 
 Fixed word for word are only the sentences that every caller hears first.
 
 What the owner typed and what callers said stands in the prompt as data: one line, of bounded length. A
-section begins on a line of its own, so no name can open one. Facts that do not fit are left to the tool
-`business_facts`.
+section begins on a line of its own, so no name can open one. What each tool says of itself comes with it.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from engine.outcome import Outcome
 from engine.ports import Back, Profile
 from engine.prompt import notice as notices
 from engine.prompt.templates import ENGLISH, HEBREW, Template
-
-LONGEST_CHARS = 13_000  # of a whole prompt; some 3,000 tokens in English
+from engine.tools import Tool
 
 _NAME_CHARS = 120
 _LINE_CHARS = 300  # one service, one fact, one of the owner's rules
@@ -24,6 +22,7 @@ _HOURS_CHARS = 1_500
 _SECTION_CHARS = 2_000  # all services, all facts, all rules
 _BEFORE_CHARS = 1_000  # the last of what was said before the line broke
 
+_TEMPLATES = {"en": ENGLISH, "he": HEBREW}
 _LANGUAGES = {
     "ar": "Arabic",
     "de": "German",
@@ -67,15 +66,17 @@ _STAYS = "The call does not end yet. Go on with it as before, and answer what th
 _GOODBYE = "The call ends now. Say a short, friendly goodbye in one sentence."
 
 
-def instructions(profile: Profile) -> str:
-    """Write the system prompt of one business, from its own data. At most `LONGEST_CHARS` long."""
-    words = HEBREW if profile.language == "he" else ENGLISH
+def instructions(profile: Profile, tools: Sequence[Tool]) -> str:
+    """Fill the system prompt of one business: its own data, at bounded length, and its tools' guidance."""
+    written = "he" if profile.language == "he" else "en"
+    words = _TEMPLATES[written]
+    guidance = (tool.guidance.get(written) or tool.guidance.get("en") for tool in tools)
     return "\n\n".join(
         (
             words.opening.format(name=_line(profile.name, _NAME_CHARS)),
             words.speaking.format(language=_language(profile)),
             _section(words.truth, _truth(profile, words)),
-            words.tools,
+            f"{_section(words.tools, filter(None, guidance))}\n{words.tool_rules}",
             *_owners_rules(profile, words),
             words.unchangeable.format(name=_line(profile.name, _NAME_CHARS)),
         )
@@ -220,8 +221,8 @@ def _truth(profile: Profile, words: Template) -> Iterator[str]:
         kept = list(_within(entries, _SECTION_CHARS))
         if kept:
             yield _section(heading, kept, indent="  ")
-        if len(kept) < len(entries):
-            yield words.more_facts
+        if len(kept) < len(entries) and (more := _line(profile.more_facts, _LINE_CHARS)):
+            yield more
     people = ", ".join(_within(profile.people, _LINE_CHARS))
     yield words.people.format(people=people) if people else words.nobody
     if caller := _line(profile.caller, _LINE_CHARS):

@@ -66,34 +66,6 @@ class Bookings:
     calendar: Calendar
     changes: list[Change] = Factory(list)  # events of the call's record
 
-    def tools(self) -> tuple[Tool, ...]:
-        """Return all three, for the model."""
-        return (
-            Tool(
-                name="my_appointments",
-                description="The caller's own coming appointments. Needs the name or the day of one, "
-                "but for what was booked in this call.",
-                arguments=MyAppointments,
-                run=self.my_appointments,
-                interruptible=True,
-            ),
-            Tool(
-                name="reschedule_appointment",
-                description="Move an appointment that my_appointments returned to a time that was offered "
-                "and that the caller has agreed to. Only its result means that it is moved.",
-                arguments=RescheduleAppointment,
-                run=self.reschedule_appointment,
-                needs_answer=True,
-            ),
-            Tool(
-                name="cancel_appointment",
-                description="Cancel an appointment that my_appointments returned, once the caller has said "
-                "yes. Only its result means that it is cancelled.",
-                arguments=CancelAppointment,
-                run=self.cancel_appointment,
-            ),
-        )
-
     async def my_appointments(self, wanted: MyAppointments, _call: ToolCall) -> Result:
         """Return the caller's coming appointments: of this very call, or those that their fact fits.
 
@@ -244,3 +216,59 @@ def same_name(said: str, known: str | None) -> bool:
 
 def _words(name: str) -> list[str]:
     return sorted(name.casefold().replace("-", " ").split())
+
+
+TOOLS = (
+    Tool(
+        name="my_appointments",
+        description="The caller's own coming appointments. Needs the name or the day of one, "
+        "but for what was booked in this call.",
+        label="Looking up the caller's appointments",
+        guidance={
+            "en": (
+                "my_appointments, reschedule_appointment, cancel_appointment: they work only for the number "
+                "the caller rings from, and need something about the appointment from the caller: the name "
+                "it is booked under, or its date. Ask for it, pass on only what the caller said in this "
+                "call, and never say it first. What was booked in this very call needs neither: just ask "
+                "my_appointments."
+            ),
+            "he": (
+                "my_appointments, reschedule_appointment, cancel_appointment: פועלים רק למספר שממנו מתקשרים, "
+                "ודורשים פרט על התור מפי המתקשרים: השם שעליו הוא רשום או התאריך שלו. לבקש את הפרט, להעביר "
+                "לכלי רק מה שנאמר בשיחה הזאת, ולעולם לא לומר אותו קודם. מה שנקבע בשיחה הזאת עצמה אינו דורש "
+                "פרט: פשוט לשאול את my_appointments."
+            ),
+        },
+        arguments=MyAppointments,
+        run=Bookings.my_appointments,
+        interruptible=True,
+    ),
+    Tool(
+        name="reschedule_appointment",
+        description="Move an appointment that my_appointments returned to a time that was offered "
+        "and that the caller has agreed to. Only its result means that it is moved.",
+        label="Moving an appointment",
+        guidance={
+            "en": (
+                "reschedule_appointment: only to a time that find_available_slots gave, after a yes to the "
+                "new time."
+            ),
+            "he": 'reschedule_appointment: רק לשעה שהתקבלה מ-find_available_slots, ואחרי "כן" לשעה החדשה.',
+        },
+        arguments=RescheduleAppointment,
+        run=Bookings.reschedule_appointment,
+        needs_answer=True,
+    ),
+    Tool(
+        name="cancel_appointment",
+        description="Cancel an appointment that my_appointments returned, once the caller has said "
+        "yes. Only its result means that it is cancelled.",
+        label="Cancelling an appointment",
+        guidance={
+            "en": "cancel_appointment: read back the day and the time, and get a yes.",
+            "he": 'cancel_appointment: לחזור על היום ועל השעה, ולקבל "כן".',
+        },
+        arguments=CancelAppointment,
+        run=Bookings.cancel_appointment,
+    ),
+)

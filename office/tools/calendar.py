@@ -66,29 +66,6 @@ class Calendar:
     offers: Offers
     booked: dict[str, Appointment] = Factory(dict)  # what each call_id of this stream booked or moved
 
-    def tools(self) -> tuple[Tool, ...]:
-        """Return both, for the model.
-
-        A booking is not interruptible: the caller would not know how it ended.
-        """
-        return (
-            Tool(
-                name="find_available_slots",
-                description="Find free appointment times on one day. Offer the caller what it returns.",
-                arguments=FindAvailableSlots,
-                run=self.find_available_slots,
-                interruptible=True,
-            ),
-            Tool(
-                name="create_appointment",
-                description="Book a time that was offered and that the caller has agreed to. "
-                "Only its result means that the time is booked.",
-                arguments=CreateAppointment,
-                run=self.create_appointment,
-                needs_answer=True,
-            ),
-        )
-
     async def find_available_slots(self, wanted: FindAvailableSlots, call: ToolCall) -> Result:
         """Find two or three free times of a day, or why there are none and the nearest. They are held."""
         desk = self.desk
@@ -306,3 +283,47 @@ def _check_still(service: Service | None, request: Request) -> None:
         or lengths != (service.duration_min, service.buffer_before_min, service.buffer_after_min)
     ):
         raise NotFound("service", "" if service is None else service.name)
+
+
+TOOLS = (
+    Tool(
+        name="find_available_slots",
+        description="Find free appointment times on one day. Offer the caller what it returns.",
+        label="Looking for free times",
+        guidance={
+            "en": (
+                "find_available_slots: the only source of free times. Give it the day as the caller said it. "
+                "Offer only times that find_available_slots gave in this call, two or three at a time. To "
+                "move an appointment, name it in moving."
+            ),
+            "he": (
+                "find_available_slots: המקור היחיד לשעות פנויות. לתת לו את היום כפי שהמתקשרים אמרו אותו. "
+                "להציע רק שעות שהתקבלו מ-find_available_slots בשיחה הזאת, שתיים או שלוש בכל פעם. כדי להזיז "
+                "תור, לנקוב בו ב-moving."
+            ),
+        },
+        arguments=FindAvailableSlots,
+        run=Calendar.find_available_slots,
+        interruptible=True,
+    ),
+    Tool(  # not interruptible: the caller would not know how it ended
+        name="create_appointment",
+        description="Book a time that was offered and that the caller has agreed to. "
+        "Only its result means that the time is booked.",
+        label="Booking an appointment",
+        guidance={
+            "en": (
+                "create_appointment: first read back the day, the time and the caller's name, and get a yes. "
+                "Ask before it whether the caller would like a text message about it; wants_sms is true only "
+                "after a yes."
+            ),
+            "he": (
+                'create_appointment: קודם לחזור על היום, על השעה ועל השם, ולקבל "כן". לפני כן לשאול אם לשלוח '
+                'הודעת טקסט עם פרטי התור; wants_sms הוא true רק אחרי "כן".'
+            ),
+        },
+        arguments=CreateAppointment,
+        run=Calendar.create_appointment,
+        needs_answer=True,
+    ),
+)

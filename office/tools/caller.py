@@ -43,23 +43,6 @@ class Caller:
     # The jobs of messages that the disk did not take; the final record tries them again.
     unwritten: list[Callable[[sqlite3.Connection, int, int], None]] = Factory(list)
 
-    def tools(self) -> tuple[Tool, ...]:
-        """Return both, for the model."""
-        return (
-            Tool(
-                name="update_lead_details",
-                description="Note the caller's name, address or number once they have said it.",
-                arguments=UpdateLeadDetails,
-                run=self.update_lead_details,
-            ),
-            Tool(
-                name="take_message",
-                description="Leave a message for the owner, who gets it after the call.",
-                arguments=TakeMessage,
-                run=self.take_message,
-            ),
-        )
-
     async def update_lead_details(self, details: UpdateLeadDetails, _call: ToolCall) -> Result:
         """Note what the caller said about themselves; what is not given stays as it was."""
         given = (details.full_name, details.email, details.callback_phone, details.notes)
@@ -119,3 +102,38 @@ class Caller:
         if number is None:
             raise self.desk.refusal("invalid_callback_phone")
         return number
+
+
+UPDATE_LEAD_DETAILS = Tool(
+    name="update_lead_details",
+    description="Note the caller's name, address or number once they have said it.",
+    label="Noting who calls",
+    guidance={
+        "en": (
+            "update_lead_details: as soon as the caller has said their name, their mail address or "
+            "another number. If their number is withheld, ask for a number once."
+        ),
+        "he": (
+            "update_lead_details: מיד כשנאמרו שם, כתובת מייל או מספר טלפון אחר. אם המספר חסוי, לבקש מספר "
+            "פעם אחת."
+        ),
+    },
+    arguments=UpdateLeadDetails,
+    run=Caller.update_lead_details,
+    captures_lead=True,
+)
+
+TAKE_MESSAGE = Tool(
+    name="take_message",
+    description="Leave a message for the owner, who gets it after the call.",
+    label="Taking a message",
+    guidance={
+        "en": (
+            "take_message: when only a person can help, or the caller asks for it. Read the message back "
+            "in one sentence."
+        ),
+        "he": "take_message: כשרק אדם יכול לעזור, או כשמבקשים להשאיר הודעה. לחזור על ההודעה במשפט אחד.",
+    },
+    arguments=TakeMessage,
+    run=Caller.take_message,
+)

@@ -14,6 +14,11 @@ from storage import calls, facts, schedule, services
 from storage.records import Fact, Person
 
 _DAYS_TOLD = dt.timedelta(days=14)  # of dates with other hours
+# A line of the prompt, by its language, for when not all of what the owner wrote down fits there.
+MORE_FACTS = {
+    "en": "There is more than fits here: ask business_facts.",
+    "he": "יש עוד, ולא הכול נכנס כאן: לשאול את business_facts.",
+}
 
 
 @frozen(kw_only=True)
@@ -40,25 +45,6 @@ class House:
     """The two tools over what the owner has written down."""
 
     desk: Desk
-
-    def tools(self) -> tuple[Tool, ...]:
-        """Return both, for the model."""
-        return (
-            Tool(
-                name="business_facts",
-                description="What the business says of itself: hours, services, prices, the way and more.",
-                arguments=BusinessFacts,
-                run=self.business_facts,
-                interruptible=True,
-            ),
-            Tool(
-                name="transfer_to_human",
-                description="Put the caller through to a person of the business, if they ask for one.",
-                arguments=TransferToHuman,
-                run=self.transfer_to_human,
-                ends_call=Outcome.TRANSFERRED,
-            ),
-        )
 
     async def business_facts(self, wanted: BusinessFacts, _call: ToolCall) -> Result:
         """Return what is known on the topic, or all of it; what nobody wrote down is said to be unknown."""
@@ -109,3 +95,34 @@ def _named(name: str | None, people: list[Person]) -> Person | None:
         return people[0]
     asked = name.casefold().split()
     return next((person for person in people if set(asked) & set(person.name.casefold().split())), None)
+
+
+TOOLS = (
+    Tool(
+        name="business_facts",
+        description="What the business says of itself: hours, services, prices, the way and more.",
+        label="Looking up what callers ask about",
+        guidance={
+            "en": "business_facts: for a question about the business whose answer does not stand here.",
+            "he": "business_facts: לשאלה על העסק שהתשובה עליה אינה כתובה כאן.",
+        },
+        arguments=BusinessFacts,
+        run=House.business_facts,
+        interruptible=True,
+    ),
+    Tool(
+        name="transfer_to_human",
+        description="Put the caller through to a person of the business, if they ask for one.",
+        label="Putting the caller through",
+        guidance={
+            "en": (
+                "transfer_to_human: only when the caller asks for a person, and only to the people named "
+                "above."
+            ),
+            "he": "transfer_to_human: רק כשמבקשים לדבר עם אדם, ורק אל מי שנזכרו למעלה.",
+        },
+        arguments=TransferToHuman,
+        run=House.transfer_to_human,
+        ends_call=Outcome.TRANSFERRED,
+    ),
+)

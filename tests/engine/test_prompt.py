@@ -8,7 +8,9 @@ from hypothesis import strategies as st
 from engine.outcome import Outcome
 from engine.ports import Back, Profile
 from engine.prompt import prompt
-from engine.prompt.templates import ENGLISH, HEBREW
+from engine.prompt.templates import ENGLISH
+from engine.tools import Tool
+from office.office import TOOLS
 
 ROSE = Profile(
     name="Rose Barbers",
@@ -28,22 +30,16 @@ VERED = Profile(
     now="שבת, 21 בנובמבר 2026, בשעה 10:35",
     hours="יום ראשון עד יום חמישי מ-9:00 עד 17:00",
 )
-TOOLS = {
-    "find_available_slots",
-    "create_appointment",
-    "update_lead_details",
-    "my_appointments",
-    "reschedule_appointment",
-    "cancel_appointment",
-    "take_message",
-    "business_facts",
-    "transfer_to_human",
-    "end_call",
-}
+NAMES = {*(tool.name for tool in TOOLS), "end_call"}
+LONGEST_CHARS = 13_000  # of a whole prompt; some 3,000 tokens in English
+
+
+def whole(profile):
+    return prompt.instructions(profile, TOOLS)
 
 
 def lines(profile):
-    return prompt.instructions(profile).splitlines()
+    return whole(profile).splitlines()
 
 
 def sections(profile):
@@ -107,14 +103,14 @@ def test_the_language_is_named():
 
 
 def test_the_hebrew_prompt_is_hebrew_but_for_the_names_of_tools():
-    latin = set(re.findall("[A-Za-z][A-Za-z_]*", prompt.instructions(VERED)))
-    assert latin == TOOLS | {"say", "ok", "true", "wants_sms", "moving"}
+    latin = set(re.findall("[A-Za-z][A-Za-z_]*", whole(VERED)))
+    assert latin == NAMES | {"say", "ok", "true", "wants_sms", "moving"}
 
 
-@pytest.mark.parametrize("template", [ENGLISH, HEBREW], ids=["en", "he"])
-def test_every_tool_has_its_rule(template):
-    ruled = {name for line in template.tools.splitlines() for name in re.findall("[a-z]+_[a-z_]+", line)}
-    assert ruled == TOOLS | {"wants_sms"}
+@pytest.mark.parametrize(("profile", "heading"), [(ROSE, "Tools:"), (VERED, "הכלים:")], ids=["en", "he"])
+def test_every_tool_has_its_rule(profile, heading):
+    (section,) = (part for part in whole(profile).split("\n\n") if part.startswith(heading))
+    assert set(re.findall("[a-z]+_[a-z_]+", section)) == NAMES | {"wants_sms"}
 
 
 @pytest.mark.parametrize(
@@ -165,6 +161,30 @@ def test_of_a_long_call_that_was_cut_off_the_last_is_told():
     assert 4 < len(kept) < 10
 
 
+# What tools say of themselves
+
+
+def told_of(profile, **guidance):
+    """What a tool with that guidance adds to the prompt."""
+    tool = Tool(name="weigh", description="", arguments=object, run=print, guidance=guidance)
+    without = prompt.instructions(profile, ()).splitlines()
+    return [line for line in prompt.instructions(profile, (tool,)).splitlines() if line not in without]
+
+
+def test_a_tool_is_told_of_in_the_language_in_which_the_prompt_is_written():
+    said = {"en": "weigh: what is heavy.", "he": "weigh: כבד."}
+    profiles = (ROSE, VERED, evolve(ROSE, language="fr"))
+    assert [told_of(profile, **said) for profile in profiles] == [
+        ["- weigh: what is heavy."],
+        ["- weigh: כבד."],
+        ["- weigh: what is heavy."],
+    ]
+
+
+def test_guidance_that_no_language_or_only_english_has_is_left_out_or_told_in_english():
+    assert [told_of(VERED), told_of(VERED, en="weigh: what is heavy.")] == [[], ["- weigh: what is heavy."]]
+
+
 # Data stays data
 
 NASTY = (
@@ -181,6 +201,7 @@ def test_no_name_opens_a_section():
         trade=NASTY,
         services=(NASTY, NASTY),
         facts=(NASTY,),
+        more_facts=NASTY,
         people=(NASTY,),
         caller=NASTY,
         back=Back.CUT_OFF,
@@ -204,6 +225,7 @@ profiles = st.builds(
     recorded=st.booleans(),
     services=st.lists(st.text(max_size=500), max_size=50).map(tuple),
     facts=st.lists(st.text(max_size=500), max_size=50).map(tuple),
+    more_facts=st.text(max_size=50),
     rules=st.text(max_size=5000),
     people=st.lists(st.text(max_size=500), max_size=20).map(tuple),
     caller=st.text(max_size=1000),
@@ -214,8 +236,8 @@ profiles = st.builds(
 
 @given(profiles)
 def test_no_data_breaks_the_shape_of_the_prompt(profile):
-    text = prompt.instructions(profile)
-    assert len(text) <= prompt.LONGEST_CHARS
+    text = whole(profile)
+    assert len(text) <= LONGEST_CHARS
     assert len(text.split("\n\n")) <= 6
     assert all(line.isprintable() for line in text.split("\n"))
     assert prompt.greeting(profile).isprintable()
@@ -231,27 +253,30 @@ def test_the_longest_prompt_keeps_its_bound(language):
         trade="t" * 9999,
         services=("s" * 290,) * 99,
         facts=("f" * 290,) * 99,
+        more_facts="There is more than fits here: ask business_facts.",
         rules="\n".join(["r" * 290] * 99),
         people=("p" * 90,) * 99,
         caller="c" * 9999,
         back=Back.CUT_OFF,
         before=("b" * 290,) * 99,
     )
-    assert prompt.LONGEST_CHARS * 0.6 < len(prompt.instructions(huge)) <= prompt.LONGEST_CHARS
+    assert LONGEST_CHARS * 0.6 < len(whole(huge)) <= LONGEST_CHARS
 
 
 def test_facts_that_do_not_fit_are_left_to_the_tool():
-    many = evolve(ROSE, facts=tuple(f"Topic {n}: {'x' * 200}" for n in range(20)))
+    rest = "There is more: ask the tool."
+    full = evolve(ROSE, more_facts=rest)
+    many = evolve(full, facts=tuple(f"Topic {n}: {'x' * 200}" for n in range(20)))
     kept = [line for line in lines(many) if line.startswith("  - Topic")]
     assert 5 < len(kept) < 20
     assert [line[:13].rstrip(": x") for line in kept] == [f"  - Topic {n}" for n in range(len(kept))]
-    assert f"- {ENGLISH.more_facts}" in lines(many)
-    assert f"- {ENGLISH.more_facts}" not in lines(ROSE)
+    assert [f"- {rest}" in lines(profile) for profile in (many, full)] == [True, False]
+    assert len(lines(evolve(many, more_facts=""))) == len(lines(many)) - 1
 
 
 def test_braces_in_a_name_are_only_text():
     profile = evolve(ROSE, name="{hours} & {0}")
-    assert "receptionist of {hours} & {0}," in prompt.instructions(profile)
+    assert "receptionist of {hours} & {0}," in whole(profile)
     assert prompt.greeting(profile) == (
         "Greet the caller with exactly: Hello, this is {hours} & {0}. How can I help you?"
     )
@@ -364,7 +389,7 @@ def test_who_comes_back_from_a_transfer_is_not_greeted_again_but_hears_the_notic
     ids=["en", "he"],
 )
 def test_who_asks_for_a_robot_gets_a_true_answer_whatever_the_owner_wants(profile, heading, rule):
-    found = prompt.instructions(evolve(profile, rules="Say that you are a woman called Rose, never a robot."))
+    found = whole(evolve(profile, rules="Say that you are a woman called Rose, never a robot."))
     owners, unchangeable = found.split(f"\n{heading}\n")
     assert ("Say that you are a woman" in owners, rule in owners) == (True, False)
     assert [rule in line for line in unchangeable.splitlines()].count(True) == 1

@@ -102,14 +102,14 @@ async def test_a_slow_tool_gets_a_filler_and_its_output_an_answer_of_its_own(aut
 async def test_the_lead_is_captured_once_its_details_are_noted_whatever_is_called_after(
     noted, captured, autojump_clock, desk
 ):
-    tools = [desk.tool("update_lead_details", result=noted), desk.tool("find")]
+    tools = [desk.tool("note_name", result=noted, captures_lead=True), desk.tool("find")]
     placed = await place(
         [UntilBotQuiet(400), ASK, *ANSWERED, HangUp()],
-        ModelScript(replies=[GREETING, calls("update_lead_details"), calls("find"), SHORT]),
+        ModelScript(replies=[GREETING, calls("note_name"), calls("find"), SHORT]),
         office=FakeOffice(tools=tools),
     )
     placed.assert_clean()
-    assert desk.ran == [("update_lead_details", 0), ("find", 0)]
+    assert desk.ran == [("note_name", 0), ("find", 0)]
     (hung_up,) = placed.of("hang_up")
     assert hung_up["lead_captured"] is captured
 

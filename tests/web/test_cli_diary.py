@@ -8,7 +8,7 @@ import pytest
 
 from engine.ports import Back
 from engine.prompt import prompt as words
-from office.office import profile
+from office.office import TOOLS, profile
 from storage import businesses, schedule, services
 from storage.records import WeeklyHours
 from tests.office.front import SATURDAY_NOON, TUESDAY, TUESDAY_9, TUESDAY_930, Now, grant, ring
@@ -159,7 +159,7 @@ async def test_the_prompt_is_the_one_a_call_would_begin_with(database, business,
 
     assert await database.read(tell) == [
         "# Prompt",
-        words.instructions(known),
+        words.instructions(known, TOOLS),
         "",
         "# Greeting",
         words.greeting(known),

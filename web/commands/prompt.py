@@ -11,7 +11,7 @@ from engine.ports import Back
 from engine.prompt import prompt as words
 from office import numbers
 from office.grant import Grant
-from office.office import profile
+from office.office import TOOLS, profile
 from storage.records import Business
 from web.commands import access
 
@@ -45,4 +45,4 @@ def told(
         back=back,
     )
     known = profile(conn, business, grant, now)
-    return ["# Prompt", words.instructions(known), "", "# Greeting", words.greeting(known)]
+    return ["# Prompt", words.instructions(known, TOOLS), "", "# Greeting", words.greeting(known)]

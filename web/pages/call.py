@@ -4,7 +4,7 @@ import datetime as dt
 import json
 import re
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -18,7 +18,7 @@ from storage.errors import NotFound
 from storage.records import Appointment, Call, CallEvent, Flag
 from web.pages import agenda
 from web.pages.calls import length
-from web.pages.labels import TOOL_STATUSES, TOOLS
+from web.pages.labels import TOOL_STATUSES
 from web.pages.picture import draw
 from web.pages.routes import get, post
 from web.pages.visit import Visit
@@ -43,14 +43,15 @@ async def show(visit: Visit, call_sid: str) -> Response:
         "call.html",
         elapsed=elapsed,
         length=partial(length, visit.words),
-        tool_of=partial(_tool, visit.words),
+        tool_of=partial(_tool, visit.words, visit.deployment.tool_labels),
         status_of=partial(_status, visit.words),
         **found,
     )
 
 
-def _tool(words: Words, name: str) -> str:
-    return words.say(TOOLS[name]) if name in TOOLS else said(name)  # the model may have made it up
+def _tool(words: Words, labels: Mapping[str, str], name: str) -> str:
+    # The model may have made it up, or the tool has gone since.
+    return words.say(labels[name]) if name in labels else said(name)
 
 
 def _status(words: Words, status: str | None) -> str:

@@ -1,12 +1,14 @@
 """What the pages are given by the server that they are a part of."""
 
 import datetime as dt
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
 from attrs import field, frozen
 
+from engine.tools import Tool
 from office.live import LiveCalls
+from office.office import TOOLS
 from storage.database import Database
 from web.configuration import Configuration
 from web.health import Health
@@ -25,7 +27,13 @@ class Deployment:
     now: Callable[[], dt.datetime]  # UTC
     phone_tokens: StreamTokens = field(repr=False)  # of calls that the pages' telephone may place
     live: LiveCalls
+    tools: Sequence[Tool] = TOOLS
     passwords: Passwords = field(factory=Passwords)
+
+    @property
+    def tool_labels(self) -> dict[str, str]:
+        """What each tool does, by its name: a message for the pages to say."""
+        return {tool.name: tool.label or tool.name for tool in self.tools}
 
     async def forget(self, call_sids: Collection[str]) -> None:
         """Leave nothing of calls that have been erased: neither in memory nor in the database's log."""

@@ -82,18 +82,6 @@ FAILURES = {
     "server_stopped": mark("The server was shut down during the call."),
 }
 
-TOOLS = {
-    "find_available_slots": mark("Looking for free times"),
-    "create_appointment": mark("Booking an appointment"),
-    "my_appointments": mark("Looking up the caller's appointments"),
-    "reschedule_appointment": mark("Moving an appointment"),
-    "cancel_appointment": mark("Cancelling an appointment"),
-    "update_lead_details": mark("Noting who calls"),
-    "take_message": mark("Taking a message"),
-    "business_facts": mark("Looking up what callers ask about"),
-    "transfer_to_human": mark("Putting the caller through"),
-}
-
 TOOL_STATUSES = {
     None: mark("the call ended before it was known"),
     "ok": mark("done"),

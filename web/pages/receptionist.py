@@ -175,7 +175,7 @@ def _found(conn: sqlite3.Connection, business_id: int, visit: Visit) -> dict[str
         "topics": [topic for topic in samples.topics(business.language) if topic.casefold() not in asked],
         "people": facts.people(conn, business_id),
         "blocked": blocked.every(conn, business_id),
-        "prompt": prompt.instructions(told),
+        "prompt": prompt.instructions(told, visit.deployment.tools),
         "greeting": prompt.greeting(told),
         "standard": notices.standard(business.language, recorded=business.keeps_audio),
         "untold": business.notice is not None and not prompt.notice(told),

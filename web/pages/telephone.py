@@ -2,7 +2,6 @@
 
 from quart import Response
 
-from web.pages.labels import TOOLS
 from web.pages.routes import get
 from web.pages.visit import Visit
 
@@ -14,7 +13,7 @@ async def show(visit: Visit) -> Response:
 
     No other page may use the microphone.
     """
-    response = await visit.page("telephone.html", tools=TOOLS)
+    response = await visit.page("telephone.html", tools=visit.deployment.tool_labels)
     response.headers["Permissions-Policy"] = _MAY_LISTEN
     return response
 

@@ -8,7 +8,6 @@ import pytest
 from simulator import mulaw
 from tests.browser.phone.conftest import wav
 from tests.browser.phone.exchange import CALL_SID, WIRE
-from web.pages.labels import TOOLS
 
 _RATE_HZ = 8_000
 _TONE = 0.3 * np.sin(2 * np.pi * 440 * np.arange(_RATE_HZ * 2 // 5) / _RATE_HZ)  # 0.4 s
@@ -154,7 +153,7 @@ def test_what_is_said_is_shown_as_it_is_said(telephone):
     talk.get_by_text("The line is closed.").wait_for()
     assert [" ".join(text.split()) for text in talk.locator("li").all_inner_texts()] == [
         "Caller damn <b>bold</b>",
-        f"{TOOLS['find_available_slots']}.",
+        "Looking for free times.",
         "Receptionist At nine Not heard: or at ten.",
         "The caller cut in.",
         "Receptionist Nine it is.",

@@ -12,6 +12,8 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
+from office.office import TOOLS
+
 ROOT = Path(__file__).parents[3]
 LOCALE = ROOT / "web" / "pages" / "locale"
 PLACES = (
@@ -33,6 +35,8 @@ def found() -> Catalog:
             keywords=KEYWORDS,
         ):
             catalog.add(message, locations=[(f"{folder}/{name}", 1)])
+    for tool in TOOLS:
+        catalog.add(tool.label, locations=[("office/tools", 1)])
     return catalog
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from engine.prompt import prompt
 from office.grant import Grant
-from office.office import profile
+from office.office import TOOLS, profile
 from storage import blocked, businesses, call_settings, facts
 from storage.records import Person
 from tests.web.pages.browser import NOW, add_business
@@ -138,7 +138,7 @@ async def test_the_prompt_is_shown_as_it_is_sent(browser, database, business):
             call_sid="", business_id=business.id, caller_number=None, called_number=business.number
         )
         known = profile(conn, businesses.by_id(conn, business.id), caller, NOW)
-        return prompt.greeting(known), prompt.instructions(known)
+        return prompt.greeting(known), prompt.instructions(known, TOOLS)
 
     greeting, instructions = await database.read(told)
     assert " ".join(instructions.split()) in page.text
