@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from office.office import TOOLS
+
 ROOT = Path(__file__).parent.parent
 PACKAGES = ("engine", "storage", "office", "rehearsal", "web", "simulator")
 CHECKED = (*PACKAGES, "tests", "benchmarks")
@@ -141,6 +143,12 @@ def sources() -> dict[str, str]:
 def test_the_tree_keeps_the_rules():
     found = [line for path, source in sources().items() for line in violations(path, source)]
     assert found == []
+
+
+def test_the_engine_knows_no_tool_of_the_office_by_name():
+    names = {tool.name for tool in TOOLS}
+    engine = {path: source for path, source in sources().items() if path.startswith("engine/")}
+    assert [(path, name) for path, source in engine.items() for name in names if name in source] == []
 
 
 def arrows() -> dict[str, set[str]]:
