@@ -225,19 +225,15 @@ TOOLS = (
         "but for what was booked in this call.",
         label="Looking up the caller's appointments",
         guidance={
-            "en": (
-                "my_appointments, reschedule_appointment, cancel_appointment: they work only for the number "
-                "the caller rings from, and need something about the appointment from the caller: the name "
-                "it is booked under, or its date. Ask for it, pass on only what the caller said in this "
-                "call, and never say it first. What was booked in this very call needs neither: just ask "
-                "my_appointments."
-            ),
-            "he": (
-                "my_appointments, reschedule_appointment, cancel_appointment: פועלים רק למספר שממנו מתקשרים, "
-                "ודורשים פרט על התור מפי המתקשרים: השם שעליו הוא רשום או התאריך שלו. לבקש את הפרט, להעביר "
-                "לכלי רק מה שנאמר בשיחה הזאת, ולעולם לא לומר אותו קודם. מה שנקבע בשיחה הזאת עצמה אינו דורש "
-                "פרט: פשוט לשאול את my_appointments."
-            ),
+            "en": "my_appointments, reschedule_appointment, cancel_appointment: they work only for the "
+            "number the caller rings from, and need something about the appointment from the caller: the "
+            "name it is booked under, or its date. Ask for it, pass on only what the caller said in this "
+            "call, and never say it first. What was booked in this very call needs neither: just ask "
+            "my_appointments.",
+            "he": "my_appointments, reschedule_appointment, cancel_appointment: פועלים רק למספר שממנו "
+            "מתקשרים, ודורשים פרט על התור מפי המתקשרים: השם שעליו הוא רשום או התאריך שלו. לבקש את הפרט, "
+            "להעביר לכלי רק מה שנאמר בשיחה הזאת, ולעולם לא לומר אותו קודם. מה שנקבע בשיחה הזאת עצמה אינו "
+            "דורש פרט: פשוט לשאול את my_appointments.",
         },
         arguments=MyAppointments,
         run=Bookings.my_appointments,
@@ -249,10 +245,8 @@ TOOLS = (
         "and that the caller has agreed to. Only its result means that it is moved.",
         label="Moving an appointment",
         guidance={
-            "en": (
-                "reschedule_appointment: only to a time that find_available_slots gave, after a yes to the "
-                "new time."
-            ),
+            "en": "reschedule_appointment: only to a time that find_available_slots gave, after a yes to the "
+            "new time.",
             "he": 'reschedule_appointment: רק לשעה שהתקבלה מ-find_available_slots, ואחרי "כן" לשעה החדשה.',
         },
         arguments=RescheduleAppointment,

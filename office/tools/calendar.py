@@ -291,16 +291,12 @@ TOOLS = (
         description="Find free appointment times on one day. Offer the caller what it returns.",
         label="Looking for free times",
         guidance={
-            "en": (
-                "find_available_slots: the only source of free times. Give it the day as the caller said it. "
-                "Offer only times that find_available_slots gave in this call, two or three at a time. To "
-                "move an appointment, name it in moving."
-            ),
-            "he": (
-                "find_available_slots: המקור היחיד לשעות פנויות. לתת לו את היום כפי שהמתקשרים אמרו אותו. "
-                "להציע רק שעות שהתקבלו מ-find_available_slots בשיחה הזאת, שתיים או שלוש בכל פעם. כדי להזיז "
-                "תור, לנקוב בו ב-moving."
-            ),
+            "en": "find_available_slots: the only source of free times. Give it the day as the caller said "
+            "it. Offer only times that find_available_slots gave in this call, two or three at a time. To "
+            "move an appointment, name it in moving.",
+            "he": "find_available_slots: המקור היחיד לשעות פנויות. לתת לו את היום כפי שהמתקשרים אמרו אותו. "
+            "להציע רק שעות שהתקבלו מ-find_available_slots בשיחה הזאת, שתיים או שלוש בכל פעם. כדי להזיז "
+            "תור, לנקוב בו ב-moving.",
         },
         arguments=FindAvailableSlots,
         run=Calendar.find_available_slots,
@@ -312,15 +308,11 @@ TOOLS = (
         "Only its result means that the time is booked.",
         label="Booking an appointment",
         guidance={
-            "en": (
-                "create_appointment: first read back the day, the time and the caller's name, and get a yes. "
-                "Ask before it whether the caller would like a text message about it; wants_sms is true only "
-                "after a yes."
-            ),
-            "he": (
-                'create_appointment: קודם לחזור על היום, על השעה ועל השם, ולקבל "כן". לפני כן לשאול אם לשלוח '
-                'הודעת טקסט עם פרטי התור; wants_sms הוא true רק אחרי "כן".'
-            ),
+            "en": "create_appointment: first read back the day, the time and the caller's name, and get a "
+            "yes. Ask before it whether the caller would like a text message about it; wants_sms is true "
+            "only after a yes.",
+            "he": 'create_appointment: קודם לחזור על היום, על השעה ועל השם, ולקבל "כן". לפני כן לשאול אם '
+            'לשלוח הודעת טקסט עם פרטי התור; wants_sms הוא true רק אחרי "כן".',
         },
         arguments=CreateAppointment,
         run=Calendar.create_appointment,

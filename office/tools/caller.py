@@ -109,14 +109,10 @@ UPDATE_LEAD_DETAILS = Tool(
     description="Note the caller's name, address or number once they have said it.",
     label="Noting who calls",
     guidance={
-        "en": (
-            "update_lead_details: as soon as the caller has said their name, their mail address or "
-            "another number. If their number is withheld, ask for a number once."
-        ),
-        "he": (
-            "update_lead_details: מיד כשנאמרו שם, כתובת מייל או מספר טלפון אחר. אם המספר חסוי, לבקש מספר "
-            "פעם אחת."
-        ),
+        "en": "update_lead_details: as soon as the caller has said their name, their mail address or "
+        "another number. If their number is withheld, ask for a number once.",
+        "he": "update_lead_details: מיד כשנאמרו שם, כתובת מייל או מספר טלפון אחר. אם המספר חסוי, לבקש מספר "
+        "פעם אחת.",
     },
     arguments=UpdateLeadDetails,
     run=Caller.update_lead_details,
@@ -128,10 +124,8 @@ TAKE_MESSAGE = Tool(
     description="Leave a message for the owner, who gets it after the call.",
     label="Taking a message",
     guidance={
-        "en": (
-            "take_message: when only a person can help, or the caller asks for it. Read the message back "
-            "in one sentence."
-        ),
+        "en": "take_message: when only a person can help, or the caller asks for it. Read the message back "
+        "in one sentence.",
         "he": "take_message: כשרק אדם יכול לעזור, או כשמבקשים להשאיר הודעה. לחזור על ההודעה במשפט אחד.",
     },
     arguments=TakeMessage,

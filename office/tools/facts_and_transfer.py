@@ -115,10 +115,8 @@ TOOLS = (
         description="Put the caller through to a person of the business, if they ask for one.",
         label="Putting the caller through",
         guidance={
-            "en": (
-                "transfer_to_human: only when the caller asks for a person, and only to the people named "
-                "above."
-            ),
+            "en": "transfer_to_human: only when the caller asks for a person, and only to the people named "
+            "above.",
             "he": "transfer_to_human: רק כשמבקשים לדבר עם אדם, ורק אל מי שנזכרו למעלה.",
         },
         arguments=TransferToHuman,
