@@ -28,7 +28,7 @@ from attrs import Factory, define, field
 
 from benchmarks.desk import Desk, open_desk
 from benchmarks.tables import show
-from benchmarks.year import BUSINESS_ID, NUMBER, caller, write_year
+from benchmarks.year import BUSINESS_ID, caller, write_year
 from engine import tools
 from engine.ports import CallEvent, CallRecord
 from engine.tools import ToolCall
@@ -110,9 +110,7 @@ class _Caller:
 
 async def _ring(database: Database, timings: Timings, number: int) -> None:
     call_sid, today = f"CB{number:032x}", dt.datetime.now(dt.UTC).date()
-    grant = Grant(
-        call_sid=call_sid, business_id=BUSINESS_ID, called_number=NUMBER, caller_number=caller(number)
-    )
+    grant = Grant(call_sid=call_sid, business_id=BUSINESS_ID, caller_number=caller(number))
     unwritten = Unwritten(database=database)
     opening = open_office(
         database, grant, call_sid=call_sid, now=lambda: dt.datetime.now(dt.UTC), unwritten=unwritten

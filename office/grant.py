@@ -12,7 +12,6 @@ class Grant:
     call_sid: str
     business_id: int
     caller_number: str | None  # None if withheld
-    called_number: str
     back: Back | None = None  # why the caller is here again; None: the call begins
     test: bool = False  # an owner tries the receptionist: nothing of it counts
     session_id: int | None = None  # of the owner who rings from the pages; None: Twilio's

@@ -109,7 +109,7 @@ async def add_business(path: str | os.PathLike[str]) -> None:
 @asynccontextmanager
 async def open_booking_office(path: str | os.PathLike[str]) -> AsyncIterator[tuple[Database, Office]]:
     """The real office of that business on a Friday, for the virtual clock: no threads."""
-    grant = Grant(call_sid=CALL_SID, business_id=BUSINESS_ID, called_number=NUMBER, caller_number=CALLER)
+    grant = Grant(call_sid=CALL_SID, business_id=BUSINESS_ID, caller_number=CALLER)
     async with open_database(path, run_sync=inline) as database:
         yield (
             database,

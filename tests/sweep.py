@@ -226,9 +226,7 @@ class Runs:
             left.unlink()
         shutil.copy(self.folder / "template.db", path)
         async with open_database(path, run_sync=inline) as database:
-            grant = Grant(
-                call_sid=CALL_SID, business_id=1, called_number=booking.NUMBER, caller_number=booking.CALLER
-            )
+            grant = Grant(call_sid=CALL_SID, business_id=1, caller_number=booking.CALLER)
             office: Office = await open_office(
                 database,
                 grant,

@@ -73,7 +73,7 @@ async def test_who_withholds_the_number_and_is_back_from_a_transfer_can_cancel_w
             now=lambda: NOW,
             unwritten=Unwritten(database=database),
         )
-        who = {"call_sid": CALL_SID, "business_id": 1, "called_number": NUMBER, "caller_number": None}
+        who = {"call_sid": CALL_SID, "business_id": 1, "caller_number": None}
         streams = [
             await place(caller(BOOKS, UntilClosed()), FIRST, office=await opened(Grant(**who))),
             await place(

@@ -16,7 +16,7 @@ from office.unwritten import Unwritten
 from storage import appointments, calls, leads
 from storage.database import Database
 from storage.records import Business
-from tests.office.support import CALL_SID, CALLER, NUMBER
+from tests.office.support import CALL_SID, CALLER
 
 SATURDAY_NOON = dt.datetime(2026, 11, 21, 12, tzinfo=dt.UTC)
 TUESDAY = "2026-11-24"
@@ -35,9 +35,7 @@ class Now:
 
 
 def grant(business, caller=CALLER, call_sid=CALL_SID, **more):
-    return Grant(
-        call_sid=call_sid, business_id=business.id, caller_number=caller, called_number=NUMBER, **more
-    )
+    return Grant(call_sid=call_sid, business_id=business.id, caller_number=caller, **more)
 
 
 @define(eq=False)

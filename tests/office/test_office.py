@@ -535,7 +535,7 @@ async def test_a_recording_that_cannot_be_written_costs_no_record(database, busi
 
 
 async def test_a_business_that_is_gone_has_no_office(database, now):
-    gone = Grant(call_sid=CALL_SID, business_id=99, caller_number=None, called_number=NUMBER)
+    gone = Grant(call_sid=CALL_SID, business_id=99, caller_number=None)
     with pytest.raises(LookupError, match="business 99 is gone"):
         await open_office(database, gone, call_sid=CALL_SID, now=now, unwritten=Unwritten(database=database))
 

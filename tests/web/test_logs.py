@@ -17,9 +17,7 @@ CANARIES = {
     "encoded number": "%2B14155550199",
     "key": "sk-proj-abcDEF_123-456",
     "auth token": AUTH_TOKEN,
-    "stream token": StreamTokens(lambda: 0.0).issue(
-        Grant(call_sid="CA1", business_id=1, caller_number=None, called_number="")
-    ),
+    "stream token": StreamTokens(lambda: 0.0).issue(Grant(call_sid="CA1", business_id=1, caller_number=None)),
     "bearer": "Bearer xoxb.odd.token",
     "configured": CONFIGURED,
 }

@@ -19,7 +19,6 @@ from tests import booking
 from tests.office.support import (
     CALL_SID,
     CALLER,
-    NUMBER,
     PUBLIC_URL,
     STREAM_SID,
     TOKEN,
@@ -426,7 +425,7 @@ async def test_a_stream_that_the_switchboard_refuses_is_counted(reason, prepare)
         take_call=trio.sleep_forever,
         refused=refused.append,
     )
-    grant = Grant(call_sid=CALL_SID, business_id=1, caller_number=None, called_number=NUMBER)
+    grant = Grant(call_sid=CALL_SID, business_id=1, caller_number=None)
     peer = AsgiPeer()
     peer.say(connected(), start(tokens.issue(grant)))
     with ExitStack() as calls:

@@ -41,7 +41,6 @@ def told(
         call_sid="",
         business_id=business.id,
         caller_number=caller,
-        called_number=business.number,
         back=back,
     )
     known = profile(conn, business, grant, now)

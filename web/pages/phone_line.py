@@ -51,7 +51,6 @@ async def ring(visit: Visit) -> Response:  # noqa: ASYNC124 - every view is awai
         call_sid=call_sid,
         business_id=visit.business.id,
         caller_number=None,
-        called_number=visit.business.number,
         test=True,
         session_id=visit.session.id,
     )

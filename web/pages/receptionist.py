@@ -165,7 +165,7 @@ def _found(conn: sqlite3.Connection, business_id: int, visit: Visit) -> dict[str
     business, written = visit.business, facts.all_facts(conn, business_id)
     known = {fact.topic: fact.text for fact in written}
     asked = {topic.casefold() for topic in known}
-    withheld = Grant(call_sid="", business_id=business_id, caller_number=None, called_number=business.number)
+    withheld = Grant(call_sid="", business_id=business_id, caller_number=None)
     told = profile(conn, business, withheld, visit.now)
     return {
         "one": _held(visit, known, call_settings.of(conn, business_id)),

@@ -223,7 +223,6 @@ class Webhooks:
             call_sid=_sid(form),
             business_id=business.id,
             caller_number=numbers.caller_number(form.get("From", "")),
-            called_number=business.number,
             back=back,
         )
         stream_url = self.origin.stream_url(request.host, MEDIA_PATH)

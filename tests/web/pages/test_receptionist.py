@@ -134,9 +134,7 @@ async def test_the_prompt_is_shown_as_it_is_sent(browser, database, business):
     page = await browser.get("/receptionist")
 
     def told(conn):
-        caller = Grant(
-            call_sid="", business_id=business.id, caller_number=None, called_number=business.number
-        )
+        caller = Grant(call_sid="", business_id=business.id, caller_number=None)
         known = profile(conn, businesses.by_id(conn, business.id), caller, NOW)
         return prompt.greeting(known), prompt.instructions(known, TOOLS)
 

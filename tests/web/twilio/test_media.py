@@ -31,7 +31,7 @@ from web.server import hypercorn_config
 from web.twilio.media import MEDIA_PATH, START_WITHIN_S, MediaLink, MediaMount, TwilioGate
 from web.twilio.tokens import StreamTokens
 
-GRANT = Grant(call_sid=CALL_SID, business_id=1, caller_number=None, called_number="+14155550100")
+GRANT = Grant(call_sid=CALL_SID, business_id=1, caller_number=None)
 ACCEPT = {"type": "websocket.accept", "subprotocol": None}
 
 

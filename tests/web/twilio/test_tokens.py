@@ -3,7 +3,7 @@ from attrs import evolve
 from office.grant import Grant
 from web.twilio.tokens import TOKEN_LIFE_S, StreamTokens
 
-GRANT = Grant(call_sid="CA1", business_id=7, caller_number="+14155550199", called_number="+14155550100")
+GRANT = Grant(call_sid="CA1", business_id=7, caller_number="+14155550199")
 
 
 class Clock:

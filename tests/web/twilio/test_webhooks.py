@@ -83,7 +83,7 @@ async def test_a_call_is_streamed_to_us_with_a_token_bound_to_it(desk, business)
     assert status == 200
     assert answer == twiml.connect("ws://localhost/twilio/media", token, action="/twilio/after")
     assert desk.tokens.consume(token, CALL_SID) == Grant(
-        call_sid=CALL_SID, business_id=business.id, caller_number=CALLER, called_number=NUMBER
+        call_sid=CALL_SID, business_id=business.id, caller_number=CALLER
     )
 
 
@@ -495,7 +495,6 @@ def back(desk, business, answer, why=Back.UNANSWERED):
         call_sid=CALL_SID,
         business_id=business.id,
         caller_number=CALLER,
-        called_number=NUMBER,
         back=why,
     )
 
