@@ -78,11 +78,6 @@ class Wish:
     from_minute: int = 0
     until_minute: int = _DAY_MIN
 
-    @property
-    def exact(self) -> bool:
-        """Whether one very time was named."""
-        return self.until_minute == self.from_minute + 1
-
 
 def unknown_hours(_date: dt.date) -> tuple[DayHours, ...]:
     """Return the hours of a business of which none are known: none on any date."""

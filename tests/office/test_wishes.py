@@ -250,7 +250,3 @@ TIME_WORDS = (
 def test_any_words_of_time_mean_a_day_or_nothing(now, language, words):
     meant = parse(" ".join(words), now, language)
     assert meant is None or 0 <= meant.from_minute < meant.until_minute <= 1440
-
-
-def test_one_very_time_is_exact():
-    assert [parse(text, NOW, "en").exact for text in ("tomorrow at ten", "tomorrow morning")] == [True, False]
