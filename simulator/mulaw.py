@@ -45,10 +45,3 @@ def decode(audio: bytes) -> list[int]:
 def silence(ms: int) -> bytes:
     """Return `ms` of linear zero."""
     return bytes([_SILENCE_CODE]) * (ms * 8)
-
-
-def rms(audio: bytes) -> float:
-    """Return the level of mu-law audio as root mean square on the 16-bit scale; 0.0 for none."""
-    if not audio:
-        return 0.0
-    return float((sum(_LEVELS[code] ** 2 for code in audio) / len(audio)) ** 0.5)

@@ -6,6 +6,7 @@ import json
 import trio
 from attrs import define, field
 
+from simulator import mulaw
 from simulator.model import Model
 from simulator.model_script import ModelScript
 from simulator.transport import memory_pair
@@ -21,6 +22,11 @@ SESSION = {
     },
 }
 STREAM_SID = "MZ" + "0" * 32
+
+
+def rms(audio: bytes) -> float:
+    """The level of mu-law audio as root mean square on the 16-bit scale; 0.0 for none."""
+    return (sum(level**2 for level in mulaw.decode(audio)) / max(len(audio), 1)) ** 0.5
 
 
 @define

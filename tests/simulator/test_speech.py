@@ -5,8 +5,8 @@ from importlib.util import find_spec
 
 import pytest
 
-from simulator.mulaw import rms
 from simulator.speech import SpeechUnavailable, resampled, speak, speak_all
+from tests.simulator.support import rms
 
 needs_wheel = pytest.mark.skipif(find_spec("espeakng_loader") is None, reason="needs frontdesk[speech]")
 

@@ -8,6 +8,7 @@ import pytest
 from simulator import mulaw
 from tests.browser.phone.conftest import wav
 from tests.browser.phone.exchange import CALL_SID, WIRE
+from tests.simulator.support import rms
 
 _RATE_HZ = 8_000
 _TONE = 0.3 * np.sin(2 * np.pi * 440 * np.arange(_RATE_HZ * 2 // 5) / _RATE_HZ)  # 0.4 s
@@ -97,7 +98,7 @@ def test_a_caller_can_fall_silent_and_speak_again(telephone):
     telephone.until(lambda: len(peer.of("media")) >= 50)
     assert set(peer.sound) == {0xFF}
     telephone.page.uncheck("text=Silent caller")
-    telephone.until(lambda: mulaw.rms(peer.sound[-1_600:]) > 1_000)
+    telephone.until(lambda: rms(peer.sound[-1_600:]) > 1_000)
 
 
 def test_a_refused_microphone_says_what_to_do(ring_up):
@@ -129,10 +130,10 @@ def test_a_recorded_caller_speaks_when_the_receptionist_has_fallen_silent(ring_u
             telephone.beside.run(peer.play, _LOUD)
             telephone.beside.run(peer.mark, f"said {stretch}")
             telephone.until(lambda: len(peer.of("mark")) == stretch)  # noqa: B023
-            assert mulaw.rms(peer.sound[silent * 160 :]) < 1
-            telephone.until(lambda: mulaw.rms(peer.sound[-160:]) > 1_000)
+            assert rms(peer.sound[silent * 160 :]) < 1
+            telephone.until(lambda: rms(peer.sound[-160:]) > 1_000)
             assert peer.at_s("media")[-1] - peer.at_s("mark")[-1] > 0.68
-            telephone.until(lambda: mulaw.rms(peer.sound[-4_800:]) == 0)
+            telephone.until(lambda: rms(peer.sound[-4_800:]) == 0)
         assert telephone.complaints == []
 
 
