@@ -82,7 +82,7 @@ class Tool:
     captures_lead: bool = False  # once it has answered "ok", it is known who called
 
     def of(self, worker: Any) -> "Tool":
-        """Bind it to one call: its `run` works on that."""
+        """Return the tool of one call, whose `run` works on that."""
         return evolve(self, run=partial(self.run, worker))
 
 
