@@ -22,7 +22,8 @@ from office.adjust import BadSetting, parse_settings
 from office.recorded_call import BadRecording, RecordedCall
 from office.recordings import as_kept
 from rehearsal.reenactment import caller_steps, model_script, tools
-from rehearsal.whole_call import QuietOffice, in_virtual_time, rehearse
+from rehearsal.rig import FakeOffice, rehearse
+from rehearsal.virtual_time import in_virtual_time
 
 
 def settings_of(recorded: RecordedCall) -> Settings:
@@ -65,7 +66,7 @@ def replay(recorded: RecordedCall, settings: Settings) -> RecordedCall:
             rehearse,
             caller_steps(recorded),
             model_script(recorded),
-            office=QuietOffice(tools(recorded), recorded.language, notice_of(recorded)),
+            office=FakeOffice(tools(recorded), recorded.language, notice=notice_of(recorded)),
             settings=evolve(settings, keep_audio=True),
         )
     )

@@ -1,7 +1,11 @@
-"""A whole call in memory: the real `run_call` between the simulated carrier and the simulated model."""
+"""A whole call in memory: the real `run_call` between the simulated carrier and the simulated model.
 
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+`place` is for tests of calls, of tools and of what an office makes of them, and for the sweep, which ends a
+call at each of its steps. `rehearse` is the same call over a line as it really is, with its delays and its
+noise: for the turn-taking laboratory and the replay of recorded calls.
+"""
+
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import trio
@@ -10,21 +14,19 @@ from attrs import define, evolve, field, frozen
 from engine.call import run_call
 from engine.outcome import Outcome
 from engine.peers import media_streams as wire
-from engine.peers.realtime_link import RealtimeLink
-from engine.ports import CallRecord, CallStart, ConnectModel, Office, Profile
+from engine.ports import CallRecord, ClosableLink, ConnectModel, Office, Profile
 from engine.settings import DEFAULTS, Settings
 from engine.tools import Tool, describe
-from rehearsal.whole_call import TransportLink
-from simulator.caller import Step
-from simulator.carrier import Carrier
-from simulator.model import Model
-from simulator.model_script import ModelScript
-from simulator.transport import memory_pair
+from rehearsal.links import ModelAtHand, TransportLink, started
+from simulator import Carrier, Model, ModelScript, Step, Transport, memory_pair
+from simulator.carrier import Acoustics
+from simulator.delay import Delay, delayed
 
 # The peers of most tests hum: no neural detector would take that for a voice.
 HUMMED = evolve(DEFAULTS, detector="level", barge_in_min_ms=300)
 CALL_SID = "CA" + "1" * 32
 STREAM_SID = "MZ" + "2" * 32
+_PASSING = 1_000  # messages that may be under way: seconds of sound, sent faster than it plays
 
 
 @frozen
@@ -57,7 +59,7 @@ class Recording:
 
 @define
 class FakeOffice:
-    """An office that remembers; its tools are the test's."""
+    """An office that looks nothing up and keeps nothing; its tools are yours."""
 
     tools: Sequence[Tool] = ()
     language: str = "en"
@@ -84,14 +86,15 @@ class FakeOffice:
 
 @define(kw_only=True)
 class Placed:
-    """What a call left behind."""
+    """What a call left behind. `began_s` is the zero of the record's times, on the clock of the peers."""
 
     carrier: Carrier
-    model: Model | None
+    model: Model | None  # None if the call ended before it was needed
     office: Office
     records: list[CallRecord]  # each final record that was written, whole
     outcome: Outcome
     reported: list[Outcome]
+    began_s: float
     ended_s: float
     model_gone_s: float | None = None
     carrier_gone_s: float | None = None
@@ -129,7 +132,7 @@ class Live:
     task: trio.lowlevel.Task  # its root: the call's other tasks descend from it
     scope: trio.CancelScope
     carrier: Carrier
-    at_hand: "_ModelAtHand"
+    at_hand: ModelAtHand
 
     def cancel(self) -> None:
         self.scope.cancel()
@@ -142,51 +145,43 @@ class Live:
             self.at_hand.model.transport.abort()
 
 
-@define
-class _ModelAtHand:
-    """A model behind a memory pair, run in the test's nursery."""
-
-    nursery: trio.Nursery
-    script: ModelScript
-    model: Model | None = None
-    gone_s: float | None = None
-
-    @asynccontextmanager
-    async def connect(self) -> AsyncIterator[RealtimeLink]:
-        ours, theirs = memory_pair()
-        self.model = Model(theirs, self.script)
-        self.nursery.start_soon(self.model.run)
-        try:
-            yield RealtimeLink(TransportLink(ours))
-        finally:
-            self.gone_s = trio.current_time()
-            ours.abort()
-
-
 async def place(
     script: Sequence[Step],
-    model: ModelScript = ModelScript(),  # noqa: B008 (frozen)
+    model: ModelScript | Callable[[Carrier], ModelScript] = ModelScript(),  # noqa: B008 (frozen)
     *,
     connect: ConnectModel | None = None,
     office: Office | None = None,
     settings: Settings = HUMMED,
     wrap: Callable[[Any], Any] = lambda link: link,
     on_run: Callable[[Live], None] = lambda _live: None,
+    line: tuple[Transport, Transport] | None = None,
+    acoustics: Acoustics | None = None,
 ) -> Placed:
-    """Carry one call from its first message to the end of both peers."""
+    """Carry one call from its first message to the end of both peers.
+
+    A model script that depends on the call, as a recogniser does that knows what the caller said, is made
+    from its carrier. `wrap` may stand in the engine's end of the line, and `on_run` gets the call as it
+    begins. `line` is the two ends of the caller's, theirs first; `acoustics` shapes what goes up.
+    """
     office = office or FakeOffice()
     recording = Recording(office)
-    theirs, ours = memory_pair()
+    theirs, ours = line or memory_pair()
     carrier = Carrier(
-        transport=theirs, script=script, call_sid=CALL_SID, stream_sid=STREAM_SID, account_sid="AC" + "3" * 32
+        transport=theirs,
+        script=script,
+        call_sid=CALL_SID,
+        stream_sid=STREAM_SID,
+        account_sid="AC" + "3" * 32,
+        acoustics=acoustics,
     )
     reported: list[Outcome] = []
     link = TransportLink(ours)
-    ended_s = 0.0
+    began_s = ended_s = 0.0
 
-    async def run(at_hand: _ModelAtHand) -> None:
-        nonlocal ended_s
+    async def run(at_hand: ModelAtHand) -> None:
+        nonlocal began_s, ended_s
         start = await started(link)
+        began_s = trio.current_time()
         with trio.CancelScope() as scope:
             task = trio.lowlevel.current_task()
             on_run(Live(task=task, scope=scope, carrier=carrier, at_hand=at_hand))
@@ -201,7 +196,7 @@ async def place(
         ended_s = trio.current_time()
 
     async with trio.open_nursery() as nursery:
-        at_hand = _ModelAtHand(nursery, model)
+        at_hand = ModelAtHand(nursery, model(carrier) if callable(model) else model)
         nursery.start_soon(carrier.run)
         nursery.start_soon(run, at_hand)
     return Placed(
@@ -211,14 +206,26 @@ async def place(
         records=recording.records,
         outcome=reported[0],
         reported=reported,
+        began_s=began_s,
         ended_s=ended_s,
         model_gone_s=at_hand.gone_s,
         carrier_gone_s=link.closed_at,
     )
 
 
-async def started(link: TransportLink) -> CallStart:
-    while True:
-        event = wire.receive(await link.receive())
-        if isinstance(event, wire.Started):
-            return CallStart(call_sid=event.call_sid, stream_sid=event.stream_sid)
+async def rehearse(
+    script: Sequence[Step],
+    model: ModelScript | Callable[[Carrier], ModelScript],
+    *,
+    office: Office | None = None,
+    settings: Settings = DEFAULTS,
+    up: Delay = lambda: 0.0,
+    down: Delay = lambda: 0.0,
+    acoustics: Acoustics | None = None,
+    wrap: Callable[[ClosableLink], ClosableLink] = lambda link: link,
+) -> Placed:
+    """The same over a line with delays: `up` and `down` are those of every message, by the engine's ways."""
+    line = delayed(memory_pair(_PASSING), up=up, down=down)
+    return await place(
+        script, model, office=office, settings=settings, wrap=wrap, line=line, acoustics=acoustics
+    )

@@ -28,7 +28,9 @@ from engine.ports import Office
 from office.grant import Grant
 from office.office import open_office
 from office.unwritten import Unwritten
-from rehearsal.rig import CALL_SID, HUMMED, STREAM_SID, TransportLink, started
+from rehearsal.links import TransportLink, started
+from rehearsal.rig import CALL_SID, HUMMED, STREAM_SID
+from rehearsal.virtual_time import inline
 from simulator.caller import Step
 from simulator.carrier import Carrier
 from simulator.model import Model
@@ -41,7 +43,6 @@ from storage import appointments, businesses, calls, leads
 from storage.database import Database, open_database
 from tests.booking import CALLER, NOW, NUMBER
 from tests.office.support import PUBLIC_URL, TOKEN
-from tests.storage.inline import inline
 from web import configuration, server
 
 BUSINESS_ID = 1

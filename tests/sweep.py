@@ -29,12 +29,12 @@ from office.grant import Grant
 from office.office import open_office
 from office.unwritten import Unwritten
 from rehearsal.rig import CALL_SID, HUMMED, Live, Placed, place
+from rehearsal.virtual_time import inline
 from simulator.caller import Step
 from simulator.model_script import ModelScript
 from storage import appointments, businesses, calls, messages
 from storage.database import open_database
 from tests import booking, changing
-from tests.storage.inline import inline
 
 STRIKES: dict[str, Callable[[Live], None]] = {
     "cancel": Live.cancel,

@@ -18,7 +18,8 @@ from attrs import define, evolve
 from engine.outcome import Outcome
 from engine.peers.realtime_link import RealtimeLink
 from engine.tools import Tool
-from rehearsal.rig import CALL_SID, FakeOffice, NameArguments, TransportLink, place
+from rehearsal.links import TransportLink
+from rehearsal.rig import CALL_SID, FakeOffice, NameArguments, place
 from simulator.caller import HangUp, Say, Send, UntilBotQuiet, UntilBotSpeaks, UntilClosed
 from simulator.model import Model
 from simulator.model_script import Call, ModelScript, Reply

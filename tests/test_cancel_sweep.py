@@ -11,13 +11,13 @@ from engine.tools import Tool
 from office.office import BusinessOffice
 from office.tools.offers import slot_start
 from rehearsal.rig import HUMMED
+from rehearsal.virtual_time import inline
 from storage import businesses
 from storage.database import Database, open_database
 from storage.errors import WriteFailed
 from storage.writer import run_batch
 from tests import booking, changing
 from tests.office.front import Now, ring
-from tests.storage.inline import inline
 from tests.sweep import (
     BookingRuns,
     ChangingRuns,

@@ -5,6 +5,7 @@ from functools import partial
 from office.office import open_office
 from office.unwritten import Unwritten
 from rehearsal.rig import CALL_SID, place
+from rehearsal.virtual_time import inline
 from simulator.caller import Say, UntilBotQuiet, UntilBotSpeaks, UntilClosed
 from simulator.model_script import Call, ModelScript, Reply
 from simulator.tones import murmur
@@ -12,7 +13,6 @@ from storage import appointments, businesses
 from storage.database import open_database
 from tests.office.front import SATURDAY_NOON, TUESDAY_9, grant, refused
 from tests.office.support import NUMBER
-from tests.storage.inline import inline
 
 HEARD = (UntilBotSpeaks(100), UntilBotQuiet(100))
 EXCLUDES, NAMES, CHOOSES = "Any day but Monday.", "Then the Tuesday, at nine-thirty.", "Yes, please."

@@ -17,6 +17,7 @@ from engine.outcome import Outcome
 from office.office import open_office
 from office.unwritten import Unwritten
 from rehearsal.rig import CALL_SID, place
+from rehearsal.virtual_time import inline
 from simulator.caller import Say, UntilBotQuiet, UntilBotSpeaks, UntilClosed
 from simulator.model_script import Call, ModelScript, Reply
 from simulator.tones import murmur
@@ -31,7 +32,6 @@ from tests.office.test_tool_tenants import (
     rows_of,
     two_businesses,
 )
-from tests.storage.inline import inline
 from tests.test_bad_input import AtHand, complaints
 
 NEXT_SID = "CA" + "2" * 32

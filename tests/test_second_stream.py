@@ -8,6 +8,7 @@ from office.grant import Grant
 from office.office import open_office
 from office.unwritten import Unwritten
 from rehearsal.rig import CALL_SID, place
+from rehearsal.virtual_time import inline
 from simulator.caller import HangUp, Say, UntilBotQuiet, UntilBotSpeaks, UntilClosed
 from simulator.model_script import Call, ModelScript, Reply
 from simulator.tones import murmur
@@ -16,7 +17,6 @@ from storage.database import open_database
 from storage.records import Person
 from tests.booking import GREETING, MONDAY, NOW, first_slot
 from tests.office.support import NUMBER
-from tests.storage.inline import inline
 
 MONDAY_9 = "2026-11-23T08:00:00Z"
 _HEARD = (UntilBotSpeaks(100), UntilBotQuiet(100))

@@ -10,7 +10,8 @@ from benchmarks.turns.measures import Account, Utterance
 from benchmarks.turns.scripts import Planned
 from engine.ports import CarrierLink
 from engine.settings import Settings
-from rehearsal.whole_call import Rehearsed, in_virtual_time, rehearse
+from rehearsal.rig import Placed, rehearse
+from rehearsal.virtual_time import in_virtual_time
 from simulator import Carrier, ModelScript, evenly
 from simulator.caller import Said
 from simulator.carrier import Acoustics
@@ -92,11 +93,8 @@ def recogniser(carrier: Carrier, *, echo_is_heard: bool) -> Callable[[bytes], st
     return hear
 
 
-def account(rehearsed: Rehearsed, planned: Planned, clears_ms: list[float]) -> Account:
-    """Put the call, as seen from outside, on one clock.
-
-    Raises RuntimeError if a peer saw the protocol violated.
-    """
+def account(rehearsed: Placed, planned: Planned, clears_ms: list[float]) -> Account:
+    """The call from outside, on one clock. Raises if a peer saw the protocol violated."""
     carrier, model = rehearsed.carrier, rehearsed.model
     if model is None or carrier.violations or model.violations:
         raise RuntimeError(f"a call went wrong: {carrier.violations} {model and model.violations}")

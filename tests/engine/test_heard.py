@@ -12,8 +12,8 @@ from attrs import define, evolve, field
 
 from engine.outcome import Outcome
 from engine.peers.realtime_link import RealtimeLink
+from rehearsal.links import TransportLink
 from rehearsal.rig import place
-from rehearsal.whole_call import TransportLink
 from simulator import HangUp, ModelScript, Pause, Press, Reply, Say, UntilBotQuiet, UntilBotSpeaks, murmur
 from simulator.model import Model
 from simulator.transport import Transport, memory_pair

@@ -7,8 +7,7 @@ from engine.audio import SILENCE_BYTE
 from engine.caller.inbox import SILENT_FRAME
 from engine.recording import Recording
 from engine.settings import DEFAULTS, FRAME_MS
-from rehearsal.rig import HUMMED
-from rehearsal.whole_call import QuietOffice, rehearse
+from rehearsal.rig import HUMMED, FakeOffice, rehearse
 from simulator import HangUp, ModelScript, Reply, UntilBotQuiet, UntilBotSpeaks
 from simulator.tones import murmur
 from tests.engine.test_notice_heard import (
@@ -121,7 +120,7 @@ async def test_over_a_slow_line_nothing_is_kept_that_was_said_before_the_last_wo
     rehearsed = await rehearse(
         [UntilBotQuiet(2_000), HangUp()],
         ModelScript(replies=[Reply(NOTICE, murmur(1_300, pitch=180))]),
-        office=QuietOffice(notice=NOTICE),
+        office=FakeOffice(notice=NOTICE),
         settings=evolve(HUMMED, keep_audio=True),
         up=lambda: way_ms,
         down=lambda: way_ms,

@@ -13,14 +13,15 @@ from engine.settings import DEFAULTS
 from engine.switchboard import Switchboard
 from office import recordings
 from office.unwritten import LONGEST_PAUSE_S, Unwritten, keeping
-from rehearsal.rig import CALL_SID, TransportLink, place
+from rehearsal.links import TransportLink
+from rehearsal.rig import CALL_SID, place
+from rehearsal.virtual_time import inline
 from simulator import Call, HangUp, ModelScript, Reply, UntilBotQuiet, UntilBotSpeaks, murmur
 from storage import businesses, calls
 from storage.database import open_database
 from tests.office.front import Now, ring
 from tests.office.full_disk import FullDisk
 from tests.office.support import NUMBER
-from tests.storage.inline import inline
 
 DAY = dt.timedelta(days=1)
 OWNER = "+14155550177"

@@ -19,6 +19,7 @@ from office import recordings
 from office.grant import Grant
 from office.office import open_office
 from office.unwritten import Unwritten
+from rehearsal.virtual_time import inline
 from storage import (
     appointments,
     booking,
@@ -40,7 +41,6 @@ from storage.records import ExceptionDay, Flag, Person
 from tests.office.front import SATURDAY_NOON, TUESDAY_9, TUESDAY_930, Front, Now, grant, ring
 from tests.office.full_disk import FullDisk
 from tests.office.support import CALL_SID, CALLER, NUMBER
-from tests.storage.inline import inline
 
 RECORD = CallRecord(
     outcome="completed",

@@ -9,10 +9,10 @@ import trio
 
 from office import recordings, retention
 from office.live import LiveCalls
+from rehearsal.virtual_time import inline
 from storage import businesses, calls, leads
 from storage.database import open_database
 from tests.office.support import local
-from tests.storage.inline import inline
 from web import server
 
 START = dt.datetime(2026, 11, 23, 12, tzinfo=dt.UTC)

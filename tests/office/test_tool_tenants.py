@@ -10,6 +10,7 @@ import pytest
 from attrs import frozen
 
 from engine.ports import CallEvent, CallRecord, Profile
+from rehearsal.virtual_time import inline
 from storage import (
     blocked,
     booking,
@@ -34,7 +35,6 @@ from storage.records import DayHours, ExceptionDay, Flag, Person, WeeklyHours
 from tests.office.front import SATURDAY_NOON, TUESDAY, TUESDAY_9, TUESDAY_930, Now, ring
 from tests.office.support import CALL_SID, CALLER, NUMBER
 from tests.storage.conftest import tables
-from tests.storage.inline import inline
 
 NEIGHBOUR_NUMBER = "+14155550122"
 THURSDAY_9 = "2026-11-26T08:00:00Z"

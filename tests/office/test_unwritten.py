@@ -6,10 +6,10 @@ from attrs import evolve
 
 from engine.switchboard import Switchboard
 from office.unwritten import LONGEST_PAUSE_S, MOST_KEPT, MOST_SOUND_BYTES, Entry, keeping
+from rehearsal.virtual_time import inline
 from storage.database import open_database
 from storage.writer import run_batch
 from tests.office.full_disk import FullDisk
-from tests.storage.inline import inline
 
 
 @pytest.fixture

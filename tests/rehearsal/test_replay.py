@@ -16,8 +16,9 @@ from office.adjust import parse_settings
 from office.recorded_call import BadRecording, RecordedCall, lines, parse
 from rehearsal import replay
 from rehearsal.reenactment import caller_steps, model_script, tools, track
+from rehearsal.rig import FakeOffice, rehearse
 from rehearsal.turn_table import Totals, Turn, table, totals, turns
-from rehearsal.whole_call import QuietOffice, in_virtual_time, rehearse
+from rehearsal.virtual_time import in_virtual_time
 from simulator import (
     Call,
     Fail,
@@ -79,7 +80,7 @@ class Nothing:
 
 
 NOTICE = "This call is recorded."
-OFFICE = QuietOffice(
+OFFICE = FakeOffice(
     (Tool(name="find_available_slots", description="", arguments=Nothing, run=_look_up),), notice=NOTICE
 )
 

@@ -6,12 +6,12 @@ from functools import partial
 import pytest
 import trio
 
+from rehearsal.virtual_time import inline
 from storage import businesses, calls, leads
 from storage.database import connect, look_at, open_database
 from storage.errors import DatabaseDamaged, DatabaseInUse, DatabaseUnusable, WriteFailed
 from storage.writer import run_batch
 from tests.storage.conftest import add_business, add_live_call
-from tests.storage.inline import inline
 
 
 @pytest.fixture

@@ -3,13 +3,13 @@ import sqlite3
 import pytest
 import trio
 
+from rehearsal.virtual_time import inline
 from storage import appointments, calls
 from storage.booking import NotBookable
 from storage.database import open_database
 from storage.errors import WriteFailed
 from storage.writer import Request, run_batch
 from tests.storage.conftest import HOUR, MONDAY_9, add_business, add_live_call, book
-from tests.storage.inline import inline
 
 
 def note(text, then=lambda: None):

@@ -8,10 +8,10 @@ import pytest
 import trio
 from attrs import define, field
 
+from rehearsal.virtual_time import inline
 from storage import businesses, calls, erasure, outbox
 from storage.database import open_database
 from tests.office.support import CALL_SID, CALLER, NUMBER
-from tests.storage.inline import inline
 from web.outbox import RETRY_AFTER_MIN, Outbox
 from web.twilio.rest import WITHIN_S, Refused, Sent, TryAgain
 

@@ -7,13 +7,13 @@ import pytest
 import trio
 import trio.testing
 
+from rehearsal.virtual_time import inline
 from storage import reached
 from storage.database import open_database
 from storage.records import Reached as Row
 from tests.office.full_disk import FullDisk
 from tests.office.support import PUBLIC_URL, TOKEN, local, public
 from tests.storage.conftest import add_business
-from tests.storage.inline import inline
 from web import configuration
 from web.reached import TROUBLE_WAIT_S, Reached, setup_of
 

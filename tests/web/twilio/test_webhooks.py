@@ -12,11 +12,11 @@ from engine.outcome import Outcome
 from engine.ports import Back
 from engine.switchboard import Switchboard
 from office.grant import Grant
+from rehearsal.virtual_time import inline
 from storage import blocked, businesses, calls, facts
 from storage.database import open_database
 from storage.records import Person
 from tests.office.support import CALL_SID, CALLER, FORM, NUMBER, PUBLIC_URL, TOKEN, local, public, signed_form
-from tests.storage.inline import inline
 from web import configuration, signature
 from web.app import build_pages
 from web.health import Health

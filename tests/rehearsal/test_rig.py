@@ -6,8 +6,8 @@ import trio
 
 from engine.outcome import Outcome
 from engine.ports import CallRecord
-from rehearsal.rig import HUMMED, FakeOffice, Recording
-from rehearsal.whole_call import in_virtual_time, rehearse
+from rehearsal.rig import HUMMED, FakeOffice, Recording, rehearse
+from rehearsal.virtual_time import in_virtual_time
 from simulator import HangUp, HearOut, ModelScript, Reply, Say, evenly, murmur
 from simulator.mulaw import silence
 
