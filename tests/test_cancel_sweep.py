@@ -11,6 +11,7 @@ from engine.tools import Tool
 from office.office import BusinessOffice
 from office.tools.offers import slot_start
 from rehearsal.rig import HUMMED
+from rehearsal.sweep import Steps, run_once, sweep, windows
 from rehearsal.virtual_time import inline
 from storage import businesses
 from storage.database import Database, open_database
@@ -18,16 +19,7 @@ from storage.errors import WriteFailed
 from storage.writer import run_batch
 from tests import booking, changing
 from tests.office.front import Now, ring
-from tests.sweep import (
-    BookingRuns,
-    ChangingRuns,
-    Steps,
-    booking_check,
-    changing_check,
-    run_once,
-    sweep,
-    windows,
-)
+from tests.sweep import BookingRuns, ChangingRuns, booking_check, changing_check
 
 
 def test_the_untouched_booking_has_every_window_and_under_six_seconds_of_audio(tmp_path):

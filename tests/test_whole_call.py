@@ -8,6 +8,7 @@ import trio
 from trio.testing import MockClock
 
 from rehearsal.rig import CALL_SID
+from rehearsal.sweep import Steps, run_once
 from simulator.caller import Die, HangUp, UntilBotSpeaks, UntilClosed
 from simulator.model_script import Abort, Call, CloseNow, ModelScript, Reply
 from simulator.tones import murmur
@@ -21,7 +22,7 @@ from tests.real import (
     open_desk,
     place_over_streams,
 )
-from tests.sweep import BookingRuns, Steps, run_once
+from tests.sweep import BookingRuns
 
 NINE, HALF_PAST, TEN = ("2026-11-23T08:00:00Z", "2026-11-23T08:30:00Z", "2026-11-23T09:00:00Z")
 

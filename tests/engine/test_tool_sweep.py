@@ -6,10 +6,10 @@ from attrs import field, frozen
 from engine.outcome import Outcome
 from engine.tools import Tool, describe
 from rehearsal.rig import FakeOffice, place
+from rehearsal.sweep import sweep
 from simulator.caller import Say, UntilBotQuiet, UntilBotSpeaks, UntilClosed
 from simulator.model_script import Call, ModelScript, Reply
 from simulator.tones import murmur
-from tests.sweep import sweep
 
 SCRIPT = [
     UntilBotQuiet(400),
