@@ -31,5 +31,5 @@ def _signed_in(email, business_id, now, conn):
     return f"frontdesk_session={sessions.begin(conn, owner.id, browser='', now=now)}"
 
 
-def desk(folder, owner):
-    return open_desk(folder, now=lambda: booking.NOW, prepare=owner.write)
+def desk(folder, owner, **variables):
+    return open_desk(folder, now=lambda: booking.NOW, prepare=owner.write, variables=variables)

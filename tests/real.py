@@ -252,11 +252,12 @@ async def open_desk(
     *,
     now: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC),
     signed: bool = False,
+    variables: Mapping[str, str] = {},
     prepare: Callable[[Path], Awaitable[object]] | None = None,
 ) -> AsyncIterator[Desk]:
     """The real server on a port of its own, with a simulated model behind it. Left when it has stopped.
 
-    `prepare` may write into the file before the server has it.
+    `prepare` may write into the file before the server has it; `variables` are more of its environment.
     `signed`: it is a public deployment, where everything that Twilio sends bears a signature.
     """
     path = folder / "frontdesk.db"
@@ -275,6 +276,7 @@ async def open_desk(
             "FRONTDESK_REALTIME_URL": model_server.url,
             "OPENAI_API_KEY": "sk-simulated",
             "FRONTDESK_DETECTOR": "level",
+            **variables,
         }
         if signed:
             environment |= {

@@ -1,7 +1,7 @@
 """Taking a call that was let in: its office, its model, its place among the live calls, its outcome."""
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from engine.peers.websocket import ModelAddress
 from engine.ports import CallEvent, CallStart, ClosableLink
 from engine.settings import Settings
 from engine.switchboard import Switchboard
+from engine.tools import Tool
 from office.grant import Grant
 from office.live import LiveCall, LiveCalls
 from office.office import open_office
@@ -35,6 +36,7 @@ class Answering:
     address: ModelAddress
     settings: Settings
     now: Callable[[], dt.datetime]  # UTC
+    own_tools: Sequence[Tool] = ()  # a deployment's, beside ours
     heard: Callable[[int], None] = lambda _business_id: None  # told whose receptionist a caller hears
 
     async def take(self, socket: ClosableLink, start: CallStart, grant: Grant) -> None:
@@ -49,6 +51,7 @@ class Answering:
             now=self.now,
             unwritten=self.unwritten,
             recordings_folder=self.recordings_folder,
+            own_tools=self.own_tools,
         )
         settings = office.settings(self.settings)
         live = LiveCall(

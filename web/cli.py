@@ -73,9 +73,12 @@ def serve(host: str, port: int, database: Path, new: bool) -> None:  # noqa: FBT
 @access.new_database
 def diagnose(database: Path) -> None:
     """Say what a real deployment still lacks; exit 1 if anything."""
-    problems = access.run(partial(doctor.problems, _configuration(), database))
+    configured = _configuration()
+    problems = access.run(partial(doctor.problems, configured, database))
     for problem in problems:
         click.echo(f"missing: {problem}")
+    for tools in doctor.own_tools_of(configured):
+        click.echo(tools)
     click.echo(doctor.REMINDER)
     if problems:
         sys.exit(1)

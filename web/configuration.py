@@ -20,6 +20,7 @@ _LARGEST_MAX_CALLS = 500
 _LOG_LEVELS = ("debug", "info", "warning", "error")
 
 _ACCOUNT_SID = re.compile(r"AC[0-9a-fA-F]{32}")
+_TOOLS = re.compile(r"[\w.]+(:[\w.]+)?")  # MODULE or MODULE:NAME
 _VISIBLE = re.compile(r"[!-~]+")  # what may stand in an HTTP header: nothing that could end it
 
 
@@ -144,6 +145,13 @@ def _settings(name: str, text: str) -> Settings:
         raise ConfigurationError(f"{name} cannot be used: {problem}") from None
 
 
+def _tools(name: str, text: str) -> tuple[str, ...]:
+    named = tuple(filter(None, map(str.strip, text.split(","))))
+    if not all(map(_TOOLS.fullmatch, named)):
+        raise ConfigurationError(f"{name} must be MODULE or MODULE:NAME, several with commas between them")
+    return named
+
+
 def _log_level(name: str, text: str) -> int:
     if text.lower() not in _LOG_LEVELS:
         raise ConfigurationError(f"{name} must be one of {', '.join(_LOG_LEVELS)}")
@@ -187,6 +195,7 @@ class Configuration:
     detector: Literal["neural", "level"] = _variable("FRONTDESK_DETECTOR", _detector, default="neural")
     metrics_token: Secret | None = _variable("FRONTDESK_METRICS_TOKEN", _secret)
     thresholds: Settings = _variable("FRONTDESK_SET", _settings, default="")
+    tools: tuple[str, ...] = _variable("FRONTDESK_TOOLS", _tools, default="")
     log_level: int = _variable("FRONTDESK_LOG", _log_level, default="info")
     log_words: bool | None = _variable("FRONTDESK_LOG_WORDS", _switch)
 

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import trio
 
 from engine.caller.vad import DetectorMissing, open_detector
-from office import numbers
+from office import numbers, own_tools
 from web import descriptors
 from web.configuration import Configuration
 
@@ -42,6 +42,8 @@ async def problems(configuration: Configuration, database: Path) -> list[str]:
         found.append(problem)
     if problem := _detector_problem(configuration):
         found.append(problem)
+    if problem := _tools_problem(configuration):
+        found.append(problem)
     if problem := descriptors.problem(descriptors.highest_limit(), configuration.max_calls):
         found.append(problem)
     return found + await trio.to_thread.run_sync(_database_problems, database)
@@ -63,6 +65,24 @@ def _detector_problem(configuration: Configuration) -> str | None:
     try:
         open_detector(configuration.settings)
     except DetectorMissing as error:
+        return str(error)
+    return None
+
+
+def own_tools_of(configuration: Configuration) -> list[str]:
+    """One line for each place that names tools of this deployment's own; none while one of them is bad."""
+    if _tools_problem(configuration):
+        return []
+    return [
+        f"note: calls have {', '.join(tool.name for tool in tools)} from {source}"
+        for source, tools in own_tools.found(configuration.tools).items()
+    ]
+
+
+def _tools_problem(configuration: Configuration) -> str | None:
+    try:
+        own_tools.found(configuration.tools)
+    except own_tools.BadTool as error:
         return str(error)
     return None
 

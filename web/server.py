@@ -16,7 +16,8 @@ from hypercorn.config import Config
 from engine.caller.vad import DetectorMissing, open_detector
 from engine.peers.websocket import ModelAddress
 from engine.switchboard import Switchboard
-from office import afterwards, recordings, retention
+from engine.tools import Tool
+from office import afterwards, own_tools, recordings, retention
 from office.live import LiveCalls
 from office.unwritten import Entry, Unwritten, keeping
 from storage import owners, sessions
@@ -110,6 +111,7 @@ async def serve(
     check_exposure(configuration, host)
     address = model_address(configuration)
     check_detector(configuration)
+    tools = tools_of(configuration)
     with listening_socket(host, port) as listener:
         bound = listener.getsockname()[:2]
         folder = recordings.folder_of(database)
@@ -140,6 +142,7 @@ async def serve(
                 address=address,
                 settings=configuration.settings,
                 now=now,
+                own_tools=tools,
                 heard=partial(reached.note, heard=True),
             )
             webhooks = Webhooks(
@@ -271,6 +274,17 @@ def check_detector(configuration: Configuration) -> None:
         open_detector(configuration.settings)
     except DetectorMissing as error:
         raise ConfigurationError(str(error)) from error
+
+
+def tools_of(configuration: Configuration) -> list[Tool]:
+    """This deployment's own tools. Raises ConfigurationError if a call can't have them all."""
+    try:
+        found = own_tools.found(configuration.tools)
+    except own_tools.BadTool as error:
+        raise ConfigurationError(str(error)) from error
+    for source, tools in found.items():
+        log.info("own tools: %s (%s)", ", ".join(tool.name for tool in tools), source)
+    return [tool for tools in found.values() for tool in tools]
 
 
 def model_address(configuration: Configuration) -> ModelAddress:

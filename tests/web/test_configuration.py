@@ -139,6 +139,8 @@ def test_secrets_are_in_no_repr():
         ("FRONTDESK_SET", "barge_in_ms=300", "did you mean barge_in_min_ms?"),
         ("FRONTDESK_SET", "barge_in_min_ms", "NAME=VALUE"),
         ("FRONTDESK_SET", "speech_on=2", "otherwise nobody would ever be heard"),
+        ("FRONTDESK_TOOLS", "shop/tools.py", "MODULE or MODULE:NAME"),
+        ("FRONTDESK_TOOLS", "shop:", "MODULE or MODULE:NAME"),
         ("FRONTDESK_LOG", "loud", "debug, info, warning, error"),
     ],
 )
