@@ -240,6 +240,8 @@ def test_every_package_and_every_file_named_here_was_read():
         ("office/desk.py", "from web.twilio import twiml", "office/desk.py imports web"),
         ("office/language/wishes.py", "import trio", "office/language/wishes.py imports trio"),
         ("rehearsal/rig.py", "import web.server", "rehearsal/rig.py imports web"),
+        ("rehearsal/sweep.py", "from tests import booking", "rehearsal/sweep.py imports tests"),
+        ("rehearsal/rig.py", "import pytest", "rehearsal/rig.py imports pytest"),
         ("storage/calls.py", "import engine.errors", "storage/calls.py imports engine"),
         ("storage/calls.py", "import sqlite3, quart", "storage/calls.py imports quart"),
         ("simulator/model.py", "from engine import realtime", "simulator/model.py imports engine"),
