@@ -21,14 +21,14 @@ class TransportLink:
     closed_at: float | None = None
 
     async def receive(self) -> str | bytes:
-        """The next message."""
+        """Wait for the next message. Safe to cancel. Raises LinkClosed."""
         try:
             return await self.transport.receive()
         except TransportClosed as closed:
             raise LinkClosed(str(closed)) from None
 
     async def send(self, message: str) -> None:
-        """Hand a message over."""
+        """Hand a message over. Raises LinkClosed."""
         try:
             await self.transport.send(message)
         except TransportClosed as closed:
@@ -51,7 +51,7 @@ class ModelAtHand:
 
     @asynccontextmanager
     async def connect(self) -> AsyncIterator[RealtimeLink]:
-        """The engine's way to it; the socket is gone when it is left."""
+        """Start the model, and give the engine its end; the socket is gone when that is left."""
         ours, theirs = memory_pair()
         self.model = Model(theirs, self.script)
         self.nursery.start_soon(self.model.run)
@@ -63,7 +63,7 @@ class ModelAtHand:
 
 
 async def started(link: Link) -> CallStart:
-    """The start that the carrier's messages begin with; what comes before it is passed over."""
+    """Wait for the start of the carrier's stream; what comes before it is passed over."""
     while True:
         event = wire.receive(await link.receive())
         if isinstance(event, wire.Started):

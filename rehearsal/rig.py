@@ -31,6 +31,8 @@ _PASSING = 1_000  # messages that may be under way: seconds of sound, sent faste
 
 @frozen
 class NameArguments:
+    """The arguments of a tool that takes a name."""
+
     full_name: str = field(metadata=describe("the caller's name"))
 
 
@@ -43,16 +45,20 @@ class Recording:
 
     @property
     def profile(self) -> Profile:
+        """The office's."""
         return self.office.profile
 
     @property
     def tools(self) -> Sequence[Tool]:
+        """The office's."""
         return self.office.tools
 
     async def attend(self) -> None:
+        """Let the office do so."""
         await self.office.attend()
 
     async def close_call(self, record: CallRecord) -> None:
+        """Note the record once the office has written it."""
         await self.office.close_call(record)
         self.records.append(record)
 
@@ -68,6 +74,7 @@ class FakeOffice:
 
     @property
     def profile(self) -> Profile:
+        """The facts of a business that is none."""
         return Profile(
             name="Demo Dental",
             language=self.language,
@@ -77,10 +84,12 @@ class FakeOffice:
         )
 
     async def attend(self) -> None:
+        """Count the call."""
         await trio.lowlevel.checkpoint()
         self.opened += 1
 
     async def close_call(self, record: CallRecord) -> None:
+        """Write nothing."""
         await trio.lowlevel.checkpoint()
 
 
@@ -103,22 +112,25 @@ class Placed:
 
     @property
     def record(self) -> CallRecord:
+        """The one final record. Raises ValueError if there is none, or a second."""
         (record,) = self.records
         return record
 
     def kinds(self) -> list[str]:
+        """Name the kind of each line of the call's account."""
         return [event.kind for event in self.record.events]
 
     def of(self, kind: str) -> list[dict[str, Any]]:
+        """Give the fields of each line of that kind."""
         return [event.fields for event in self.record.events if event.kind == kind]
 
     def said(self) -> list[tuple[str, str]]:
-        """Return the transcript: who said what, in order."""
+        """Give the transcript: who said what, in order."""
         speakers = {"user_said": "caller", "bot_said": "bot"}
         return [(speakers[e.kind], e.fields["text"]) for e in self.record.events if e.kind in speakers]
 
     def assert_clean(self) -> None:
-        """Assert that neither peer saw a protocol violation, and that there was one truthful record."""
+        """Assert that neither peer saw its protocol violated, and that there is one truthful record."""
         assert self.carrier.violations == []
         assert self.model is None or self.model.violations == []
         assert self.reported == [self.outcome]
@@ -135,12 +147,15 @@ class Live:
     at_hand: ModelAtHand
 
     def cancel(self) -> None:
+        """Cancel the call, as a server does that stops."""
         self.scope.cancel()
 
     def kill_carrier(self) -> None:
+        """Cut the caller's line, without a close."""
         self.carrier.transport.abort()
 
     def kill_model(self) -> None:
+        """Cut the way to the model, without a close; does nothing before there is one."""
         if self.at_hand.model is not None:
             self.at_hand.model.transport.abort()
 
@@ -224,7 +239,7 @@ async def rehearse(
     acoustics: Acoustics | None = None,
     wrap: Callable[[ClosableLink], ClosableLink] = lambda link: link,
 ) -> Placed:
-    """The same over a line with delays: `up` and `down` are those of every message, by the engine's ways."""
+    """Do so over a line on which each message takes a while: `up` from the carrier, and `down` to it."""
     line = delayed(memory_pair(_PASSING), up=up, down=down)
     return await place(
         script, model, office=office, settings=settings, wrap=wrap, line=line, acoustics=acoustics

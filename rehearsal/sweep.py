@@ -46,7 +46,7 @@ class Steps(trio.abc.Instrument):
     _began: float = 0.0
 
     def watch(self, live: Live) -> None:
-        """Count from here on: the `on_run` of the scenario's `place`."""
+        """Count the steps of this call from here on; `place` is given it as its `on_run`."""
         self.live, self._began = live, trio.current_time()
 
     def before_task_step(self, task: trio.lowlevel.Task) -> None:
@@ -104,7 +104,7 @@ def sweep(
 
 
 def run_once(scenario: Scenario, steps: Steps, seed: int) -> Placed:
-    """One run under the virtual clock and the scheduler's seed; leaves no task behind, or says so."""
+    """Run it once under the virtual clock and the scheduler's seed, and count the tasks that it leaves."""
 
     async def main() -> Placed:
         before = trio.lowlevel.current_statistics().tasks_living
@@ -123,7 +123,7 @@ def run_once(scenario: Scenario, steps: Steps, seed: int) -> Placed:
 
 
 def windows(placed: Placed) -> list[tuple[float, float]]:
-    """When something happens that must not be left half done: tools, the barge-in, the hang-up."""
+    """Find when something happens that must not be left half done: tools, the barge-in, the hang-up."""
     if not placed.records:
         return []
     at_ms: dict[str, list[int]] = {}
@@ -155,7 +155,7 @@ def _choose(
 
 
 def aftermath(placed: Placed, struck: str | None) -> Iterator[str]:
-    """What must hold after every call, however it ended."""
+    """Name what does not hold and must after every call, however it ended."""
     if len(placed.records) != 1:
         yield f"{len(placed.records)} final records"
         return
