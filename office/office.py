@@ -73,7 +73,7 @@ async def open_office(
     """Open the office of the business that the grant names, with its facts as they are now.
 
     Its final record goes to `unwritten`. Without a folder nothing is recorded, whatever the business wants.
-    `own_tools` are a deployment's, beside ours; each works on the call's Desk.
+    `own_tools` are a deployment's, beside `TOOLS`; each works on the call's Desk.
     """
 
     def look_up(conn: sqlite3.Connection) -> tuple[Business, Profile, dict[str, str]]:
@@ -160,11 +160,8 @@ class BusinessOffice:
         workers: Sequence[object] = (self._calendar, self._bookings, self._caller, House(desk))
         at_work = {type(worker): worker for worker in workers}
         self._tools = (
-            *self._calendar.tools(),
-            *self._bookings.tools(),
-            *self._caller.tools(),
-            *House(desk).tools(),
-            *(evolve(tool, run=partial(tool.run, desk)) for tool in own_tools),
+            *(tool.of(at_work[kind]) for kind, tools in _WORK for tool in tools),
+            *(tool.of(desk) for tool in own_tools),
         )
 
     @property

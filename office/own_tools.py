@@ -40,7 +40,7 @@ class BadTool(Exception):
 
 
 def found(named: Iterable[str]) -> dict[str, tuple[Tool, ...]]:
-    """Every tool of this deployment, by where it is named: first the variable's MODULE:NAMEs, in order.
+    """Find every tool of this deployment, by where it is named: first the variable's MODULE:NAMEs, in order.
 
     MODULE alone stands for its TOOLS. Imports what is named. Raises BadTool for what cannot be imported or
     used, and what else a module raises as it is imported, with a note of who named it.
@@ -68,7 +68,7 @@ def _loaded(source: str, point: EntryPoint) -> object:
 
 
 def checked(source: str, named: object, taken: Iterable[str] = OURS) -> tuple[Tool, ...]:
-    """The tools in what is named there, each with a name that is not taken. Raises BadTool."""
+    """Check the tools in what is named there: each has a name that is not taken. Raises BadTool."""
     tools = (named,) if isinstance(named, Tool) else named
     if not isinstance(tools, Sequence):
         raise BadTool(f"{source} is no tool: name an engine.tools.Tool, or a list of them")

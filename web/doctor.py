@@ -70,7 +70,7 @@ def _detector_problem(configuration: Configuration) -> str | None:
 
 
 def own_tools_of(configuration: Configuration) -> list[str]:
-    """One line for each place that names tools of this deployment's own; none while one of them is bad."""
+    """Write one line for each place that names tools of this deployment's own; none if one of them is bad."""
     if _tools_problem(configuration):
         return []
     return [

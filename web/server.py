@@ -277,7 +277,7 @@ def check_detector(configuration: Configuration) -> None:
 
 
 def tools_of(configuration: Configuration) -> list[Tool]:
-    """This deployment's own tools. Raises ConfigurationError if a call can't have them all."""
+    """Find this deployment's own tools. Raises ConfigurationError if a call can't have them all."""
     try:
         found = own_tools.found(configuration.tools)
     except own_tools.BadTool as error:

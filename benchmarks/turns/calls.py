@@ -94,7 +94,10 @@ def recogniser(carrier: Carrier, *, echo_is_heard: bool) -> Callable[[bytes], st
 
 
 def account(rehearsed: Placed, planned: Planned, clears_ms: list[float]) -> Account:
-    """The call from outside, on one clock. Raises if a peer saw the protocol violated."""
+    """Put the call, as seen from outside, on one clock.
+
+    Raises RuntimeError if a peer saw the protocol violated.
+    """
     carrier, model = rehearsed.carrier, rehearsed.model
     if model is None or carrier.violations or model.violations:
         raise RuntimeError(f"a call went wrong: {carrier.violations} {model and model.violations}")
