@@ -46,6 +46,7 @@ bench: $(READY)
 	$(BIN)/python -m benchmarks.costs
 	$(BIN)/python -m benchmarks.tools
 	$(BIN)/python -m benchmarks.pages
+	$(BIN)/python -m benchmarks.walks
 
 turns: $(READY)
 	$(BIN)/python -m benchmarks.turns
