@@ -1,0 +1,1 @@
+"""What things cost: each module prints its tables, and judges nothing."""

@@ -1,4 +1,4 @@
-"""What must stand in the file in the end, although the disk may not take it now.
+"""Jobs that the disk does not take now, kept and tried until they stand in the file.
 
 A call's final record is written when its caller has hung up: nobody is there to be told that it failed, and
 nobody asks again. So a job that the disk did not take is kept in memory, in the order in which it came, and

@@ -1,0 +1,1 @@
+"""Calls without a telephone: scripted ones carried whole in memory, recorded ones run again."""

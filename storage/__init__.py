@@ -1,0 +1,1 @@
+"""The rows: one SQLite file, one writer, and plain functions of a connection. Knows nobody."""

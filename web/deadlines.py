@@ -1,4 +1,4 @@
-"""How long a peer of the web server may let it wait. Values alone; who keeps them is named with each."""
+"""Deadlines: how long a peer of the web server may let it wait. Who keeps each is named with it."""
 
 from attrs import frozen
 

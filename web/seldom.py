@@ -1,4 +1,4 @@
-"""What may happen a thousand times a second, and is to stand in the log once a minute."""
+"""Log lines of what may happen a thousand times a second: one a minute."""
 
 import math
 

@@ -1,0 +1,1 @@
+"""The turn-taking laboratory: noisy calls in virtual time, measured against what is promised."""

@@ -1,4 +1,4 @@
-"""Has the caller spoken over the bot long enough for it to pause, and long enough to be cut?
+"""Barge-in: has the caller spoken over the bot long enough for it to pause, and long enough to be cut?
 
 Speech is added up in frames, and a gap of up to `barge_in_gap_ms` does not start the sum anew. What is said
 in the guard after the bot's first sound does not count, and two pauses are `barge_in_cooldown_ms` apart.

@@ -1,4 +1,4 @@
-"""How long a silence of this caller means that they have finished.
+"""Endpointing: how long a silence of this caller means that they have finished.
 
 People differ: one never rests in mid-sentence, another thinks for most of a second before every number. A
 call begins with `utterance_end_ms`. From then on the silence stands a little above the longest pause of the

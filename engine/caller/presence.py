@@ -1,4 +1,4 @@
-"""Is there sound on the caller's line, although no voice is heard in it?
+"""Presence: is there sound on the caller's line, although no voice is heard in it?
 
 A caller whom the detector does not hear must not be hung up on as silent. So what stands out of the line's
 own floor is counted, whatever it is. Steady noise is the floor, however loud.

@@ -1,0 +1,1 @@
+"""The words that the model is given: its prompt, the notice, and lines during a call."""

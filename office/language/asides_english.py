@@ -1,4 +1,4 @@
-"""English words that look like words of time and are none: "for two people", "may I", "Dr. May", a number."""
+"""English words that look like words of time and are none: "for two people", "may I", a number."""
 
 import re
 

@@ -1,0 +1,1 @@
+"""The commands of `frontdesk` that work on the file: one module for each noun."""

@@ -1,0 +1,1 @@
+"""The owner's pages: each a module with its views and its ROUTES."""

@@ -1,4 +1,4 @@
-"""What a small screen's bar has no room for."""
+"""The page of links that a small screen's bar has no room for."""
 
 from quart import Response
 
