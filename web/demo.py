@@ -103,11 +103,14 @@ def _heard(*, text: str, unheard: str, heard_ms: int, audio_ms: int) -> str:
     return f'"{text}-" (cut off: {heard_ms / 1000:.1f} s of {audio_ms / 1000:.1f} s were heard)'
 
 
-def run(*, keep: bool) -> None:
-    """Play the demo call; with `keep`, leave ./demo.db and the server behind until interrupted."""
+def run(*, keep: bool, clock: trio.abc.Clock | None = None) -> None:
+    """Play the demo call; with `keep`, leave ./demo.db and the server behind until interrupted.
+
+    It takes as long as its call does by the clock, which is real time unless another is given.
+    """
     with tempfile.TemporaryDirectory(prefix="frontdesk-") as scratch:
         database = _KEPT_DATABASE if keep else Path(scratch) / "demo.db"
-        trio.run(partial(_until_interrupted, database, keep=keep))
+        trio.run(partial(_until_interrupted, database, keep=keep), clock=clock)
 
 
 def _detector(voices: Voices) -> str:

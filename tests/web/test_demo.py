@@ -1,6 +1,7 @@
-"""The demo, as a stranger runs it: a process of its own, real time, real sockets, audible speech."""
+"""The demo, as a stranger runs it: a process of its own, real sockets, audible speech."""
 
 import re
+import signal
 import subprocess
 import sys
 
@@ -23,9 +24,15 @@ bot "Thank you for calling, Dana. See you then. Goodbye."
 line hung up by the bot""".splitlines()
 
 
+# What a stranger runs, on a clock that goes four times as fast.
+HURRIED = (
+    "from trio.testing import MockClock; from web import demo; demo.run(keep=False, clock=MockClock(rate=4))"
+)
+
+
 def test_the_demo_plays_a_whole_call_and_ends_by_itself(tmp_path):
     played = subprocess.run(
-        [sys.executable, "-m", "web", "demo"],
+        [sys.executable, "-c", HURRIED],
         cwd=tmp_path,
         capture_output=True,
         text=True,
@@ -51,3 +58,18 @@ def test_the_demo_plays_a_whole_call_and_ends_by_itself(tmp_path):
         ("", "", "", "completed"),
     ]
     assert "follow a script" in played.stdout
+
+
+def test_the_command_begins_a_call_and_ends_when_it_is_interrupted(tmp_path):
+    with subprocess.Popen(
+        [sys.executable, "-m", "web", "demo"],
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as playing:
+        told = next(line for line in playing.stdout if "the bot begins to speak" in line)
+        playing.send_signal(signal.SIGINT)
+        _, errors = playing.communicate(timeout=30)
+    assert re.match(r" *\d\.\d s  line +the bot begins to speak$", told)
+    assert (playing.returncode, errors) == (0, "")
