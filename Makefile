@@ -34,8 +34,8 @@ check: lint
 	$(BIN)/pytest tests/test_imports.py
 
 test: check
-	$(ALL_CORES) --ignore=tests/browser/phone
-	$(PYTEST) tests/browser/phone
+	$(ALL_CORES) -m 'not real_time'
+	$(ALL_CORES) --dist=loadfile -m real_time tests/browser/phone
 
 cancel-sweep: $(READY)
 	$(BIN)/python -m tests.sweep

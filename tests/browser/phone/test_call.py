@@ -3,11 +3,14 @@
 import json
 
 import numpy as np
+import pytest
 import trio
 
 from simulator import mulaw
 from tests.browser.phone.conftest import murmur
 from tests.browser.phone.exchange import TOKEN, WIRE
+
+pytestmark = pytest.mark.real_time
 
 _TALKED_FRAMES = 150
 _SOUND = bytes(np.random.default_rng(2).integers(0, 256, 24_000, dtype=np.uint8))  # 3 s of mu-law

@@ -26,6 +26,8 @@ from tests.browser.conftest import CHROMIUM
 from tests.browser.phone.conftest import MICROPHONE_HZ, wav
 from tests.browser.phone.real_line import PAGES_ID, TWILIOS_ID, Noted, RealTelephone, open_real_desk
 
+pytestmark = pytest.mark.real_time
+
 _TWILIOS_SID = "CA" + "7" * 32
 _WHOLE_CALL_MS = 75_000
 _BYTES_PER_MS = 8
