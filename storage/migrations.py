@@ -170,8 +170,8 @@ def check_current(conn: sqlite3.Connection) -> None:
 
 def create(db: Database, schema: str) -> None:
     """Apply a schema to an empty file, whole or not at all."""
-    with db.atomic():  # executescript alone would leave the tables before a faulty statement behind
-        db.executescript(schema)
+    with db.atomic():
+        _execute_all(db.conn, schema)
         migrations.ensure_migrations_table(db)
         done_at = str(dt.datetime.now(dt.UTC))
         for step in migrations.pending(db):
@@ -210,12 +210,27 @@ def _rebuild(db: Database, schema: str) -> None:
             db.execute(f"DROP {kind} {name}")
     for name in old:
         db.execute(f"ALTER TABLE {name} RENAME TO {_OLD}{name}")
-    db.executescript(schema)
+    _execute_all(db.conn, schema)
     for name in old:
         # All that the old table had: what schema.sql has no place for, a step must have moved or dropped.
         columns = ", ".join(_columns(db, f"{_OLD}{name}"))
         db.execute(f"INSERT INTO {name} ({columns}) SELECT {columns} FROM {_OLD}{name} ORDER BY rowid")  # noqa: S608
         db.execute(f"DROP TABLE {_OLD}{name}")
+
+
+def _execute_all(conn: sqlite3.Connection, schema: str) -> None:
+    """Execute a schema, statement by statement, in the transaction that is open.
+
+    sqlite3's executescript would commit it first; that of sqlite_utils asks after every character whether
+    a statement is complete, which takes most of the time in which a file is made.
+    """
+    statement = ""
+    for piece in schema.split(";"):
+        statement += f"{piece};"
+        if sqlite3.complete_statement(statement):  # else it is a trigger, or the semicolon of a comment
+            conn.execute(statement)
+            statement = ""
+    conn.execute(statement)  # nothing, or what fails because its end is missing
 
 
 def _columns(db: Database, table: str) -> list[str]:
