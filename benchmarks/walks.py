@@ -126,14 +126,14 @@ class Way:
     steps: list[Step]
 
     def functions(self) -> dict[str, set[str]]:
-        """The functions that were entered, by file."""
+        """List the functions that were entered, by file."""
         found: dict[str, set[str]] = defaultdict(set)
         for code in self._entered():
             found[Path(code.co_filename).relative_to(_ENGINE).as_posix()].add(code.co_qualname)
         return dict(found)
 
     def row(self, name: str) -> tuple[str, ...]:
-        """Its line in the table."""
+        """Write its line in the table."""
         functions = self.functions().values()
         return (name, str(len(functions)), str(sum(map(len, functions))), str(len(self._entered())))
 
@@ -142,7 +142,7 @@ class Way:
 
 
 def trace() -> list[Step]:
-    """The steps of the call, from the frame that begins the barge-in to its last command."""
+    """Trace the steps of the call, from the frame that begins the barge-in to its last command."""
     traced = _Trace()
     trio.run(_call, traced, clock=MockClock(autojump_threshold=0), instruments=[traced])
     steps = traced.steps

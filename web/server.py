@@ -19,6 +19,7 @@ from engine.switchboard import Switchboard
 from engine.tools import Tool
 from office import afterwards, own_tools, recordings, retention
 from office.live import LiveCalls
+from office.office import TOOLS
 from office.unwritten import Entry, Unwritten, keeping
 from storage import owners, sessions
 from storage.database import Database, open_database
@@ -163,6 +164,7 @@ async def serve(
                 now=now,
                 phone_tokens=phone_tokens,
                 live=live,
+                tools=(*TOOLS, *tools),
             )
             figures = MetricsPage(configuration=configuration, metrics=metrics)
             machines = [webhooks.blueprint(), health.blueprint(), figures.blueprint()]
