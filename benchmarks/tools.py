@@ -30,7 +30,8 @@ from benchmarks.desk import Desk, open_desk
 from benchmarks.tables import show
 from benchmarks.year import BUSINESS_ID, caller, write_year
 from engine import tools
-from engine.ports import CallEvent, CallRecord
+from engine.account import CallEvent
+from engine.ports import CallRecord
 from engine.tools import ToolCall
 from office.grant import Grant
 from office.office import BusinessOffice, open_office

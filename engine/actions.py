@@ -1,9 +1,8 @@
 """What goes into a conversation and what comes out of it: the seam between the pure core and the tasks."""
 
-from typing import Any
-
 from attrs import frozen
 
+from engine.account import Line
 from engine.caller.turns import TurnEvent
 from engine.carrier import Dtmf, MarkReached
 from engine.model import ModelCommand, ModelEvent
@@ -96,8 +95,7 @@ class CancelTool:
 class Note:
     """One line for the call's log and its stored account."""
 
-    kind: str
-    fields: dict[str, Any]
+    line: Line
 
 
 @frozen

@@ -23,12 +23,23 @@ final record is written.
 import logging
 from collections.abc import Callable
 from math import inf
-from typing import Any
 
 import trio
 from attrs import Factory, define
 
 from engine import log_lines, tools
+from engine.account import (
+    AudioDropped,
+    CallEvent,
+    CallStarted,
+    HangUp,
+    Line,
+    MessagesIgnored,
+    ModelConnected,
+    NoticeWasHeard,
+    SessionConfigured,
+    TranscriptionRefused,
+)
 from engine.actions import (
     Action,
     AudioSent,
@@ -58,7 +69,7 @@ from engine.conversation.parting import END_CALL
 from engine.errors import CarrierFault, LinkClosed, ModelFault, RemoteProtocolError
 from engine.model import AudioDelta, Capabilities, ModelCommand, Session
 from engine.outcome import Outcome
-from engine.ports import CallEvent, CallRecord, CallStart, CarrierLink, ConnectModel, ModelLink, Office
+from engine.ports import CallRecord, CallStart, CarrierLink, ConnectModel, ModelLink, Office
 from engine.prompt import prompt
 from engine.queue import Queue
 from engine.recording import Recording
@@ -123,13 +134,13 @@ class _Call:
         """The call's clock."""
         return (trio.current_time() - self.began_at) * 1000
 
-    def note(self, kind: str, **fields: Any) -> None:
+    def note(self, line: Line) -> None:
         """Add one line to the call's account and to the log; the record bears the event as `call_event`."""
-        event = CallEvent(at_ms=round(self.now_ms()), kind=kind, fields=fields)
+        event = CallEvent(at_ms=round(self.now_ms()), line=line)
         self.account.append(event)
         self.noted(event)
-        level = logging.WARNING if kind in log_lines.WARNINGS else logging.INFO
-        said = (self.start.call_sid, event.at_ms / 1000, log_lines.Line(kind, fields, self.tool_names))
+        level = logging.WARNING if isinstance(line, log_lines.WARNINGS) else logging.INFO
+        said = (self.start.call_sid, event.at_ms / 1000, log_lines.LogLine(line, self.tool_names))
         log.log(level, "%s %.3f s: %s", *said, extra={"call_event": event})
 
     def ignore(self, peer: str, problem: RemoteProtocolError) -> None:
@@ -182,7 +193,7 @@ async def run_call(
         recording=Recording(settings=settings) if settings.keep_audio else None,
     )
     try:
-        call.note("call_started")
+        call.note(CallStarted())
         with call.scope:
             async with trio.open_nursery() as nursery:
                 nursery.start_soon(office.attend)  # the lead: beside the greeting, never before it
@@ -223,10 +234,10 @@ def _final_record(call: _Call) -> CallRecord:
         if isinstance(action, Note | NoticeHeard):
             _write_down(call, action)
     if call.inbox.dropped:
-        call.note("audio_dropped", frames=call.inbox.dropped)
+        call.note(AudioDropped(frames=call.inbox.dropped))
     if call.ignored:
-        call.note("messages_ignored", number=call.ignored)
-    call.note("hang_up", outcome=outcome.value, detail=call.detail, lead_captured=call.lead_captured)
+        call.note(MessagesIgnored(number=call.ignored))
+    call.note(HangUp(outcome=outcome.value, detail=call.detail, lead_captured=call.lead_captured))
     return CallRecord(
         outcome=outcome.value,
         detail=call.detail,
@@ -329,7 +340,7 @@ async def talk(call: _Call) -> None:
     """Open the model, then converse until the call ends. A model that is not ready in time is a fault."""
     with trio.move_on_after(call.settings.model_ready_ms / 1000) as patience:
         async with call.connect_model() as link:
-            call.note("model_connected")
+            call.note(ModelConnected())
             session = await link.configure(_session(call.office, call.settings))
             check(session)
             settings = without_what_it_lacks(call.settings, session.capabilities)
@@ -338,14 +349,15 @@ async def talk(call: _Call) -> None:
             if call.recording is not None:
                 call.recording.settings = settings
             if session.transcription_refused is not None:
-                call.note("transcription_refused", code=session.transcription_refused)
+                call.note(TranscriptionRefused(code=session.transcription_refused))
             call.note(
-                "session_configured",
-                voice=session.voice,
-                input_format=session.input_format,
-                output_format=session.output_format,
-                detector=settings.detector,
-                thresholds=settings.thresholds(),
+                SessionConfigured(
+                    voice=session.voice,
+                    input_format=session.input_format,
+                    output_format=session.output_format,
+                    detector=settings.detector,
+                    thresholds=settings.thresholds(),
+                )
             )
             patience.deadline = inf
             async with trio.open_nursery() as nursery:
@@ -451,10 +463,10 @@ def _clear(call: _Call, turn: _Turn, clear: Clear) -> None:
 
 def _write_down(call: _Call, action: Note | NoticeHeard) -> None:
     match action:
-        case Note(kind, fields):
-            call.note(kind, **fields)
+        case Note(line):
+            call.note(line)
         case NoticeHeard(text):
-            call.note("notice_heard", text=text)
+            call.note(NoticeWasHeard(text=text))
             if call.recording is not None:
                 call.recording.begin(call.now_ms())
 
@@ -485,7 +497,7 @@ async def work(call: _Call, tool_call: tools.ToolCall) -> None:
         call.events.put(ToolFinished(output))
     finally:
         del call.work_scopes[tool_call.call_id]
-        call.note("tool_answered", **tool_calls.account_of(output, took_ms=call.now_ms() - began_ms))
+        call.note(tool_calls.answered(output, took_ms=call.now_ms() - began_ms))
 
 
 _END_CALL = {

@@ -7,10 +7,11 @@ trio-websocket send corrupts the stream), so the rules on cancelling and closing
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Protocol
 
 from attrs import field, frozen
 
+from engine.account import CallEvent
 from engine.carrier import CarrierCommand, CarrierEvent
 from engine.model import ModelCommand, ModelEvent, Session, SessionInfo
 from engine.recording import Recording
@@ -94,15 +95,6 @@ class CallStart:
 
     call_sid: str
     stream_sid: str
-
-
-@frozen(kw_only=True)
-class CallEvent:
-    """One line of a call's account. `kind` names it, `fields` are JSON values."""
-
-    at_ms: int  # since the media stream started
-    kind: str
-    fields: dict[str, Any] = field(factory=dict)
 
 
 @frozen(kw_only=True)

@@ -14,7 +14,8 @@ from typing import Any
 
 from attrs import frozen
 
-from engine.ports import CallEvent, CallRecord
+from engine.account import CallEvent
+from engine.ports import CallRecord
 from office import afterwards
 from office.desk import Desk
 from office.language import claims

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 import trio
 from attrs import define, field, frozen
 
-from engine.ports import CallEvent
+from engine.account import CallEvent
 
 QUEUE_EVENTS = 200
 MOST_WATCHERS = 200

@@ -18,7 +18,7 @@ from typing import Any
 
 from attrs import field, frozen
 
-from engine.ports import CallEvent
+from engine.account import CallEvent
 
 _LONGEST_CALL_MS = 4 * 3_600_000  # Twilio's own limit
 _KIND, _VERSION = "recorded call", 1

@@ -17,9 +17,9 @@ from statistics import median
 import trio
 from attrs import frozen
 
+from engine.account import CallEvent
 from engine.audio import BYTES_PER_MS, SILENCE_BYTE
 from engine.conversation.parting import END_CALL
-from engine.ports import CallEvent
 from engine.settings import DEFAULTS, FRAME_MS
 from engine.tools import Tool, ToolCall
 from office.recorded_call import RecordedCall

@@ -5,7 +5,7 @@ from statistics import median
 
 from attrs import frozen
 
-from engine.ports import CallEvent
+from engine.account import CallEvent
 from engine.settings import FRAME_MS
 from office.recorded_call import RecordedCall
 

@@ -7,11 +7,12 @@ from pathlib import Path
 
 from attrs import frozen
 
+from engine.account import CallEvent
 from engine.call import run_call
 from engine.peers.media_streams import MediaStreamsLink
 from engine.peers.realtime_link import connect
 from engine.peers.websocket import ModelAddress
-from engine.ports import CallEvent, CallStart, ClosableLink
+from engine.ports import CallStart, ClosableLink
 from engine.settings import Settings
 from engine.switchboard import Switchboard
 from engine.tools import Tool

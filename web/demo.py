@@ -16,9 +16,9 @@ import click
 import trio
 from attrs import define, field
 
+from engine.account import CallEvent
 from engine.caller.vad import DetectorMissing, open_detector
-from engine.log_lines import line
-from engine.ports import CallEvent
+from engine.log_lines import worded
 from engine.settings import DEFAULTS
 from rehearsal import scenario
 from rehearsal.scenario import Voices
@@ -90,10 +90,10 @@ class _Account(logging.Handler):
         event: CallEvent | None = getattr(record, "call_event", None)
         if event is None:
             return
-        if event.kind == "bot_said":
-            self._narrator.tell("bot", _heard(**event.fields))
+        if isinstance(event.line, BotSaid):
+            self._narrator.tell("bot", _heard(event.line))
         elif event.kind in _SHOWN:
-            self._narrator.tell("desk", line(event.kind, event.fields))
+            self._narrator.tell("desk", worded(event.line))
 
 
 def _heard(*, text: str, unheard: str, heard_ms: int, audio_ms: int) -> str:

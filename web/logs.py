@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from types import TracebackType
 from typing import TextIO
 
-from engine.log_lines import Line
+from engine.log_lines import LogLine
 
 _MASKS = (
     (re.compile(r"(?:\+|%2[Bb])[0-9]{5,}([0-9]{2})"), r"+…\1"),  # a number, to its last two digits
@@ -65,7 +65,7 @@ class MaskingFormatter(logging.Formatter):
             record.exc_text = None  # which one of them may have written already
             if isinstance(record.args, tuple):
                 record.args = tuple(
-                    value.wordless() if isinstance(value, Line) else value for value in record.args
+                    value.wordless() if isinstance(value, LogLine) else value for value in record.args
                 )
         return mask(super().format(record), self._secrets)
 

@@ -17,9 +17,9 @@ import trio
 from attrs import frozen
 from quart import Blueprint, Response, abort, request
 
+from engine.account import CallEvent
 from engine.conversation.parting import END_CALL
 from engine.outcome import Outcome
-from engine.ports import CallEvent
 from office import call_story
 from storage import records
 from storage.writer import run_batch

@@ -12,6 +12,7 @@ from math import inf
 
 from attrs import Factory, define
 
+from engine.account import AnswerSent, BotSaid, Truncated
 from engine.actions import Action, Note, Play, Say, ToModel
 from engine.audio import BYTES_PER_MS
 from engine.bot.playback import Answer, Ledger
@@ -27,6 +28,7 @@ _DOUBTFUL_MS = 500  # by so much the words may be off that the ledger reckons by
 class Response:
     """What is known of one response of the model."""
 
+    id: str
     audio: Answer
     reasons: frozenset[Reason]  # what is to be said again if it fails
     served_calls: tuple[str, ...]  # the tool outputs that it speaks about
@@ -65,7 +67,7 @@ class Response:
                         )
                     )
                 )
-                told.append(Note("truncated", {"item": item_id, "heard_ms": heard_ms, "audio_ms": audio_ms}))
+                told.append(Note(Truncated(item=item_id, heard_ms=heard_ms, audio_ms=audio_ms)))
         return told
 
     def _whole(self, item_id: str) -> bool:
@@ -149,7 +151,9 @@ class Answers:
         cut: bool,
     ) -> None:
         """The model has begun a response; it may be one that was already cancelled."""
-        self._by_id[response_id] = Response(self._ledger.open(), reasons, served_calls, asked_ms, cut)
+        self._by_id[response_id] = Response(
+            response_id, self._ledger.open(), reasons, served_calls, asked_ms, cut
+        )
 
     def asked_ms(self, response_id: str) -> float:
         """When the model was asked for that response."""
@@ -204,16 +208,24 @@ class Answers:
         if response.done and audio_ms and heard + unheard:
             self._letters_per_ms = len(heard + unheard) / audio_ms
         response.audio.forget_audio()
-        sent = {
-            "turn": response.audio.turn,
-            "first": response.audio.first_chunk,
-            "last": response.audio.last_chunk,
-            "bytes": response.audio.sent_bytes,
-            "marked": response.audio.marked_bytes,
-            "mark_ms": response.audio.mark_ms,
-        }
-        said = {"text": heard, "unheard": unheard, "heard_ms": heard_ms, "audio_ms": audio_ms}
-        return [Note("answer_sent", sent), Note("bot_said", said)]
+        sent = AnswerSent(
+            turn=response.audio.turn,
+            first=response.audio.first_chunk,
+            last=response.audio.last_chunk,
+            bytes=response.audio.sent_bytes,
+            marked=response.audio.marked_bytes,
+            mark_ms=response.audio.mark_ms,
+            response=response.id,
+        )
+        said = BotSaid(
+            text=heard,
+            unheard=unheard,
+            heard_ms=heard_ms,
+            audio_ms=audio_ms,
+            turn=response.audio.turn,
+            response=response.id,
+        )
+        return [Note(sent), Note(said)]
 
     def heard_question(self, now_ms: float) -> bool:
         """Whether what the caller has heard of the playing answer, or nearly so, asks something."""

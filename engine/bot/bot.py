@@ -10,6 +10,22 @@ from math import inf
 
 from attrs import asdict, evolve
 
+from engine.account import (
+    AnswerOvertaken,
+    BargeIn,
+    FirstAudio,
+    Line,
+    ModelError,
+    OutputsHeard,
+    RateLimited,
+    ResponseBegun,
+    ResponseEnded,
+    ResponseFailed,
+    ResponseIncomplete,
+    Resumed,
+    ToolCalled,
+    UserSaid,
+)
 from engine.actions import Action, AudioSent, Clear, Note, NoticeHeard, Release, RunTool, ToModel
 from engine.bot.answers import Answers, Response
 from engine.bot.dictation import asks_to_dictate
@@ -179,13 +195,22 @@ class Bot:
         if turn is not None:
             self._do(Clear(turn))
 
-    def play_on(self, silent_ms: float, now_ms: float) -> None:
+    def play_on(self, silent_ms: float, utterance: int | None, now_ms: float) -> None:
         """The interruption was none: go on from the byte where the caller stopped hearing."""
         if self.answers.playing is not None:
             heard_ms, audio_ms = self.answers.playing.spoken_ms(now_ms)
             self._do_all(self.answers.play_on())
             turn = self.answers.playing.audio.turn
-            self._note("resumed", turn=turn, heard_ms=heard_ms, audio_ms=audio_ms, silent_ms=round(silent_ms))
+            self._note(
+                Resumed(
+                    turn=turn,
+                    heard_ms=heard_ms,
+                    audio_ms=audio_ms,
+                    silent_ms=round(silent_ms),
+                    response=self.answers.playing.id,
+                    utterance=utterance,
+                )
+            )
 
     def interrupt(self, speech_ms: int, now_ms: float, loudness: Loudness) -> None:
         """The caller has taken the floor from the playing answer: stop all, and tell the model."""
@@ -199,11 +224,14 @@ class Bot:
         if cut is not None:
             heard_ms, audio_ms = cut.spoken_ms(now_ms)
             self._note(
-                "barge_in",
-                speech_ms=speech_ms,
-                heard_ms=heard_ms,
-                audio_ms=audio_ms,
-                **asdict(loudness),
+                BargeIn(
+                    speech_ms=speech_ms,
+                    heard_ms=heard_ms,
+                    audio_ms=audio_ms,
+                    turn=cut.audio.turn,
+                    response=cut.id,
+                    **asdict(loudness),
+                )
             )
             self._cut_playing(cut, now_ms)
         self._abandon_waiting(now_ms)
@@ -212,7 +240,7 @@ class Bot:
         """The caller went on before the bot's first sound: what was on its way is no longer the answer."""
         if not self._gate.cancellable and not self.answers.waiting:
             return
-        self._note("answer_overtaken")
+        self._note(AnswerOvertaken(response=self._gate.response_id))
         if self._gate.cancellable:
             self._cancel(now_ms, unheard=True)
         self._abandon_waiting(now_ms)
@@ -269,7 +297,7 @@ class Bot:
     def on_response_created(self, event: ResponseCreated, now_ms: float) -> None:
         """A response has begun."""
         if not self._gate.created(event.response_id, now_ms):
-            self._note("model_error", code="unrequested response", message=event.response_id)
+            self._note(ModelError(code="unrequested response", message=event.response_id))
             self._do(ToModel(CancelResponse("cancel_unrequested")))
             return
         self.answers.open(
@@ -280,7 +308,7 @@ class Bot:
             cut=self.cancelling,
         )
         self._asked_about = ()
-        self._note("response_created", reasons=", ".join(sorted(self._gate.carried)))
+        self._note(ResponseBegun(reasons=", ".join(sorted(self._gate.carried)), response=event.response_id))
 
     def on_item_started(self, event: ItemStarted, now_ms: float) -> None:
         """A part of a response has begun; if the response is cut already, it is not to be remembered."""
@@ -303,17 +331,17 @@ class Bot:
             self._gate.progressed(event.response_id, now_ms)
             self._do_all(self.answers.receive(response, event.item_id, event.audio))
 
-    def note_caller(self, text: str) -> None:
+    def note_caller(self, text: str, item_id: str, utterance: int | None) -> None:
         """What the caller said, as text."""
         if text.strip():
-            self._note("user_said", text=text.strip())
+            self._note(UserSaid(text=text.strip(), item=item_id, utterance=utterance))
 
     def response_done(self, event: ResponseDone, now_ms: float) -> Response | None:
         """A response is over; which, if it was the one on its way."""
         response = self.answers.get(event.response_id)
         if not self._gate.done(event.response_id) or response is None:
             return None
-        self._note("response_done", status=event.status)
+        self._note(ResponseEnded(status=event.status, response=event.response_id))
         response.done = response.audio.complete = True
         response.completed = event.status == "completed"
         response.failed = event.status == "failed" or not (response.audio.received_bytes or response.acts)
@@ -330,12 +358,14 @@ class Bot:
             if not response.audio.received_bytes:
                 self.errands.put_back(response.served_calls)  # it only called: the next one speaks of them
             if event.status != "completed":
-                self._note("response_incomplete", status=event.status, reason=event.reason)
+                self._note(
+                    ResponseIncomplete(status=event.status, reason=event.reason, response=event.response_id)
+                )
         return response
 
     def on_model_error(self, event: ErrorReported, now_ms: float) -> None:
         """The model refused something; only a refused create or a fatal code changes anything."""
-        self._note("model_error", code=event.code, message=event.message)
+        self._note(ModelError(code=event.code, message=event.message))
         if event.fatal:
             self._fail(f"the model refused: {event.code}")
         elif self._gate.refused(event.command_id, now_ms):
@@ -345,7 +375,7 @@ class Bot:
 
     def _try_again(self, code: str, limit: RateLimit | None, now_ms: float, *, fatal: bool = False) -> bool:
         self._gate.failures += 1
-        self._note("response_failed", code=code, failures=self._gate.failures)
+        self._note(ResponseFailed(code=code, failures=self._gate.failures, response=self._gate.response_id))
         enough = self._is_enough(self._gate.failures, _MAX_FAILURES, limit, now_ms)
         if fatal or enough:
             self._fail(f"the model gives no answer: {code}")
@@ -361,7 +391,7 @@ class Bot:
     def _hold(self, limit: RateLimit | None, now_ms: float) -> bool:
         wait_ms = None if limit is None else self._gate.hold(limit, now_ms)
         if wait_ms is not None:
-            self._note("rate_limited", wait_ms=round(wait_ms))
+            self._note(RateLimited(wait_ms=round(wait_ms)))
         return wait_ms is not None
 
     # What the model does
@@ -374,7 +404,7 @@ class Bot:
             return None
         response.acts = True
         self._gate.progressed(event.response_id, now_ms)
-        self._note("tool_called", name=event.name, call_id=call_id)
+        self._note(ToolCalled(name=event.name, call_id=call_id, response=event.response_id))
         return response, ToolCall(
             call_id=call_id, response_id=event.response_id, name=event.name, arguments=event.arguments
         )
@@ -421,7 +451,15 @@ class Bot:
         """The carrier's socket took a chunk."""
         if self.answers.sent(event.turn, event.byte_count, now_ms):
             number = self.answers.newest_chunk(event.turn)
-            self._note("first_audio", turn=event.turn, first=number, bytes=event.byte_count)
+            playing = self.answers.playing
+            self._note(
+                FirstAudio(
+                    turn=event.turn,
+                    first=number,
+                    bytes=event.byte_count,
+                    response=None if playing is None else playing.id,
+                )
+            )
 
     def on_mark(self, event: MarkReached, now_ms: float) -> None:
         """A mark came back."""
@@ -436,7 +474,7 @@ class Bot:
         self._do(Release(playing.audio.turn))
         self._close(playing, now_ms)
         if playing.served_calls:
-            self._note("outputs_heard", call_ids=list(playing.served_calls))
+            self._note(OutputsHeard(call_ids=list(playing.served_calls)))
         return True
 
     def listen_for_notice(self, now_ms: float) -> None:
@@ -460,5 +498,5 @@ class Bot:
         for action in actions:
             self._do(action)
 
-    def _note(self, kind: str, **fields: object) -> None:
-        self._do(Note(kind, fields))
+    def _note(self, line: Line) -> None:
+        self._do(Note(line))

@@ -12,6 +12,7 @@ from typing import Any
 
 from attrs import define
 
+from engine.account import ToolAnswered
 from engine.actions import Action, CancelTool, Note, RunTool, ToModel
 from engine.bot.tool_limits import Restraint, Unrun
 from engine.model import AnswerTool
@@ -80,7 +81,7 @@ class Errands:
     def _answer_unrun(self, unrun: Unrun) -> None:
         output = unrun.output
         self.send(output.call_id, output.result)
-        self._do(Note("tool_answered", {**account_of(output, took_ms=0), "why": unrun.why}))
+        self._do(Note(answered(output, took_ms=0, why=unrun.why)))
         if unrun.asks:
             self._unspoken.append(output.call_id)
 
@@ -106,7 +107,7 @@ class Errands:
         for call in self.held:
             output = ToolOutput(call_id=call.call_id, name=call.name, status="cancelled", result={})
             took_ms = now_ms - self._running.pop(call.call_id).began_ms
-            self._do(Note("tool_answered", account_of(output, took_ms=took_ms)))
+            self._do(Note(answered(output, took_ms=took_ms)))
         self.held.clear()
 
     # The caller
@@ -176,15 +177,14 @@ class Errands:
         return max(min(began, default=inf), self._quiet_since_ms) + self._slow_ms
 
 
-def account_of(output: ToolOutput, *, took_ms: float) -> dict[str, object]:
-    """What the call's account holds of an answered tool call; never its arguments."""
-    account: dict[str, object] = {
-        "name": output.name,
-        "call_id": output.call_id,
-        "status": output.status,
-        "took_ms": round(took_ms),
-    }
+def answered(output: ToolOutput, *, took_ms: float, why: str | None = None) -> ToolAnswered:
+    """Make the account's line of an answered tool call; `why` says that it was not run, and why."""
     said = output.result.get("say")
-    if isinstance(said, str):
-        account["said"] = said[:_SAID_CHARS]
-    return account
+    return ToolAnswered(
+        name=output.name,
+        call_id=output.call_id,
+        status=output.status,
+        took_ms=round(took_ms),
+        said=said[:_SAID_CHARS] if isinstance(said, str) else None,
+        why=why,
+    )

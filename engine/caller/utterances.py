@@ -23,6 +23,7 @@ _MOST_KEPT = 64  # whatever else is asked of them, it is of the last few
 class Utterance:
     """One utterance or one key. Times are milliseconds of the call's clock."""
 
+    number: int  # through the stream; a key counts as well
     began_ms: float
     ended_ms: float
     due_ms: float  # until then a transcript is waited for
@@ -42,18 +43,25 @@ class Utterances:
 
     settings: Settings
     _last: deque[Utterance] = Factory(lambda: deque(maxlen=_MOST_KEPT))
+    _count: int = 0
     _unnamed: deque[Utterance] = Factory(deque)  # whose commits the server has not answered
 
     def committed(self, began_ms: float, now_ms: float, *, doubtful: bool) -> Utterance:
         """Add an utterance that has ended, and was committed."""
-        utterance = Utterance(began_ms, now_ms, now_ms + self.settings.transcript_due_ms, doubtful)
+        utterance = Utterance(
+            self._next(), began_ms, now_ms, now_ms + self.settings.transcript_due_ms, doubtful
+        )
         self._last.append(utterance)
         self._unnamed.append(utterance)
         return utterance
 
     def pressed(self, now_ms: float) -> None:
         """Add a key as an utterance: it needs no transcript."""
-        self._last.append(Utterance(now_ms, now_ms, now_ms, doubtful=False, words=True))
+        self._last.append(Utterance(self._next(), now_ms, now_ms, now_ms, doubtful=False, words=True))
+
+    def _next(self) -> int:
+        self._count += 1
+        return self._count
 
     def named(self, item_id: str) -> None:
         """Give the oldest commit the item that the server has made of it."""

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from operator import itemgetter
 from typing import Any
 
+from engine.account import Filler, Greeting, Keyed, Line, ModelError, SilenceWarning, SoundUnheard
 from engine.actions import (
     Action,
     AudioSent,
@@ -169,7 +170,7 @@ class Conversation:
     def _on_model_ready(self, _event: ModelReady, _now_ms: float) -> None:
         self._ready = True
         greeting = prompt.greeting(self._profile)
-        self._note("greeting", text=greeting)
+        self._note(Greeting(text=greeting))
         self._bot.ask(greeting, Reason.GREETING)
 
     # The caller
@@ -191,7 +192,7 @@ class Conversation:
     def _on_number_complete(self, _now_ms: float) -> None:
         keys = self._keypad.take()
         if not self.deaf:
-            self._note("keypad", keys=len(keys))  # the digits may be those of a card
+            self._note(Keyed(keys=len(keys)))
             self._bot.tell_answer(prompt.keypad(keys))
             self._bot.want(Reason.KEYPAD)
 
@@ -222,7 +223,7 @@ class Conversation:
         self._bot.on_model_error(event, now_ms)
 
     def _on_model_gone(self, event: ModelGone, _now_ms: float) -> None:
-        self._note("model_error", code="gone", message=event.detail)
+        self._note(ModelError(code="gone", message=event.detail))
         self._on_model_failed(event.detail)
 
     def _on_model_failed(self, detail: str) -> None:
@@ -255,17 +256,17 @@ class Conversation:
             return
         number = self._silence.prompts
         if sounding:
-            self._note("sound_unheard", sound_ms=sound_ms)
-        self._note("silence_warning", number=number)
+            self._note(SoundUnheard(sound_ms=sound_ms))
+        self._note(SilenceWarning(number=number))
         self._bot.ask(prompt.sound_prompt() if sounding else prompt.silence_prompt(number), Reason.SILENCE)
 
     def _on_slow_tool(self, _now_ms: float) -> None:
-        self._note("filler")
+        self._note(Filler())
         self._bot.errands.excuse()
         self._bot.ask(prompt.filler(), Reason.FILLER)
 
-    def _note(self, kind: str, **fields: object) -> None:
-        self._actions.append(Note(kind, fields))
+    def _note(self, line: Line) -> None:
+        self._actions.append(Note(line))
 
 
 _HANDLERS: dict[type, Callable[[Conversation, Any, float], None]] = {

@@ -41,6 +41,11 @@ class Doubt:
         """The doubtful utterance was committed, and waits for its transcript."""
         self.verdict, self._utterance, self.due_ms = Verdict.OPEN, utterance, utterance.due_ms
 
+    @property
+    def utterance(self) -> int | None:
+        """The number of the doubtful utterance; None if what paused the bot was not even one."""
+        return None if self._utterance is None else self._utterance.number
+
     def transcribed(self, utterance: Utterance) -> bool:
         """The transcript of an utterance came, or failed. True if it decides the doubt."""
         if self.verdict is not Verdict.OPEN or utterance is not self._utterance:

@@ -10,6 +10,13 @@ from math import inf
 
 from attrs import asdict
 
+from engine.account import (
+    BotPaused,
+    Line,
+    UtteranceBegun,
+    UtteranceIgnored,
+    UtteranceOver,
+)
 from engine.bot.bot import Bot
 from engine.caller.turns import (
     BargeInPaused,
@@ -20,6 +27,7 @@ from engine.caller.turns import (
     UtteranceSkipped,
     UtteranceStarted,
 )
+from engine.caller.utterances import Utterance
 from engine.conversation.doubt import Doubt, Verdict
 from engine.model import InputCommitted, InputTranscribed, InputTranscriptionFailed
 from engine.settings import Settings
@@ -33,7 +41,7 @@ _UNDECIDED = frozenset({Floor.PAUSED, Floor.DOUBT})
 class Exchange:
     """One per call. `note` takes the lines of its account. Times are milliseconds of the call's clock."""
 
-    def __init__(self, settings: Settings, bot: Bot, *, note: Callable[..., None]) -> None:
+    def __init__(self, settings: Settings, bot: Bot, *, note: Callable[[Line], None]) -> None:
         self._bot = bot
         self._note = note
         self._floor = Floor.FREE
@@ -92,7 +100,7 @@ class Exchange:
 
     def on_utterance_started(self, event: UtteranceStarted, _now_ms: float) -> None:
         """The caller begins to speak."""
-        self._note("utterance_started", onset_ms=event.onset_ms, **asdict(event.loudness))
+        self._note(UtteranceBegun(onset_ms=event.onset_ms, **asdict(event.loudness)))
         self._counts = False
         self._move(FloorEvent.CALLER_BEGINS)
 
@@ -116,13 +124,15 @@ class Exchange:
             self._doubt.committed(utterance)
         if self._caller_ends():
             self._note(
-                "utterance_ended",
-                onset_ms=event.onset_ms,
-                speech_ms=event.speech_ms,
-                silence_ms=event.silence_ms,
-                capped=event.capped,
-                doubtful=doubtful,
-                **asdict(event.loudness),
+                UtteranceOver(
+                    onset_ms=event.onset_ms,
+                    speech_ms=event.speech_ms,
+                    silence_ms=event.silence_ms,
+                    capped=event.capped,
+                    doubtful=doubtful,
+                    utterance=utterance.number,
+                    **asdict(event.loudness),
+                )
             )
             if not doubtful:
                 self._bot.want(Reason.UTTERANCE)
@@ -133,13 +143,14 @@ class Exchange:
             self._doubt.dismiss()
         if self._caller_ends():
             self._note(
-                "utterance_skipped",
-                onset_ms=event.onset_ms,
-                speech_ms=event.speech_ms,
-                reason=event.reason,
-                counted_ms=event.counted_ms,
-                needed_ms=event.needed_ms,
-                **asdict(event.loudness),
+                UtteranceIgnored(
+                    onset_ms=event.onset_ms,
+                    speech_ms=event.speech_ms,
+                    reason=event.reason,
+                    counted_ms=event.counted_ms,
+                    needed_ms=event.needed_ms,
+                    **asdict(event.loudness),
+                )
             )
 
     def _caller_ends(self) -> bool:
@@ -154,7 +165,7 @@ class Exchange:
         """The caller has spoken over the bot for a while."""
         if self._floor is Floor.BOTH:  # else the bot finished in the meantime
             self._pause(now_ms)
-            self._note("barge_in_paused", speech_ms=event.speech_ms, **asdict(event.loudness))
+            self._note(BotPaused(speech_ms=event.speech_ms, **asdict(event.loudness)))
 
     def on_barge_in_real(self, event: BargeInReal, now_ms: float) -> None:
         """The caller goes on."""
@@ -171,21 +182,23 @@ class Exchange:
 
     def on_transcribed(self, event: InputTranscribed, now_ms: float) -> None:
         """What the caller said, as text."""
-        self._judge(event.item_id, event.text, now_ms)  # first: it may close the account of a cut answer
-        self._bot.note_caller(event.text)
+        # First: it may close the account of a cut answer.
+        utterance = self._judge(event.item_id, event.text, now_ms)
+        number = None if utterance is None else utterance.number
+        self._bot.note_caller(event.text, event.item_id, number)
 
     def on_transcription_failed(self, event: InputTranscriptionFailed, now_ms: float) -> None:
         """There will be no words of an utterance."""
         self._judge(event.item_id, None, now_ms)
 
-    def _judge(self, item_id: str, text: str | None, now_ms: float) -> None:
+    def _judge(self, item_id: str, text: str | None, now_ms: float) -> Utterance | None:
         utterance = self._bot.utterances.transcribed(item_id, text)
-        if utterance is None or not self._doubt.transcribed(utterance):
-            return
-        if self._doubt.verdict is Verdict.FALSE:
-            self._bot.forget(item_id)
-        else:
-            self._take_floor(0, now_ms)
+        if utterance is not None and self._doubt.transcribed(utterance):
+            if self._doubt.verdict is Verdict.FALSE:
+                self._bot.forget(item_id)
+            else:
+                self._take_floor(0, now_ms)
+        return utterance
 
     def on_no_transcript(self, now_ms: float) -> None:
         """No transcript came in time: the doubt is the caller's."""
@@ -201,7 +214,7 @@ class Exchange:
             return
         self._doubt.settle()
         self._move(FloorEvent.BARGE_IN_FALSE)
-        self._bot.play_on(self._doubt.silent_ms(now_ms), now_ms)
+        self._bot.play_on(self._doubt.silent_ms(now_ms), self._doubt.utterance, now_ms)
 
     def settle(self, now_ms: float) -> None:
         """Leave nothing in doubt: a paused bot is cut."""

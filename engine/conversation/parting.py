@@ -9,6 +9,7 @@ grace is over too, and any once the model is gone.
 from collections.abc import Callable, Iterator
 from math import inf
 
+from engine.account import CallReopened, Line, ToolAnswered
 from engine.actions import Action, End, Note
 from engine.bot.answers import Response
 from engine.bot.bot import CALLER_SPOKE, Bot
@@ -106,7 +107,7 @@ class Parting:
         refused = speaks and not self.closing
         status = "refused" if refused else "ok"
         self._bot.errands.send(call_id, {"status": status})
-        self._note("tool_answered", name=END_CALL, call_id=call_id, status=status, took_ms=0)
+        self._note(ToolAnswered(name=END_CALL, call_id=call_id, status=status, took_ms=0))
         if refused:
             self._bot.want(Reason.TOOL_OUTPUTS)  # what they said may be skipped: then nobody else would speak
             return
@@ -174,7 +175,7 @@ class Parting:
         outcome = self._farewell.reopen()
         self._bot.withdraw_goodbye()
         self._bot.tell(prompt.reopened(outcome))
-        self._note("call_reopened", outcome=outcome.value)
+        self._note(CallReopened(outcome=outcome.value))
         if outcome is Outcome.LONGEST_CALL:
             self._close_at_ms = now_ms + self._grace_ms
 
@@ -195,5 +196,5 @@ class Parting:
         if self._farewell.end():
             self._do(End(outcome, detail))
 
-    def _note(self, kind: str, **fields: object) -> None:
-        self._do(Note(kind, fields))
+    def _note(self, line: Line) -> None:
+        self._do(Note(line))

@@ -2,6 +2,7 @@
 
 import pytest
 
+from engine.account import ToolAnswered
 from engine.actions import Note
 from engine.caller.turns import BargeInPaused, UtteranceCounts, UtteranceEnded, UtteranceStarted
 from engine.carrier import Dtmf
@@ -260,7 +261,7 @@ def test_a_call_that_ends_while_a_booking_waits_has_its_account(desk):
     desk.books()
     desk.wait(200)
     assert desk.conversation.leave(desk.now_ms) == [
-        Note("tool_answered", {"name": "book", "call_id": "booked", "status": "cancelled", "took_ms": 200})
+        Note(ToolAnswered(name="book", call_id="booked", status="cancelled", took_ms=200))
     ]
 
 

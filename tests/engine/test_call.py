@@ -184,7 +184,9 @@ async def test_a_rate_limit_is_waited_for_and_the_caller_is_answered(autojump_cl
     failed = [moment.at_ms for moment in placed.model.timeline if moment.detail == "response.done"]
     assert asked[2] - failed[1] == 1_200
     assert placed.of("rate_limited") == [{"wait_ms": 1_200}]
-    assert placed.of("response_failed") == [{"code": "rate_limit_exceeded", "failures": 1}]
+    assert placed.of("response_failed") == [
+        {"code": "rate_limit_exceeded", "failures": 1, "response": "resp_0002"}
+    ]
     assert placed.carrier.played == GREETING.audio + SHORT.audio
 
 
@@ -223,7 +225,7 @@ async def test_a_model_that_stalls_in_mid_answer_is_asked_once_more(autojump_clo
         ModelScript(replies=[stuck, SHORT]),
     )
     placed.assert_clean()
-    assert placed.of("response_failed") == [{"code": "overdue", "failures": 1}]
+    assert placed.of("response_failed") == [{"code": "overdue", "failures": 1, "response": "resp_0001"}]
     assert placed.carrier.played == LONG.audio[:8_000] + SHORT.audio
 
 

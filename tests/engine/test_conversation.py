@@ -5,6 +5,15 @@ from collections.abc import Sequence
 import pytest
 from attrs import evolve, frozen
 
+from engine.account import (
+    BotSaid,
+    ModelError,
+    OutputsHeard,
+    ResponseIncomplete,
+    SilenceWarning,
+    SoundUnheard,
+    fields_of,
+)
 from engine.actions import (
     AudioSent,
     CancelTool,
@@ -65,9 +74,9 @@ class Nothing:
 def ended_calls(talk):
     """How each end_call was answered."""
     return [
-        note.fields["status"]
+        fields_of(note.line)["status"]
         for note in talk.notes
-        if note.fields.get("name") == "end_call" and "status" in note.fields
+        if fields_of(note.line).get("name") == "end_call" and "status" in fields_of(note.line)
     ]
 
 
@@ -179,7 +188,7 @@ class Talk:
         return kinds
 
     def kinds(self) -> list[str]:
-        return [note.kind for note in self.notes]
+        return [note.line.kind for note in self.notes]
 
 
 @pytest.fixture
@@ -381,7 +390,7 @@ def test_an_interruption_deletes_the_answer_that_waits_behind_the_playing_one(ta
     talk.feed(ENDS)
     talk.answer("r3", 500)
     talk.wait(600)
-    assert (talk.played, talk.notes[-1]) == ([1, 2, 4], Note("outputs_heard", {"call_ids": ["call_1"]}))
+    assert (talk.played, talk.notes[-1]) == ([1, 2, 4], Note(OutputsHeard(call_ids=["call_1"])))
 
 
 def test_an_output_whose_answer_was_overtaken_before_it_began_is_credited_to_the_next(talk):
@@ -396,7 +405,7 @@ def test_an_output_whose_answer_was_overtaken_before_it_began_is_credited_to_the
     talk.feed(ENDS)
     talk.answer("r3", 500)
     talk.wait(600)
-    assert talk.notes[-1] == Note("outputs_heard", {"call_ids": ["call_1"]})
+    assert talk.notes[-1] == Note(OutputsHeard(call_ids=["call_1"]))
 
 
 def test_what_was_to_be_said_behind_an_answer_that_is_cut_is_still_to_be_said(talk):
@@ -412,7 +421,7 @@ def test_what_was_to_be_said_behind_an_answer_that_is_cut_is_still_to_be_said(ta
     talk.done("r2", "cancelled")
     talk.feed(ENDS)
     talk.created("r3")
-    assert talk.notes[-1] == Note("response_created", {"reasons": "tool outputs, utterance"})
+    assert talk.notes[-1].line.reasons == "tool outputs, utterance"
     assert "response_failed" not in talk.kinds()  # it was the caller who cut it
 
 
@@ -434,7 +443,8 @@ def test_a_goodbye_behind_a_long_answer_is_not_cut():
     assert (talk.played, talk.ended) == ([1], [])
     talk.wait(5_000)
     assert (talk.played, len(talk.ended)) == ([1, 2], 1)
-    assert talk.notes[-1].fields == {"text": "", "unheard": "", "heard_ms": 3_000, "audio_ms": 3_000}
+    said = BotSaid(text="", unheard="", heard_ms=3_000, audio_ms=3_000, turn=2, response="bye")
+    assert talk.notes[-1] == Note(said)
 
 
 def test_an_answer_that_waited_while_the_caller_went_on_is_not_spoken_afterwards(talk):
@@ -455,7 +465,7 @@ def test_an_answer_that_waited_while_the_caller_went_on_is_not_spoken_afterwards
     talk.answer("r3", 500)
     talk.wait(600)
     assert talk.played == [1, 2, 4]
-    assert talk.notes[-1] == Note("outputs_heard", {"call_ids": ["call_1"]})
+    assert talk.notes[-1] == Note(OutputsHeard(call_ids=["call_1"]))
 
 
 def test_an_output_that_comes_after_the_create_is_not_credited_to_that_answer(talk):
@@ -471,7 +481,7 @@ def test_an_output_that_comes_after_the_create_is_not_credited_to_that_answer(ta
     assert "outputs_heard" not in talk.kinds()
     talk.answer("r3", 500)
     talk.wait(600)
-    assert talk.notes[-1] == Note("outputs_heard", {"call_ids": ["call_1"]})
+    assert talk.notes[-1] == Note(OutputsHeard(call_ids=["call_1"]))
 
 
 def test_two_deadlines_at_the_same_moment_close_the_call_once():
@@ -526,7 +536,7 @@ def test_a_refused_create_does_not_count_as_a_failed_answer(talk):
 def test_what_the_model_refuses_stands_in_the_account_also_if_nothing_comes_of_it(talk):
     refused = {"code": "item_truncate_invalid", "message": "No such item."}
     talk.feed(ErrorReported(param=None, command_id="truncate_1", limit=None, **refused))
-    assert (talk.notes[-1], talk.asked(), talk.ended) == (Note("model_error", refused), [], [])
+    assert (talk.notes[-1], talk.asked(), talk.ended) == (Note(ModelError(**refused)), [], [])
 
 
 @pytest.mark.parametrize("status", ["incomplete", "cancelled"])
@@ -537,7 +547,7 @@ def test_an_answer_that_the_model_broke_off_is_played_as_far_as_it_came_and_the_
     talk.feed(
         ResponseDone(response_id="r", status=status, reason="max_output_tokens", error_code=None, limit=None)
     )
-    broken_off = Note("response_incomplete", {"status": status, "reason": "max_output_tokens"})
+    broken_off = Note(ResponseIncomplete(status=status, reason="max_output_tokens", response="r"))
     assert (talk.notes[-1], talk.played) == (broken_off, [1, 2])
     talk.answer("whole", 400)
     assert talk.kinds().count("response_incomplete") == 1
@@ -609,7 +619,7 @@ def test_a_rate_limit_is_waited_for_to_the_millisecond_and_then_gives_way_to_the
         talk.wait(1)
         assert [type(command) for command in talk.to_model] == [CreateResponse]
     assert [end.outcome for end in talk.ended] == [Outcome.MODEL_FAILED]
-    assert [note.fields for note in talk.notes if note.kind == "rate_limited"] == [
+    assert [fields_of(note.line) for note in talk.notes if note.line.kind == "rate_limited"] == [
         {"wait_ms": wait_ms} for wait_ms in waits_ms
     ]
 
@@ -648,7 +658,7 @@ def test_an_answer_forgives_the_rate_limits_before_it(talk):
         talk.wait(5_000)
         talk.answer(f"{name} again", 400)
         talk.wait(500)
-    waits = [note.fields for note in talk.notes if note.kind == "rate_limited"]
+    waits = [fields_of(note.line) for note in talk.notes if note.line.kind == "rate_limited"]
     assert (waits, talk.ended) == ([{"wait_ms": 5_000}] * 2, [])
 
 
@@ -721,11 +731,11 @@ def test_a_key_starts_the_silence_anew_also_while_the_bot_plays_but_the_bots_ech
     talk.wait(DEFAULTS.keypad_end_ms)
     talk.answer("pressed", 500)
     talk.wait(500 + DEFAULTS.silence_ms)
-    assert talk.notes[-1] == Note("silence_warning", {"number": 1})
+    assert talk.notes[-1] == Note(SilenceWarning(number=1))
 
 
 def warnings_of_silence(talk):
-    return [note.fields for note in talk.notes if note.kind == "silence_warning"]
+    return [fields_of(note.line) for note in talk.notes if note.line.kind == "silence_warning"]
 
 
 def test_the_time_in_which_the_bot_speaks_is_no_silence(talk):
@@ -742,12 +752,13 @@ def test_after_a_second_of_sound_without_a_voice_the_caller_is_told_so_and_not_h
     for n, (sounds, silence_ms) in enumerate([(3, 8_000), (2, 8_000), (0, 8_000), (0, 16_000)]):
         talk.feed(*[LineSound(200)] * sounds)
         talk.wait(silence_ms)
-        notes.append([note for note in talk.notes if note.kind in ("sound_unheard", "silence_warning")][-2:])
+        notes.append(
+            [note for note in talk.notes if note.line.kind in ("sound_unheard", "silence_warning")][-2:]
+        )
         talk.answer(f"asks {n}", 400)
         talk.wait(400)
     assert notes[1:3] == [
-        [Note("sound_unheard", {"sound_ms": 1_000}), Note("silence_warning", {"number": number})]
-        for number in (2, 3)
+        [Note(SoundUnheard(sound_ms=1_000)), Note(SilenceWarning(number=number))] for number in (2, 3)
     ]
     assert (len(notes[0]), notes[3] == notes[2], talk.conversation.closing) == (1, True, True)
 
@@ -793,11 +804,11 @@ def test_an_answer_that_a_key_silences_before_its_first_frame_is_as_if_it_had_no
     talk.wait(DEFAULTS.keypad_end_ms)
     assert talk.asked() == [DeleteItem, Tell, CreateResponse]
     talk.created("r3")
-    assert talk.notes[-1] == Note("response_created", {"reasons": "keypad, tool outputs"})
+    assert talk.notes[-1].line.reasons == "keypad, tool outputs"
     talk.audio("r3", 500)
     talk.done("r3")
     talk.wait(500)
-    assert talk.notes[-1] == Note("outputs_heard", {"call_ids": ["call_1"]})
+    assert talk.notes[-1] == Note(OutputsHeard(call_ids=["call_1"]))
 
 
 @pytest.mark.parametrize("complete", [False, True])
@@ -813,7 +824,7 @@ def test_a_greeting_that_a_key_silences_before_its_first_frame_is_still_owed(com
         talk.done("greeting", "cancelled")
     talk.wait(DEFAULTS.keypad_end_ms)
     talk.created("r2")
-    assert talk.notes[-1] == Note("response_created", {"reasons": "greeting, keypad"})
+    assert talk.notes[-1].line.reasons == "greeting, keypad"
 
 
 def test_a_question_stands_behind_an_answer_of_which_nothing_was_heard():
@@ -857,7 +868,7 @@ def test_an_end_call_behind_its_own_response_done_in_which_nothing_was_said_has_
     talk.tool_answers()
     assert talk.asked().count(CreateResponse) == 1
     talk.created("bye")
-    assert talk.notes[-1].fields == {"reasons": "goodbye"}
+    assert talk.notes[-1].line.reasons == "goodbye"
 
 
 def test_the_deadline_of_a_goodbye_waits_for_a_carrier_that_takes_it_late():
@@ -890,7 +901,7 @@ def test_who_waits_for_an_answer_when_the_longest_call_is_over_gets_it_first():
     talk.wait(1_500)
     assert talk.kinds().count("call_reopened") == 1
     talk.created("again")
-    assert talk.notes[-1] == Note("response_created", {"reasons": "utterance"})
+    assert talk.notes[-1].line.reasons == "utterance"
 
 
 def test_the_longest_call_no_longer_listens_when_its_grace_is_over():
@@ -914,7 +925,7 @@ def test_a_goodbye_that_fails_when_the_call_goes_on_already_is_not_asked_for_aga
     last_answer.feed(BEGINS, ENDS)
     last_answer.done("r", "failed", "server_error")
     last_answer.created("again")
-    assert last_answer.notes[-1] == Note("response_created", {"reasons": "utterance"})
+    assert last_answer.notes[-1].line.reasons == "utterance"
 
 
 def test_who_speaks_as_the_transfer_is_granted_is_told_so_and_put_through():

@@ -81,7 +81,10 @@ async def test_a_greeting_of_which_a_key_left_nothing_to_be_heard_is_still_owed(
     )
     placed.assert_clean()
     assert [said["heard_ms"] for said in placed.of("bot_said")] == [0, 3_000]
-    assert placed.of("response_created") == [{"reasons": "greeting"}, {"reasons": "greeting, keypad"}]
+    assert placed.of("response_created") == [
+        {"reasons": "greeting", "response": "resp_0001"},
+        {"reasons": "greeting, keypad", "response": "resp_0002"},
+    ]
     assert len(placed.model.deleted) == 1
 
 

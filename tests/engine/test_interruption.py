@@ -3,6 +3,7 @@
 import pytest
 from attrs import evolve
 
+from engine.account import Keyed, fields_of
 from engine.actions import Note
 from engine.caller.turns import (
     BargeInPaused,
@@ -62,7 +63,7 @@ def interrupted(*, generating: bool = False) -> Talk:
 
 
 def of(talk: Talk, kind: str) -> list[dict]:
-    return [note.fields for note in talk.notes if note.kind == kind]
+    return [fields_of(note.line) for note in talk.notes if note.line.kind == kind]
 
 
 @pytest.mark.parametrize("verdict", [NOTHING, FAILED])
@@ -72,11 +73,21 @@ def test_without_words_the_bot_plays_on_where_the_caller_stopped_hearing_it(verd
     talk.feed(COMMITTED, verdict)
     assert [(type(c), c.item_id) for c in talk.to_model] == [(DeleteItem, "said")]
     assert talk.played == [1, 2, 3]
-    assert of(talk, "resumed") == [{"turn": 3, "heard_ms": 1_000, "audio_ms": 3_000, "silent_ms": 800}]
+    assert of(talk, "resumed") == [
+        {
+            "turn": 3,
+            "heard_ms": 1_000,
+            "audio_ms": 3_000,
+            "silent_ms": 800,
+            "response": "r",
+            "utterance": 2,
+        }
+    ]
     talk.wait(1_999)
     assert len(of(talk, "bot_said")) == 1
     talk.wait(1)
-    assert of(talk, "bot_said")[-1] == {"text": "", "unheard": "", "heard_ms": 3_000, "audio_ms": 3_000}
+    said = {"text": "", "unheard": "", "heard_ms": 3_000, "audio_ms": 3_000, "turn": 3, "response": "r"}
+    assert of(talk, "bot_said")[-1] == said
     assert "barge_in" not in talk.kinds()
 
 
@@ -86,7 +97,17 @@ def test_with_words_it_was_real_and_is_answered():
     assert talk.asked() == [TruncateItem, CreateResponse]
     assert (talk.played, of(talk, "barge_in")) == (
         [1, 2],
-        [{"speech_ms": 0, "heard_ms": 1_000, "audio_ms": 3_000, "level": 0, "floor": 0}],
+        [
+            {
+                "speech_ms": 0,
+                "heard_ms": 1_000,
+                "audio_ms": 3_000,
+                "level": 0,
+                "floor": 0,
+                "turn": 2,
+                "response": "r",
+            }
+        ],
     )
 
 
@@ -234,7 +255,7 @@ def test_the_keys_are_handed_to_the_model_as_the_callers_answer_and_kept_out_of_
     item, create = talk.to_model
     assert item == Tell("user", "(The caller answered with the telephone's keys: 4 2 1 7)")
     assert create == CreateResponse("create_2")
-    assert talk.notes[-1] == Note("keypad", {"keys": 4})
+    assert talk.notes[-1] == Note(Keyed(keys=4))
 
 
 def test_zero_asks_for_a_person():

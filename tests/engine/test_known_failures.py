@@ -146,6 +146,7 @@ async def test_an_utterance_ends_although_the_carrier_stops_sending_in_mid_speec
     placed.assert_clean()
     (ended,) = placed.of("utterance_ended")
     assert ended == {
+        "utterance": 1,
         "onset_ms": 1_340,
         "speech_ms": 700,
         "silence_ms": 500,

@@ -3,6 +3,7 @@
 import pytest
 from attrs import evolve
 
+from engine.account import fields_of
 from engine.caller.turns import CallerEvidence, Turns
 from engine.model import AudioDelta, CreateResponse, ItemStarted, TranscriptDelta
 from engine.settings import DEFAULTS
@@ -87,8 +88,15 @@ def test_the_account_of_an_answer_that_stalls_holds_what_was_heard_of_it(talk):
     talk.asks()
     talk.begins("r", "We open at nine. ", 2_000)
     talk.hears(QUIET, 9_000)
-    said = [note.fields for note in talk.notes if note.kind == "bot_said"]
-    assert said[-1] == {"text": "We open at nine.", "unheard": "", "heard_ms": 2_000, "audio_ms": 2_000}
+    said = [fields_of(note.line) for note in talk.notes if note.line.kind == "bot_said"]
+    assert said[-1] == {
+        "text": "We open at nine.",
+        "unheard": "",
+        "heard_ms": 2_000,
+        "audio_ms": 2_000,
+        "turn": 2,
+        "response": "r",
+    }
 
 
 def test_a_caller_who_answers_over_the_silence_prompt_has_been_heard(talk):

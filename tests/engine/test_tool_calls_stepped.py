@@ -4,6 +4,7 @@ import pytest
 import trio
 from attrs import evolve, frozen
 
+from engine.account import OutputsHeard, fields_of
 from engine.actions import End, Note
 from engine.caller.turns import BargeInPaused, BargeInReal
 from engine.carrier import Dtmf, MarkReached
@@ -62,9 +63,9 @@ def told(talk):
 
 def answered(talk):
     return [
-        (note.fields["call_id"], note.fields["status"], note.fields["why"])
+        (fields_of(note.line)["call_id"], fields_of(note.line)["status"], fields_of(note.line)["why"])
         for note in talk.notes
-        if note.kind == "tool_answered"
+        if note.line.kind == "tool_answered"
     ]
 
 
@@ -98,7 +99,7 @@ def test_the_output_after_a_filler_gets_its_own_answer_and_only_that_is_credited
     assert "outputs_heard" not in talk.kinds()
     talk.answer("r2", 500)
     talk.wait(500)
-    assert talk.notes[-1] == Note("outputs_heard", {"call_ids": ["call_1"]})
+    assert talk.notes[-1] == Note(OutputsHeard(call_ids=["call_1"]))
 
 
 def test_an_output_that_comes_before_the_filler_has_begun_takes_its_place(talk):
@@ -112,7 +113,7 @@ def test_an_output_that_comes_before_the_filler_has_begun_takes_its_place(talk):
     talk.done("filler", "cancelled")
     assert talk.asked() == [*UNTOLD, CreateResponse]
     talk.created("r2")
-    assert talk.notes[-1] == Note("response_created", {"reasons": "tool outputs"})
+    assert talk.notes[-1].line.reasons == "tool outputs"
 
 
 def test_a_tool_that_answers_in_time_needs_no_filler(talk):
@@ -193,7 +194,7 @@ def test_a_filler_waits_until_every_tool_is_slow(talk):
     talk.wait(SLOW_MS - 1)
     talk.tool_answers("call_2")
     talk.created("r2")
-    assert talk.notes[-1] == Note("response_created", {"reasons": "tool outputs"})
+    assert talk.notes[-1].line.reasons == "tool outputs"
     assert "filler" not in talk.kinds()
 
 
@@ -206,7 +207,7 @@ def test_a_filler_that_the_caller_overtakes_is_not_said_later(talk):
     talk.done("filler", "cancelled")
     talk.feed(ENDS)
     talk.created("r2")
-    assert talk.notes[-1] == Note("response_created", {"reasons": "utterance"})
+    assert talk.notes[-1].line.reasons == "utterance"
 
 
 def test_a_filler_that_fails_is_not_asked_for_again(talk):
@@ -279,7 +280,7 @@ def test_a_tool_that_finished_before_the_barge_in_is_not_cancelled_and_not_lost(
     talk.done("r2", "cancelled")
     talk.answer("r3", 500)
     talk.wait(500)
-    assert talk.notes[-1] == Note("outputs_heard", {"call_ids": ["call_1"]})
+    assert talk.notes[-1] == Note(OutputsHeard(call_ids=["call_1"]))
 
 
 def test_a_key_over_the_bot_cancels_what_is_interruptible(talk):
@@ -301,7 +302,7 @@ def test_an_output_that_only_called_another_tool_speaks_about_is_credited_to_the
     talk.tool_answers("call_2")
     talk.answer("r3", 500)
     talk.wait(500)
-    assert talk.notes[-1] == Note("outputs_heard", {"call_ids": ["call_1", "call_2"]})
+    assert talk.notes[-1] == Note(OutputsHeard(call_ids=["call_1", "call_2"]))
 
 
 def test_a_filler_is_credited_with_no_output(talk):
@@ -318,7 +319,7 @@ def test_a_filler_is_credited_with_no_output(talk):
     talk.tool_answers("call_2")
     talk.answer("r3", 500)
     talk.wait(500)
-    assert talk.notes[-1] == Note("outputs_heard", {"call_ids": ["call_1", "call_2"]})
+    assert talk.notes[-1] == Note(OutputsHeard(call_ids=["call_1", "call_2"]))
 
 
 # What is not run

@@ -7,7 +7,8 @@ import pytest
 import trio
 from attrs import define, evolve
 
-from engine.ports import Back, CallEvent, CallRecord
+from engine.account import CallEvent
+from engine.ports import Back, CallRecord
 from engine.recording import Recording
 from engine.settings import DEFAULTS
 from engine.switchboard import Switchboard

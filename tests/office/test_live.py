@@ -6,7 +6,7 @@ from contextlib import ExitStack
 import pytest
 import trio
 
-from engine.ports import CallEvent
+from engine.account import CallEvent
 from office.live import MOST_OF_A_BUSINESS, MOST_WATCHERS, QUEUE_EVENTS, LiveCall, LiveCalls, LiveEvent
 
 NOW = dt.datetime(2026, 11, 20, 9, tzinfo=dt.UTC)

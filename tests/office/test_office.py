@@ -11,8 +11,9 @@ import trio
 import trio.testing
 
 from engine import tools
+from engine.account import CallEvent
 from engine.outcome import Outcome
-from engine.ports import Back, CallEvent, CallRecord, Profile
+from engine.ports import Back, CallRecord, Profile
 from engine.recording import Recording
 from engine.settings import DEFAULTS
 from office import recordings

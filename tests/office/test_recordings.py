@@ -12,7 +12,8 @@ import attrs
 import pytest
 import trio
 
-from engine.ports import CallEvent, CallRecord
+from engine.account import CallEvent
+from engine.ports import CallRecord
 from engine.recording import Recording
 from engine.settings import DEFAULTS
 from office import recordings

@@ -9,7 +9,8 @@ import datetime as dt
 import pytest
 from attrs import frozen
 
-from engine.ports import CallEvent, CallRecord, Profile
+from engine.account import CallEvent
+from engine.ports import CallRecord, Profile
 from rehearsal.virtual_time import inline
 from storage import (
     blocked,

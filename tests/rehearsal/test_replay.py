@@ -7,8 +7,8 @@ import pytest
 import trio
 from attrs import evolve, frozen
 
+from engine.account import CallEvent
 from engine.audio import SILENCE_BYTE
-from engine.ports import CallEvent
 from engine.settings import DEFAULTS
 from engine.tools import Tool
 from office import recordings

@@ -8,7 +8,8 @@ import pytest
 import trio
 from attrs import evolve
 
-from engine.ports import CallEvent, CallRecord
+from engine.account import CallEvent
+from engine.ports import CallRecord
 from engine.recording import Recording
 from engine.settings import DEFAULTS
 from office import recordings

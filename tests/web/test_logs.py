@@ -4,7 +4,8 @@ from contextlib import contextmanager
 
 import pytest
 
-from engine.log_lines import Line
+from engine.account import line_of
+from engine.log_lines import LogLine
 from office.grant import Grant
 from web import logs, signature
 from web.twilio.tokens import StreamTokens
@@ -78,7 +79,7 @@ def test_a_signature_stays_what_it_is():
     assert logs.mask(f"header {signed}") == f"header {signed}"
 
 
-SAID = Line("user_said", {"text": "It is Rivka, about my psoriasis."})
+SAID = LogLine(line_of("user_said", {"text": "It is Rivka, about my psoriasis."}))
 NOT_SAID = "a private word"
 
 
@@ -87,23 +88,25 @@ NOT_SAID = "a private word"
     [
         (SAID, "user said: It is Rivka, about my psoriasis.", "user said: (6 words)"),
         (
-            Line("bot_said", {"text": "Rivka!", "unheard": "Hello.", "heard_ms": 9, "audio_ms": 20}),
+            LogLine(
+                line_of("bot_said", {"text": "Rivka!", "unheard": "Hello.", "heard_ms": 9, "audio_ms": 20})
+            ),
             "AI said: Rivka! (heard 9 of 20 ms)",
             "AI said: (1 words) (heard 9 of 20 ms)",
         ),
-        (Line("greeting", {"text": "Say hello."}), "greeting: Say hello.", "greeting: (2 words)"),
+        (LogLine(line_of("greeting", {"text": "Say hello."})), "greeting: Say hello.", "greeting: (2 words)"),
         (
-            Line("model_error", {"code": "bad", "message": "Rivka is no date"}),
+            LogLine(line_of("model_error", {"code": "bad", "message": "Rivka is no date"})),
             "model error bad: Rivka is no date",
             "model error bad: (4 words)",
         ),
         (
-            Line("tool_called", {"name": "rivka", "call_id": "c"}, {"find"}),
+            LogLine(line_of("tool_called", {"name": "rivka", "call_id": "c"}), {"find"}),
             "tool rivka called",
             "tool unknown called",
         ),
         (
-            Line("tool_called", {"name": "find", "call_id": "c"}, {"find"}),
+            LogLine(line_of("tool_called", {"name": "find", "call_id": "c"}), {"find"}),
             "tool find called",
             "tool find called",
         ),

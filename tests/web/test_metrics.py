@@ -7,8 +7,8 @@ import trio
 import trio.testing
 from prometheus_client.parser import text_string_to_metric_families
 
+from engine.account import CallEvent
 from engine.outcome import Outcome
-from engine.ports import CallEvent
 from engine.switchboard import Switchboard
 from office.grant import Grant
 from simulator import HangUp, ModelScript, UntilBotSpeaks, place_call, serve_model
