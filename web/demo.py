@@ -16,7 +16,7 @@ import click
 import trio
 from attrs import define, field
 
-from engine.account import CallEvent
+from engine.account import BotSaid, CallEvent
 from engine.caller.vad import DetectorMissing, open_detector
 from engine.log_lines import worded
 from engine.settings import DEFAULTS
@@ -96,11 +96,13 @@ class _Account(logging.Handler):
             self._narrator.tell("desk", worded(event.line))
 
 
-def _heard(*, text: str, unheard: str, heard_ms: int, audio_ms: int) -> str:
-    """Quote the bot's sentence as far as the caller heard it."""
-    if not unheard:
-        return f'"{text}"'
-    return f'"{text}-" (cut off: {heard_ms / 1000:.1f} s of {audio_ms / 1000:.1f} s were heard)'
+def _heard(said: BotSaid) -> str:
+    """Quote the bot's sentence as far as the caller heard it, told when the caller has."""
+    if not said.unheard:
+        return f'"{said.text}"'
+    return (
+        f'"{said.text}-" (cut off: {said.heard_ms / 1000:.1f} s of {said.audio_ms / 1000:.1f} s were heard)'
+    )
 
 
 def run(*, keep: bool, clock: trio.abc.Clock | None = None) -> None:
