@@ -33,6 +33,6 @@ def instead(command: ModelCommand, capabilities: Capabilities) -> tuple[ModelCom
         case TruncateItem(heard_text=heard) if not capabilities.truncates:
             return (Tell("system", prompt.heard_only(heard)),)
         case DeleteItem(unheard=unheard) if not capabilities.deletes:
-            return (Tell("system", prompt.heard_only("")),) if unheard else ()
+            return (Tell("system", prompt.heard_nothing()),) if unheard else ()
         case _:
             return (command,)

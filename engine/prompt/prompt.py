@@ -165,8 +165,13 @@ def reopened(outcome: Outcome) -> str:
 
 def heard_only(words: str) -> str:
     """Say how much of the last answer the caller heard, for a model that can't forget the rest."""
-    heard = f"only “{words}”" if words else "nothing"
+    heard = f"only “{words}”" if words else "only the beginning"
     return f"The caller interrupted you, and has heard {heard} of your last answer."
+
+
+def heard_nothing() -> str:
+    """Say that the caller heard nothing of the last answer, for a model that can't forget it."""
+    return "The caller interrupted you, and has heard nothing of your last answer."
 
 
 def longest_call_warning() -> str:

@@ -27,6 +27,13 @@ def test_a_model_that_cant_truncate_is_told_in_words_what_was_heard():
     )
 
 
+def test_where_the_words_are_not_known_it_is_told_that_the_beginning_was_heard():
+    (told,) = instead(evolve(CUT, heard_text=""), evolve(ABLE, truncates=False))
+    assert told == Tell(
+        "system", "The caller interrupted you, and has heard only the beginning of your last answer."
+    )
+
+
 def test_a_model_that_cant_delete_is_told_that_an_answer_was_not_heard_and_keeps_the_rest():
     unable = evolve(ABLE, deletes=False)
     unheard = Tell("system", "The caller interrupted you, and has heard nothing of your last answer.")
