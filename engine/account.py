@@ -140,6 +140,11 @@ class ResponseBegun:
     reasons: str
     response: str | None = None
 
+    @property
+    def why(self) -> frozenset[str]:
+        """The reasons one by one."""
+        return frozenset(self.reasons.split(", "))
+
 
 @frozen(kw_only=True)
 class ResponseEnded:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 from storage import call_search
-from storage.records import Call, CallEvent, Flag, from_row, utc_text
+from storage.records import Call, EventRow, Flag, from_row, utc_text
 
 INTERRUPTED = "interrupted"  # by the end of the process
 ANSWERED = frozenset({"completed", "answered"})  # how a transfer ends whose person came to the telephone
@@ -117,7 +117,7 @@ def get(conn: sqlite3.Connection, business_id: int, call_sid: str) -> Call | Non
     return row and from_row(Call, row)
 
 
-def events(conn: sqlite3.Connection, business_id: int, call_sid: str) -> tuple[CallEvent, ...]:
+def events(conn: sqlite3.Connection, business_id: int, call_sid: str) -> tuple[EventRow, ...]:
     """Return the call's account, in order; empty until the call has ended."""
     rows = conn.execute(
         "SELECT seq, at_ms, kind, fields FROM call_events"
@@ -125,7 +125,7 @@ def events(conn: sqlite3.Connection, business_id: int, call_sid: str) -> tuple[C
         (business_id, call_sid),
     )
     return tuple(
-        CallEvent(seq=seq, at_ms=at_ms, kind=kind, fields=json.loads(fields))
+        EventRow(seq=seq, at_ms=at_ms, kind=kind, fields=json.loads(fields))
         for seq, at_ms, kind, fields in rows
     )
 

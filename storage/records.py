@@ -220,8 +220,8 @@ class Reached:
 
 
 @frozen(kw_only=True)
-class CallEvent:
-    """One line of a call's account."""
+class EventRow:
+    """One line of a call's account, as it was noted."""
 
     seq: int
     at_ms: int  # since the media stream started

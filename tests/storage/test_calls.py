@@ -4,7 +4,7 @@ import attrs
 import pytest
 
 from storage import booking, calls
-from storage.records import Call, CallEvent, Flag
+from storage.records import Call, EventRow, Flag
 from tests.storage.conftest import NOW, add_business, add_live_call, add_test_call, end_call, wish
 
 ENDED_AT = NOW + dt.timedelta(seconds=61)
@@ -56,7 +56,7 @@ def test_the_account_of_a_call_comes_back_in_order(conn, business_id):
     assert calls.events(conn, business_id, "CA1") == ()
     finish(conn, business_id)
     assert calls.events(conn, business_id, "CA1") == tuple(
-        CallEvent(seq=seq, at_ms=at_ms, kind=kind, fields=fields)
+        EventRow(seq=seq, at_ms=at_ms, kind=kind, fields=fields)
         for seq, (at_ms, kind, fields) in enumerate(EVENTS)
     )
 

@@ -17,7 +17,7 @@ from simulator.model_server import ModelServer, serve_model
 from simulator.phone import place_call
 from storage import appointments, businesses, calls, leads, owners, sessions
 from storage.database import look_at, open_database
-from storage.records import Appointment, Call, CallEvent, Lead
+from storage.records import Appointment, Call, EventRow, Lead
 from tests.booking import CALLER, NOW
 from tests.browser.beside import Beside
 from web import configuration, server
@@ -103,16 +103,16 @@ class RealDesk:
             await trio.sleep(_LOOK_S)
         raise TimeoutError(f"{call_sid}: no record within {_LOOKS * _LOOK_S:g} s")
 
-    def events(self, business_id: int, call_sid: str, kind: str) -> tuple[CallEvent, ...]:
+    def events(self, business_id: int, call_sid: str, kind: str) -> tuple[EventRow, ...]:
         """What of this kind stands in the account of a call that is over."""
-        events: tuple[CallEvent, ...] = self._look(calls.events, business_id, call_sid)
+        events: tuple[EventRow, ...] = self._look(calls.events, business_id, call_sid)
         return tuple(event for event in events if event.kind == kind)
 
     def left(self, business_id: int, call_sid: str) -> Left:
         """The rows of a call that is over."""
         call: Call = self._look(calls.get, business_id, call_sid)
         lead: Lead = self._look(leads.get, business_id, call.lead_id)
-        events: tuple[CallEvent, ...] = self._look(calls.events, business_id, call_sid)
+        events: tuple[EventRow, ...] = self._look(calls.events, business_id, call_sid)
         statuses = {e.fields["call_id"]: e.fields["status"] for e in events if e.kind == "tool_answered"}
         return Left(
             said=tuple((e.kind, e.fields["text"]) for e in events if e.kind in ("user_said", "bot_said")),
