@@ -9,15 +9,15 @@ took down, and finds the rest in the calendar.
 import datetime as dt
 import logging
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from zoneinfo import ZoneInfo
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from engine.outcome import Outcome
 from office.language import spoken
 from storage import appointments, businesses, calls, leads, messages, outbox, services
-from storage.records import Appointment, Business, Call, CallEvent, Lead
+from storage.records import Appointment, Business, Call, EventRow, Lead
 
 log = logging.getLogger(__name__)
 
@@ -39,8 +39,8 @@ _LOOK_BACK = dt.timedelta(days=1)
 
 
 @frozen(kw_only=True)
-class _Change:
-    """What one call did to an appointment of an earlier one, in the end."""
+class Change:
+    """What one call did to an appointment of an earlier one."""
 
     appointment_id: int
     was: dt.datetime
@@ -102,14 +102,14 @@ def _put(conn: sqlite3.Connection, business: Business, call: Call, due: dt.datet
     if call.test or lead is None:  # every message and every appointment is somebody's
         return
     made = appointments.for_call(conn, business.id, call.call_sid)
-    changes = _changes(calls.events(conn, business.id, call.call_sid), {known.id for known in made})
+    changed = _in_the_end(changes(calls.events(conn, business.id, call.call_sid), made))
     outbox.withdraw(conn, business.id, call.call_sid)
-    if business.owner_phone is not None and (lines := _lines(conn, business, call, made, changes)):
+    if business.owner_phone is not None and (lines := _lines(conn, business, call, made, changed)):
         who = spoken.Who(number=lead.phone, name=lead.full_name, callback=lead.callback_phone)
         body = spoken.to_owner(business.language, business.name, who, lines)
         _to(conn, business, call, "to_owner", business.owner_phone, body, due)
     if lead.phone is not None:
-        for body in _confirmations(conn, business, call, lead, changes):
+        for body in _confirmations(conn, business, call, lead, changed):
             _to(conn, business, call, "confirmation", lead.phone, body, due)
 
 
@@ -138,7 +138,7 @@ def _lines(
     business: Business,
     call: Call,
     made: tuple[Appointment, ...],
-    changes: tuple[_Change, ...],
+    changes: tuple[Change, ...],
 ) -> list[str]:
     """Return the lines for the owner: appointments first, then the messages."""
     lines = [_booked(conn, business, known) for known in made if known.status == "booked"]
@@ -161,7 +161,7 @@ def _booked(conn: sqlite3.Connection, business: Business, appointment: Appointme
     return spoken.say(business.language, "owner_booked", when=when)
 
 
-def _changed(business: Business, change: _Change) -> str:
+def _changed(business: Business, change: Change) -> str:
     old = _when(business, change.was)
     if change.now is None:
         return spoken.say(business.language, "owner_cancelled", when=old)
@@ -169,7 +169,7 @@ def _changed(business: Business, change: _Change) -> str:
 
 
 def _confirmations(
-    conn: sqlite3.Connection, business: Business, call: Call, lead: Lead, changes: tuple[_Change, ...]
+    conn: sqlite3.Connection, business: Business, call: Call, lead: Lead, changes: tuple[Change, ...]
 ) -> Iterator[str]:
     moved = {change.appointment_id for change in changes if change.now is not None}
     for known in appointments.of_lead(conn, business.id, lead.id, since=call.started_at):
@@ -184,24 +184,25 @@ def _confirmations(
         )
 
 
-def _changes(events: tuple[CallEvent, ...], made: set[int]) -> tuple[_Change, ...]:
-    """Return what became of appointments of earlier calls, each from its first place to its last.
+def changes(rows: Iterable[EventRow], made: Iterable[Appointment]) -> Iterator[Change]:
+    """Give each change to an appointment of an earlier call, not to one that this very call made."""
+    own = {known.id for known in made}
+    for row in rows:
+        if row.kind in (MOVED, CANCELLED) and row.fields["appointment_id"] not in own:
+            yield Change(
+                appointment_id=row.fields["appointment_id"],
+                was=dt.datetime.fromisoformat(row.fields["starts_at"]),
+                now=dt.datetime.fromisoformat(row.fields["to"]) if row.kind == MOVED else None,
+            )
 
-    One that this very call made is told as it is now, and left out here.
-    """
-    found: dict[int, _Change] = {}
-    for event in events:
-        if event.kind not in (MOVED, CANCELLED) or event.fields["appointment_id"] in made:
-            continue
-        number = event.fields["appointment_id"]
-        was = found[number].was if number in found else _instant(event.fields["starts_at"])
-        to = _instant(event.fields["to"]) if event.kind == MOVED else None
-        found[number] = _Change(appointment_id=number, was=was, now=to)
+
+def _in_the_end(changes: Iterable[Change]) -> tuple[Change, ...]:
+    """Give what became of each appointment, from where it was first to where it is last."""
+    found: dict[int, Change] = {}
+    for change in changes:
+        first = found.get(change.appointment_id, change)
+        found[change.appointment_id] = evolve(change, was=first.was)
     return tuple(change for change in found.values() if change.now != change.was)
-
-
-def _instant(text: str) -> dt.datetime:
-    return dt.datetime.fromisoformat(text)
 
 
 def _when(business: Business, instant: dt.datetime) -> str:

@@ -1,47 +1,41 @@
 """A call as an owner reads it: who said what, how much of it was heard, and what happened in between.
 
-The stored account follows the machinery: an answer's words come when it is over, the caller's when they have
+The account follows the machinery: an answer's words come when it is over, the caller's when they have
 been transcribed. Here everything stands where it was said. Nothing is worded here.
+
+All that is told of a call comes from its `Story`: what became of each utterance, each answer and each tool
+call. What belongs together is known by the lines' ids; each media stream has its own.
 """
 
-from collections.abc import Callable, Iterable, Iterator
-from math import inf
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from attrs import Factory, define, evolve
 
+from engine import account as lines
+from engine.account import CallEvent, Line
 from engine.conversation.parting import END_CALL
 from engine.outcome import Outcome
 from engine.settings import FRAME_MS
+from engine.states import Reason
 from office.entries import Account, BotSaid, CallerSaid, Entry, Noted, Response, Span, ToolUsed
-from storage.records import CallEvent
 
 _TOO_SHORT = "too short"
+_OfTheModel = lines.ResponseBegun | lines.ResponseFailed | lines.AnswerOvertaken
+_OfTheBot = lines.FirstAudio | lines.Resumed | lines.BargeIn | lines.BotSaid
 
 
 def tell(events: Iterable[CallEvent]) -> Account:
-    """Tell the account of a call from its events, which come in their order; what is no news is left out."""
-    telling = _Telling()
+    """Tell a call from its account; what is no news is left out."""
+    return follow(events).account()
+
+
+def follow(events: Iterable[CallEvent]) -> "Story":
+    """Find what became of all that stands in an account."""
+    story = Story()
     for event in events:
-        if event.kind in _HANDLERS:
-            _HANDLERS[event.kind](telling, _completed(event))
-    return telling.account()
-
-
-# What the first release did not note yet, and what held then.
-_FIRST_RELEASE: dict[str, dict[str, Any]] = {
-    "utterance_ended": {"silence_ms": 500, "doubtful": False},
-    "utterance_skipped": {"onset_ms": inf},
-    "bot_said": {"unheard": ""},
-    "tool_answered": {"took_ms": None},
-}
-
-
-def _completed(event: CallEvent) -> CallEvent:
-    defaults = _FIRST_RELEASE.get(event.kind, {})
-    if defaults.keys() <= event.fields.keys():
-        return event
-    return evolve(event, fields={**defaults, **event.fields})
+        story.add(event.at_ms, event.line)
+    return story
 
 
 def elapsed(at_ms: int) -> str:
@@ -51,198 +45,254 @@ def elapsed(at_ms: int) -> str:
 
 
 @define
-class _Answer:
-    """The answer that plays."""
+class Utterance:
+    """Something that the caller said, to be answered."""
 
-    began_ms: int
-    resumed_ms: int  # when it last began to sound
-    heard_ms: int = 0  # before that
-    spans: list[Span] = Factory(list)
-    interrupted: bool = False
-    played_on: bool = False
+    at_ms: int  # when it was known to be over
+    line: lines.UtteranceOver
+    text: str | None = None  # None: no words were made out
+    text_ms: int = 0  # when they came
+    nothing: bool = False  # it was in doubt, and the bot played on
+    created_ms: int | None = None  # when the response was created that answers it
 
-    def hear(self, heard_ms: int) -> None:
+    @property
+    def span(self) -> Span:
         """Record that `heard_ms` of the answer were audible by the end of what sounds now."""
-        if heard_ms > self.heard_ms:
-            self.spans.append(Span(self.resumed_ms, self.resumed_ms + heard_ms - self.heard_ms))
-            self.heard_ms = heard_ms
+        end_ms = self.at_ms - self.line.silence_ms
+        return Span(max(0, end_ms - self.line.speech_ms), end_ms)
 
 
 @define
-class _Telling:
-    """One pass over the events. An answer's events stand between its `first_audio` and its `bot_said`."""
+class ToolCall:
+    """A tool that the model called, and how it was answered."""
 
+    at_ms: int
+    line: lines.ToolCalled
+    answer: lines.ToolAnswered | None = None
+    answered_ms: int | None = None
+
+    def used(self) -> ToolUsed:
+        """Tell it: it stands where the tool was called."""
+        told = ToolUsed(at_ms=self.at_ms, name=self.line.name, status=None, took_ms=None, said="", why=None)
+        if (known := self.answer) is None:
+            return told
+        return evolve(told, status=known.status, took_ms=known.took_ms, said=known.said or "", why=known.why)
+
+
+@define
+class Answer:
+    """A response of the model, and what came of it."""
+
+    response: str | None
+    created_ms: int | None = None
+    queued: bool = False  # another one sounded when it was created
+    began_ms: int | None = None  # its first sound
+    said: BotSaid | None = None
+    calls: list[ToolCall] = Factory(list)
+    failed: tuple[int, str] | None = None  # when, and its code
+    overtaken_ms: int | None = None
+    interrupted: bool = False
+    played_on: bool = False
+    _spans: list[Span] = Factory(list)
+    _sounds_ms: int = 0  # since when
+    _heard_ms: int = 0  # before that
+
+    def sound(self, at_ms: int) -> None:
+        """Let it sound from now on."""
+        self._sounds_ms = at_ms
+        if self.began_ms is None:
+            self.began_ms = at_ms
+
+    def play_on(self, at_ms: int, heard_ms: int) -> None:
+        """Let it sound again: what paused it, after so much of it, was nothing."""
+        if self.began_ms is not None:
+            self.hear(heard_ms)
+            self.sound(at_ms)
+            self.played_on = True
+
+    def hear(self, heard_ms: int) -> None:
+        """Count so much of it as heard by the end of what sounds now."""
+        if heard_ms > self._heard_ms:
+            self._spans.append(Span(self._sounds_ms, self._sounds_ms + heard_ms - self._heard_ms))
+            self._heard_ms = heard_ms
+
+    def over(self, at_ms: int, line: lines.BotSaid) -> BotSaid:
+        """Tell it, now that it is over, heard to its end or not."""
+        if self.began_ms is None:  # it was cut before its first sound
+            self.sound(at_ms)
+        self.hear(line.heard_ms)
+        self.said = BotSaid(
+            at_ms=at_ms if self.began_ms is None else self.began_ms,
+            heard=line.text,
+            unheard=line.unheard,
+            spans=tuple(self._spans),
+            unheard_ms=line.audio_ms - line.heard_ms,
+            interrupted=self.interrupted,
+            played_on=self.played_on,
+        )
+        return self.said
+
+
+@define
+class _Known:
+    """What the ids of one media stream stand for."""
+
+    utterances: dict[int | None, Utterance] = Factory(dict)
+    answers: dict[str | None, Answer] = Factory(dict)
+    tools: dict[str, ToolCall] = Factory(dict)
+
+
+@define
+class Story:
+    """What became of what, in one pass over an account."""
+
+    utterances: list[Utterance] = Factory(list)
+    answers: list[Answer] = Factory(list)  # in the order in which the model began them
+    tools: list[ToolCall] = Factory(list)
+    responses: list[Response] = Factory(list)
     _entries: list[Entry] = Factory(list)
     _murmurs: list[Span] = Factory(list)
-    _responses: list[Response] = Factory(list)
+    _known: _Known = Factory(_Known)
     _leg_ms: int | None = None  # when the media stream began; a call that comes back has a second one
     _leg_ended: str | None = None  # how the stream before it did
-    _answer: _Answer | None = None
-    _utterances: list[tuple[int, Span]] = Factory(list)  # with the time at which each was known to be over
-    _in_doubt: bool = False  # the last of them
-    _transcripts: list[CallEvent] = Factory(list)
+    _sounding: Answer | None = None
     _unanswered_ms: int | None = None  # when the caller last stopped speaking, until the bot sounds
-    _tools: dict[str, CallEvent] = Factory(dict)  # called and not answered, by call_id
 
     def account(self) -> Account:
         """Return all that was told, in order."""
-        self._entries += _with_words(self._utterances, self._transcripts)
-        self._entries += [_tool(called, called.at_ms, None) for called in self._tools.values()]
+        entries = [*self._entries, *_told(self.utterances)]
+        entries += [tool.used() for tool in self.tools if tool.line.name != END_CALL]
         return Account(
-            entries=tuple(sorted(self._entries, key=lambda entry: entry.at_ms)),
+            entries=tuple(sorted(entries, key=lambda entry: entry.at_ms)),
             murmurs=tuple(self._murmurs),
-            responses=tuple(self._responses),
+            responses=tuple(self.responses),
         )
 
-    # The caller
+    def add(self, at_ms: int, line: Line) -> None:
+        """Take the next line."""
+        match line:
+            case lines.UtteranceOver():
+                self.utterances.append(Utterance(at_ms, line))
+                self._known.utterances[line.utterance] = self.utterances[-1]
+                self._unanswered_ms = self.utterances[-1].span.end_ms
+            case lines.UtteranceIgnored():
+                self._ignored(at_ms, line)
+            case lines.UserSaid():
+                self._said(at_ms, line)
+            case lines.ResponseBegun() | lines.ResponseFailed() | lines.AnswerOvertaken():
+                self._model(at_ms, line, self._answer(line.response))
+            case lines.FirstAudio() | lines.Resumed() | lines.BargeIn() | lines.BotSaid():
+                self._bot(at_ms, line, self._answer(line.response))
+            case lines.ToolCalled():
+                self._known.tools[line.call_id] = tool = ToolCall(at_ms, line)
+                self.tools.append(tool)
+                self._answer(line.response).calls.append(tool)
+            case lines.ToolAnswered() if line.call_id in self._known.tools:
+                tool = self._known.tools[line.call_id]
+                tool.answer, tool.answered_ms = line, at_ms
+            case lines.CallStarted():
+                self._begin_stream(at_ms)
+            case lines.HangUp():
+                self._leg_ended = line.outcome
+        self._note(at_ms, line.kind, _noted(line))
 
-    def utterance_ended(self, event: CallEvent) -> None:
-        """Keep an utterance that is to be answered; a doubtful one may still prove to be nothing."""
-        end_ms = event.at_ms - event.fields["silence_ms"]
-        span = Span(max(0, end_ms - event.fields["speech_ms"]), end_ms)
-        self._utterances.append((event.at_ms, span))
-        self._in_doubt = event.fields["doubtful"]
-        self._unanswered_ms = end_ms
+    def _said(self, at_ms: int, line: lines.UserSaid) -> None:
+        utterance = self._known.utterances.get(line.utterance)
+        if utterance is None:
+            self._entries.append(CallerSaid(at_ms=at_ms, span=Span(at_ms, at_ms), text=line.text))
+        else:
+            utterance.text, utterance.text_ms = line.text, at_ms
 
-    def utterance_skipped(self, event: CallEvent) -> None:
-        """Note a sound that needs no answer. Over the bot, or on the way to its answer, that is no news."""
-        speech_ms = event.fields["speech_ms"]
+    def _ignored(self, at_ms: int, line: lines.UtteranceIgnored) -> None:
+        """Nothing to answer. Over the bot, or on the way to its answer, that is no news."""
         # Frames can run ahead of the clock: a gap in them counts as silence, and then they come after all.
-        start_ms = min((self._leg_ms or 0) + event.fields["onset_ms"], event.at_ms - speech_ms)
-        self._murmurs.append(Span(start_ms, start_ms + speech_ms))
-        quiet = self._answer is None and self._unanswered_ms is None
-        if quiet and event.fields["reason"] == _TOO_SHORT:
-            self._entries.append(Noted(at_ms=start_ms, kind="unanswered", values={"speech_ms": speech_ms}))
+        start_ms = min((self._leg_ms or 0) + line.onset_ms, at_ms - line.speech_ms)
+        self._murmurs.append(Span(start_ms, start_ms + line.speech_ms))
+        quiet = self._sounding is None and self._unanswered_ms is None
+        if quiet and line.reason == _TOO_SHORT:
+            self._note(start_ms, "unanswered", {"speech_ms": line.speech_ms})
 
-    def user_said(self, event: CallEvent) -> None:
-        """Keep the words. Of which utterance they are is found when all are known."""
-        self._transcripts.append(event)
+    def _model(self, at_ms: int, line: _OfTheModel, answer: Answer) -> None:
+        match line:
+            case lines.ResponseBegun():
+                answer.created_ms, answer.queued = at_ms, self._sounding is not None
+                last = self.utterances[-1] if self.utterances else None
+                if Reason.UTTERANCE in line.why and last is not None and last.created_ms is None:
+                    last.created_ms = at_ms
+            case lines.ResponseFailed():
+                answer.failed = answer.failed or (at_ms, line.code)
+            case lines.AnswerOvertaken() if answer.overtaken_ms is None:
+                answer.overtaken_ms = at_ms
 
-    # The bot
+    def _bot(self, at_ms: int, line: _OfTheBot, answer: Answer) -> None:
+        match line:
+            case lines.FirstAudio():
+                answer.sound(at_ms)
+                self._sounding = answer
+                if self._unanswered_ms is not None:
+                    self.responses.append(Response(self._unanswered_ms, at_ms - self._unanswered_ms))
+                    self._unanswered_ms = None
+            case lines.Resumed():
+                self._dismiss(line.utterance)
+                answer.play_on(at_ms, line.heard_ms)
+            case lines.BargeIn():
+                answer.interrupted = answer.began_ms is not None
+            case lines.BotSaid():
+                self._entries.append(answer.over(at_ms, line))
+                self._sounding = None
 
-    def first_audio(self, event: CallEvent) -> None:
-        """Begin an answer with its first sound."""
-        self._answer = _Answer(event.at_ms, event.at_ms)
-        if self._unanswered_ms is not None:
-            self._responses.append(Response(self._unanswered_ms, event.at_ms - self._unanswered_ms))
+    def _dismiss(self, number: int | None) -> None:
+        """Take an utterance for what it proved to be: nothing."""
+        utterance = self._known.utterances.get(number)
+        if utterance is not None:
+            utterance.nothing = True
+            self._murmurs.append(utterance.span)
             self._unanswered_ms = None
 
-    def resumed(self, event: CallEvent) -> None:
-        """Take back what paused the answer, which was nothing; it plays on."""
-        if self._in_doubt:
-            self._murmurs.append(self._utterances.pop()[1])
-            self._in_doubt, self._unanswered_ms = False, None
-        if self._answer is not None:
-            self._answer.hear(event.fields["heard_ms"])
-            self._answer.resumed_ms = event.at_ms
-            self._answer.played_on = True
-
-    def barge_in(self, _event: CallEvent) -> None:
-        """Give the caller the floor: what was in doubt was real."""
-        self._in_doubt = False
-        if self._answer is not None:
-            self._answer.interrupted = True
-
-    def bot_said(self, event: CallEvent) -> None:
-        """Tell of an answer that is over, heard to its end or not."""
-        answer = self._answer or _Answer(event.at_ms, event.at_ms)  # cut before its first sound
-        answer.hear(event.fields["heard_ms"])
-        said = BotSaid(
-            at_ms=answer.began_ms,
-            heard=event.fields["text"],
-            unheard=event.fields["unheard"],
-            spans=tuple(answer.spans),
-            unheard_ms=event.fields["audio_ms"] - event.fields["heard_ms"],
-            interrupted=answer.interrupted,
-            played_on=answer.played_on,
-        )
-        self._entries.append(said)
-        self._answer = None
-
-    def tool_called(self, event: CallEvent) -> None:
-        """Keep a tool call until it is answered. That the bot hangs up is told by the end."""
-        if event.fields["name"] != END_CALL:
-            self._tools[event.fields["call_id"]] = event
-
-    def tool_answered(self, event: CallEvent) -> None:
-        """Tell what came of a tool call."""
-        called = self._tools.pop(event.fields["call_id"], None)
-        if called is not None:
-            self._entries.append(_tool(event, called.at_ms, event.fields["took_ms"]))
-
-    # All else
-
-    def call_started(self, event: CallEvent) -> None:
-        """Begin a media stream; a second one brings the caller back."""
+    def _begin_stream(self, at_ms: int) -> None:
+        """Begin to count anew; a second stream brings the caller back."""
         if self._leg_ms is not None:
             kind = "reconnected" if self._leg_ended == Outcome.CARRIER_LOST else "came_back"
-            self._entries.append(Noted(at_ms=event.at_ms, kind=kind, values={}))
-        self._leg_ms = event.at_ms
+            self._note(at_ms, kind, {})
+        self._leg_ms, self._known = at_ms, _Known()
 
-    def hang_up(self, event: CallEvent) -> None:
-        """End a media stream, and tell how it ended."""
-        self._leg_ended = event.fields["outcome"]
-        self.note(event)
+    def _answer(self, response: str | None) -> Answer:
+        answer = self._known.answers.get(response)
+        if answer is None or response is None:
+            self._known.answers[response] = answer = Answer(response)
+            self.answers.append(answer)
+        return answer
 
-    def audio_dropped(self, event: CallEvent) -> None:
-        """Tell that the caller was not heard for a while: the server was too busy."""
-        values = {"dropped_ms": event.fields["frames"] * FRAME_MS}
-        self._entries.append(Noted(at_ms=event.at_ms, kind=event.kind, values=values))
-
-    def note(self, event: CallEvent) -> None:
-        """Copy the event as a note."""
-        values = {name: event.fields[name] for name in _NOTED[event.kind]}
-        self._entries.append(Noted(at_ms=event.at_ms, kind=event.kind, values=values))
+    def _note(self, at_ms: int, kind: str, values: dict[str, Any] | None) -> None:
+        if values is not None:
+            self._entries.append(Noted(at_ms=at_ms, kind=kind, values=values))
 
 
-def _with_words(utterances: list[tuple[int, Span]], transcripts: list[CallEvent]) -> Iterator[CallerSaid]:
-    """Give each utterance its words: they keep their order, come after its end, and may never come."""
-    left = utterances.copy()
-    for said in reversed(transcripts):
-        while left and left[-1][0] > said.at_ms:
-            yield _caller(left.pop()[1])
-        span = left.pop()[1] if left else Span(said.at_ms, said.at_ms)
-        yield _caller(span, said.fields["text"])
-    yield from (_caller(span) for _, span in left)
+def _told(utterances: Iterable[Utterance]) -> Iterator[CallerSaid]:
+    for utterance in utterances:
+        span = utterance.span
+        if not utterance.nothing:
+            yield CallerSaid(at_ms=span.start_ms, span=span, text=utterance.text or "")
+        elif utterance.text:  # words for which the bot did not stop stand where they came
+            at_ms = utterance.text_ms
+            yield CallerSaid(at_ms=at_ms, span=Span(at_ms, at_ms), text=utterance.text)
 
 
-def _caller(span: Span, text: str = "") -> CallerSaid:
-    return CallerSaid(at_ms=span.start_ms, span=span, text=text)
-
-
-def _tool(event: CallEvent, at_ms: int, took_ms: int | None) -> ToolUsed:
-    fields = event.fields
-    return ToolUsed(
-        at_ms=at_ms,
-        name=fields["name"],
-        status=fields.get("status"),
-        took_ms=took_ms,
-        said=fields.get("said", ""),
-        why=fields.get("why"),
-    )
-
-
-# Errors of the model that change something lead to one of these; the others are for the log.
-_NOTED: dict[str, tuple[str, ...]] = {
-    "notice_heard": (),
-    "silence_warning": ("number",),
-    "keypad": ("keys",),
-    "response_failed": ("code", "failures"),
-    "response_incomplete": ("status", "reason"),
-    "hang_up": ("outcome", "detail"),
-}
-_HANDLERS: dict[str, Callable[[_Telling, CallEvent], None]] = {
-    "utterance_ended": _Telling.utterance_ended,
-    "utterance_skipped": _Telling.utterance_skipped,
-    "user_said": _Telling.user_said,
-    "first_audio": _Telling.first_audio,
-    "resumed": _Telling.resumed,
-    "barge_in": _Telling.barge_in,
-    "bot_said": _Telling.bot_said,
-    "tool_called": _Telling.tool_called,
-    "tool_answered": _Telling.tool_answered,
-    "call_started": _Telling.call_started,
-    "audio_dropped": _Telling.audio_dropped,
-    **dict.fromkeys(_NOTED, _Telling.note),
-    "hang_up": _Telling.hang_up,
-}
+def _noted(line: Line) -> dict[str, Any] | None:
+    """Give what is told of a line as it is. Errors of the model that change something lead to one."""
+    match line:
+        case lines.NoticeWasHeard():
+            return {}
+        case lines.SilenceWarning():
+            return {"number": line.number}
+        case lines.Keyed():
+            return {"keys": line.keys}
+        case lines.ResponseFailed():
+            return {"code": line.code, "failures": line.failures}
+        case lines.ResponseIncomplete():
+            return {"status": line.status, "reason": line.reason}
+        case lines.AudioDropped():  # the caller was not heard for a while: the server was too busy
+            return {"dropped_ms": line.frames * FRAME_MS}
+        case lines.HangUp():
+            return {"outcome": line.outcome, "detail": line.detail}
+    return None

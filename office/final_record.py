@@ -14,10 +14,11 @@ from typing import Any
 
 from attrs import frozen
 
-from engine.account import CallEvent
+from engine.account import CallEvent, OutputsHeard
 from engine.ports import CallRecord
-from office import afterwards
+from office import afterwards, call_story
 from office.desk import Desk
+from office.entries import BotSaid
 from office.language import claims
 from office.tools.bookings import Bookings
 from office.tools.calendar import Calendar
@@ -97,8 +98,8 @@ class FinalRecord:
 
     def _confirm(self, conn: sqlite3.Connection) -> None:
         # A booking counts as confirmed when the answer that spoke of it was heard to its end.
-        events = self.record.events
-        heard = {id_ for event in events if event.kind == "outputs_heard" for id_ in event.fields["call_ids"]}
+        told = (event.line for event in self.record.events)
+        heard = {id_ for line in told if isinstance(line, OutputsHeard) for id_ in line.call_ids}
         last_on = {known.id: (call_id, known.starts_at) for call_id, known in self.calendar.booked.items()}
         for appointment_id, (call_id, starts_at) in last_on.items():
             if call_id in heard:
@@ -119,7 +120,7 @@ class FinalRecord:
         # Of an earlier stream of the call those stand that are not so even now.
         before = calls.flags(conn, desk.business.id, desk.call_sid)
         said = [flag.said for flag in before if flag.kind == "said_not_done"]
-        said += [str(event.fields["text"]) for event in events if event.kind == "bot_said"]
+        said += [entry.heard for entry in call_story.tell(events).entries if isinstance(entry, BotSaid)]
         flags = [
             Flag(kind="said_not_done", said=claim.said, done=done)
             for text in said

@@ -13,10 +13,11 @@ from pathlib import Path
 import trio
 from attrs import evolve
 
+from engine.account import BotSaid, UserSaid
 from engine.ports import Back, CallRecord, Profile
 from engine.settings import Settings
 from engine.tools import Tool
-from office import adjust, recordings
+from office import adjust, recordings, stored_account
 from office.desk import Desk
 from office.final_record import FinalRecord
 from office.grant import Grant
@@ -47,7 +48,6 @@ log = logging.getLogger(__name__)
 
 _DAYS_TOLD = dt.timedelta(days=7)  # of dates with other hours, in the prompt
 _RENEW_S = holds.HOLD_S / 3
-_SAID = {"user_said": "before_caller", "bot_said": "before_bot"}
 
 # Who works which tools, in the order in which the model is told of them.
 _WORK: Sequence[tuple[type[object], Sequence[Tool]]] = (
@@ -127,9 +127,12 @@ def profile(conn: sqlite3.Connection, business: Business, grant: Grant, now: dt.
 def _before(conn: sqlite3.Connection, business: Business, call_sid: str, today: dt.date) -> Iterator[str]:
     """Say what a call has come to by its record: what was said and heard, then what was booked."""
     language = business.language
-    for event in calls.events(conn, business.id, call_sid):
-        if event.kind in _SAID and event.fields["text"]:
-            yield spoken.say(language, _SAID[event.kind], text=event.fields["text"])
+    for event in stored_account.read(calls.events(conn, business.id, call_sid)):
+        match event.line:
+            case UserSaid(text=text) if text:
+                yield spoken.say(language, "before_caller", text=text)
+            case BotSaid(text=text) if text:
+                yield spoken.say(language, "before_bot", text=text)
     for known in appointments.for_call(conn, business.id, call_sid):
         if known.status == "booked":
             wall = schedule.local(business.timezone, known.starts_at)

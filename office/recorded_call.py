@@ -16,9 +16,11 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from attrs import field, frozen
+from attrs import field, fields_dict, frozen
 
-from engine.account import CallEvent
+from engine.account import KINDS, CallEvent, UnknownLine
+from office import stored_account
+from storage.records import EventRow
 
 _LONGEST_CALL_MS = 4 * 3_600_000  # Twilio's own limit
 _KIND, _VERSION = "recorded call", 1
@@ -78,11 +80,15 @@ def parse(file: Iterable[bytes]) -> RecordedCall:
     numbered = enumerate(file, start=1)
     header = _header(next(numbered, (1, b""))[1])
     rest = [_Line(number, _object(number, text)) for number, text in numbered]
+    rows = [_row(line) for line in rest if line.kind == "kind"]
+    caller = tuple((line.at_ms, line.audio("caller")) for line in _in_order(rest, "caller"))
+    bot = tuple((line.at_ms, line.text("response"), line.audio("bot")) for line in _in_order(rest, "bot"))
+    upgraded = stored_account.upgrade(rows, ((at_ms, response) for at_ms, response, _ in bot))
     return RecordedCall(
         **header,
-        events=tuple(_event(line) for line in rest if line.kind == "kind"),
-        caller=tuple((line.at_ms, line.audio("caller")) for line in _in_order(rest, "caller")),
-        bot=tuple((line.at_ms, line.text("response"), line.audio("bot")) for line in _in_order(rest, "bot")),
+        events=tuple(_event(row) for row in upgraded if row.kind in KINDS),
+        caller=caller,
+        bot=bot,
     )
 
 
@@ -145,14 +151,23 @@ def _header(text: bytes) -> Json:
     return {"call_sid": line.text("call_sid"), "language": line.text("language"), "settings": settings}
 
 
-def _event(line: _Line) -> CallEvent:
+def _row(line: _Line) -> EventRow:
     kind, fields = line.text("kind"), line.body.get("fields")
     if not isinstance(fields, dict):
         raise line.bad("fields", "must be an object; {} if there are none")
-    for name, (holds, expected) in _NEEDED.get(kind, {}).items():
+    for name in _NEEDED.get(kind, ()):
+        holds, expected = _CHECKS[fields_dict(KINDS[kind])[name].type]
         if not holds(fields.get(name)):
             raise line.bad(f"fields.{name}", f"of {kind} must be {expected}")
-    return CallEvent(at_ms=line.at_ms, kind=kind, fields=fields)
+    return EventRow(seq=line.number, at_ms=line.at_ms, kind=kind, fields=fields)
+
+
+def _event(row: EventRow) -> CallEvent:
+    try:
+        return stored_account.event_of(row)
+    except UnknownLine as problem:
+        fix = "take the line from the file as it was written"
+        raise BadRecording(row.seq, "fields", f"do not fit: {problem}; {fix}") from None
 
 
 def _in_order(lines: Iterable[_Line], kind: str) -> Iterator[_Line]:
@@ -169,32 +184,28 @@ def _is_count(value: object) -> bool:
     return type(value) is int and 0 <= value <= _LONGEST_CALL_MS
 
 
-_COUNT: tuple[Callable[[object], bool], str] = (_is_count, "a whole number from 0")
-_TEXT: tuple[Callable[[object], bool], str] = (lambda value: isinstance(value, str), "text")
+_CHECKS: dict[Any, tuple[Callable[[object], bool], str]] = {
+    int: (_is_count, "a whole number from 0"),
+    str: (lambda value: isinstance(value, str), "text"),
+}
 # What a replay and its table read of the account.
-_NEEDED: dict[str, dict[str, tuple[Callable[[object], bool], str]]] = {
-    "utterance_ended": {"onset_ms": _COUNT, "speech_ms": _COUNT},
-    "utterance_skipped": {
-        "onset_ms": _COUNT,
-        "speech_ms": _COUNT,
-        "reason": _TEXT,
-        "counted_ms": _COUNT,
-        "needed_ms": _COUNT,
-    },
-    "user_said": {"text": _TEXT},
-    "keypad": {"keys": _COUNT},
-    "notice_heard": {"text": _TEXT},
-    "response_created": {"reasons": _TEXT},
-    "barge_in_paused": {"speech_ms": _COUNT},
-    "barge_in": {"heard_ms": _COUNT, "audio_ms": _COUNT},
-    "resumed": {"turn": _COUNT, "silent_ms": _COUNT, "heard_ms": _COUNT, "audio_ms": _COUNT},
-    "truncated": {"heard_ms": _COUNT, "audio_ms": _COUNT},
-    "first_audio": {"turn": _COUNT},
-    "answer_sent": {"turn": _COUNT},
-    "bot_said": {"text": _TEXT, "unheard": _TEXT, "heard_ms": _COUNT, "audio_ms": _COUNT},
-    "response_failed": {"code": _TEXT},
-    "silence_warning": {"number": _COUNT},
-    "tool_called": {"name": _TEXT, "call_id": _TEXT},
-    "tool_answered": {"name": _TEXT, "call_id": _TEXT},
-    "hang_up": {"outcome": _TEXT},
+_NEEDED: dict[str, tuple[str, ...]] = {
+    "utterance_ended": ("onset_ms", "speech_ms"),
+    "utterance_skipped": ("onset_ms", "speech_ms", "reason", "counted_ms", "needed_ms"),
+    "user_said": ("text",),
+    "keypad": ("keys",),
+    "notice_heard": ("text",),
+    "response_created": ("reasons",),
+    "barge_in_paused": ("speech_ms",),
+    "barge_in": ("heard_ms", "audio_ms"),
+    "resumed": ("turn", "silent_ms", "heard_ms", "audio_ms"),
+    "truncated": ("heard_ms", "audio_ms"),
+    "first_audio": ("turn",),
+    "answer_sent": ("turn",),
+    "bot_said": ("text", "unheard", "heard_ms", "audio_ms"),
+    "response_failed": ("code",),
+    "silence_warning": ("number",),
+    "tool_called": ("name", "call_id"),
+    "tool_answered": ("name", "call_id"),
+    "hang_up": ("outcome",),
 }

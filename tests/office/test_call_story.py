@@ -4,8 +4,8 @@ import pytest
 
 from office.call_story import elapsed, tell
 from office.entries import Account, BotSaid, CallerSaid, Noted, Response, Span, ToolUsed
-from storage.records import CallEvent
-from tests.web.pages.accounts import answer, called, rehearsed, resumes, sounds, stored, utterance
+from tests.office.accounts import stored
+from tests.web.pages.accounts import answer, called, rehearsed, resumes, sounds, utterance
 
 
 def caller(start_ms, end_ms, text=""):
@@ -290,8 +290,5 @@ def test_an_account_of_the_first_release_is_told_too():
         ("tool_called", {"name": "book", "call_id": "c1"}),
         ("tool_answered", {"name": "book", "call_id": "c1", "status": "ok"}),
     ]
-    told = tell(
-        CallEvent(seq=seq, at_ms=2_000 + seq, kind=kind, fields=fields)
-        for seq, (kind, fields) in enumerate(events)
-    )
+    told = tell(stored(*((2_000 + at_ms, kind, fields) for at_ms, (kind, fields) in enumerate(events))))
     assert [type(entry).__name__ for entry in told.entries] == ["CallerSaid", "Noted", "BotSaid", "ToolUsed"]

@@ -7,7 +7,6 @@ import pytest
 import trio
 from attrs import define, evolve
 
-from engine.account import CallEvent
 from engine.ports import Back, CallRecord
 from engine.recording import Recording
 from engine.settings import DEFAULTS
@@ -20,6 +19,7 @@ from rehearsal.virtual_time import inline
 from simulator import Call, HangUp, ModelScript, Reply, UntilBotQuiet, UntilBotSpeaks, murmur
 from storage import businesses, calls
 from storage.database import open_database
+from tests.office.accounts import stored
 from tests.office.front import Now, ring
 from tests.office.full_disk import FullDisk
 from tests.office.support import NUMBER
@@ -30,7 +30,7 @@ RECORD = CallRecord(
     outcome="caller_hung_up",
     detail="",
     duration_ms=2_000,
-    events=(CallEvent(at_ms=2_000, kind="hang_up", fields={"outcome": "caller_hung_up"}),),
+    events=stored((2_000, "hang_up", {"outcome": "caller_hung_up"})),
 )
 
 

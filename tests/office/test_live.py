@@ -6,7 +6,7 @@ from contextlib import ExitStack
 import pytest
 import trio
 
-from engine.account import CallEvent
+from engine.account import CallEvent, UserSaid
 from office.live import MOST_OF_A_BUSINESS, MOST_WATCHERS, QUEUE_EVENTS, LiveCall, LiveCalls, LiveEvent
 
 NOW = dt.datetime(2026, 11, 20, 9, tzinfo=dt.UTC)
@@ -17,7 +17,7 @@ def call(business_id=1, call_sid="CA1"):
 
 
 def said(number):
-    return CallEvent(at_ms=number, kind="user_said", fields={"text": str(number)})
+    return CallEvent(at_ms=number, line=UserSaid(text=str(number)))
 
 
 @pytest.fixture

@@ -11,7 +11,6 @@ import trio
 import trio.testing
 
 from engine import tools
-from engine.account import CallEvent
 from engine.outcome import Outcome
 from engine.ports import Back, CallRecord, Profile
 from engine.recording import Recording
@@ -37,8 +36,8 @@ from storage import (
     services,
 )
 from storage.database import open_database
-from storage.records import CallEvent as StoredEvent
-from storage.records import ExceptionDay, Flag, Person
+from storage.records import EventRow, ExceptionDay, Flag, Person
+from tests.office.accounts import stored
 from tests.office.front import SATURDAY_NOON, TUESDAY_9, TUESDAY_930, Front, Now, grant, ring
 from tests.office.full_disk import FullDisk
 from tests.office.support import CALL_SID, CALLER, NUMBER
@@ -47,7 +46,7 @@ RECORD = CallRecord(
     outcome="completed",
     detail="the bot said goodbye",
     duration_ms=61_000,
-    events=(CallEvent(at_ms=5, kind="greeting", fields={"text": "Shalom, שלום"}),),
+    events=stored((5, "greeting", {"text": "Shalom, שלום"})),
 )
 
 
@@ -63,7 +62,7 @@ async def front(database, business, now):
 
 def said(text, *more):
     fields = {"text": text, "unheard": "", "heard_ms": 900, "audio_ms": 900}
-    return attrs.evolve(RECORD, events=(CallEvent(at_ms=5, kind="bot_said", fields=fields), *more))
+    return attrs.evolve(RECORD, events=stored((5, "bot_said", fields), *more))
 
 
 async def test_the_profile_is_the_businesss_own_at_this_hour(database, business, now):
@@ -106,12 +105,12 @@ async def test_the_voice_knows_the_dates_that_differ_of_the_next_week(database, 
 
 
 SAID_BEFORE = [
-    CallEvent(at_ms=900, kind="bot_said", fields={"text": "Salon, hi!", "unheard": ""}),
-    CallEvent(at_ms=4_000, kind="user_said", fields={"text": "A {cut} on Tuesday, please."}),
-    CallEvent(at_ms=4_500, kind="tool_called", fields={"name": "find_available_slots", "call_id": "c"}),
-    CallEvent(at_ms=9_000, kind="bot_said", fields={"text": "", "unheard": "At nine?"}),
+    (900, "bot_said", {"text": "Salon, hi!", "unheard": ""}),
+    (4_000, "user_said", {"text": "A {cut} on Tuesday, please."}),
+    (4_500, "tool_called", {"name": "find_available_slots", "call_id": "c"}),
+    (9_000, "bot_said", {"text": "", "unheard": "At nine?"}),
 ]
-BROKE = attrs.evolve(RECORD, outcome="carrier_lost", events=tuple(SAID_BEFORE))
+BROKE = attrs.evolve(RECORD, outcome="carrier_lost", events=stored(*SAID_BEFORE))
 
 
 @pytest.mark.parametrize(
@@ -256,7 +255,7 @@ async def test_closing_a_call_writes_its_record_and_its_account(front, now):
     assert (call.outcome, call.detail, call.duration_ms) == ("completed", "the bot said goodbye", 61_000)
     assert (call.started_at, call.ended_at) == (SATURDAY_NOON, now.value)
     assert await front.does(calls.events, CALL_SID) == (
-        StoredEvent(seq=0, at_ms=5, kind="greeting", fields={"text": "Shalom, שלום"}),
+        EventRow(seq=0, at_ms=5, kind="greeting", fields={"text": "Shalom, שלום"}),
     )
 
 
@@ -306,7 +305,7 @@ async def test_a_claim_without_a_row_is_flagged_with_both(front):
 async def test_a_claim_with_its_row_is_not_flagged(front):
     await front.finds()
     await front.books()
-    heard = CallEvent(at_ms=9, kind="outputs_heard", fields={"call_ids": ["call_1"]})
+    heard = (9, "outputs_heard", {"call_ids": ["call_1"]})
     await front.office.close_call(said("You are booked for Tuesday at nine.", heard))
     assert await front.does(calls.flags, CALL_SID) == ()
     assert [booked.confirmed_heard for booked in (await front.rows())[2]] == [True]
@@ -316,8 +315,8 @@ async def test_what_its_owner_moved_during_the_call_is_confirmed_to_nobody(front
     await front.finds()
     await front.books()
     to = dt.datetime.fromisoformat(TUESDAY_930)
-    await front.does(booking.move_for_owner, 1, to=to, now=now())
-    heard = CallEvent(at_ms=9, kind="outputs_heard", fields={"call_ids": ["call_1"]})
+    await front.does(booking.put_off, 1, to=to, now=now())
+    heard = (9, "outputs_heard", {"call_ids": ["call_1"]})
     await front.office.close_call(said("You are booked for Tuesday at nine.", heard))
     assert [(made.starts_at, made.confirmed_heard) for made in (await front.rows())[2]] == [(to, False)]
     assert await front.does(calls.flags, CALL_SID) == (
@@ -354,7 +353,7 @@ async def test_what_was_claimed_and_is_done_once_the_caller_is_back_is_flagged_n
     back = await ring(database, business, now, back=Back.CUT_OFF)
     await back.finds()
     await back.books()
-    heard = CallEvent(at_ms=9, kind="outputs_heard", fields={"call_ids": ["call_1"]})
+    heard = (9, "outputs_heard", {"call_ids": ["call_1"]})
     await back.office.close_call(said("Done.", heard))
     assert await front.does(calls.flags, CALL_SID) == ()
 
@@ -421,7 +420,7 @@ async def test_what_goes_along_with_a_record_and_cannot_be_written_costs_nothing
     await front.asks("take_message", text="Ring me.")
     await front.finds()
     await front.books()
-    heard = CallEvent(at_ms=9, kind="outputs_heard", fields={"call_ids": ["call_2"]})
+    heard = (9, "outputs_heard", {"call_ids": ["call_2"]})
     await front.database.write(lambda conn: conn.execute(f"DROP TABLE {table}") and None)
     await front.office.close_call(said("You are booked for Friday at nine.", heard))
 
@@ -569,7 +568,7 @@ async def test_a_test_call_is_a_call_in_every_way_but_counts_for_nothing(trying,
     assert (await trying.books(wants_sms=True))["status"] == "ok"
     await trying.asks("update_lead_details", full_name="Somebody", callback_phone="+14155550144")
     assert (await trying.asks("take_message", text="Please ring back."))["status"] == "ok"
-    heard = CallEvent(at_ms=9, kind="outputs_heard", fields={"call_ids": ["call_1"]})
+    heard = (9, "outputs_heard", {"call_ids": ["call_1"]})
     await trying.office.close_call(said("You are booked for Tuesday at nine.", heard))
 
     call, lead, made = await trying.rows()

@@ -12,21 +12,21 @@ import attrs
 import pytest
 import trio
 
-from engine.account import CallEvent
 from engine.ports import CallRecord
 from engine.recording import Recording
 from engine.settings import DEFAULTS
 from office import recordings
 from office.recorded_call import BadRecording, RecordedCall
 from storage import calls, erasure
+from tests.office.accounts import stored
 from tests.office.full_disk import FullDisk
 
 NOW = dt.datetime(2026, 11, 23, 12, tzinfo=dt.UTC)
 FRAME = bytes(range(160))
-EVENTS = (
-    CallEvent(at_ms=0, kind="call_started"),
-    CallEvent(at_ms=640, kind="user_said", fields={"text": "Shalom, שלום"}),
-    CallEvent(at_ms=700, kind="hang_up", fields={"outcome": "caller_hung_up"}),
+EVENTS = stored(
+    (0, "call_started"),
+    (640, "user_said", {"text": "Shalom, שלום"}),
+    (700, "hang_up", {"outcome": "caller_hung_up"}),
 )
 CALL = RecordedCall(
     call_sid="CA1",

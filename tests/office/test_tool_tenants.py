@@ -9,7 +9,6 @@ import datetime as dt
 import pytest
 from attrs import frozen
 
-from engine.account import CallEvent
 from engine.ports import CallRecord, Profile
 from rehearsal.virtual_time import inline
 from storage import (
@@ -33,6 +32,7 @@ from storage import (
 from storage.availability import Request
 from storage.database import open_database
 from storage.records import DayHours, ExceptionDay, Flag, Person, WeeklyHours
+from tests.office.accounts import stored
 from tests.office.front import SATURDAY_NOON, TUESDAY, TUESDAY_9, TUESDAY_930, Now, ring
 from tests.office.support import CALL_SID, CALLER, NUMBER
 from tests.storage.conftest import tables
@@ -47,7 +47,7 @@ RECORD = CallRecord(
     outcome="completed",
     detail="the bot said goodbye",
     duration_ms=1_000,
-    events=(CallEvent(at_ms=5, kind="bot_said", fields={"text": "You are booked for Tuesday at nine."}),),
+    events=stored((5, "bot_said", {"text": "You are booked for Tuesday at nine."})),
 )
 
 # What the neighbour has: none of it is the caller's business here.

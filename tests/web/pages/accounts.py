@@ -2,24 +2,14 @@
 
 from functools import partial
 
-from rehearsal.rig import rehearse
-from rehearsal.virtual_time import in_virtual_time
-from storage.records import CallEvent
+from rehearsal.whole_call import in_virtual_time, rehearse
 from tests.rehearsal.test_replay import CALLER, MODEL, OFFICE, SETTINGS
-
-
-def stored(*events):
-    """Events, each as (at_ms, kind, fields), as the storage gives them."""
-    return tuple(
-        CallEvent(seq=seq, at_ms=at_ms, kind=kind, fields=fields)
-        for seq, (at_ms, kind, fields) in enumerate(events)
-    )
 
 
 def rehearsed():
     """A whole call with every kind of turn, as the engine itself accounts for it; and its length."""
     record = in_virtual_time(partial(rehearse, CALLER, MODEL, office=OFFICE, settings=SETTINGS)).record
-    return stored(*((event.at_ms, event.kind, event.fields) for event in record.events)), record.duration_ms
+    return record.events, record.duration_ms
 
 
 def utterance(ended_at_ms, speech_ms=1_000, silence_ms=500, *, doubtful=False):

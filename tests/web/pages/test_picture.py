@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from tests.web.pages.accounts import answer, called, rehearsed, resumes, sounds, stored, utterance
+from tests.office.accounts import stored
+from tests.web.pages.accounts import answer, called, rehearsed, resumes, sounds, utterance
 from web.pages.picture import Bar, Mark, Picture, Row, Tick, draw
 
 
