@@ -7,39 +7,38 @@ but was not in the call talks on, and an answer that was cut in the call is no l
 the model had sent of it.
 """
 
-from bisect import bisect_right
 from collections import deque
-from collections.abc import Iterable, Sequence
-from itertools import pairwise
+from collections.abc import Iterable, Iterator, Sequence
 from math import ceil
 from statistics import median
 
 import trio
 from attrs import frozen
 
+from engine import account as lines
 from engine.account import CallEvent
 from engine.audio import BYTES_PER_MS, SILENCE_BYTE
 from engine.conversation.parting import END_CALL
 from engine.settings import DEFAULTS, FRAME_MS
 from engine.tools import Tool, ToolCall
+from office.call_story import Answer, Story, Utterance, follow
 from office.recorded_call import RecordedCall
 from simulator import Call, Fail, HangUp, ModelScript, NoAnswer, Reply, Say, Step, UntilClosed
 from simulator.model_script import AnyReply
 
-_CAUSES = {
-    "greeting",
-    "utterance_ended",
-    "utterance_skipped",
-    "user_said",
-    "resumed",
-    "silence_warning",
-    "response_done",
-    "response_failed",
-    "tool_answered",
-}
+_CAUSES = (
+    lines.Greeting,
+    lines.UtteranceOver,
+    lines.UtteranceIgnored,
+    lines.UserSaid,
+    lines.Resumed,
+    lines.SilenceWarning,
+    lines.ResponseEnded,
+    lines.ResponseFailed,
+    lines.ToolAnswered,
+)
 _CALL_MS = 60  # from the beginning of a function call to the end of its arguments
 _NETWORK_MS = 1_000
-_JITTER_MS = 50  # between the account's clock and the audio's
 _LATER_MS = 200
 _LAST_WORDS_MS = 10_000  # for a bot that hangs up later than it did
 
@@ -49,7 +48,8 @@ _LAST_WORDS_MS = 10_000  # for a bot that hangs up later than it did
 
 def caller_steps(recorded: RecordedCall) -> list[Step]:
     """Script what the caller does: the whole recorded sound, then as the call ended."""
-    outcomes = [event.fields["outcome"] for event in recorded.events if event.kind == "hang_up"]
+    told = (event.line for event in recorded.events)
+    outcomes = [line.outcome for line in told if isinstance(line, lines.HangUp)]
     last = UntilClosed(_LAST_WORDS_MS) if outcomes[-1:] != ["caller_hung_up"] else HangUp()
     return [Say("(the recorded caller)", track(recorded.caller)), last, HangUp()]
 
@@ -77,14 +77,21 @@ def model_script(recorded: RecordedCall) -> ModelScript:
 
     A response beyond the recorded ones is the simulator's own.
     """
-    ready_ms = next((event.at_ms for event in recorded.events if event.kind == "greeting"), 0)
-    hears, delays_ms = _transcripts(recorded.events)
+    greeted_ms = (event.at_ms for event in recorded.events if isinstance(event.line, lines.Greeting))
+    story = follow(recorded.events)
+    delays_ms = [max(0, each.text_ms - each.at_ms) for each in story.utterances if each.text is not None]
     return ModelScript(
-        replies=_replies(_answers(recorded)),
-        hears=hears,
+        replies=_replies(_answers(recorded, story)),
+        hears=[_heard(utterance) for utterance in story.utterances],
         transcript_after_ms=median(delays_ms) if delays_ms else ModelScript().transcript_after_ms,
-        slow_connect_ms=ready_ms,
+        slow_connect_ms=next(greeted_ms, 0),
     )
+
+
+def _heard(utterance: Utterance) -> str | None:
+    # A doubtful utterance that is neither transcribed nor played over was taken for words.
+    believed = utterance.text is None and utterance.line.doubtful and not utterance.nothing
+    return "(no transcript)" if believed else utterance.text
 
 
 @frozen(kw_only=True)
@@ -92,75 +99,31 @@ class _Answer:
     """One response of the recorded model."""
 
     asked_ms: int  # when that happened which it answers
-    account: Sequence[CallEvent]  # until the next response
+    told: Answer
     pieces: Sequence[tuple[int, bytes]]
-    text: str
-
-    def first(self, *kinds: str) -> CallEvent | None:
-        return next((event for event in self.account if event.kind in kinds), None)
-
-    @property
-    def calls(self) -> list[CallEvent]:
-        return [event for event in self.account if event.kind == "tool_called"]
 
 
-def _answers(recorded: RecordedCall) -> list[_Answer]:
-    events = recorded.events
-    begins = [index for index, event in enumerate(events) if event.kind == "response_created"]
-    voices = _voices([events[index].at_ms for index in begins], recorded.bot)
-    texts = _texts(events)
+def _answers(recorded: RecordedCall, story: Story) -> list[_Answer]:
+    pieces: dict[str | None, list[tuple[int, bytes]]] = {}
+    for at_ms, response, audio in recorded.bot:
+        pieces.setdefault(response, []).append((at_ms, audio))
+    told = {answer.response: answer for answer in story.answers}
     return [
-        _Answer(
-            asked_ms=_asked_ms(events[: begin + 1]),
-            account=events[begin + 1 : end],
-            pieces=voices.get(number, ()),
-            text=texts.get(number, ""),
-        )
-        for number, (begin, end) in enumerate(pairwise([*begins, len(events)]))
+        _Answer(asked_ms=asked_ms, told=told[response], pieces=pieces.get(response, ()))
+        for response, asked_ms in _asked_ms(recorded.events)
     ]
 
 
-def _asked_ms(events: Sequence[CallEvent]) -> int:
-    """Return when the response at the end of `events` was asked for."""
-    # The create itself is not in the account; between it and its response there is only the network.
-    created_ms = events[-1].at_ms
-    asked_ms = next((event.at_ms for event in reversed(events) if event.kind in _CAUSES), created_ms)
-    return asked_ms if created_ms - asked_ms <= _NETWORK_MS else created_ms
-
-
-def _voices(
-    created_ms: Sequence[int], bot: Iterable[tuple[int, str, bytes]]
-) -> dict[int, list[tuple[int, bytes]]]:
-    """Return the sound of each response by its number; the account knows no response ids."""
-    by_response: dict[str, list[tuple[int, bytes]]] = {}
-    for at_ms, response_id, audio in bot:
-        by_response.setdefault(response_id, []).append((at_ms, audio))
-    voices: dict[int, list[tuple[int, bytes]]] = {}
-    for pieces in by_response.values():
-        voices.setdefault(bisect_right(created_ms, pieces[0][0] + _JITTER_MS) - 1, pieces)
-    return voices
-
-
-def _texts(events: Iterable[CallEvent]) -> dict[int, str]:
-    """Return the words of each response by its number. An answer that plays on does so as a new turn."""
-    answers: dict[int, int] = {}  # by turn
-    texts: dict[int, str] = {}
-    created = playing = closing = 0
+def _asked_ms(events: Iterable[CallEvent]) -> Iterator[tuple[str | None, int]]:
+    """Each response that was created, with when it was asked for."""
+    cause_ms = -_NETWORK_MS
     for event in events:
-        match event.kind:
-            case "response_created":
-                answers[len(answers) + 1] = created
-                created += 1
-            case "first_audio":
-                playing = event.fields["turn"]
-            case "resumed":
-                answers[event.fields["turn"]] = answers.get(playing, -1)
-            case "answer_sent":
-                closing = event.fields["turn"]
-            case "bot_said":
-                words = (event.fields["text"], event.fields["unheard"])
-                texts[answers.get(closing, -1)] = " ".join(filter(None, words))
-    return texts
+        if isinstance(event.line, _CAUSES):
+            cause_ms = event.at_ms
+        elif isinstance(event.line, lines.ResponseBegun):
+            # The create itself is not in the account; between it and its response there is only the network.
+            asked_ms = cause_ms if event.at_ms - cause_ms <= _NETWORK_MS else event.at_ms
+            yield event.line.response, asked_ms
 
 
 def _replies(answers: Sequence[_Answer]) -> list[AnyReply]:
@@ -175,19 +138,19 @@ def _replies(answers: Sequence[_Answer]) -> list[AnyReply]:
 
 
 def _reply(answer: _Answer, following: Reply | None) -> AnyReply:
-    calls = tuple(Call(event.fields["name"]) for event in answer.calls)
+    calls = tuple(Call(tool.line.name) for tool in answer.told.calls)
     if answer.pieces:
         return _spoken(answer, calls)
-    if answer.calls:
-        first_ms = max(0, answer.calls[0].at_ms - answer.asked_ms - _CALL_MS)
+    if calls:
+        first_ms = max(0, answer.told.calls[0].at_ms - answer.asked_ms - _CALL_MS)
         return Reply(calls=calls, first_delta_ms=first_ms, call_ms=_CALL_MS)
-    failed, overtaken = answer.first("response_failed"), answer.first("answer_overtaken")
-    if failed is not None and failed.fields["code"] != "overdue":
-        return Fail(failed.fields["code"], after_ms=failed.at_ms - answer.asked_ms)
-    if overtaken is None or following is None:
+    failed, overtaken_ms = answer.told.failed, answer.told.overtaken_ms
+    if failed is not None and failed[1] != "overdue":
+        return Fail(failed[1], after_ms=failed[0] - answer.asked_ms)
+    if overtaken_ms is None or following is None:
         return NoAnswer()
     # The caller went on before its first sound. Where they do not, what came next is the answer.
-    patience_ms = overtaken.at_ms - answer.asked_ms + _LATER_MS
+    patience_ms = overtaken_ms - answer.asked_ms + _LATER_MS
     return Reply(
         following.text,
         following.audio,
@@ -203,9 +166,9 @@ def _spoken(answer: _Answer, calls: tuple[Call, ...]) -> Reply:
     first_ms, last_ms = answer.pieces[0][0], answer.pieces[-1][0]
     delta_ms = max(FRAME_MS, ceil(audio_ms / len(answer.pieces)))
     pace = (len(answer.pieces) - 1) * delta_ms / max(1, last_ms - first_ms) or 1.0
-    called_ms = answer.calls[0].at_ms if answer.calls else last_ms
+    called_ms = answer.told.calls[0].at_ms if calls else last_ms
     return Reply(
-        answer.text,
+        answer.told.said.text if answer.told.said else "",
         audio,
         calls,
         first_delta_ms=max(0, first_ms - answer.asked_ms),
@@ -213,34 +176,6 @@ def _spoken(answer: _Answer, calls: tuple[Call, ...]) -> Reply:
         pace=pace,
         call_ms=max(0, called_ms - first_ms - audio_ms / pace),
     )
-
-
-def _transcripts(events: Sequence[CallEvent]) -> tuple[list[str | None], list[int]]:
-    """Return what the model heard of each utterance, in order, and how long each transcript took.
-
-    Where there are fewer transcripts than utterances, one that came before the next utterance's end is that
-    utterance's own.
-    """
-    ended = [index for index, event in enumerate(events) if event.kind == "utterance_ended"]
-    ended_ms = [events[index].at_ms for index in ended]
-    said = [event for event in events if event.kind == "user_said"]
-    if len(said) >= len(ended_ms):
-        owners = list(range(len(ended_ms)))
-    else:
-        owners = [bisect_right(ended_ms, event.at_ms) - 1 for event in said]
-    hears = [_without_transcript(events[begin:end]) for begin, end in pairwise([*ended, len(events)])]
-    delays_ms = []
-    for owner, event in zip(owners, said, strict=False):
-        if owner >= 0:
-            hears[owner] = event.fields["text"]
-            delays_ms.append(max(0, event.at_ms - ended_ms[owner]))
-    return hears, delays_ms
-
-
-def _without_transcript(account: Sequence[CallEvent]) -> str | None:
-    # A doubtful utterance that is neither transcribed nor played over was taken for words.
-    doubtful = account[0].fields.get("doubtful", False)
-    return "(no transcript)" if doubtful and all(event.kind != "resumed" for event in account) else None
 
 
 # The tools
@@ -253,14 +188,11 @@ class _NoArguments:
 
 def tools(recorded: RecordedCall) -> tuple[Tool, ...]:
     """Make the tools that the model called. Each takes as long as it did, and does nothing."""
-    answered_ms = {
-        event.fields["call_id"]: event.at_ms for event in recorded.events if event.kind == "tool_answered"
-    }
     took_ms: dict[str, deque[int]] = {}
-    for event in recorded.events:
-        if event.kind == "tool_called" and event.fields["name"] != END_CALL:
-            ended_ms = answered_ms.get(event.fields["call_id"], event.at_ms)
-            took_ms.setdefault(event.fields["name"], deque()).append(ended_ms - event.at_ms)
+    for called in follow(recorded.events).tools:
+        if called.line.name != END_CALL:
+            ended_ms = called.at_ms if called.answered_ms is None else called.answered_ms
+            took_ms.setdefault(called.line.name, deque()).append(ended_ms - called.at_ms)
     return tuple(_tool(name, durations_ms) for name, durations_ms in took_ms.items())
 
 

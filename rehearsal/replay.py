@@ -16,6 +16,7 @@ from functools import partial
 
 from attrs import evolve
 
+from engine.account import NoticeWasHeard
 from engine.settings import DEFAULTS, Settings
 from office import adjust
 from office.adjust import BadSetting, parse_settings
@@ -40,7 +41,8 @@ def settings_of(recorded: RecordedCall) -> Settings:
 
 def notice_of(recorded: RecordedCall) -> str | None:
     """Return the notice that the caller heard in the call; None if they heard none."""
-    return next((event.fields["text"] for event in recorded.events if event.kind == "notice_heard"), None)
+    told = (event.line for event in recorded.events)
+    return next((line.text for line in told if isinstance(line, NoticeWasHeard)), None)
 
 
 def where_to_keep(settings: Settings) -> tuple[str, ...]:

@@ -1,29 +1,32 @@
 """The turns of two runs of one call beside each other, as a table to read."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from statistics import median
 
 from attrs import frozen
 
-from engine.account import CallEvent
+from engine import account as lines
+from engine.account import Line
 from engine.settings import FRAME_MS
+from office.call_story import Utterance, follow
 from office.recorded_call import RecordedCall
 
 _SAME_WITHIN_MS = 1_000  # two lines of one kind, so near, are the same moment of the call
 _SAME_UTTERANCE_WITHIN_MS = 300  # the caller says the same at the same time
 _WIDTH = 50
 
-_WORDS = {
-    "answer_overtaken": "answer overtaken before its first sound",
-    "barge_in_paused": "paused after {speech_ms} ms of speech",
-    "barge_in": "barge-in, heard {heard_ms} of {audio_ms} ms",
-    "resumed": "resumed after {silent_ms} ms, at {heard_ms} of {audio_ms} ms",
-    "truncated": "truncated at {heard_ms} of {audio_ms} ms",
-    "bot_said": "answer over, heard {heard_ms} of {audio_ms} ms",
-    "keypad": "{keys} keys pressed",
-    "silence_warning": "silence warning {number}",
-    "response_failed": "response failed: {code}",
-    "hang_up": "hang-up: {outcome}",
+_WORDS: dict[type[Line], str] = {
+    lines.AnswerOvertaken: "answer overtaken before its first sound",
+    lines.BotPaused: "paused after {speech_ms} ms of speech",
+    lines.BargeIn: "barge-in, heard {heard_ms} of {audio_ms} ms",
+    lines.Resumed: "resumed after {silent_ms} ms, at {heard_ms} of {audio_ms} ms",
+    lines.Truncated: "truncated at {heard_ms} of {audio_ms} ms",
+    lines.BotSaid: "answer over, heard {heard_ms} of {audio_ms} ms",
+    lines.Keyed: "{keys} keys pressed",
+    lines.SilenceWarning: "silence warning {number}",
+    lines.ResponseFailed: "response failed: {code}",
+    lines.HangUp: "hang-up: {outcome}",
 }
 
 
@@ -76,61 +79,55 @@ def _printable(line: str) -> str:
 
 def turns(call: RecordedCall) -> list[Turn]:
     """Return the moments of a call that decide who speaks, by the time at which they happened."""
-    found = []
-    for index, event in enumerate(call.events):
-        if event.kind in ("utterance_ended", "utterance_skipped"):
-            onset_ms = _clock_ms(call, event.fields["onset_ms"])
-            found.append(Turn(at_ms=onset_ms, kind="utterance", words=_utterance(call, index)))
-        elif event.kind in _WORDS:
-            words = _WORDS[event.kind].format_map(event.fields)
+    found = [
+        Turn(at_ms=_clock_ms(call, each.line.onset_ms), kind="utterance", words=_answered(call, each))
+        for each in follow(call.events).utterances
+    ]
+    for event in call.events:
+        line = event.line
+        if isinstance(line, lines.UtteranceIgnored):
+            until_s = _end_ms(call, line) / 1000
+            words = f"skipped to {until_s:.2f}: {line.reason}, {line.counted_ms} of {line.needed_ms} ms"
+            found.append(Turn(at_ms=_clock_ms(call, line.onset_ms), kind="utterance", words=words))
+        elif type(line) in _WORDS:
+            words = _WORDS[type(line)].format_map(event.fields)
             found.append(Turn(at_ms=event.at_ms, kind=event.kind, words=words))
     return sorted(found, key=lambda turn: turn.at_ms)
 
 
 def totals(call: RecordedCall) -> Totals:
     """Sum up what a call comes to."""
-    kinds = [event.kind for event in call.events]
-    said = [event.fields for event in call.events if event.kind == "bot_said"]
-    created_ms = (_created_after_ms(call, index) for index, _ in enumerate(call.events))
+    kinds = Counter(event.kind for event in call.events)
+    story = follow(call.events)
+    said = [event.line for event in call.events if isinstance(event.line, lines.BotSaid)]
+    created_ms = (_created_after_ms(call, each) for each in story.utterances)
     return Totals(
-        utterances=kinds.count("utterance_ended"),
-        skipped=kinds.count("utterance_skipped"),
-        barge_ins=kinds.count("barge_in"),
-        resumed=kinds.count("resumed"),
-        truncated=kinds.count("truncated"),
+        utterances=len(story.utterances),
+        skipped=kinds["utterance_skipped"],
+        barge_ins=kinds["barge_in"],
+        resumed=kinds["resumed"],
+        truncated=kinds["truncated"],
         answers=len(said),
-        heard_ms=sum(fields["heard_ms"] for fields in said),
-        audio_ms=sum(fields["audio_ms"] for fields in said),
+        heard_ms=sum(each.heard_ms for each in said),
+        audio_ms=sum(each.audio_ms for each in said),
         created_ms=tuple(after_ms for after_ms in created_ms if after_ms is not None),
     )
 
 
-def _utterance(call: RecordedCall, index: int) -> str:
-    event = call.events[index]
-    until_s = _end_ms(call, event) / 1000
-    if event.kind == "utterance_skipped":
-        return "skipped to {until_s:.2f}: {reason}, {counted_ms} of {needed_ms} ms".format(
-            until_s=until_s, **event.fields
-        )
-    created_ms = _created_after_ms(call, index)
+def _answered(call: RecordedCall, utterance: Utterance) -> str:
+    until_s, created_ms = _end_ms(call, utterance.line) / 1000, _created_after_ms(call, utterance)
     answered = "no response" if created_ms is None else f"response after {created_ms} ms"
-    return f"utterance to {until_s:.2f}, {event.fields['speech_ms']} ms, {answered}"
+    return f"utterance to {until_s:.2f}, {utterance.line.speech_ms} ms, {answered}"
 
 
-def _created_after_ms(call: RecordedCall, index: int) -> int | None:
+def _created_after_ms(call: RecordedCall, utterance: Utterance) -> int | None:
     """Return how long after the end of an utterance's speech the response came, if one answers it."""
-    if call.events[index].kind != "utterance_ended":
-        return None
-    for event in call.events[index + 1 :]:
-        if event.kind == "utterance_ended":
-            return None  # the response that follows answers that one too
-        if event.kind == "response_created" and "utterance" in event.fields["reasons"]:
-            return event.at_ms - _end_ms(call, call.events[index])
-    return None
+    created_ms = utterance.created_ms
+    return None if created_ms is None else created_ms - _end_ms(call, utterance.line)
 
 
-def _end_ms(call: RecordedCall, utterance: CallEvent) -> int:
-    return _clock_ms(call, utterance.fields["onset_ms"] + utterance.fields["speech_ms"])
+def _end_ms(call: RecordedCall, line: lines.UtteranceOver | lines.UtteranceIgnored) -> int:
+    return _clock_ms(call, line.onset_ms + line.speech_ms)
 
 
 def _clock_ms(call: RecordedCall, frame_ms: int) -> int:
