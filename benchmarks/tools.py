@@ -30,7 +30,7 @@ from benchmarks.desk import Desk, open_desk
 from benchmarks.tables import show
 from benchmarks.year import BUSINESS_ID, caller, write_year
 from engine import tools
-from engine.account import CallEvent
+from engine.account import BotSaid, CallEvent
 from engine.ports import CallRecord
 from engine.tools import ToolCall
 from office.grant import Grant
@@ -130,7 +130,10 @@ _RECORD = CallRecord(
     outcome="completed",
     detail="the goodbye was heard",
     duration_ms=90_000,
-    events=tuple(CallEvent(at_ms=n, kind="bot_said", fields={"text": "On Tuesday?"}) for n in range(60)),
+    events=tuple(
+        CallEvent(at_ms=n, line=BotSaid(text="On Tuesday?", unheard="", heard_ms=0, audio_ms=0))
+        for n in range(60)
+    ),
 )
 
 

@@ -86,7 +86,7 @@ def _account() -> list[tuple[int, str, dict[str, Any]]]:
     turn: list[tuple[str, dict[str, Any]]] = [
         ("utterance_started", {"onset_ms": 1_000}),
         ("utterance_ended", {"speech_ms": 900, "silence_ms": 500, "capped": False, "doubtful": False}),
-        ("response_created", {"reasons": ["utterance"]}),
+        ("response_created", {"reasons": "utterance"}),
         ("user_said", {"text": "I should like to come on Tuesday in the afternoon, if that is possible."}),
         (
             "bot_said",

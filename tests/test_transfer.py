@@ -10,6 +10,7 @@ from attrs import define, frozen
 from engine.prompt import notice
 from office import recordings
 from office.language import spoken
+from office.stored_account import read
 from simulator.caller import HangUp, Say, UntilBotQuiet, UntilBotSpeaks, UntilClosed
 from simulator.model import Model
 from simulator.model_script import Call, ModelScript, Reply
@@ -20,7 +21,7 @@ from simulator.twilio_http import Dial
 from storage import businesses, calls, facts, messages
 from storage.database import open_database
 from storage.records import Call as CallRow
-from storage.records import CallEvent, Flag, Outgoing, Person, from_row
+from storage.records import EventRow, Flag, Outgoing, Person, from_row
 from tests.office.support import CALLER, NUMBER
 from web import configuration, server
 from web.pages.picture import draw
@@ -85,7 +86,7 @@ class Rows:
     """What one call left in the file."""
 
     call: CallRow
-    events: tuple[CallEvent, ...]
+    events: tuple[EventRow, ...]
     messages: tuple[str, ...]
     told: tuple[Outgoing, ...]
     flags: tuple[Flag, ...]
@@ -231,7 +232,7 @@ async def test_a_caller_whom_nobody_answers_is_back_with_the_bot_and_leaves_a_me
     assert 0 <= (told.due_at - call.ended_at).total_seconds() <= 1  # at once; the rows keep whole seconds
 
     assert [flag.said for flag in done.rows.flags] == [UNTRUE]
-    bars = [bar.kind for row in draw(events, call.duration_ms).rows for bar in row.bars]
+    bars = [bar.kind for row in draw(read(events), call.duration_ms).rows for bar in row.bars]
     assert bars.count("caller") == 2
 
     folder = recordings.folder_of(tmp_path / "frontdesk.db")

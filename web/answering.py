@@ -7,7 +7,7 @@ from pathlib import Path
 
 from attrs import frozen
 
-from engine.account import CallEvent
+from engine.account import CallEvent, FirstAudio
 from engine.call import run_call
 from engine.peers.media_streams import MediaStreamsLink
 from engine.peers.realtime_link import connect
@@ -77,5 +77,5 @@ class Answering:
 
     def _note(self, live: LiveCall, event: CallEvent) -> None:
         self.live.note(live, event)
-        if event.kind == "first_audio" and not live.test:
+        if isinstance(event.line, FirstAudio) and not live.test:
             self.heard(live.business_id)

@@ -16,7 +16,8 @@ import click
 import trio
 from attrs import define, field
 
-from engine.account import BotSaid, CallEvent
+from engine import account
+from engine.account import CallEvent
 from engine.caller.vad import DetectorMissing, open_detector
 from engine.log_lines import worded
 from engine.settings import DEFAULTS
@@ -47,7 +48,10 @@ _LINE = {
 }
 
 # What of the engine's account the demo shows as it stands; the rest is in a server's log.
-_SHOWN = {"user_said", "barge_in_paused", "barge_in", "resumed", "tool_called", "silence_warning", "hang_up"}
+_SHOWN = (
+    *(account.UserSaid, account.BotPaused, account.BargeIn, account.Resumed),
+    *(account.ToolCalled, account.SilenceWarning, account.HangUp),
+)
 
 
 @define
@@ -90,13 +94,13 @@ class _Account(logging.Handler):
         event: CallEvent | None = getattr(record, "call_event", None)
         if event is None:
             return
-        if isinstance(event.line, BotSaid):
+        if isinstance(event.line, account.BotSaid):
             self._narrator.tell("bot", _heard(event.line))
-        elif event.kind in _SHOWN:
+        elif isinstance(event.line, _SHOWN):
             self._narrator.tell("desk", worded(event.line))
 
 
-def _heard(said: BotSaid) -> str:
+def _heard(said: account.BotSaid) -> str:
     """Quote the bot's sentence as far as the caller heard it, told when the caller has."""
     if not said.unheard:
         return f'"{said.text}"'

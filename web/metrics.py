@@ -6,7 +6,7 @@ Labels hold words of the code alone: no call, number or business, and of tools o
 
 import hmac
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from enum import StrEnum
 from functools import partial
@@ -17,18 +17,22 @@ import trio
 from attrs import frozen
 from quart import Blueprint, Response, abort, request
 
-from engine.account import CallEvent
+from engine import account
+from engine.account import CallEvent, Line
 from engine.conversation.parting import END_CALL
 from engine.outcome import Outcome
 from office import call_story
-from storage import records
 from storage.writer import run_batch
 from web.configuration import Configuration, is_loopback
 
 LOOP_EVERY_S = 0.1
 _LAGS_KEPT = 600  # a minute of them
-_UTTERANCES = {"utterance_ended": "ended", "utterance_skipped": "skipped"}
-_BARGE_INS = {"barge_in_paused": "paused", "barge_in": "real", "resumed": "resumed"}
+_UTTERANCES: dict[type[Line], str] = {account.UtteranceOver: "ended", account.UtteranceIgnored: "skipped"}
+_BARGE_INS: dict[type[Line], str] = {
+    account.BotPaused: "paused",
+    account.BargeIn: "real",
+    account.Resumed: "resumed",
+}
 
 _WAITED_S = (0.1, 0.2, 0.3, 0.5, 0.75, 1, 1.25, 1.5, 2, 3, 5, 10)
 _WORKED_S = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.3, 1, 3, 10)
@@ -76,51 +80,29 @@ class Measurements:
 
 def of_events(events: Sequence[CallEvent]) -> Measurements:
     """Measure what a call's account comes to. The events stand in their order."""
-    hang_ups = (event.fields["outcome"] for event in events if event.kind == "hang_up")
+    story, told = call_story.follow(events), [event.line for event in events]
     return Measurements(
-        outcome=next(hang_ups, None),
-        utterances=tuple(_words(events, _UTTERANCES)),
-        barge_ins=tuple(_words(events, _BARGE_INS)),
-        answer_ms=tuple(_answers_ms(events)),
-        sound_ms=tuple(_sounds_ms(events)),
-        tools=tuple(_tool(event.fields) for event in events if event.kind == "tool_answered"),
-        transcription_refused=any(event.kind == "transcription_refused" for event in events),
+        outcome=next((line.outcome for line in told if isinstance(line, account.HangUp)), None),
+        utterances=tuple(_UTTERANCES[type(line)] for line in told if type(line) in _UTTERANCES),
+        barge_ins=tuple(_BARGE_INS[type(line)] for line in told if type(line) in _BARGE_INS),
+        answer_ms=tuple(response.took_ms for response in story.responses),  # as the owner's page has them
+        sound_ms=tuple(_sounds_ms(story.answers)),
+        tools=tuple(_tool(line) for line in told if isinstance(line, account.ToolAnswered)),
+        transcription_refused=any(isinstance(line, account.TranscriptionRefused) for line in told),
     )
 
 
-def _words(events: Iterable[CallEvent], words: Mapping[str, str]) -> Iterator[str]:
-    return (words[event.kind] for event in events if event.kind in words)
+def _sounds_ms(answers: Iterable[call_story.Answer]) -> Iterator[int]:
+    for answer in answers:
+        # Not of a response that is created while another sounds: it waits until that was heard.
+        if answer.created_ms is not None and answer.began_ms is not None and not answer.queued:
+            yield answer.began_ms - answer.created_ms
 
 
-def _answers_ms(events: Iterable[CallEvent]) -> Iterator[int]:
-    # As the owner's page has them.
-    stored = (
-        records.CallEvent(seq=seq, at_ms=event.at_ms, kind=event.kind, fields=event.fields)
-        for seq, event in enumerate(events)
-    )
-    return (response.took_ms for response in call_story.tell(stored).responses)
-
-
-def _sounds_ms(events: Iterable[CallEvent]) -> Iterator[int]:
-    # Not of a response that is created while another sounds: it waits until that was heard.
-    created_ms: int | None = None
-    sounding = False
-    for event in events:
-        match event.kind:
-            case "response_created":
-                created_ms = None if sounding else event.at_ms
-            case "first_audio":
-                if created_ms is not None:
-                    yield event.at_ms - created_ms
-                created_ms, sounding = None, True
-            case "bot_said":
-                sounding = False
-
-
-def _tool(fields: Mapping[str, Any]) -> ToolAnswer:
-    if "why" in fields:
-        return ToolAnswer(name=fields["name"], status="not_run", took_ms=None)
-    return ToolAnswer(name=fields["name"], status=fields["status"], took_ms=fields["took_ms"])
+def _tool(answered: account.ToolAnswered) -> ToolAnswer:
+    if answered.why is not None:
+        return ToolAnswer(name=answered.name, status="not_run", took_ms=None)
+    return ToolAnswer(name=answered.name, status=answered.status, took_ms=answered.took_ms)
 
 
 def _show(counter: prometheus.Counter, words: Iterable[str]) -> None:

@@ -8,10 +8,11 @@ from attrs import define, field
 
 from benchmarks.turns.measures import Account, Utterance
 from benchmarks.turns.scripts import Planned
+from engine.account import ResponseBegun
 from engine.ports import CarrierLink
 from engine.settings import Settings
-from rehearsal.rig import Placed, rehearse
-from rehearsal.virtual_time import in_virtual_time
+from engine.states import Reason
+from rehearsal.whole_call import Rehearsed, in_virtual_time, rehearse
 from simulator import Carrier, ModelScript, evenly
 from simulator.caller import Said
 from simulator.carrier import Acoustics
@@ -119,7 +120,7 @@ def account(rehearsed: Placed, planned: Planned, clears_ms: list[float]) -> Acco
         answers_ms=[
             rehearsed.began_s * 1000 + event.at_ms
             for event in rehearsed.record.events
-            if event.kind == "response_created" and "utterance" in event.fields["reasons"]
+            if isinstance(event.line, ResponseBegun) and Reason.UTTERANCE in event.line.why
         ],
         clears_sent_ms=clears_ms,
         clears_taken_ms=[mouth_ms + at_ms for at_ms in carrier.clears_ms],

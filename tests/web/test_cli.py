@@ -8,7 +8,6 @@ import pytest
 import trio
 from attrs import evolve
 
-from engine.account import CallEvent
 from engine.ports import CallRecord
 from engine.recording import Recording
 from engine.settings import DEFAULTS
@@ -17,6 +16,7 @@ from simulator.mulaw import silence
 from simulator.tones import murmur
 from storage import businesses
 from storage.database import open_database
+from tests.office.accounts import stored
 from tests.office.support import NUMBER, PUBLIC_URL, TOKEN
 from tests.web.command_line import add, error, frontdesk
 from web import doctor
@@ -185,9 +185,9 @@ def recorded(tmp_path):
     recording.begin(-1_000)
     for number in range(100):
         recording.heard(20 * number + 20, murmur(20) if number < 40 else silence(20))
-    hang_up = CallEvent(at_ms=2_000, kind="hang_up", fields={"outcome": "caller_hung_up"})
+    events = stored((2_000, "hang_up", {"outcome": "caller_hung_up"}))
     record = CallRecord(
-        outcome="caller_hung_up", detail="", duration_ms=2_000, events=(hang_up,), recording=recording
+        outcome="caller_hung_up", detail="", duration_ms=2_000, events=events, recording=recording
     )
     folder = tmp_path / "calls"
     unfinished = recordings.write(folder, recordings.as_kept("CA1", "en", record))

@@ -7,7 +7,6 @@ import trio
 import trio.testing
 from prometheus_client.parser import text_string_to_metric_families
 
-from engine.account import CallEvent
 from engine.outcome import Outcome
 from engine.switchboard import Switchboard
 from office.grant import Grant
@@ -16,6 +15,7 @@ from simulator.transport import TransportClosed
 from simulator.websocket import UpgradeRefused, connect_websocket
 from storage.database import open_database
 from tests import booking
+from tests.office.accounts import stored
 from tests.office.support import (
     CALL_SID,
     CALLER,
@@ -40,11 +40,6 @@ from web.twilio.webhooks import Webhooks
 
 READ_TOKEN = "a=token/that+reads=="
 ENDED = {"speech_ms": 900, "doubtful": False}
-
-
-def events(*lines):
-    """An account of (at_ms, kind) or (at_ms, kind, fields)."""
-    return [CallEvent(at_ms=at_ms, kind=kind, fields=dict(*fields)) for at_ms, kind, *fields in lines]
 
 
 def said(at_ms, silence_ms=500, **more):
@@ -76,7 +71,7 @@ def hang_up(at_ms, outcome="completed"):
 
 
 def measured(*lines):
-    return of_events(events(*lines))
+    return of_events(stored(*lines))
 
 
 def nothing(**but):
@@ -197,7 +192,7 @@ def test_a_call_is_counted_as_it_begins_and_with_its_account_as_it_ends():
 
     with metrics.call(account, ["take_message"]):
         assert changed(metrics, new) == {"calls_started_total": 1}
-        account += events(
+        account += stored(
             (0, "response_created"),
             (250, "first_audio"),
             bot_said(1_250),
@@ -239,7 +234,7 @@ def test_a_call_whose_transcription_was_refused_is_counted_and_the_servers_code_
     metrics = Metrics(lambda: 0)
     new = shown(metrics)
 
-    with metrics.call(events((1, "transcription_refused", {"code": "unknown_parameter"})), []):
+    with metrics.call(stored((1, "transcription_refused", {"code": "unknown_parameter"})), []):
         pass
 
     assert changed(metrics, new) == {"calls_started_total": 1, "transcription_refused_total": 1}
@@ -249,7 +244,7 @@ def test_a_call_whose_transcription_was_refused_is_counted_and_the_servers_code_
 def test_a_call_that_leaves_by_an_error_is_counted_all_the_same():
     metrics = Metrics(lambda: 0)
 
-    with pytest.raises(OSError, match="full"), metrics.call(events(hang_up(1, "internal_error")), []):
+    with pytest.raises(OSError, match="full"), metrics.call(stored(hang_up(1, "internal_error")), []):
         raise OSError("full")
 
     assert shown(metrics)["calls_ended_total internal_error"] == 1
@@ -259,7 +254,7 @@ def test_a_tool_that_the_model_made_up_is_counted_under_no_name_of_its_own():
     metrics = Metrics(lambda: 0)
     new = shown(metrics)
 
-    with metrics.call(events(answered(1, booking.CALLER, "refused", 3)), ["take_message"]):
+    with metrics.call(stored(answered(1, booking.CALLER, "refused", 3)), ["take_message"]):
         pass
 
     assert changed(metrics, new) == {

@@ -4,18 +4,18 @@ import datetime as dt
 import json
 import re
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
 from attrs import frozen
 from quart import Response
 
-from office import afterwards
+from office import afterwards, stored_account
 from office.call_story import elapsed, tell
 from storage import appointments, calls, facts, leads, messages
 from storage.errors import NotFound
-from storage.records import Appointment, Call, CallEvent, Flag
+from storage.records import Call, Flag
 from web.pages import agenda
 from web.pages.calls import length
 from web.pages.labels import TOOL_STATUSES
@@ -86,7 +86,8 @@ def _known(conn: sqlite3.Connection, business_id: int, call_sid: str) -> Call:
 
 def _found(conn: sqlite3.Connection, business_id: int, call_sid: str, visit: Visit) -> dict[str, Any]:
     call = _known(conn, business_id, call_sid)
-    events = calls.events(conn, business_id, call_sid)
+    rows = calls.events(conn, business_id, call_sid)
+    events = stored_account.read(rows)
     made = appointments.for_call(conn, business_id, call_sid)
     people = {person.phone: person.name for person in facts.people(conn, business_id)}
     return {
@@ -96,12 +97,12 @@ def _found(conn: sqlite3.Connection, business_id: int, call_sid: str, visit: Vis
         "account": tell(events),
         "picture": draw(events, call.duration_ms or 0),
         "made": [agenda.entry(conn, business_id, each, visit.business.timezone) for each in made],
-        "touched": list(_touched(events, made, visit)),
+        "touched": [_touched(change, visit) for change in afterwards.changes(rows, made)],
         "messages": messages.of_call(conn, business_id, call_sid),
         "put_through": call.dial_status in calls.ANSWERED
         or (call.dial_status is None and call.outcome == "transferred"),
         "put_through_to": people.get(call.transfer_to or "", ""),
-        "raw": [(event, json.dumps(event.fields, ensure_ascii=False)) for event in events],
+        "raw": [(row, json.dumps(row.fields, ensure_ascii=False)) for row in rows],
     }
 
 
@@ -113,19 +114,12 @@ def _so(flag: Flag, visit: Visit) -> Iterator[tuple[dt.datetime, str]]:
         yield dt.datetime.fromisoformat(wall), status
 
 
-def _touched(events: Sequence[CallEvent], made: Sequence[Appointment], visit: Visit) -> Iterator[Touched]:
-    """Give each time at which the call moved or cancelled what an earlier one made."""
-    for event in events:
-        if event.kind not in (afterwards.MOVED, afterwards.CANCELLED):
-            continue
-        if event.fields["appointment_id"] in {each.id for each in made}:
-            continue
-        to = event.fields.get("to")
-        yield Touched(
-            appointment_id=event.fields["appointment_id"],
-            was=visit.local(dt.datetime.fromisoformat(event.fields["starts_at"])),
-            to=visit.local(dt.datetime.fromisoformat(to)) if to else None,
-        )
+def _touched(change: afterwards.Change, visit: Visit) -> Touched:
+    return Touched(
+        appointment_id=change.appointment_id,
+        was=visit.local(change.was),
+        to=visit.local(change.now) if change.now else None,
+    )
 
 
 ROUTES = (

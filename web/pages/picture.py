@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator
 
 from attrs import frozen
 
+from engine.account import CallEvent
 from office.call_story import elapsed, tell
 from office.entries import Account, BotSaid, CallerSaid, Noted, Response, Span, ToolUsed
-from storage.records import CallEvent
 
 _SHORT_CALL_MS = 180_000  # six rows of it still are on one screen of a phone
 _SLOW_RESPONSE_MS = 2_000  # from here on a caller wonders whether they were heard
