@@ -204,7 +204,7 @@ class Story:
             utterance.text, utterance.text_ms = line.text, at_ms
 
     def _ignored(self, at_ms: int, line: lines.UtteranceIgnored) -> None:
-        """Nothing to answer. Over the bot, or on the way to its answer, that is no news."""
+        """Pass over what is not to be answered: over the bot, or on the way to its answer, it is no news."""
         # Frames can run ahead of the clock: a gap in them counts as silence, and then they come after all.
         start_ms = min((self._leg_ms or 0) + line.onset_ms, at_ms - line.speech_ms)
         self._murmurs.append(Span(start_ms, start_ms + line.speech_ms))

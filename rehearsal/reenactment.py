@@ -115,7 +115,7 @@ def _answers(recorded: RecordedCall, story: Story) -> list[_Answer]:
 
 
 def _asked_ms(events: Iterable[CallEvent]) -> Iterator[tuple[str | None, int]]:
-    """Each response that was created, with when it was asked for."""
+    """Give each response that was created, with when it was asked for."""
     cause_ms = -_NETWORK_MS
     for event in events:
         if isinstance(event.line, _CAUSES):

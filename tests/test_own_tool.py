@@ -8,6 +8,7 @@ from engine.tools import Tool, describe
 from office.office import TOOLS, open_office
 from office.unwritten import Unwritten
 from rehearsal.rig import CALL_SID, place
+from rehearsal.virtual_time import inline
 from simulator.caller import Say, UntilBotQuiet, UntilBotSpeaks, UntilClosed
 from simulator.model_script import Call, ModelScript, Reply
 from simulator.tones import murmur
@@ -15,7 +16,6 @@ from storage import businesses
 from storage.database import open_database
 from tests.office.front import SATURDAY_NOON, grant
 from tests.office.support import CALLER, NUMBER
-from tests.storage.inline import inline
 from tests.web.pages.browser import client_of, sign_in
 
 HEARD = (UntilBotSpeaks(100), UntilBotQuiet(100))

@@ -12,7 +12,8 @@ from engine.account import ResponseBegun
 from engine.ports import CarrierLink
 from engine.settings import Settings
 from engine.states import Reason
-from rehearsal.whole_call import Rehearsed, in_virtual_time, rehearse
+from rehearsal.rig import Placed, rehearse
+from rehearsal.virtual_time import in_virtual_time
 from simulator import Carrier, ModelScript, evenly
 from simulator.caller import Said
 from simulator.carrier import Acoustics

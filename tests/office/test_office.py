@@ -315,7 +315,7 @@ async def test_what_its_owner_moved_during_the_call_is_confirmed_to_nobody(front
     await front.finds()
     await front.books()
     to = dt.datetime.fromisoformat(TUESDAY_930)
-    await front.does(booking.put_off, 1, to=to, now=now())
+    await front.does(booking.move_for_owner, 1, to=to, now=now())
     heard = (9, "outputs_heard", {"call_ids": ["call_1"]})
     await front.office.close_call(said("You are booked for Tuesday at nine.", heard))
     assert [(made.starts_at, made.confirmed_heard) for made in (await front.rows())[2]] == [(to, False)]

@@ -2,7 +2,8 @@
 
 from functools import partial
 
-from rehearsal.whole_call import in_virtual_time, rehearse
+from rehearsal.rig import rehearse
+from rehearsal.virtual_time import in_virtual_time
 from tests.rehearsal.test_replay import CALLER, MODEL, OFFICE, SETTINGS
 
 
