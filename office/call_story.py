@@ -7,7 +7,7 @@ All that is told of a call comes from its `Story`: what became of each utterance
 call. What belongs together is known by the lines' ids; each media stream has its own.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any
 
 from attrs import Factory, define, evolve
@@ -159,8 +159,9 @@ class Story:
     _unanswered_ms: int | None = None  # when the caller last stopped speaking, until the bot sounds
 
     def account(self) -> Account:
-        """Return all that was told, in order."""
-        entries = [*self._entries, *_told(self.utterances)]
+        """Tell all, in order. That the bot hangs up is told by the end."""
+        entries = [*self._entries]
+        entries += [_caller(each.span, each.text) for each in self.utterances if not each.nothing]
         entries += [tool.used() for tool in self.tools if tool.line.name != END_CALL]
         return Account(
             entries=tuple(sorted(entries, key=lambda entry: entry.at_ms)),
@@ -199,7 +200,7 @@ class Story:
     def _said(self, at_ms: int, line: lines.UserSaid) -> None:
         utterance = self._known.utterances.get(line.utterance)
         if utterance is None:
-            self._entries.append(CallerSaid(at_ms=at_ms, span=Span(at_ms, at_ms), text=line.text))
+            self._entries.append(_caller(Span(at_ms, at_ms), line.text))
         else:
             utterance.text, utterance.text_ms = line.text, at_ms
 
@@ -268,14 +269,8 @@ class Story:
             self._entries.append(Noted(at_ms=at_ms, kind=kind, values=values))
 
 
-def _told(utterances: Iterable[Utterance]) -> Iterator[CallerSaid]:
-    for utterance in utterances:
-        span = utterance.span
-        if not utterance.nothing:
-            yield CallerSaid(at_ms=span.start_ms, span=span, text=utterance.text or "")
-        elif utterance.text:  # words for which the bot did not stop stand where they came
-            at_ms = utterance.text_ms
-            yield CallerSaid(at_ms=at_ms, span=Span(at_ms, at_ms), text=utterance.text)
+def _caller(span: Span, text: str | None) -> CallerSaid:
+    return CallerSaid(at_ms=span.start_ms, span=span, text=text or "")
 
 
 def _noted(line: Line) -> dict[str, Any] | None:

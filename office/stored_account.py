@@ -140,21 +140,17 @@ class _Order:
 def _utterances_of_words(stream: Sequence[EventRow], ids: Sequence[dict[str, Any]]) -> dict[int, int]:
     """Give the utterance of each transcript, by its place: they keep their order, and may never come.
 
-    One over which the bot played on has the words that came before it did, if any.
+    One over which the bot played on has none: words would have stopped it.
     """
+    nothing = {
+        known.get("utterance") for row, known in zip(stream, ids, strict=True) if row.kind == "resumed"
+    }
     found: dict[int, int] = {}
     words: list[int] = []  # later ones first, of utterances still to be found
-    resumed: dict[Any, int] = {}
     for index in reversed(range(len(stream))):
         utterance = ids[index].get("utterance")
         if stream[index].kind == "user_said":
             words.append(index)
-        elif stream[index].kind == "resumed":
-            resumed[utterance] = index
-        elif utterance is not None:
-            until = resumed.get(utterance, len(stream))
-            own = next((each for each in words if each < until), None)
-            if own is not None:
-                words.remove(own)
-                found[own] = utterance
+        elif utterance is not None and utterance not in nothing and words:
+            found[words.pop(0)] = utterance
     return found

@@ -142,20 +142,7 @@ def test_an_answer_that_plays_on_is_a_new_turn_of_the_same_response():
     assert played_on.response == next(line.response for line in lines if getattr(line, "turn", 0) == 5)
 
 
-def test_the_words_over_which_the_bot_played_on_are_nobody_elses():
-    doubtful = {"speech_ms": 400, "doubtful": True}
-    told = follow(
-        stored(
-            *((1_000, "utterance_ended", {"speech_ms": 400}), (1_500, "user_said", {"text": "When?"})),
-            (2_000, "first_audio", {"turn": 1}),
-            *((3_000, "utterance_ended", doubtful), (3_100, "user_said", {"text": "mhm"})),
-            (3_101, "resumed", {"turn": 2, "heard_ms": 500}),
-        )
-    )
-    assert [(each.text, each.nothing) for each in told.utterances] == [("When?", False), ("mhm", True)]
-
-
-def test_words_that_came_after_the_bot_played_on_are_of_an_earlier_utterance():
+def test_an_utterance_over_which_the_bot_played_on_has_no_words():
     told = follow(
         stored(
             (1_000, "utterance_ended", {"speech_ms": 400}),
