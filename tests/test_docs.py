@@ -91,7 +91,8 @@ WHOLE = """
 """
 HALVES = """
         taken["name"] = message.name
-        await trio.lowlevel.checkpoint()
+        for _ in range(6):  # so that every sixth step meets it
+            await trio.lowlevel.checkpoint()
         taken["text"] = message.text
 """
 
@@ -100,7 +101,11 @@ def test_the_documented_sweep_finds_a_message_that_is_taken_by_halves():
     assert WHOLE in the_tool()
     names = executed(the_tool().replace(WHOLE, HALVES))
     swept = names["sweep"](
-        names["scenario"], check=names["never_half_taken"], strikes=["cancel"], thin_outside=10**6
+        names["scenario"],
+        check=names["never_half_taken"],
+        strikes=["cancel"],
+        thin_inside=6,
+        thin_outside=10**6,
     )
     assert swept.faults
     assert all("taken {'name': 'Grace'}" in fault for fault in swept.faults)

@@ -4,7 +4,7 @@ import random
 
 from tests.crash import Account, faults, killed
 
-ROUNDS = 20
+ROUNDS = 10
 
 
 async def test_whatever_was_acknowledged_survives_kill_9(tmp_path):
