@@ -18,7 +18,7 @@ FEW = settings(derandomize=True, deadline=None, suppress_health_check=[HealthChe
 def test_the_same_slots_reasons_and_judgements_as_a_walk_through_every_minute():
     answers = Counter()
 
-    @settings(FEW, max_examples=150)
+    @settings(FEW, max_examples=220)
     @given(cases())
     def agree(case):
         answers[compare(case)] += 1
