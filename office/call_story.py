@@ -57,7 +57,7 @@ class Utterance:
 
     @property
     def span(self) -> Span:
-        """Record that `heard_ms` of the answer were audible by the end of what sounds now."""
+        """When it was said."""
         end_ms = self.at_ms - self.line.silence_ms
         return Span(max(0, end_ms - self.line.speech_ms), end_ms)
 

@@ -15,23 +15,11 @@ import attrs
 
 from engine.conversation.parting import END_CALL
 from engine.tools import Tool, declaration
+from office.office import TOOLS
 
 GROUP = "frontdesk.tools"
 VARIABLE = "FRONTDESK_TOOLS"
-OURS = frozenset(
-    {
-        END_CALL,
-        "business_facts",
-        "cancel_appointment",
-        "create_appointment",
-        "find_available_slots",
-        "my_appointments",
-        "reschedule_appointment",
-        "take_message",
-        "transfer_to_human",
-        "update_lead_details",
-    }
-)
+OURS = frozenset({END_CALL, *(tool.name for tool in TOOLS)})
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")  # what a model's server takes for a function's name
 
 
