@@ -57,7 +57,7 @@ class Utterance:
 
     @property
     def span(self) -> Span:
-        """When it was said."""
+        """The stretch in which it was said."""
         end_ms = self.at_ms - self.line.silence_ms
         return Span(max(0, end_ms - self.line.speech_ms), end_ms)
 
@@ -135,7 +135,7 @@ class Answer:
 
 @define
 class _Known:
-    """What the ids of one media stream stand for."""
+    """The things that the ids of one media stream stand for."""
 
     utterances: dict[int | None, Utterance] = Factory(dict)
     answers: dict[str | None, Answer] = Factory(dict)
@@ -144,7 +144,7 @@ class _Known:
 
 @define
 class Story:
-    """What became of what, in one pass over an account."""
+    """The course of a call, found in one pass over its account."""
 
     utterances: list[Utterance] = Factory(list)
     answers: list[Answer] = Factory(list)  # in the order in which the model began them

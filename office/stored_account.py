@@ -92,7 +92,7 @@ def _response_ids(stream: Sequence[EventRow], sounds: Iterable[tuple[int, str]])
 
 @define
 class _Order:
-    """What each line of a stream was about, by the lines before it. An answer that plays on is a new turn."""
+    """The ids that follow from the order of a stream's lines. An answer that plays on is a new turn."""
 
     _responses: list[str]  # not yet created
     _created: str | None = None  # the last one
