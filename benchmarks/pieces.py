@@ -12,7 +12,7 @@ from attrs import evolve
 
 from engine.actions import AudioSent, ModelReady, Say
 from engine.caller.ear import Ear
-from engine.caller.turns import Scene
+from engine.caller.turns import TurnContext
 from engine.caller.vad import open_detector
 from engine.carrier import Media
 from engine.conversation.conversation import Conversation
@@ -26,7 +26,7 @@ from simulator.carrier_wire import Outgoing
 
 _LEVEL, _NEURAL = evolve(DEFAULTS, detector="level"), evolve(DEFAULTS, detector="neural")
 
-_BOT = Scene(bot_playing=True, bot_level=30_000.0)
+_BOT = TurnContext(bot_playing=True, bot_level=30_000.0)
 
 _ROUNDS = 15
 _SECONDS = 20  # of a caller, in a round
@@ -49,10 +49,10 @@ def rows() -> Iterator[tuple[str, str]]:
         ("neural detector, a frame of speech", partial(_detect, _NEURAL, speech), len(speech)),
         ("neural detector, a frame of loud noise", partial(_detect, _NEURAL, loud_noise), len(loud_noise)),
         ("neural detector, a frame of silence", partial(_detect, _NEURAL, silence), len(silence)),
-        ("Ear.listen, a frame of speech", partial(_listen, speech, Scene()), len(speech)),
-        ("Ear.listen, a frame of silence", partial(_listen, silence, Scene()), len(silence)),
+        ("Ear.listen, a frame of speech", partial(_listen, speech, TurnContext()), len(speech)),
+        ("Ear.listen, a frame of silence", partial(_listen, silence, TurnContext()), len(silence)),
         ("Ear.listen, a frame of the bot's echo", partial(_listen, speech, _BOT), len(speech)),
-        ("Conversation.scene, a frame under the bot", _see, _DELTAS * 20),
+        ("Conversation.turn_context, a frame under the bot", _see, _DELTAS * 20),
         ("media_streams.receive, a frame", partial(_each, media_streams.receive, messages), len(messages)),
         ("realtime.receive, a delta of 400 ms", partial(_each, realtime.receive, [delta] * 500), 500),
         ("Conversation.handle, a delta of 400 ms", _converse, _DELTAS),
@@ -83,9 +83,9 @@ def _detect(settings: Settings, frames: Sequence[bytes]) -> Work:
     return _each(open_detector(settings).judge, frames)
 
 
-def _listen(frames: Sequence[bytes], scene: Scene) -> Work:
+def _listen(frames: Sequence[bytes], context: TurnContext) -> Work:
     ear = Ear(DEFAULTS, open_detector(DEFAULTS))
-    return _each(lambda frame: ear.listen(frame, scene), frames)
+    return _each(lambda frame: ear.listen(frame, context), frames)
 
 
 def _converse() -> Work:
@@ -103,7 +103,7 @@ def _see() -> Work:
         for action in conversation.handle(delta, 0.0):
             if isinstance(action, Say):
                 conversation.handle(AudioSent(action.turn, len(action.audio)), 0.0)
-    return _each(conversation.scene, range(0, _DELTAS * 400, 20))
+    return _each(conversation.turn_context, range(0, _DELTAS * 400, 20))
 
 
 def _answering() -> tuple[Conversation, AudioDelta]:

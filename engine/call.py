@@ -303,7 +303,7 @@ async def listen(call: _Call) -> None:
 def _listen_to(call: _Call, frame: bytes) -> None:
     if call.conversation.deaf:
         return
-    commands, events = call.ear.listen(frame, call.conversation.scene(call.now_ms()))
+    commands, events = call.ear.listen(frame, call.conversation.turn_context(call.now_ms()))
     for command in commands:
         call.for_model.put(command)
     for event in events:

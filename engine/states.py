@@ -1,6 +1,8 @@
-"""The three small state machines of a conversation, each a table.
+"""The small state machines of a conversation, each a table.
 
 * The **floor**: who may speak now. The bot begins only on a free floor.
+* An **answer**: what the caller hears of it; and its **making**: what the model has done of it.
+* The **doubt**: whether what stopped the bot was speech.
 * The **gate**: at most one response of the model is on its way, and one `response.create` serves
   every reason that has gathered. A create is never sent while another is requested, active or being
   cancelled: the server would refuse it, and the caller's turn would go unanswered.
@@ -26,14 +28,12 @@ def _next(table: dict[tuple[_State, _Event], _State], state: _State, event: _Eve
 
 
 class Floor(Enum):
-    """Who has the floor."""
+    """Who has the floor. Whether the bot, in its turn, is stopped for a while, its answer's life says."""
 
     FREE = auto()
     CALLER = auto()
     BOT = auto()
-    BOTH = auto()  # the caller speaks over the bot, which goes on
-    PAUSED = auto()  # the bot was stopped; whether the caller really wants the floor is still open
-    DOUBT = auto()  # the caller has stopped as well, before that was clear
+    BOTH = auto()  # the caller speaks over the bot, which goes on or has been stopped
 
 
 class FloorEvent(Enum):
@@ -42,10 +42,7 @@ class FloorEvent(Enum):
     CALLER_BEGINS = auto()
     CALLER_ENDS = auto()
     BOT_BEGINS = auto()
-    BOT_ENDS = auto()
-    BARGE_IN_PAUSES = auto()
-    BARGE_IN_REAL = auto()
-    BARGE_IN_FALSE = auto()
+    BOT_ENDS = auto()  # its answer was heard to the end, or is cut
 
 
 FLOOR = {
@@ -54,21 +51,135 @@ FLOOR = {
     (Floor.CALLER, FloorEvent.CALLER_ENDS): Floor.FREE,
     (Floor.BOT, FloorEvent.CALLER_BEGINS): Floor.BOTH,
     (Floor.BOT, FloorEvent.BOT_ENDS): Floor.FREE,
-    (Floor.BOT, FloorEvent.BARGE_IN_PAUSES): Floor.DOUBT,  # a key was pressed: nobody speaks
     (Floor.BOTH, FloorEvent.CALLER_ENDS): Floor.BOT,
     (Floor.BOTH, FloorEvent.BOT_ENDS): Floor.CALLER,
-    (Floor.BOTH, FloorEvent.BARGE_IN_PAUSES): Floor.PAUSED,
-    (Floor.PAUSED, FloorEvent.BARGE_IN_REAL): Floor.CALLER,
-    (Floor.PAUSED, FloorEvent.CALLER_ENDS): Floor.DOUBT,
-    (Floor.DOUBT, FloorEvent.CALLER_BEGINS): Floor.PAUSED,
-    (Floor.DOUBT, FloorEvent.BARGE_IN_REAL): Floor.FREE,
-    (Floor.DOUBT, FloorEvent.BARGE_IN_FALSE): Floor.BOT,
 }
 
 
 def next_floor(state: Floor, event: FloorEvent) -> Floor:
-    """Who has the floor after `event`. Raises LocalProtocolError for an impossible one."""
+    """Return who has the floor after `event`. Raises LocalProtocolError for an impossible one."""
     return _next(FLOOR, state, event)
+
+
+class Answer(Enum):
+    """What the caller hears of one answer. PAUSED is the one place that says: stopped, nothing decided."""
+
+    EXPECTED = auto()  # no sound of it has come
+    WAITING = auto()  # for a free floor
+    PLAYING = auto()
+    PAUSED = auto()  # the caller spoke over it; whether they really want the floor is still open
+    HEARD = auto()  # to its end
+    CUT = auto()
+    ABANDONED = auto()  # given up unheard, or unfinished: what it was to answer is still to be answered
+    UNSAID = auto()  # it ended without a sound: it only called a tool, or failed
+
+
+class AnswerEvent(Enum):
+    """What moves an answer through its life."""
+
+    SOUNDS = auto()  # its first audio has come
+    BEGINS = auto()
+    PAUSES = auto()
+    PLAYS_ON = auto()
+    ENDS = auto()
+    IS_CUT = auto()
+    IS_ABANDONED = auto()
+
+
+ANSWER = {
+    (Answer.EXPECTED, AnswerEvent.SOUNDS): Answer.WAITING,
+    (Answer.EXPECTED, AnswerEvent.ENDS): Answer.UNSAID,
+    (Answer.EXPECTED, AnswerEvent.IS_ABANDONED): Answer.ABANDONED,
+    (Answer.WAITING, AnswerEvent.BEGINS): Answer.PLAYING,
+    (Answer.WAITING, AnswerEvent.IS_ABANDONED): Answer.ABANDONED,
+    (Answer.PLAYING, AnswerEvent.PAUSES): Answer.PAUSED,
+    (Answer.PLAYING, AnswerEvent.ENDS): Answer.HEARD,
+    (Answer.PLAYING, AnswerEvent.IS_CUT): Answer.CUT,
+    (Answer.PLAYING, AnswerEvent.IS_ABANDONED): Answer.ABANDONED,
+    (Answer.PAUSED, AnswerEvent.PLAYS_ON): Answer.PLAYING,
+    (Answer.PAUSED, AnswerEvent.IS_CUT): Answer.CUT,
+    (Answer.PAUSED, AnswerEvent.IS_ABANDONED): Answer.ABANDONED,
+}
+CUT_OFF = frozenset({Answer.CUT, Answer.ABANDONED})  # no more of it will be heard
+STOPPED = CUT_OFF | {Answer.PAUSED}  # what it was by then is all that was heard of it
+
+
+def next_answer(state: Answer, event: AnswerEvent) -> Answer:
+    """Return the answer's life after `event`. Raises LocalProtocolError for an impossible one."""
+    return _next(ANSWER, state, event)
+
+
+class Making(Enum):
+    """How far the model is with one answer: generated, not played."""
+
+    BEGUN = auto()
+    ACTING = auto()  # it has called a function
+    COMPLETED = auto()  # all of its words and all of its audio have come
+    BROKEN_OFF = auto()
+    FAILED = auto()  # it ended without an answer
+
+
+class MakingEvent(Enum):
+    """What the model does about an answer."""
+
+    CALLS = auto()  # some servers do so after they have ended it
+    COMPLETES = auto()
+    BREAKS_OFF = auto()
+    FAILS = auto()
+
+
+MAKING = {
+    (Making.BEGUN, MakingEvent.CALLS): Making.ACTING,
+    (Making.BEGUN, MakingEvent.COMPLETES): Making.COMPLETED,
+    (Making.BEGUN, MakingEvent.BREAKS_OFF): Making.BROKEN_OFF,
+    (Making.BEGUN, MakingEvent.FAILS): Making.FAILED,
+    (Making.ACTING, MakingEvent.CALLS): Making.ACTING,
+    (Making.ACTING, MakingEvent.COMPLETES): Making.COMPLETED,
+    (Making.ACTING, MakingEvent.BREAKS_OFF): Making.BROKEN_OFF,
+    (Making.ACTING, MakingEvent.FAILS): Making.FAILED,
+    (Making.COMPLETED, MakingEvent.CALLS): Making.COMPLETED,
+    (Making.BROKEN_OFF, MakingEvent.CALLS): Making.BROKEN_OFF,
+    (Making.FAILED, MakingEvent.CALLS): Making.FAILED,
+}
+
+
+def next_making(state: Making, event: MakingEvent) -> Making:
+    """Return how far the model is after `event`. Raises LocalProtocolError for an impossible one."""
+    return _next(MAKING, state, event)
+
+
+class Doubt(Enum):
+    """What is known of the short utterance that stopped the bot."""
+
+    NONE = auto()  # it goes on, or there is none
+    AWAITED = auto()  # it is over and was committed: its transcript decides
+    NOTHING = auto()  # it was no speech
+
+
+class DoubtEvent(Enum):
+    """What moves the doubt."""
+
+    COMMITTED = auto()
+    DISMISSED = auto()  # it was not even an utterance
+    NO_WORDS = auto()  # its transcript is empty, or failed
+    SETTLED = auto()  # the bot is cut, or plays on
+
+
+DOUBT = {
+    (Doubt.NONE, DoubtEvent.COMMITTED): Doubt.AWAITED,
+    (Doubt.NONE, DoubtEvent.DISMISSED): Doubt.NOTHING,
+    (Doubt.NONE, DoubtEvent.SETTLED): Doubt.NONE,
+    (Doubt.AWAITED, DoubtEvent.COMMITTED): Doubt.AWAITED,
+    (Doubt.AWAITED, DoubtEvent.NO_WORDS): Doubt.NOTHING,
+    (Doubt.AWAITED, DoubtEvent.SETTLED): Doubt.NONE,
+    (Doubt.NOTHING, DoubtEvent.COMMITTED): Doubt.AWAITED,
+    (Doubt.NOTHING, DoubtEvent.SETTLED): Doubt.NONE,
+}
+
+
+def next_doubt(state: Doubt, event: DoubtEvent) -> Doubt:
+    """Return the doubt after `event`. Raises LocalProtocolError for an impossible one."""
+    return _next(DOUBT, state, event)
 
 
 class Gate(Enum):
@@ -104,7 +215,7 @@ GATE = {
 
 
 def next_gate(state: Gate, event: GateEvent) -> Gate:
-    """The gate after `event`. Raises LocalProtocolError for an impossible one."""
+    """Return the gate after `event`. Raises LocalProtocolError for an impossible one."""
     return _next(GATE, state, event)
 
 
@@ -154,5 +265,5 @@ ENDING = {
 
 
 def next_ending(state: Ending, event: EndingEvent) -> Ending:
-    """The ending after `event`. Raises LocalProtocolError for an impossible one."""
+    """Return the ending after `event`. Raises LocalProtocolError for an impossible one."""
     return _next(ENDING, state, event)

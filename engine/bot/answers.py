@@ -12,13 +12,15 @@ from math import inf
 
 from attrs import Factory, define
 
-from engine.account import AnswerSent, BotSaid, Truncated
-from engine.actions import Action, Note, Play, Say, ToModel
+from engine.account import AnswerSent, BotSaid, FirstAudio, OutputsHeard, Resumed, Truncated
+from engine.actions import Action, AudioSent, Clear, Note, NoticeHeard, Play, Release, Say, ToModel
 from engine.audio import BYTES_PER_MS
-from engine.bot.playback import Answer, Ledger
-from engine.bot.transcript import LETTERS_PER_MS, Transcript, asks
-from engine.model import DeleteItem, TruncateItem
-from engine.states import ONLY_WORDS, Reason
+from engine.bot.playback import Ledger, Speech
+from engine.bot.transcript import LETTERS_PER_MS, Transcript, asks, asks_to_dictate
+from engine.caller.turns import TurnContext
+from engine.model import AudioDelta, DeleteItem, ItemStarted, TranscriptDelta, TruncateItem
+from engine.prompt.notice import Notice
+from engine.states import CUT_OFF, ONLY_WORDS, Answer, AnswerEvent, Making, Reason
 
 _FORESEEN_MS = 600  # people answer a question before its last word is out
 _DOUBTFUL_MS = 500  # by so much the words may be off that the ledger reckons by the share of the sound
@@ -29,31 +31,31 @@ class Response:
     """What is known of one response of the model."""
 
     id: str
-    audio: Answer
+    speech: Speech
     reasons: frozenset[Reason]  # what is to be said again if it fails
     served_calls: tuple[str, ...]  # the tool outputs that it speaks about
     asked_ms: float  # when the model was asked for it: it knows nothing of what was said later
-    cut: bool  # no more of it will be heard
-    done: bool = False
-    completed: bool = False  # all of its words and all of its audio have come
-    failed: bool = False  # it ended without an answer
-    acts: bool = False  # it called a function
     words: dict[str, Transcript] = Factory(dict)  # of each of its message items, in order
     _told: set[str] = Factory(set)
 
     @property
+    def cut(self) -> bool:
+        """True once no more of it will be heard."""
+        return self.speech.life in CUT_OFF
+
+    @property
     def only_words(self) -> bool:
-        """Whether it is to call no tools."""
+        """True if it is to call no tools."""
         return self.reasons == ONLY_WORDS
 
     def tell_heard(self, now_ms: float) -> list[Action]:
-        """The messages that correct the model's memory of a cut answer; each item once."""
+        """Correct the model's memory of a cut answer; each item once."""
         told: list[Action] = []
         for item_id in self.words:
             if item_id in self._told:
                 continue
             self._told.add(item_id)
-            heard_ms, audio_ms = self.audio.heard_ms(item_id, now_ms), self.audio.received_ms(item_id)
+            heard_ms, audio_ms = self.speech.heard_ms(item_id, now_ms), self.speech.received_ms(item_id)
             if heard_ms == 0:
                 told.append(ToModel(DeleteItem(item_id, f"heard_{item_id}", unheard=True)))
             elif heard_ms < audio_ms or not self._whole(item_id):
@@ -71,29 +73,29 @@ class Response:
         return told
 
     def _whole(self, item_id: str) -> bool:
-        """Whether all audio of the item has come: the next item has begun, or the response is over."""
-        return self.done or self._followed(item_id)
+        """Say whether all audio of the item has come: the next item has begun, or the response is over."""
+        return self.speech.complete or self._followed(item_id)
 
     def _followed(self, item_id: str) -> bool:
-        return self.audio.pieces[-1:] != [] and self.audio.pieces[-1].item_id != item_id
+        return self.speech.pieces[-1:] != [] and self.speech.pieces[-1].item_id != item_id
 
     def heard(self, now_ms: float) -> bool:
         """Say whether anything of it was heard: else it is as if it had not been."""
-        return self.audio.heard_bytes(now_ms) > 0
+        return self.speech.heard_bytes(now_ms) > 0
 
     def had_spoken(self, at_ms: float, least_ms: float) -> bool:
         """Say whether so much of it had been heard by `at_ms`, or all of an answer that is shorter."""
-        if self.completed:
-            least_ms = min(least_ms, self.audio.received_bytes / BYTES_PER_MS)
-        heard_ms = self.audio.heard_by_ms(at_ms)
+        if self.speech.made is Making.COMPLETED:
+            least_ms = min(least_ms, self.speech.received_bytes / BYTES_PER_MS)
+        heard_ms = self.speech.heard_by_ms(at_ms)
         return heard_ms > 0 and heard_ms >= least_ms
 
     def spoken_ms(self, now_ms: float) -> tuple[int, int]:
-        """How much of it was heard, and how much there was."""
-        return self.audio.heard_bytes(now_ms) // BYTES_PER_MS, self.audio.received_bytes // BYTES_PER_MS
+        """Return how many milliseconds of it were heard, and how many there are."""
+        return self.speech.heard_bytes(now_ms) // BYTES_PER_MS, self.speech.received_bytes // BYTES_PER_MS
 
     def heard_text(self, now_ms: float, letters_per_ms: float) -> tuple[str, str]:
-        """Its words as the caller heard them, and those that they did not hear."""
+        """Return its words as the caller heard them, and those that they did not hear."""
         heard, unheard = [], []
         for item_id, words in self.words.items():
             part = self._part_heard(item_id, now_ms, letters_per_ms)
@@ -103,19 +105,19 @@ class Response:
 
     def _part_heard(self, item_id: str, now_ms: float, letters_per_ms: float) -> str:
         return self.words[item_id].heard(
-            self.audio.heard_ms(item_id, now_ms),
-            self.audio.received_ms(item_id),
+            self.speech.heard_ms(item_id, now_ms),
+            self.speech.received_ms(item_id),
             complete=self._whole(item_id),
             letters_per_ms=letters_per_ms,
         )
 
     def surely_heard_text(self, now_ms: float) -> str:
-        """Those of its words of which there is no doubt: of what has not come whole, no word is certain."""
+        """Return the words heard beyond doubt: of what has not come whole, no word is certain."""
         heard = []
         for item_id, words in self.words.items():
-            if not (self.completed or self._followed(item_id)):
+            if not (self.speech.made is Making.COMPLETED or self._followed(item_id)):
                 break
-            heard_ms, audio_ms = self.audio.heard_ms(item_id, now_ms), self.audio.received_ms(item_id)
+            heard_ms, audio_ms = self.speech.heard_ms(item_id, now_ms), self.speech.received_ms(item_id)
             if heard_ms < audio_ms:
                 heard_ms -= _DOUBTFUL_MS
             heard.append(words.heard(heard_ms, audio_ms, complete=True, letters_per_ms=LETTERS_PER_MS))
@@ -125,96 +127,150 @@ class Response:
 class Answers:
     """All answers of a call. Times are milliseconds of the call's clock."""
 
-    def __init__(self) -> None:
-        self._ledger = Ledger()
+    def __init__(self, notice: Notice) -> None:
+        self.ledger = Ledger()
+        self._notice = notice
         self._by_id: dict[str, Response] = {}
         self._letters_per_ms = LETTERS_PER_MS
+        # Where their lives have put them: what plays or is paused, and what waits, in order.
         self.playing: Response | None = None
         self.waiting: deque[Response] = deque()
+        self._asked = False  # whether the last answer that was heard asked something
+        self._dictating = False  # whether it asked for a number, a name or an address
 
     @property
     def silent(self) -> bool:
-        """Whether nothing plays and nothing waits to."""
+        """True if nothing plays and nothing waits to."""
         return self.playing is None and not self.waiting
 
+    @property
+    def paused(self) -> bool:
+        """True while the bot is stopped and nothing is decided."""
+        return self.playing is not None and self.playing.speech.life is Answer.PAUSED
+
+    # What the model makes of them
+
     def get(self, response_id: str | None) -> Response | None:
-        """The response of that id, if the gate let it in."""
+        """Return the response of that id, if the gate let it in."""
         return self._by_id.get(response_id or "")
 
-    def open(
-        self,
-        response_id: str,
-        reasons: frozenset[Reason],
-        served_calls: tuple[str, ...],
-        *,
-        asked_ms: float,
-        cut: bool,
-    ) -> None:
-        """The model has begun a response; it may be one that was already cancelled."""
-        self._by_id[response_id] = Response(
-            response_id, self._ledger.open(), reasons, served_calls, asked_ms, cut
-        )
+    def open(self, response: Response) -> None:
+        """Add a response that the model has begun."""
+        self._by_id[response.id] = response
 
-    def asked_ms(self, response_id: str) -> float:
-        """When the model was asked for that response."""
-        return self._by_id[response_id].asked_ms
-
-    def heard_calls(self, at_ms: float, *, least_ms: float) -> frozenset[str]:
-        """The tool calls of whose outputs the caller had heard an answer speak by `at_ms`, for so long."""
-        heard = (response for response in self._by_id.values() if response.had_spoken(at_ms, least_ms))
-        return frozenset(call_id for response in heard for call_id in response.served_calls)
-
-    def receive(self, response: Response, item_id: str, audio: bytes) -> list[Action]:
-        """One audio delta: said if its answer plays, kept if it waits or was paused."""
-        self._ledger.receive(response.audio, item_id, audio)
-        response.words.setdefault(item_id, Transcript())
-        if response is not self.playing:
-            if response not in self.waiting:
-                self.waiting.append(response)
+    def item_started(self, event: ItemStarted, now_ms: float) -> list[Action]:
+        """Begin a part of a response; if the response is cut already, it is not to be remembered."""
+        response = self.get(event.response_id)
+        if response is None or event.kind != "message":
             return []
-        if response.audio.cleared:
-            return []
-        return [Say(response.audio.turn, audio, response.audio.received_bytes)]
+        response.words.setdefault(event.item_id, Transcript())
+        return response.tell_heard(now_ms) if response.cut else []
 
-    def begin_next(self) -> list[Action]:
+    def hear_words(self, event: TranscriptDelta) -> None:
+        """Add words of an answer, as far as the audio has come."""
+        response = self.get(event.response_id)
+        if response is not None and not response.cut and event.item_id in response.words:
+            audio_ms = response.speech.received_ms(event.item_id)
+            response.words[event.item_id].add(event.text, audio_ms)
+
+    def receive(self, response: Response, event: AudioDelta, now_ms: float) -> list[Action]:
+        """Add one audio delta: said if its answer plays, kept if it waits or is paused."""
+        speech = response.speech
+        self.ledger.receive(speech, event.item_id, event.audio)
+        response.words.setdefault(event.item_id, Transcript())
+        if speech.life is Answer.EXPECTED:
+            self.ledger.move(speech, AnswerEvent.SOUNDS, now_ms)
+            self.waiting.append(response)
+        if speech.life is not Answer.PLAYING:
+            return []
+        return [Say(speech.turn, event.audio, speech.received_bytes)]
+
+    # What the caller hears of them
+
+    def begin_next(self, now_ms: float) -> list[Action]:
         """Let the next waiting answer play, from its first byte."""
         self.playing = self.waiting.popleft()
-        return self._play(self.playing)
+        self.ledger.move(self.playing.speech, AnswerEvent.BEGINS, now_ms)
+        return _play(self.playing.speech)
 
-    def play_on(self) -> list[Action]:
+    def pause(self, now_ms: float) -> list[Action]:
+        """Silence the playing answer; what it was, and what it has said, stays known."""
+        if self.playing is None:
+            return []
+        self.ledger.move(self.playing.speech, AnswerEvent.PAUSES, now_ms)
+        return [Clear(self.playing.speech.turn)]
+
+    def play_on(self, silent_ms: float, utterance: int | None, now_ms: float) -> list[Action]:
         """Let the paused answer play on, from the byte where the caller stopped hearing it."""
         if self.playing is None:
             return []
-        self._ledger.play_on(self.playing.audio)
-        return self._play(self.playing)
+        heard_ms, audio_ms = self.playing.spoken_ms(now_ms)
+        speech = self.playing.speech
+        self.ledger.play_on(speech, now_ms)
+        resumed = Resumed(
+            turn=speech.turn,
+            heard_ms=heard_ms,
+            audio_ms=audio_ms,
+            silent_ms=round(silent_ms),
+            response=self.playing.id,
+            utterance=utterance,
+        )
+        return [*_play(speech), Note(resumed)]
 
-    def _play(self, response: Response) -> list[Action]:
-        turn = response.audio.turn
-        return [Play(turn), *(Say(turn, audio, end) for audio, end in response.audio.unsent())]
+    def finish_played(self, now_ms: float) -> list[Action]:
+        """Close the playing answer if it was heard to its end; else there is nothing to do."""
+        playing = self.playing
+        if playing is None or playing.speech.life is not Answer.PLAYING or not playing.speech.played(now_ms):
+            return []
+        self.ledger.move(playing.speech, AnswerEvent.ENDS, now_ms)
+        closed = [Release(playing.speech.turn), *self._close(playing, now_ms)]
+        if playing.served_calls:
+            closed.append(Note(OutputsHeard(call_ids=list(playing.served_calls))))
+        return closed
 
-    def hear_words(self, response: Response, item_id: str, text: str) -> None:
-        """Some words of an answer, as far as the audio has come."""
-        if item_id in response.words:
-            response.words[item_id].add(text, response.audio.received_ms(item_id))
+    def cut(self, response: Response, now_ms: float) -> list[Action]:
+        """Cut the playing answer: the model is told what was heard, and the account."""
+        told: list[Action] = []
+        if not response.cut:
+            self.ledger.move(response.speech, AnswerEvent.IS_CUT, now_ms)
+            told = response.tell_heard(now_ms)
+        return [*told, *self._close(response, now_ms)]
 
-    def heard_text(self, response: Response, now_ms: float) -> tuple[str, str]:
-        """The words of an answer as the caller heard them, and those that they did not hear."""
-        return response.heard_text(now_ms, self._letters_per_ms)
+    def abandon(self, response: Response, now_ms: float) -> list[Action]:
+        """Give up an answer of which what was heard does not count: the model is told so."""
+        self.ledger.move(response.speech, AnswerEvent.IS_ABANDONED, now_ms)
+        told = response.tell_heard(now_ms)
+        if response is not self.playing:  # what was heard of that one is still to be told
+            response.speech.forget_audio()
+        return told
 
-    def close(self, response: Response, now_ms: float) -> list[Action]:
-        """The lines that close an answer's account. Its audio is forgotten: a call must not keep it all."""
+    def leave(self, now_ms: float) -> list[Action]:
+        """Close the account of the answer that plays: the call ends here."""
+        if self.playing is None:
+            return []
+        self.ledger.move(self.playing.speech, AnswerEvent.IS_CUT, now_ms)
+        return self._close(self.playing, now_ms)
+
+    def _close(self, response: Response, now_ms: float) -> list[Action]:
+        """Take the playing answer off. Its audio is forgotten: a call must not keep it all."""
+        found = self.listen_for_notice(now_ms)
+        self.playing = None
+        self._notice.miss()
+        speech = response.speech
         heard_ms, audio_ms = response.spoken_ms(now_ms)
-        heard, unheard = self.heard_text(response, now_ms)
-        if response.done and audio_ms and heard + unheard:
+        heard, unheard = response.heard_text(now_ms, self._letters_per_ms)
+        if speech.heard_bytes(now_ms):
+            self._asked, self._dictating = asks(heard), asks_to_dictate(heard)
+        if speech.complete and audio_ms and heard + unheard:
             self._letters_per_ms = len(heard + unheard) / audio_ms
-        response.audio.forget_audio()
+        speech.forget_audio()
         sent = AnswerSent(
-            turn=response.audio.turn,
-            first=response.audio.first_chunk,
-            last=response.audio.last_chunk,
-            bytes=response.audio.sent_bytes,
-            marked=response.audio.marked_bytes,
-            mark_ms=response.audio.mark_ms,
+            turn=speech.turn,
+            first=speech.first_chunk,
+            last=speech.last_chunk,
+            bytes=speech.sent_bytes,
+            marked=speech.marked_bytes,
+            mark_ms=speech.mark_ms,
             response=response.id,
         )
         said = BotSaid(
@@ -222,65 +278,80 @@ class Answers:
             unheard=unheard,
             heard_ms=heard_ms,
             audio_ms=audio_ms,
-            turn=response.audio.turn,
+            turn=speech.turn,
             response=response.id,
         )
-        return [Note(sent), Note(said)]
+        return [*found, Note(sent), Note(said)]
 
-    def heard_question(self, now_ms: float) -> bool:
-        """Whether what the caller has heard of the playing answer, or nearly so, asks something."""
-        if self.playing is None or not any(asks(words.text) for words in self.playing.words.values()):
-            return False
-        return asks(self.heard_text(self.playing, now_ms + _FORESEEN_MS)[0])
+    def listen_for_notice(self, now_ms: float) -> list[Action]:
+        """Note the notice as heard as soon as its last word was."""
+        if self.playing is None or not self._notice.awaited:
+            return []
+        heard = self._notice.listen(self.playing.surely_heard_text(now_ms))
+        return [NoticeHeard(self._notice.words)] if heard else []
 
-    def level(self, now_ms: float) -> float:
-        """How loud the bot is in the caller's ear: RMS on the 16-bit scale of the frame that plays now."""
-        return 0.0 if self.playing is None else self.playing.audio.level(now_ms)
+    def audio_sent(self, event: AudioSent, now_ms: float) -> list[Action]:
+        """Account for a chunk that the carrier's socket took."""
+        speech = self.ledger.sent(event.turn, event.byte_count, now_ms)
+        if speech is None:
+            return []
+        response_id = None if self.playing is None else self.playing.id
+        first = FirstAudio(
+            turn=event.turn, first=speech.last_chunk, bytes=event.byte_count, response=response_id
+        )
+        return [Note(first)]
 
-    def sent(self, turn: int, byte_count: int, now_ms: float) -> bool:
-        """The carrier's socket took a chunk. True if it is the first of its answer."""
-        return self._ledger.sent(turn, byte_count, now_ms)
+    # What others ask
 
-    def newest_chunk(self, turn: int) -> int:
-        """The number, through the call, of the chunk of this turn that was sent last."""
-        return self._ledger.answer(turn).last_chunk
+    def context(self, now_ms: float) -> TurnContext:
+        """Return what the ear must know to understand the frame that comes now."""
+        playing, question, level = self.playing, self._asked, 0.0
+        if playing is not None:
+            level = playing.speech.level(now_ms)
+            question = any(asks(words.text) for words in playing.words.values())
+            # Asked is what the caller has heard, or nearly so.
+            question = question and asks(playing.heard_text(now_ms + _FORESEEN_MS, self._letters_per_ms)[0])
+        return TurnContext(
+            bot_playing=self.audible(now_ms),
+            bot_level=level,
+            dictating=self._dictating,
+            question=question,
+        )
 
-    def mark_reached(self, name: str, now_ms: float) -> None:
-        """A mark came back."""
-        self._ledger.mark_reached(name, now_ms)
+    def audible(self, now_ms: float) -> bool:
+        """Say whether, by the clock, the caller hears the bot; not in the gaps of an answer that falters."""
+        return now_ms < self.audible_until_ms() and not self.paused
 
-    def clear_playing(self, now_ms: float) -> int | None:
-        """Stop the playing answer at what was heard by now; the turn to clear at the carrier."""
-        if self.playing is None:
-            return None
-        self._ledger.clear(self.playing.audio.turn, now_ms)
-        return self.playing.audio.turn
-
-    def take_playing(self) -> Response | None:
-        """The playing answer, which from now on does not play."""
-        playing, self.playing = self.playing, None
-        return playing
+    def heard_calls(self, at_ms: float, *, least_ms: float) -> frozenset[str]:
+        """Return the calls of whose outputs the caller had heard an answer speak by then, for so long."""
+        heard = (response for response in self._by_id.values() if response.had_spoken(at_ms, least_ms))
+        return frozenset(call_id for response in heard for call_id in response.served_calls)
 
     def audible_until_ms(self) -> float:
-        """Until when, by the clock, the caller hears what was sent so far; 0 if nothing plays."""
-        return self.playing.audio.ends_ms() if self.playing is not None else 0.0
+        """Return until when, by the clock, the caller hears what was sent so far; 0 if nothing plays."""
+        return self.playing.speech.ends_ms() if self.playing is not None else 0.0
 
     def heard_until_ms(self, now_ms: float) -> float:
-        """When all that has come will have been heard; 0 if nothing plays and nothing waits."""
-        unsent = sum(response.audio.received_bytes for response in self.waiting)
+        """Return when all that has come will have been heard; 0 if nothing plays and nothing waits."""
+        unsent = sum(response.speech.received_bytes for response in self.waiting)
         if self.playing is not None:
-            unsent += self.playing.audio.received_bytes - self.playing.audio.sent_bytes
+            unsent += self.playing.speech.received_bytes - self.playing.speech.sent_bytes
         if not unsent:
             return self.audible_until_ms()
         return max(now_ms, self.audible_until_ms()) + unsent / BYTES_PER_MS
 
+    def all_played_ms(self) -> float:
+        """Return when the playing answer will have been heard whole; infinity while more of it is to come."""
+        if self.playing is None:
+            return inf
+        speech = self.playing.speech
+        return speech.ends_ms() if speech.life is Answer.PLAYING and speech.all_sent else inf
+
     def withdraw(self, reason: Reason) -> None:
-        """Nothing is for that reason any more."""
+        """Let no answer be for that reason any more."""
         for response in self._by_id.values():
             response.reasons -= {reason}
 
-    def all_played_ms(self) -> float:
-        """When the playing answer will have been heard whole; infinity while more of it is to come."""
-        if self.playing is None or self.playing.audio.cleared or not self.playing.audio.all_sent:
-            return inf
-        return self.playing.audio.ends_ms()
+
+def _play(speech: Speech) -> list[Action]:
+    return [Play(speech.turn), *(Say(speech.turn, audio, end) for audio, end in speech.unsent())]

@@ -6,14 +6,25 @@ gathered, the ids by which the server's answers are matched, and the times by wh
 
 from math import inf
 
-from attrs import Factory, define
+from attrs import Factory, define, frozen
 
 from engine.model import RateLimit
 from engine.settings import Settings
 from engine.states import ONLY_WORDS, Gate, GateEvent, Reason, next_gate
 
 _RETRY_MS = 500  # after a refused create; without it a refusing server would be asked in a tight loop
+_MAX_FAILURES = 2  # an answer that fails is asked for once more, then the fallback
+_MAX_REFUSALS = 4  # of one create: two seconds of retries
+_MAX_LIMITED = 3  # of either, by a rate limit: each is waited for
 _LIMITED_MS = (1_000, 2_000)  # after a rate limit that does not say how long: the first, and further ones
+
+
+@frozen
+class Attempt:
+    """An attempt in vain: whether it was the last, and for how long a rate limit holds the next one."""
+
+    last: bool
+    wait_ms: float | None = None
 
 
 @define
@@ -37,12 +48,12 @@ class ResponseGate:
 
     @property
     def busy(self) -> bool:
-        """Whether a response is on its way."""
+        """True while a response is on its way."""
         return self.state is not Gate.NONE
 
     @property
     def cancellable(self) -> bool:
-        """Whether there is a response that a cancel would stop."""
+        """True if there is a response that a cancel would stop."""
         return self.state in (Gate.REQUESTED, Gate.ACTIVE)
 
     def create(self, now_ms: float) -> str | None:
@@ -57,7 +68,7 @@ class ResponseGate:
         return self._create_id
 
     def created(self, response_id: str, now_ms: float) -> bool:
-        """The server has begun a response. False if it is one that we did not ask for."""
+        """Let a response in that the server has begun. False if it is one that we did not ask for."""
         if not self.busy or self.response_id is not None:
             return False
         self.state = next_gate(self.state, GateEvent.CREATED)
@@ -67,7 +78,7 @@ class ResponseGate:
         return True
 
     def progressed(self, response_id: str, now_ms: float) -> None:
-        """The response showed a sign of life."""
+        """Note a sign of life of the response."""
         if self.state is Gate.ACTIVE and response_id == self.response_id:
             self._since_ms = now_ms
 
@@ -81,7 +92,7 @@ class ResponseGate:
         return self._cancel_id
 
     def refused(self, event_id: str | None, now_ms: float) -> bool:
-        """An `error` came. True if it was about our create (its reasons stand) or a cancel of nothing."""
+        """Take an `error`. True if it was about our create (its reasons stand) or a cancel of nothing."""
         about_create = self.busy and event_id == self._create_id and self.response_id is None
         about_cancel = self.state is Gate.CANCELLING and event_id == self._cancel_id
         if not (about_create or about_cancel):
@@ -95,16 +106,16 @@ class ResponseGate:
         return True
 
     def stand_again(self, reasons: frozenset[Reason]) -> None:
-        """What a response was created for is still to be answered."""
+        """Want again what a response was created for: it is still to be answered."""
         self.reasons |= reasons - ONLY_WORDS
 
     def withdraw(self, reason: Reason) -> None:
-        """Nothing is to be said for that reason any more."""
+        """Want nothing for that reason any more."""
         self.reasons.discard(reason)
         self.carried -= {reason}
 
     def done(self, response_id: str) -> bool:
-        """A response is over. False if it was not the one on its way."""
+        """End a response. False if it was not the one on its way."""
         if not self._held:
             self.retry_ms = inf  # if another was in the way, it no longer is
         if response_id != self.response_id or not self.busy:
@@ -113,7 +124,7 @@ class ResponseGate:
         return True
 
     def retry(self, _now_ms: float) -> None:
-        """A refused or held create may be sent again."""
+        """Let a refused or held create be sent again."""
         self.retry_ms, self._held = inf, False
 
     def hold(self, limit: RateLimit, now_ms: float) -> float | None:
@@ -130,12 +141,27 @@ class ResponseGate:
         self.retry_ms, self._held = now_ms + wait_ms, True
         return wait_ms
 
+    def failed(self, limit: RateLimit | None, now_ms: float) -> Attempt:
+        """Count an answer that does not come."""
+        self.failures += 1
+        return self._attempt(self.failures, _MAX_FAILURES, limit, now_ms)
+
+    def create_refused(self, limit: RateLimit | None, now_ms: float) -> Attempt:
+        """Judge the creates in a row that were refused, of which `refused` has just seen one."""
+        return self._attempt(self.refusals, _MAX_REFUSALS, limit, now_ms)
+
+    def _attempt(self, attempts: int, most: int, limit: RateLimit | None, now_ms: float) -> Attempt:
+        if limit is None:
+            return Attempt(last=attempts >= most)
+        wait_ms = None if attempts >= _MAX_LIMITED else self.hold(limit, now_ms)
+        return Attempt(last=wait_ms is None, wait_ms=wait_ms)
+
     def forgive(self) -> None:
-        """An answer came, or was heard: what failed before it no longer counts."""
+        """Count no longer what failed before: an answer came, or was heard."""
         self.failures, self.limited_ms = 0, 0.0
 
     def due_ms(self, audible_until_ms: float) -> float:
-        """When the response on its way has kept the caller waiting too long; infinity if none is."""
+        """Return when the response on its way has kept the caller waiting too long; infinity if none is."""
         match self.state:
             case Gate.CANCELLING:
                 return self._since_ms + self.settings.cancel_due_ms

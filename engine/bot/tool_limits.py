@@ -48,7 +48,7 @@ class _Request:
 
 
 @define
-class Restraint:
+class ToolLimits:
     """One per call. `most` is how many tool calls it may run."""
 
     most: int
@@ -57,7 +57,7 @@ class Restraint:
     _requests: dict[tuple[str, str], _Request] = Factory(dict)
 
     def judge(self, call: ToolCall, *, only_words: bool) -> Unrun | None:
-        """What a new call is answered without being run; None if it is to run now.
+        """Return what a new call is answered without being run; None if it is to run now.
 
         `only_words` says that it comes from a response that was to call no tools.
         """
@@ -79,7 +79,7 @@ class Restraint:
         return Unrun(output=evolve(known.output, call_id=call.call_id), why="repeat", asks=asks)
 
     def finish(self, output: ToolOutput, *, changes: bool) -> None:
-        """A call that ran has its output; `changes` says whether its tool does more than look things up."""
+        """Keep the output of a call that ran; `changes`: its tool does more than look things up."""
         if changes and output.status != "refused":  # also one that failed may have changed something
             # What was refused for want of a name is to be refused no more once the name is there.
             self._forget_finished()
@@ -91,7 +91,7 @@ class Restraint:
                 return
 
     def caller_spoke(self) -> None:
-        """Whatever is asked for now may be asked for anew, unless it is still being worked on."""
+        """Let whatever is asked for be asked for anew, unless it is still being worked on."""
         self._forget_finished()
         for request in self._requests.values():
             request.outdated = True

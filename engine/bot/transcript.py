@@ -5,8 +5,13 @@ is spoken. Two things place them. Speech is even: the share of the letters heard
 audio heard; while the audio is still coming, its length is reckoned by the speed at which the voice spoke
 its earlier items. And no word is heard before it was known: what was heard by a certain byte had come as
 text when that byte came.
+
+By its own heard words it is also known whether the bot has asked something, and whether for something that
+people say in groups: a number, a name, an address. That is all that a conversation has to go by: a tool that
+waits for a name makes the bot ask for it. A wrong guess costs the caller a third of a second.
 """
 
+import re
 from bisect import bisect_right
 
 from attrs import Factory, define
@@ -14,6 +19,12 @@ from attrs import Factory, define
 QUESTION_MARKS = "?\u061f\uff1f"  # those of Arabic and of the full-width scripts, too
 _LONGEST_WORD = 25  # letters; without a space in so many, a script has none
 _FIRST_IDEOGRAPH = "\u2e80"  # from here on scripts write their words without spaces
+_DICTATED = re.compile(
+    r"\b(?:names?|surname|numbers?|digits?|phone|spell(?:ed|ing)?|e-?mail|address|code)\b"
+    r"|שם|שמך|שמכם|מספר|טלפון|ספרות|לאיית|איות|דוא|אימייל|מייל|כתובת|קוד",
+    re.IGNORECASE,
+)
+_SENTENCE = re.compile(rf"[^.!{QUESTION_MARKS}]+[.!{QUESTION_MARKS}]*")
 LETTERS_PER_MS = 0.015  # of spoken English; a voice shows its own speed with its first whole item
 
 
@@ -26,13 +37,13 @@ class Transcript:
     _letters: list[int] = Factory(list)  # known since then
 
     def add(self, words: str, audio_ms: int) -> None:
-        """The next words; `audio_ms` of the item's audio had come before them."""
+        """Add the next words; `audio_ms` of the item's audio had come before them."""
         self.text += words
         self._came_ms.append(audio_ms)
         self._letters.append(len(self.text))
 
     def heard(self, heard_ms: int, audio_ms: int, *, complete: bool, letters_per_ms: float) -> str:
-        """The words that were heard whole in the first `heard_ms` of `audio_ms`."""
+        """Return the words that were heard whole in the first `heard_ms` of `audio_ms`."""
         if heard_ms <= 0:
             return ""
         if complete and heard_ms >= audio_ms:
@@ -55,5 +66,11 @@ def _whole_words(text: str, letters: int) -> str:
 
 
 def asks(text: str) -> bool:
-    """Whether it holds a question."""
+    """Say whether it holds a question."""
     return any(mark in text for mark in QUESTION_MARKS)
+
+
+def asks_to_dictate(heard: str) -> bool:
+    """Say whether the last sentence that the caller heard asks for a number, a name or an address."""
+    sentences = _SENTENCE.findall(heard.strip())
+    return bool(sentences and _DICTATED.search(sentences[-1]))

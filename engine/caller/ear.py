@@ -5,7 +5,7 @@ uplink (`uplink.py`).
 """
 
 from engine.caller.echo import EchoGuard
-from engine.caller.turns import Scene, TurnEvent, Turns
+from engine.caller.turns import TurnContext, TurnEvent, Turns
 from engine.caller.uplink import Uplink, UplinkCommand
 from engine.caller.vad import Detector
 from engine.settings import Settings
@@ -24,12 +24,12 @@ class Ear:
         """Decide turns by these settings from now on; what is going on goes on."""
         self._turns.adopt(settings)
 
-    def listen(self, frame: bytes, scene: Scene) -> tuple[list[UplinkCommand], list[TurnEvent]]:
+    def listen(self, frame: bytes, context: TurnContext) -> tuple[list[UplinkCommand], list[TurnEvent]]:
         """Judge the next frame: return commands for the model, and events for the conversation.
 
         Send the commands first: a commit must stand before the create that answers it.
         """
         heard = self._detector.judge(frame)
-        echo = self._echo.explains(heard.level, scene.bot_level)
-        events = self._turns.step(heard, scene, echo=echo)
-        return self._uplink.step(frame, events, bot_playing=scene.bot_playing, echo=echo), events
+        echo = self._echo.explains(heard.level, context.bot_level)
+        events = self._turns.step(heard, context, echo=echo)
+        return self._uplink.step(frame, events, bot_playing=context.bot_playing, echo=echo), events

@@ -30,7 +30,7 @@ _LONG_AGO_MS = -60_000
 
 
 @frozen(kw_only=True)
-class Scene:
+class TurnContext:
     """What the ear must know of the conversation to understand a frame."""
 
     bot_playing: bool = False
@@ -160,7 +160,7 @@ class Turns:
         """Decide by these settings from now on; what is going on goes on."""
         self._settings = self._pace.settings = self._barge_in.settings = settings
 
-    def step(self, heard: Judgement, scene: Scene, *, echo: bool) -> list[TurnEvent]:
+    def step(self, heard: Judgement, context: TurnContext, *, echo: bool) -> list[TurnEvent]:
         """Take the caller's next frame and return what it means.
 
         `echo` says that the bot's own sound explains the frame.
@@ -171,11 +171,13 @@ class Turns:
         self._loudest, self._floor = max(heard.level, self._loudest if begun else 0.0), heard.floor
         self._recent.append(self._now_ms - FRAME_MS - heard.late_ms if voice else None)
         counts = heard.interrupting and not echo
-        self._barge_in.step(self._now_ms, bot_playing=scene.bot_playing, counts=counts, late_ms=heard.late_ms)
+        self._barge_in.step(
+            self._now_ms, bot_playing=context.bot_playing, counts=counts, late_ms=heard.late_ms
+        )
         return [
             *self._note_evidence(speech=voice),
-            *self._presence.step(heard.level, counts=not (heard.speech or echo or scene.bot_playing)),
-            *self._step_utterance(heard, scene, voice=voice),
+            *self._presence.step(heard.level, counts=not (heard.speech or echo or context.bot_playing)),
+            *self._step_utterance(heard, context, voice=voice),
             *self._step_barge_in(),
         ]
 
@@ -185,42 +187,42 @@ class Turns:
         self._evidence_ms = self._now_ms
         return [CallerEvidence()]
 
-    def _step_utterance(self, heard: Judgement, scene: Scene, *, voice: bool) -> list[TurnEvent]:
+    def _step_utterance(self, heard: Judgement, context: TurnContext, *, voice: bool) -> list[TurnEvent]:
         match self._utterance:
             case _Utterance.NONE if self._opens():
-                return self._open(scene)
+                return self._open(context)
             case _Utterance.CAPPED:
                 self._rearm(heard)
             case _Utterance.OPEN:
-                return self._go_on(scene, speech=voice if self._only_over_bot else heard.speech)
+                return self._go_on(context, speech=voice if self._only_over_bot else heard.speech)
         return []
 
     def _opens(self) -> bool:
         return len(self._recent) - self._recent.count(None) >= _OPENING_SPEECH
 
-    def _open(self, scene: Scene) -> list[TurnEvent]:
+    def _open(self, context: TurnContext) -> list[TurnEvent]:
         onset_ms = next(since_ms for since_ms in self._recent if since_ms is not None)
         self._utterance = _Utterance.OPEN
         self._onset_ms = max(onset_ms, self._last_speech_ms, 0)
         self._pause_before_ms = self._onset_ms - self._ended_ms
         self._last_speech_ms = self._now_ms
         self._counted = False
-        self._only_over_bot = scene.bot_playing
+        self._only_over_bot = context.bot_playing
         bot_since_ms = self._barge_in.bot_since_ms
         self._began_over_bot = bot_since_ms is not None and self._onset_ms >= bot_since_ms
         return [UtteranceStarted(self._onset_ms, loudness=self._loudness()), *self._count()]
 
-    def _go_on(self, scene: Scene, *, speech: bool) -> list[TurnEvent]:
+    def _go_on(self, context: TurnContext, *, speech: bool) -> list[TurnEvent]:
         silence_ms = self._now_ms - self._last_speech_ms
         if speech:
             self._pace.paused(silence_ms - FRAME_MS)
             self._last_speech_ms = self._now_ms
             silence_ms = 0
-            self._only_over_bot = self._only_over_bot and scene.bot_playing
-        if silence_ms >= self._pace.end_ms(dictating=scene.dictating):
-            return [self._close(scene, _Utterance.NONE)]
+            self._only_over_bot = self._only_over_bot and context.bot_playing
+        if silence_ms >= self._pace.end_ms(dictating=context.dictating):
+            return [self._close(context, _Utterance.NONE)]
         if self._now_ms - self._onset_ms >= self._settings.utterance_max_ms:
-            return [self._close(scene, _Utterance.CAPPED)]
+            return [self._close(context, _Utterance.CAPPED)]
         return self._count()
 
     def _count(self) -> list[TurnEvent]:
@@ -230,7 +232,7 @@ class Turns:
         self._pace.paused(self._pause_before_ms)  # if it was short, it was a pause that we took for an end
         return [UtteranceCounts(self._onset_ms)]
 
-    def _close(self, scene: Scene, then: _Utterance) -> TurnEvent:
+    def _close(self, context: TurnContext, then: _Utterance) -> TurnEvent:
         self._utterance = then
         self._recent.clear()
         speech_ms, interrupted_ms = self._speech_ms(), self._barge_in.longest_ms
@@ -241,7 +243,7 @@ class Turns:
             return UtteranceSkipped(
                 self._onset_ms, speech_ms, "too short", speech_ms, needed_ms, loudness=self._loudness()
             )
-        if self._only_over_bot and self._began_over_bot and not scene.question:
+        if self._only_over_bot and self._began_over_bot and not context.question:
             needed_ms = self._settings.barge_in_min_ms
             return UtteranceSkipped(
                 self._onset_ms,

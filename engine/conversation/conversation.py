@@ -1,42 +1,39 @@
 """One conversation, without any I/O: events in, actions out.
 
-The exchange of turns is in `exchange.py`, the bot's half in `bot.py`; keypad, silence and parting have a
-file each. This joins them. Every event of a call passes through `handle`, in order; every timer is a
-deadline that `deadline_ms` names and `tick` runs. So a conversation can be stepped through in a test, and
-nothing about it depends on how tasks are scheduled.
+Who has the floor is in `floor.py`, the bot's half in `bot/`; keypad, silence and parting have a file each.
+This joins them. Every event of a call passes through `handle`, in order; every timer is a deadline that
+`deadline_ms` names and `tick` runs. So a conversation can be stepped through in a test, and nothing about it
+depends on how tasks are scheduled.
 
 At every moment somebody speaks, or a deadline is armed that makes someone speak or ends the call.
 """
 
 from collections.abc import Callable, Iterable, Iterator
 from operator import itemgetter
-from typing import Any
+from typing import assert_never
 
-from engine.account import Filler, Greeting, Keyed, Line, ModelError, SilenceWarning, SoundUnheard
-from engine.actions import (
-    Action,
-    AudioSent,
-    Event,
-    ModelGone,
-    ModelReady,
-    Note,
-    ToolFinished,
-)
-from engine.bot.bot import Bot
+from engine.account import Filler, Greeting, Keyed, ModelError, SilenceWarning, SoundUnheard, ToolCalled
+from engine.actions import Action, AudioSent, Event, ModelGone, ModelReady, Note, ToModel, ToolFinished
+from engine.bot.answers import Answers
+from engine.bot.asking import Asking, Effect, ModelFailed
+from engine.bot.bot import Bot, ResponseOver
+from engine.bot.tool_calls import ToolCalls
 from engine.caller.keypad import Keypad
 from engine.caller.presence import LineSound
 from engine.caller.turns import (
     BargeInPaused,
     BargeInReal,
     CallerEvidence,
-    Scene,
+    TurnContext,
+    TurnEvent,
     UtteranceCounts,
     UtteranceEnded,
     UtteranceSkipped,
     UtteranceStarted,
 )
+from engine.caller.utterances import Utterances
 from engine.carrier import Dtmf, MarkReached
-from engine.conversation.floor import Exchange
+from engine.conversation.floor import Cue, FloorControl
 from engine.conversation.parting import END_CALL, Parting
 from engine.conversation.silence import Silence
 from engine.model import (
@@ -44,12 +41,15 @@ from engine.model import (
     AudioDelta,
     ErrorReported,
     FunctionCalled,
+    Ignored,
     InputCommitted,
     InputTranscribed,
     InputTranscriptionFailed,
     ItemStarted,
+    ModelEvent,
     ResponseCreated,
     ResponseDone,
+    Tell,
     TranscriptDelta,
 )
 from engine.outcome import Outcome
@@ -57,7 +57,7 @@ from engine.ports import Profile
 from engine.prompt import prompt
 from engine.prompt.notice import Notice
 from engine.settings import Settings
-from engine.states import Reason
+from engine.states import Ending, Gate, Reason
 from engine.tools import Tool
 
 _EPSILON_MS = 1e-6
@@ -70,234 +70,239 @@ class Conversation:
         self, profile: Profile, settings: Settings, *, tools: Iterable[Tool] = (), now_ms: float
     ) -> None:
         self._profile = profile
-        self._actions: list[Action] = []
-        self._notice = Notice(prompt.notice(profile))
-        self._bot = Bot(
-            settings, tools, notice=self._notice, do=self._actions.append, fail=self._on_model_failed
-        )
-        self._exchange = Exchange(settings, self._bot, note=self._note)
         self._ready = False  # what the caller says before that gathers, and is answered with the greeting
-
+        self._notice = Notice(prompt.notice(profile))
+        self._utterances = Utterances(settings)
+        self._tool_calls = ToolCalls(settings, tools)
+        self._answers = Answers(self._notice)
+        self._asking = Asking(settings, self._tool_calls)
+        self._bot = Bot(settings, self._answers, self._asking, self._tool_calls, self._utterances)
+        self._floor = FloorControl(settings, self._bot, self._answers, self._asking, self._utterances)
         self._keypad = Keypad(settings)
         self._silence = Silence(settings)
         self._parting = Parting(
-            settings, self._bot, self._exchange, self._keypad, do=self._actions.append, now_ms=now_ms
+            settings, self._answers, self._asking, self._tool_calls, self._floor, self._keypad, now_ms=now_ms
         )
 
     # What tasks may ask at any time
 
     @property
     def closing(self) -> bool:
-        """Whether the call is on its way out; the caller may still take it back."""
+        """True once the call is on its way out; the caller may still take it back."""
         return self._parting.closing
 
     @property
     def deaf(self) -> bool:
-        """Whether what the caller says no longer counts."""
+        """True once what the caller says no longer counts."""
         return self._parting.final
 
-    def scene(self, now_ms: float) -> Scene:
-        """What the ear must know to understand the frame that comes now."""
-        answers = self._bot.answers
-        return Scene(
-            bot_playing=self._exchange.bot_playing(now_ms),
-            bot_level=answers.level(now_ms),
-            dictating=self._bot.dictating,
-            question=answers.heard_question(now_ms) if answers.playing else self._bot.asked,
-        )
+    def turn_context(self, now_ms: float) -> TurnContext:
+        """Return what the ear must know to understand the frame that comes now."""
+        return self._answers.context(now_ms)
 
     def deadline_ms(self) -> float:
-        """When `tick` has something to do, if no event comes before."""
+        """Return when `tick` has something to do, if no event comes before."""
         return min(due_ms for due_ms, _ in self._timers())
 
     # Input
 
     def handle(self, event: Event, now_ms: float) -> list[Action]:
-        """What to do about the next event."""
-        self._exchange.finish_played(now_ms)
-        kind = type(event)
-        if not self._parting.ended:
-            if kind in _BOT_HANDLERS:
-                _BOT_HANDLERS[kind](self._bot, event, now_ms)
-            elif kind in _EXCHANGE_HANDLERS:
-                _EXCHANGE_HANDLERS[kind](self._exchange, event, now_ms)
-            elif kind in _CALLER_HANDLERS and not self.deaf:
-                _CALLER_HANDLERS[kind](self._exchange, event, now_ms)
-                if kind is UtteranceEnded:
-                    self._silence.broken(now_ms)
-            elif kind in _HANDLERS:
-                _HANDLERS[kind](self, event, now_ms)
-        return self._settle(now_ms)
+        """Return what to do about the next event."""
+        finished = self._floor.finish_played(now_ms)
+        reaction = [] if self._ended else self._resolve(self._react(event, now_ms))
+        return [*finished, *reaction, *self._settle(now_ms)]
 
     def tick(self, now_ms: float) -> list[Action]:
-        """What to do about the first deadline, if it has come; after it the others may no longer stand."""
+        """Return what to do about the first deadline, if it has come; after it the others may not stand."""
         due_ms, act = min(self._timers(), key=itemgetter(0))
-        if due_ms <= now_ms + _EPSILON_MS and not self._parting.ended:
-            act(now_ms)
-        return self._settle(now_ms)
+        due = due_ms <= now_ms + _EPSILON_MS and not self._ended
+        acted = self._resolve(act(now_ms)) if due else []
+        return [*acted, *self._settle(now_ms)]
 
     def leave(self, now_ms: float) -> list[Action]:
-        """The last lines of the account, if the call ends while an answer plays or a tool waits."""
-        self._bot.leave(now_ms)
-        actions = self._actions.copy()
-        self._actions.clear()
+        """Return the last lines of the account, if the call ends while an answer plays or a tool waits."""
+        return self._bot.leave(now_ms)
+
+    @property
+    def _ended(self) -> bool:
+        return self._parting.state is Ending.ENDED
+
+    def _resolve(self, effects: Iterable[Effect | ResponseOver]) -> list[Action]:
+        actions: list[Action] = []
+        for effect in effects:
+            match effect:
+                case ModelFailed(detail):
+                    actions += self._parting.model_failed(detail)
+                case ResponseOver(response):
+                    actions += self._parting.response_over(response)
+                case _:
+                    actions.append(effect)
         return actions
 
-    def _settle(self, now_ms: float) -> list[Action]:
-        if not self._parting.ended:
-            self._go_on(now_ms)
-        actions = self._actions.copy()
-        self._actions.clear()
-        return actions
+    def _react(self, event: Event, now_ms: float) -> Iterable[Effect | ResponseOver]:
+        match event:
+            case ModelReady():
+                return self._begin()
+            case ModelGone(detail):
+                return [Note(ModelError(code="gone", message=detail)), ModelFailed(detail)]
+            case AudioSent():
+                return self._answers.audio_sent(event, now_ms)
+            case MarkReached(name=name):
+                self._answers.ledger.mark_reached(name, now_ms)
+                return []
+            case Dtmf(digit=digit):
+                return self._on_key(digit, now_ms)
+            case ToolFinished(output):
+                given = self._bot.tool_finished(output, now_ms)
+                return [*given, *self._parting.tool_finished(output, now_ms)]
+        if isinstance(event, TurnEvent):
+            return self._hear_caller(event, now_ms)
+        return self._hear_model(event, now_ms)
 
-    def _go_on(self, now_ms: float) -> None:
-        self._exchange.finish_played(now_ms)
-        self._exchange.decide(now_ms)
-        self._bot.run_held(now_ms)
-        self._bot.listen_for_notice(now_ms)
-        self._parting.heed_caller(now_ms)
-        if not self.closing and self._notice.take_reminder():
-            self._bot.tell(prompt.notice_again(self._notice.words))
-        if self._exchange.free and self._bot.answers.waiting and not self._keypad.gathering:
-            self._exchange.begin_answer()
-        if self._ready and self._parting.caller_done and not self._parting.draining:
-            self._bot.create(now_ms)
-        self._parting.end_if_over(now_ms)
-        nobody_speaks = self._exchange.free and not self._keypad.gathering and not self.closing
-        self._bot.errands.watch(now_ms, quiet=nobody_speaks and self._bot.quiet)
-        self._silence.watch(now_ms, idle=self._exchange.free and self._bot.idle)
+    def _hear_caller(self, event: TurnEvent, now_ms: float) -> list[Action]:  # noqa: C901 (one arm an event)
+        match event:
+            case LineSound(ms=ms):
+                self._silence.sounded(ms)
+            case CallerEvidence():
+                if not self._answers.audible(now_ms):  # else its echo is no evidence of anybody
+                    self._silence.broken(now_ms)
+            case _ if self.deaf:
+                pass
+            case UtteranceStarted():
+                return self._floor.on_utterance_started(event)
+            case UtteranceCounts():
+                return self._floor.on_utterance_counts(now_ms)
+            case UtteranceEnded():
+                ended = self._floor.on_utterance_ended(event, now_ms)
+                self._silence.broken(now_ms)
+                return ended
+            case UtteranceSkipped():
+                return self._floor.on_utterance_skipped(event)
+            case BargeInPaused():
+                return self._floor.on_barge_in_paused(event, now_ms)
+            case BargeInReal():
+                return self._floor.decide(Cue.IS_REAL, now_ms, event.speech_ms, event.loudness)
+            case _:
+                assert_never(event)
+        return []
 
-    def _on_model_ready(self, _event: ModelReady, _now_ms: float) -> None:
+    def _hear_model(  # noqa: C901 (one arm an event)
+        self, event: ModelEvent, now_ms: float
+    ) -> Iterable[Effect | ResponseOver]:
+        match event:
+            case InputCommitted(item_id=item_id):
+                self._utterances.named(item_id)
+            case InputTranscribed():
+                return self._floor.on_transcribed(event, now_ms)
+            case InputTranscriptionFailed(item_id=item_id):
+                return self._floor.on_transcription_failed(item_id, now_ms)
+            case ResponseCreated():
+                return self._bot.on_response_created(event, now_ms)
+            case ItemStarted():
+                return self._answers.item_started(event, now_ms)
+            case TranscriptDelta():
+                self._answers.hear_words(event)
+            case AudioDelta():
+                return self._bot.on_audio(event, now_ms)
+            case FunctionCalled():
+                return self._on_function_called(event, now_ms)
+            case ResponseDone():
+                return self._bot.on_response_done(event, now_ms)
+            case ErrorReported():
+                if event.command_id == COMMIT_ID:
+                    self._utterances.refused()
+                return self._bot.on_model_error(event, now_ms)
+            case Ignored():
+                pass
+            case _:
+                assert_never(event)
+        return []
+
+    def _begin(self) -> list[Action]:
         self._ready = True
         greeting = prompt.greeting(self._profile)
-        self._note(Greeting(text=greeting))
-        self._bot.ask(greeting, Reason.GREETING)
+        return [Note(Greeting(text=greeting)), *self._asking.ask(greeting, Reason.GREETING)]
 
-    # The caller
-
-    def _on_evidence(self, _event: CallerEvidence, now_ms: float) -> None:
-        if not self._exchange.bot_playing(now_ms):  # while it plays, its echo is no evidence of anybody
-            self._silence.broken(now_ms)
-
-    def _on_line_sound(self, event: LineSound, _now_ms: float) -> None:
-        self._silence.sounded(event.ms)
-
-    def _on_dtmf(self, event: Dtmf, now_ms: float) -> None:
+    def _on_key(self, digit: str, now_ms: float) -> list[Action]:
         self._silence.broken(now_ms)
-        if not self.deaf:
-            self._keypad.press(event.digit, now_ms)
-            self._bot.utterances.pressed(now_ms)
-            self._exchange.take_by_key(now_ms)
+        if self.deaf:
+            return []
+        self._keypad.press(digit, now_ms)
+        self._utterances.pressed(now_ms)
+        return self._floor.decide(Cue.KEY, now_ms)
 
-    def _on_number_complete(self, _now_ms: float) -> None:
-        keys = self._keypad.take()
-        if not self.deaf:
-            self._note(Keyed(keys=len(keys)))
-            self._bot.tell_answer(prompt.keypad(keys))
-            self._bot.want(Reason.KEYPAD)
-
-    # The model
-
-    def _on_response_done(self, event: ResponseDone, now_ms: float) -> None:
-        response = self._bot.response_done(event, now_ms)
-        if response is not None:
-            self._parting.response_done(response)
-
-    def _on_function_called(self, event: FunctionCalled, now_ms: float) -> None:
-        accepted = self._bot.accept_call(event, now_ms)
-        if accepted is None:
-            return
-        response, call = accepted
+    def _on_function_called(self, event: FunctionCalled, now_ms: float) -> list[Action]:
+        response = self._answers.get(event.response_id)
+        call = None if response is None else self._bot.accept_call(event, response, now_ms)
+        if response is None or call is None:
+            return []
+        called = Note(ToolCalled(name=call.name, call_id=call.call_id, response=call.response_id))
         if call.name == END_CALL and not response.only_words:
-            self._parting.on_end_call(response, call.call_id, now_ms)
-        elif self._bot.run_tool(response, call, now_ms) and not self.closing:
-            self._bot.want(Reason.TOOL_OUTPUTS)
+            return [called, *self._parting.on_end_call(response, call.call_id, now_ms)]
+        return [called, *self._bot.run_tool(call, response, now_ms, closing=self.closing)]
 
-    def _on_tool_finished(self, event: ToolFinished, now_ms: float) -> None:
-        outcome = self._bot.tool_finished(event.output, now_ms)
-        self._parting.tool_finished(event.output, outcome, now_ms)
+    # What follows from any event
 
-    def _on_model_error(self, event: ErrorReported, now_ms: float) -> None:
-        if event.command_id == COMMIT_ID:
-            self._exchange.on_commit_refused()
-        self._bot.on_model_error(event, now_ms)
-
-    def _on_model_gone(self, event: ModelGone, _now_ms: float) -> None:
-        self._note(ModelError(code="gone", message=event.detail))
-        self._on_model_failed(event.detail)
-
-    def _on_model_failed(self, detail: str) -> None:
-        self._parting.model_failed(detail)
+    def _settle(self, now_ms: float) -> list[Action]:
+        if self._ended:
+            return []
+        actions = [
+            *self._floor.finish_played(now_ms),
+            *self._floor.watch(now_ms),
+            *self._bot.run_held(now_ms),
+            *self._answers.listen_for_notice(now_ms),
+            *self._parting.heed_caller(now_ms),
+        ]
+        if not self.closing and self._notice.take_reminder():
+            actions.append(ToModel(Tell("system", prompt.notice_again(self._notice.words))))
+        if self._floor.free and self._answers.waiting and not self._keypad.gathering:
+            actions += self._floor.begin_answer(now_ms)
+        if self._ready and self._parting.caller_done and self._parting.state is not Ending.DRAINING:
+            actions += self._asking.create(now_ms)
+        actions += self._parting.end_if_over(now_ms)
+        nobody_speaks = self._floor.free and not self._keypad.gathering and not self.closing
+        self._tool_calls.watch(now_ms, quiet=nobody_speaks and self._bot.quiet)
+        self._silence.watch(now_ms, idle=self._floor.free and self._bot.idle)
+        return actions
 
     # Time
 
-    def _timers(self) -> Iterator[tuple[float, Callable[[float], None]]]:
-        yield self._bot.answers.all_played_ms(), self._exchange.finish_played
-        if not self._parting.draining:
-            yield self._bot.overdue_ms(), self._on_answer_overdue
-        yield from self._bot.timers()
-        yield self._exchange.due_ms, self._exchange.on_no_transcript
+    def _timers(self) -> Iterator[tuple[float, Callable[[float], Iterable[Effect]]]]:
+        yield self._answers.all_played_ms(), self._floor.finish_played
+        if self._parting.state is not Ending.DRAINING:
+            yield self._asking.gate.due_ms(self._answers.audible_until_ms()), self._on_answer_overdue
+        yield self._asking.gate.retry_ms, self._asking.retry
+        yield self._tool_calls.slow_ms(), self._tool_calls.note_slow
+        yield self._bot.held_until_ms(), self._bot.run_held
+        yield self._floor.due_ms, self._floor.on_no_transcript
         yield self._keypad.due_ms, self._on_number_complete
         yield from self._parting.timers()
         if not self.closing:
             yield self._silence.due_ms(), self._on_silence
-            yield self._bot.errands.filler_ms(), self._on_slow_tool
+            yield self._tool_calls.filler_ms(), self._on_slow_tool
 
-    def _on_answer_overdue(self, now_ms: float) -> None:
-        if self._bot.cancelling:
-            self._on_model_failed("the model did not end a cancelled answer")
-        else:
-            self._exchange.give_up_answer(now_ms)
+    def _on_answer_overdue(self, now_ms: float) -> Iterable[Effect]:
+        if self._asking.gate.state is Gate.CANCELLING:
+            return [ModelFailed("the model did not end a cancelled answer")]
+        return self._floor.overdue(now_ms)
 
-    def _on_silence(self, now_ms: float) -> None:
+    def _on_number_complete(self, _now_ms: float) -> list[Action]:
+        keys = self._keypad.take()
+        if self.deaf:
+            return []
+        self._asking.want(Reason.KEYPAD)
+        return [Note(Keyed(keys=len(keys))), ToModel(Tell("user", prompt.keypad(keys)))]
+
+    def _on_silence(self, now_ms: float) -> list[Action]:
         sounding, sound_ms = self._silence.sounding, self._silence.sound_ms
         if not self._silence.ask_again():
-            self._parting.take_leave(Outcome.SILENCE_TIMEOUT, now_ms)
-            return
+            return self._parting.take_leave(Outcome.SILENCE_TIMEOUT, now_ms)
         number = self._silence.prompts
-        if sounding:
-            self._note(SoundUnheard(sound_ms=sound_ms))
-        self._note(SilenceWarning(number=number))
-        self._bot.ask(prompt.sound_prompt() if sounding else prompt.silence_prompt(number), Reason.SILENCE)
+        question = prompt.sound_prompt() if sounding else prompt.silence_prompt(number)
+        heard = [Note(SoundUnheard(sound_ms=sound_ms))] if sounding else []
+        asked = self._asking.ask(question, Reason.SILENCE)
+        return [*heard, Note(SilenceWarning(number=number)), *asked]
 
-    def _on_slow_tool(self, _now_ms: float) -> None:
-        self._note(Filler())
-        self._bot.errands.excuse()
-        self._bot.ask(prompt.filler(), Reason.FILLER)
-
-    def _note(self, line: Line) -> None:
-        self._actions.append(Note(line))
-
-
-_HANDLERS: dict[type, Callable[[Conversation, Any, float], None]] = {
-    ModelReady: Conversation._on_model_ready,
-    ModelGone: Conversation._on_model_gone,
-    CallerEvidence: Conversation._on_evidence,
-    LineSound: Conversation._on_line_sound,
-    Dtmf: Conversation._on_dtmf,
-    ToolFinished: Conversation._on_tool_finished,
-    FunctionCalled: Conversation._on_function_called,
-    ResponseDone: Conversation._on_response_done,
-    ErrorReported: Conversation._on_model_error,
-}
-_CALLER_HANDLERS: dict[type, Callable[[Exchange, Any, float], None]] = {  # they count until the call closes
-    UtteranceStarted: Exchange.on_utterance_started,
-    UtteranceCounts: Exchange.on_utterance_counts,
-    UtteranceEnded: Exchange.on_utterance_ended,
-    UtteranceSkipped: Exchange.on_utterance_skipped,
-    BargeInPaused: Exchange.on_barge_in_paused,
-    BargeInReal: Exchange.on_barge_in_real,
-}
-_EXCHANGE_HANDLERS: dict[type, Callable[[Exchange, Any, float], None]] = {
-    InputCommitted: Exchange.on_committed,
-    InputTranscribed: Exchange.on_transcribed,
-    InputTranscriptionFailed: Exchange.on_transcription_failed,
-}
-_BOT_HANDLERS: dict[type, Callable[[Bot, Any, float], None]] = {
-    MarkReached: Bot.on_mark,
-    AudioSent: Bot.on_audio_sent,
-    ResponseCreated: Bot.on_response_created,
-    ItemStarted: Bot.on_item_started,
-    TranscriptDelta: Bot.on_transcript,
-    AudioDelta: Bot.on_audio,
-}
+    def _on_slow_tool(self, _now_ms: float) -> list[Action]:
+        self._tool_calls.excuse()
+        return [Note(Filler()), *self._asking.ask(prompt.filler(), Reason.FILLER)]

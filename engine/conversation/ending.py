@@ -1,6 +1,6 @@
 """The end of a call: one goodbye, drained to its last mark, and then the line.
 
-`dialogue.ENDING` says which moves exist. The goodbye may come from the answer that asked to hang up, or from
+`states.ENDING` says which moves exist. The goodbye may come from the answer that asked to hang up, or from
 one response more; one that breaks off, or is not said at all, is asked for again, within bounds. Until the
 line is gone the caller can take the call back, unless its end is final. Nothing of it takes longer than its
 deadline, and that follows what the caller is still to hear.
@@ -13,7 +13,7 @@ from attrs import define
 from engine.bot.answers import Response
 from engine.outcome import Outcome
 from engine.settings import Settings
-from engine.states import Ending, EndingEvent, Reason, next_ending
+from engine.states import Ending, EndingEvent, Making, Reason, next_ending
 
 _MARK_GRACE_MS = 1_000  # how long the goodbye's last mark may lag behind the clock
 _MOST_BROKEN = 2  # who has heard two beginnings of a goodbye knows
@@ -21,7 +21,7 @@ _MOST_TRIES = 3
 
 
 @define
-class Farewell:
+class CallEnding:
     """How far a call is on its way out. Times are milliseconds of the call's clock."""
 
     settings: Settings
@@ -37,7 +37,7 @@ class Farewell:
 
     @property
     def final(self) -> bool:
-        """Whether the call ends whatever the caller says now."""
+        """True if the call ends whatever the caller says now."""
         limit = self.outcome is Outcome.LONGEST_CALL and self._limit_met
         closing = self.state is not Ending.OPEN
         return closing and (limit or self.model_gone or self.outcome is Outcome.TRANSFERRED)
@@ -56,7 +56,7 @@ class Farewell:
 
     @property
     def unsaid(self) -> bool:
-        """Whether the model was asked often enough, and has not even begun to say goodbye."""
+        """True if the model was asked often enough, and has not even begun to say goodbye."""
         return self.state is Ending.CLOSING and self._tries >= _MOST_TRIES and not self._broken
 
     def close(self, outcome: Outcome, now_ms: float) -> None:
@@ -70,7 +70,7 @@ class Farewell:
         self._closed_ms = self._heard_ms = now_ms
 
     def reopen(self) -> Outcome:
-        """The call goes on. Returns the outcome that it would have had."""
+        """Let the call go on. Returns the outcome that it would have had."""
         self.state = next_ending(self.state, EndingEvent.REOPEN)
         self._limit_met = self._limit_met or self.outcome is Outcome.LONGEST_CALL
         return self.outcome
@@ -80,11 +80,11 @@ class Farewell:
         self._heard_ms = max(self._heard_ms, until_ms)
 
     def response_done(self, response: Response) -> bool:
-        """A response is complete. True if a goodbye must still be asked for."""
+        """Look for the goodbye in a complete response. True if a goodbye must still be asked for."""
         if self.state is not Ending.CLOSING or Reason.GOODBYE not in response.reasons:
             return False
-        begun = response.audio.received_bytes > 0
-        if begun and response.completed and not response.cut:
+        begun = response.speech.received_bytes > 0
+        if begun and response.speech.made is Making.COMPLETED and not response.cut:
             self._goodbye = response
         else:
             self._tries += 1
@@ -97,22 +97,22 @@ class Farewell:
         return False
 
     def lose_model(self) -> bool:
-        """The model can't go on. True if what it has said of the goodbye will do."""
+        """Go on without the model. True if what it has said of the goodbye will do."""
         self.model_gone = True
         if self.state is Ending.CLOSING and self._broken:
             self.state = next_ending(self.state, EndingEvent.GOODBYE_OVER)
         return self.state in (Ending.DRAINING, Ending.ENDED)
 
     def over(self) -> str | None:
-        """How it went, once nothing plays any more; None while a goodbye or its last mark is awaited."""
+        """Return how it went, if nothing plays any more; None while a goodbye or its mark is awaited."""
         if self.state is not Ending.DRAINING:
             return None
         if self._goodbye is None:
             return "the goodbye broke off"
-        return "the goodbye was heard" if self._goodbye.audio.confirmed else None
+        return "the goodbye was heard" if self._goodbye.speech.confirmed else None
 
     def end(self) -> bool:
-        """The call is over. False if it was already."""
+        """End the call. False if it was already."""
         if self.state is Ending.ENDED:
             return False
         self.state = next_ending(self.state, EndingEvent.END)

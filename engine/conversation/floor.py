@@ -1,250 +1,307 @@
-"""The exchange of turns: who has the floor, and how the caller takes it from the bot.
+"""Who has the floor, and how the caller takes it from the bot.
 
-The moves are those of `dialogue.FLOOR`. A barge-in pauses the bot first. It becomes real when enough was
+The moves are those of `states.FLOOR`. A barge-in pauses the bot first. It becomes real when enough was
 said, and then the bot is cut and the model told what was heard. If the caller stops before that, what was
-said is in doubt (`doubt.py`), and when it proves to have been nothing the bot plays on.
+said is in doubt. It was committed, and its transcript decides: words, or no transcript in time, make the
+barge-in real; an empty or failed transcript makes it false, and the bot plays on.
 """
 
-from collections.abc import Callable
+from enum import Enum, auto
 from math import inf
 
-from attrs import asdict
+from attrs import asdict, frozen
 
-from engine.account import (
-    BotPaused,
-    Line,
-    UtteranceBegun,
-    UtteranceIgnored,
-    UtteranceOver,
-)
+from engine.account import BotPaused, UserSaid, UtteranceBegun, UtteranceIgnored, UtteranceOver
+from engine.actions import Action, Note, ToModel
+from engine.bot.answers import Answers
+from engine.bot.asking import Asking, Effect
 from engine.bot.bot import Bot
 from engine.caller.turns import (
     BargeInPaused,
-    BargeInReal,
     Loudness,
-    UtteranceCounts,
     UtteranceEnded,
     UtteranceSkipped,
     UtteranceStarted,
 )
-from engine.caller.utterances import Utterance
-from engine.conversation.doubt import Doubt, Verdict
-from engine.model import InputCommitted, InputTranscribed, InputTranscriptionFailed
+from engine.caller.utterances import Utterance, Utterances
+from engine.model import DeleteItem, InputTranscribed
 from engine.settings import Settings
-from engine.states import Floor, FloorEvent, Reason, next_floor
+from engine.states import Doubt, DoubtEvent, Floor, FloorEvent, Reason, next_doubt, next_floor
 
-_CALLER_SPEAKS = frozenset({Floor.CALLER, Floor.BOTH, Floor.PAUSED})
 _UNKNOWN = Loudness()  # of what takes the floor, where it is not the caller's voice that does
-_UNDECIDED = frozenset({Floor.PAUSED, Floor.DOUBT})
 
 
-class Exchange:
-    """One per call. `note` takes the lines of its account. Times are milliseconds of the call's clock."""
+@frozen
+class Standing:
+    """Where the two stand: who has the floor, whether the bot is stopped in its turn, what is in doubt."""
 
-    def __init__(self, settings: Settings, bot: Bot, *, note: Callable[[Line], None]) -> None:
+    floor: Floor
+    paused: bool = False
+    doubt: Doubt = Doubt.NONE
+
+
+class Cue(Enum):
+    """What asks for a decision about the floor."""
+
+    COUNTS = auto()  # the caller has said enough to be answered
+    COUNTS_IN_GAP = auto()  # so, while the bot has its turn and nothing of it is heard
+    SPEAKS_OVER = auto()  # for a while
+    IS_REAL = auto()  # for so long that it is meant
+    KEY = auto()  # pressed by the caller: nobody does that by accident
+    WORDS = auto()  # are in the transcript that was waited for; or it has not come in time
+    CLOSING = auto()  # nothing may be left in doubt: the call closes, or the answer comes to nothing
+    SILENT = auto()  # nothing more has happened by now
+    SILENT_LONG = auto()  # so, and the bot has been stopped for too long to play on where it was
+
+
+class Rule(Enum):
+    """What is done about it."""
+
+    PAUSE = auto()  # stop the bot, and decide later
+    TAKE = auto()  # the floor is the caller's: cut the stopped bot
+    PAUSE_AND_TAKE = auto()
+    PLAY_ON = auto()
+    OVERTAKE = auto()  # what is on its way is answered anew
+
+
+def _stopped(floor: Floor) -> list[Standing]:
+    return [Standing(floor, paused=True, doubt=doubt) for doubt in Doubt]
+
+
+_FREE, _CALLER, _BOT, _BOTH = (Standing(floor) for floor in Floor)
+# The bot is stopped, and the caller speaks: for the first time, or again while the transcript of what they
+# said before is awaited, or was empty.
+_INTERRUPTED = (_SPEAKS, _SPEAKS_ON, _SPEAKS_ANEW) = _stopped(Floor.BOTH)
+# The bot is stopped, and nobody speaks: nothing explains it, a transcript is awaited, or it was nothing.
+_SILENCED = (_UNEXPLAINED, _AWAITED, _NOTHING) = _stopped(Floor.BOT)
+_UNDECIDED = (*_INTERRUPTED, *_SILENCED)
+STANDINGS = frozenset({_FREE, _CALLER, _BOT, _BOTH, *_UNDECIDED})
+
+# Where no rule stands, nothing is done: the cue came too late, or asks for nothing there.
+RULES: dict[tuple[Cue, Standing], Rule] = {
+    (Cue.COUNTS, _CALLER): Rule.OVERTAKE,
+    (Cue.COUNTS, _SPEAKS_ON): Rule.TAKE,  # what is in doubt goes on
+    (Cue.COUNTS, _SPEAKS_ANEW): Rule.TAKE,
+    (Cue.COUNTS_IN_GAP, _BOTH): Rule.PAUSE_AND_TAKE,  # nothing is interrupted: there is nothing to decide
+    (Cue.SPEAKS_OVER, _BOTH): Rule.PAUSE,  # elsewhere the bot has finished in the meantime
+    **{(Cue.IS_REAL, at): Rule.TAKE for at in _INTERRUPTED},
+    (Cue.KEY, _FREE): Rule.OVERTAKE,
+    (Cue.KEY, _CALLER): Rule.OVERTAKE,
+    (Cue.KEY, _BOT): Rule.PAUSE_AND_TAKE,
+    (Cue.KEY, _BOTH): Rule.PAUSE_AND_TAKE,
+    **{(cue, at): Rule.TAKE for cue in (Cue.KEY, Cue.WORDS, Cue.CLOSING) for at in _UNDECIDED},
+    (Cue.SILENT, _UNEXPLAINED): Rule.TAKE,
+    (Cue.SILENT, _NOTHING): Rule.PLAY_ON,
+    (Cue.SILENT_LONG, _UNEXPLAINED): Rule.TAKE,
+    (Cue.SILENT_LONG, _NOTHING): Rule.TAKE,
+}
+
+
+class FloorControl:
+    """One per call. Times are milliseconds of the call's clock."""
+
+    def __init__(
+        self, settings: Settings, bot: Bot, answers: Answers, asking: Asking, utterances: Utterances
+    ) -> None:
+        self._settings = settings
         self._bot = bot
-        self._note = note
+        self._answers = answers
+        self._asking = asking
+        self._utterances = utterances
         self._floor = Floor.FREE
+        self._doubt = Doubt.NONE
+        self._doubtful: Utterance | None = None  # what paused the bot, once it was committed
+        self._paused_at_ms = 0.0
         self._counts = False  # what the caller says now will be answered
-        self._doubt = Doubt(settings)
+
+    @property
+    def standing(self) -> Standing:
+        """Where the caller and the bot stand now."""
+        return Standing(self._floor, self._answers.paused, self._doubt)
 
     @property
     def caller_speaks(self) -> bool:
-        """Whether the caller says something now, alone or over the bot."""
-        return self._floor in _CALLER_SPEAKS
+        """True while the caller says something, alone or over the bot."""
+        return self._floor in (Floor.CALLER, Floor.BOTH)
 
     @property
     def caller_has_floor(self) -> bool:
-        """Whether the caller alone speaks, and will be answered."""
+        """True while the caller alone speaks, and will be answered."""
         return self._floor is Floor.CALLER and self._counts
 
     @property
     def free(self) -> bool:
-        """Whether nobody has the floor."""
+        """True while nobody has the floor."""
         return self._floor is Floor.FREE
 
     @property
-    def bot_may_answer(self) -> bool:
-        """Whether the caller is done: not speaking, and nothing they said is in doubt."""
-        return self._floor in (Floor.FREE, Floor.BOT)
+    def caller_done(self) -> bool:
+        """True while the caller is not speaking, and nothing they said is in doubt."""
+        return not self.caller_speaks and not self._answers.paused
 
     @property
     def due_ms(self) -> float:
-        """When `on_no_transcript` has something to do."""
-        return self._doubt.due_ms
-
-    def bot_playing(self, now_ms: float) -> bool:
-        """Whether, by the clock, the caller hears the bot; not in the gaps of an answer that falters."""
-        return self._floor in (Floor.BOT, Floor.BOTH) and now_ms < self._bot.answers.audible_until_ms()
+        """When the transcript that is waited for is late."""
+        return inf if self._doubtful is None or self._doubt is not Doubt.AWAITED else self._doubtful.due_ms
 
     # The bot's turns
 
-    def begin_answer(self) -> None:
-        """The next answer plays, on a free floor."""
+    def begin_answer(self, now_ms: float) -> list[Action]:
+        """Let the next answer play, on a free floor."""
         self._move(FloorEvent.BOT_BEGINS)
-        self._bot.begin_next()
+        return self._answers.begin_next(now_ms)
 
-    def finish_played(self, now_ms: float) -> None:
-        """The bot's turn is over if its answer was heard to the end."""
-        if self._floor not in _UNDECIDED and self._bot.finish_played(now_ms):
+    def finish_played(self, now_ms: float) -> list[Action]:
+        """End the bot's turn if its answer was heard to the end."""
+        finished = self._answers.finish_played(now_ms)
+        if finished:
             self._move(FloorEvent.BOT_ENDS)
-
-    def give_up_answer(self, now_ms: float) -> None:
-        """The answer does not come, or not on."""
-        if self._floor in _UNDECIDED:
-            self._take_floor(0, now_ms)
-        elif self._bot.give_up_answer(now_ms) is not None:
-            self._move(FloorEvent.BOT_ENDS)
+        return finished
 
     # The caller's turns
 
-    def on_utterance_started(self, event: UtteranceStarted, _now_ms: float) -> None:
-        """The caller begins to speak."""
-        self._note(UtteranceBegun(onset_ms=event.onset_ms, **asdict(event.loudness)))
+    def on_utterance_started(self, event: UtteranceStarted) -> list[Action]:
+        """Begin the caller's turn."""
         self._counts = False
         self._move(FloorEvent.CALLER_BEGINS)
+        return [Note(UtteranceBegun(onset_ms=event.onset_ms, **asdict(event.loudness)))]
 
-    def on_utterance_counts(self, _event: UtteranceCounts, now_ms: float) -> None:
-        """The caller has said enough to be answered."""
+    def on_utterance_counts(self, now_ms: float) -> list[Action]:
+        """Let what the caller says be answered: it is enough by now."""
         self._counts = True
-        if self._floor is Floor.CALLER:
-            self._bot.overtake(now_ms)
-        elif self._floor is Floor.BOTH and not self.bot_playing(now_ms):
-            self._pause(now_ms)  # the bot has the floor but says nothing: there is nothing to decide
-            self._take_floor(0, now_ms)
-        elif self._floor is Floor.PAUSED and self._doubt.verdict is not Verdict.NONE:
-            self._take_floor(0, now_ms)  # what was in doubt goes on
+        in_gap = self._floor is Floor.BOTH and not self._answers.paused and not self._answers.audible(now_ms)
+        return self.decide(Cue.COUNTS_IN_GAP if in_gap else Cue.COUNTS, now_ms)
 
-    def on_utterance_ended(self, event: UtteranceEnded, now_ms: float) -> None:
-        """The caller has finished an utterance, and it was committed."""
-        doubtful = event.doubtful and self._floor is Floor.PAUSED
+    def on_utterance_ended(self, event: UtteranceEnded, now_ms: float) -> list[Action]:
+        """End the caller's turn: it was committed, and is to be answered unless it is in doubt."""
+        doubtful = event.doubtful and self._answers.paused and self.caller_speaks
         began_ms = now_ms - event.silence_ms - event.speech_ms  # its onset is in frame time, which may differ
-        utterance = self._bot.utterances.committed(began_ms, now_ms, doubtful=doubtful)
+        utterance = self._utterances.committed(began_ms, now_ms, doubtful=doubtful)
         if doubtful:
-            self._doubt.committed(utterance)
-        if self._caller_ends():
-            self._note(
-                UtteranceOver(
-                    onset_ms=event.onset_ms,
-                    speech_ms=event.speech_ms,
-                    silence_ms=event.silence_ms,
-                    capped=event.capped,
-                    doubtful=doubtful,
-                    utterance=utterance.number,
-                    **asdict(event.loudness),
-                )
-            )
-            if not doubtful:
-                self._bot.want(Reason.UTTERANCE)
-
-    def on_utterance_skipped(self, event: UtteranceSkipped, _now_ms: float) -> None:
-        """What the caller did is not to be answered."""
-        if self._floor is Floor.PAUSED and self._doubt.verdict is Verdict.NONE:
-            self._doubt.dismiss()
-        if self._caller_ends():
-            self._note(
-                UtteranceIgnored(
-                    onset_ms=event.onset_ms,
-                    speech_ms=event.speech_ms,
-                    reason=event.reason,
-                    counted_ms=event.counted_ms,
-                    needed_ms=event.needed_ms,
-                    **asdict(event.loudness),
-                )
-            )
-
-    def _caller_ends(self) -> bool:
-        if self._floor not in _CALLER_SPEAKS:
-            return False
+            self._doubt, self._doubtful = next_doubt(self._doubt, DoubtEvent.COMMITTED), utterance
+        if not self.caller_speaks:
+            return []
         self._move(FloorEvent.CALLER_ENDS)
-        return True
+        if not doubtful:
+            self._asking.want(Reason.UTTERANCE)
+        over = UtteranceOver(
+            onset_ms=event.onset_ms,
+            speech_ms=event.speech_ms,
+            silence_ms=event.silence_ms,
+            capped=event.capped,
+            doubtful=doubtful,
+            utterance=utterance.number,
+            **asdict(event.loudness),
+        )
+        return [Note(over)]
+
+    def on_utterance_skipped(self, event: UtteranceSkipped) -> list[Action]:
+        """End the caller's turn: what they did is not to be answered."""
+        if not self.caller_speaks:
+            return []
+        if self._answers.paused and self._doubt is Doubt.NONE:
+            self._doubt = next_doubt(self._doubt, DoubtEvent.DISMISSED)
+        self._move(FloorEvent.CALLER_ENDS)
+        ignored = UtteranceIgnored(
+            onset_ms=event.onset_ms,
+            speech_ms=event.speech_ms,
+            reason=event.reason,
+            counted_ms=event.counted_ms,
+            needed_ms=event.needed_ms,
+            **asdict(event.loudness),
+        )
+        return [Note(ignored)]
 
     # Taking the floor from the bot
 
-    def on_barge_in_paused(self, event: BargeInPaused, now_ms: float) -> None:
-        """The caller has spoken over the bot for a while."""
-        if self._floor is Floor.BOTH:  # else the bot finished in the meantime
-            self._pause(now_ms)
-            self._note(BotPaused(speech_ms=event.speech_ms, **asdict(event.loudness)))
+    def on_barge_in_paused(self, event: BargeInPaused, now_ms: float) -> list[Action]:
+        """Stop the bot, if it has not finished in the meantime: the caller has spoken over it for a while."""
+        paused = self.decide(Cue.SPEAKS_OVER, now_ms)
+        return (
+            [*paused, Note(BotPaused(speech_ms=event.speech_ms, **asdict(event.loudness)))] if paused else []
+        )
 
-    def on_barge_in_real(self, event: BargeInReal, now_ms: float) -> None:
-        """The caller goes on."""
-        if self._floor is Floor.PAUSED:
-            self._take_floor(event.speech_ms, now_ms, event.loudness)
-
-    def on_committed(self, event: InputCommitted, _now_ms: float) -> None:
-        """The server has made an item of an utterance."""
-        self._bot.utterances.named(event.item_id)
-
-    def on_commit_refused(self) -> None:
-        """The server has refused a commit: there will be no item of that utterance."""
-        self._bot.utterances.refused()
-
-    def on_transcribed(self, event: InputTranscribed, now_ms: float) -> None:
-        """What the caller said, as text."""
+    def on_transcribed(self, event: InputTranscribed, now_ms: float) -> list[Action]:
+        """Note what the caller said, as text, once what follows from it is settled."""
         # First: it may close the account of a cut answer.
-        utterance = self._judge(event.item_id, event.text, now_ms)
+        utterance, settled = self._judge(event.item_id, event.text, now_ms)
+        words = event.text.strip()
+        if not words:
+            return settled
         number = None if utterance is None else utterance.number
-        self._bot.note_caller(event.text, event.item_id, number)
+        return [*settled, Note(UserSaid(text=words, item=event.item_id, utterance=number))]
 
-    def on_transcription_failed(self, event: InputTranscriptionFailed, now_ms: float) -> None:
-        """There will be no words of an utterance."""
-        self._judge(event.item_id, None, now_ms)
+    def on_transcription_failed(self, item_id: str, now_ms: float) -> list[Action]:
+        """Settle what waited for the words of an utterance: there will be none."""
+        return self._judge(item_id, None, now_ms)[1]
 
-    def _judge(self, item_id: str, text: str | None, now_ms: float) -> Utterance | None:
-        utterance = self._bot.utterances.transcribed(item_id, text)
-        if utterance is not None and self._doubt.transcribed(utterance):
-            if self._doubt.verdict is Verdict.FALSE:
-                self._bot.forget(item_id)
-            else:
-                self._take_floor(0, now_ms)
-        return utterance
+    def _judge(self, item_id: str, text: str | None, now_ms: float) -> tuple[Utterance | None, list[Action]]:
+        utterance = self._utterances.transcribed(item_id, text)
+        if utterance is None or utterance is not self._doubtful or self._doubt is not Doubt.AWAITED:
+            return utterance, []
+        if utterance.words:
+            return utterance, self.decide(Cue.WORDS, now_ms)
+        self._doubt = next_doubt(self._doubt, DoubtEvent.NO_WORDS)
+        return utterance, [ToModel(DeleteItem(item_id, f"noise_{item_id}"))]
 
-    def on_no_transcript(self, now_ms: float) -> None:
-        """No transcript came in time: the doubt is the caller's."""
-        self._doubt.due_ms = inf
-        self.settle(now_ms)
+    def on_no_transcript(self, now_ms: float) -> list[Action]:
+        """Give the caller the benefit of the doubt: no transcript came in time."""
+        return self.decide(Cue.WORDS, now_ms)
 
-    def decide(self, now_ms: float) -> None:
-        """If the caller is silent and the bot paused: play on, once it is known that nothing was said."""
-        if self._floor is not Floor.DOUBT or self._doubt.verdict is Verdict.OPEN:
-            return
-        if self._doubt.verdict is not Verdict.FALSE or self._doubt.too_late(now_ms):
-            self._take_floor(0, now_ms)
-            return
-        self._doubt.settle()
-        self._move(FloorEvent.BARGE_IN_FALSE)
-        self._bot.play_on(self._doubt.silent_ms(now_ms), self._doubt.utterance, now_ms)
+    def watch(self, now_ms: float) -> list[Action]:
+        """If the caller is silent and the bot stopped: play on, once it is known that nothing was said."""
+        too_late = now_ms - self._paused_at_ms > self._settings.resume_within_ms
+        return self.decide(Cue.SILENT_LONG if too_late else Cue.SILENT, now_ms)
 
-    def settle(self, now_ms: float) -> None:
-        """Leave nothing in doubt: a paused bot is cut."""
-        if self._floor in _UNDECIDED:
-            self._take_floor(0, now_ms)
+    def close(self, now_ms: float) -> list[Action]:
+        """End what the caller says now: the call begins to end, and it no longer counts."""
+        settled = self.decide(Cue.CLOSING, now_ms)
+        if self.caller_speaks:
+            self._move(FloorEvent.CALLER_ENDS)
+        return settled
 
-    def take_by_key(self, now_ms: float) -> None:
-        """A key was pressed: nobody does that by accident, so the bot is cut at once."""
-        if self._floor in (Floor.BOT, Floor.BOTH):
-            self._pause(now_ms)
-        if self._floor in _UNDECIDED:
-            self._take_floor(0, now_ms)
-        else:
-            self._bot.overtake(now_ms)
+    def decide(
+        self, cue: Cue, now_ms: float, speech_ms: int = 0, loudness: Loudness = _UNKNOWN
+    ) -> list[Action]:
+        """Do what the rules say about a cue; `speech_ms` and `loudness` are of what takes the floor."""
+        match RULES.get((cue, self.standing)):
+            case Rule.PAUSE:
+                return self._pause(now_ms)
+            case Rule.TAKE:
+                return self._take(now_ms, speech_ms, loudness)
+            case Rule.PAUSE_AND_TAKE:
+                return [*self._pause(now_ms), *self._take(now_ms, speech_ms, loudness)]
+            case Rule.PLAY_ON:
+                return self._play_on(now_ms)
+            case Rule.OVERTAKE:
+                return self._bot.overtake(now_ms)
+        return []
 
-    def close(self, now_ms: float) -> None:
-        """The call begins to end: what the caller says no longer counts."""
-        self.settle(now_ms)
-        self._caller_ends()
+    def overdue(self, now_ms: float) -> list[Effect]:
+        """Ask once more, or cut a stopped bot: the answer does not come, or not on."""
+        if self._answers.paused:
+            return [*self.decide(Cue.CLOSING, now_ms)]
+        had_turn = self._answers.playing is not None
+        given_up = self._bot.give_up_answer(now_ms)
+        if had_turn and self._answers.playing is None:
+            self._move(FloorEvent.BOT_ENDS)
+        return given_up
 
-    def _pause(self, now_ms: float) -> None:
-        self._move(FloorEvent.BARGE_IN_PAUSES)
-        self._doubt.paused(now_ms)
-        self._bot.clear(now_ms)
+    def _pause(self, now_ms: float) -> list[Action]:
+        self._paused_at_ms, self._doubtful = now_ms, None
+        return self._answers.pause(now_ms)
 
-    def _take_floor(self, speech_ms: int, now_ms: float, loudness: Loudness = _UNKNOWN) -> None:
-        if self._doubt.settle():
-            self._bot.want(Reason.UTTERANCE)
-        self._move(FloorEvent.BARGE_IN_REAL)
-        self._bot.interrupt(speech_ms, now_ms, loudness)
+    def _take(self, now_ms: float, speech_ms: int, loudness: Loudness) -> list[Action]:
+        if self._doubt is not Doubt.NONE:  # what was in doubt is to be answered
+            self._asking.want(Reason.UTTERANCE)
+        self._doubt = next_doubt(self._doubt, DoubtEvent.SETTLED)
+        self._move(FloorEvent.BOT_ENDS)
+        return self._bot.interrupt(speech_ms, loudness, now_ms)
+
+    def _play_on(self, now_ms: float) -> list[Action]:
+        self._doubt = next_doubt(self._doubt, DoubtEvent.SETTLED)
+        number = None if self._doubtful is None else self._doubtful.number
+        return self._answers.play_on(now_ms - self._paused_at_ms, number, now_ms)
 
     def _move(self, event: FloorEvent) -> None:
         self._floor = next_floor(self._floor, event)

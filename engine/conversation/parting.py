@@ -1,6 +1,6 @@
 """How a call is brought to its end: by the bot, by a tool, by silence or by the longest time; and taken back.
 
-The goodbye itself, and how far it has come, is in `farewell.py`. Nobody is hung up on who speaks. Who says
+The goodbye itself, and how far it has come, is in `ending.py`. Nobody is hung up on who speaks. Who says
 something that is to be answered while the goodbye plays, or presses a key, takes the call back: the model is
 told so, and the call goes on. Three ends are final: a transfer that was granted, the longest call when its
 grace is over too, and any once the model is gone.
@@ -9,13 +9,15 @@ grace is over too, and any once the model is gone.
 from collections.abc import Callable, Iterator
 from math import inf
 
-from engine.account import CallReopened, Line, ToolAnswered
-from engine.actions import Action, End, Note
-from engine.bot.answers import Response
-from engine.bot.bot import CALLER_SPOKE, Bot
+from engine.account import CallReopened, ToolAnswered
+from engine.actions import Action, End, Note, ToModel
+from engine.bot.answers import Answers, Response
+from engine.bot.asking import CALLER_SPOKE, Asking
+from engine.bot.tool_calls import ToolCalls
 from engine.caller.keypad import Keypad
-from engine.conversation.ending import Farewell
-from engine.conversation.floor import Exchange
+from engine.conversation.ending import CallEnding
+from engine.conversation.floor import Cue, FloorControl
+from engine.model import Tell
 from engine.outcome import Outcome
 from engine.prompt import prompt
 from engine.settings import Settings
@@ -24,177 +26,178 @@ from engine.tools import ToolOutput
 
 END_CALL = "end_call"
 _EPSILON_MS = 1e-6
+_GOODBYE = frozenset({Reason.GOODBYE})
 
 
 class Parting:
-    """One per call. `do` takes its actions, in order. Times are milliseconds of the call's clock."""
+    """One per call. Times are milliseconds of the call's clock."""
 
     def __init__(
         self,
         settings: Settings,
-        bot: Bot,
-        exchange: Exchange,
+        answers: Answers,
+        asking: Asking,
+        tool_calls: ToolCalls,
+        floor: FloorControl,
         keypad: Keypad,
         *,
-        do: Callable[[Action], None],
         now_ms: float,
     ) -> None:
-        self._bot = bot
-        self._exchange = exchange
+        self._answers = answers
+        self._asking = asking
+        self._tool_calls = tool_calls
+        self._floor = floor
         self._keypad = keypad
-        self._do = do
-        self._farewell = Farewell(settings)
+        self._ending = CallEnding(settings)
         self._warn_at_ms = now_ms + settings.longest_call_warning_ms
         self._close_at_ms = now_ms + settings.longest_call_ms
         self._grace_ms = settings.longest_call_grace_ms
 
     @property
+    def state(self) -> Ending:
+        """How far the call is on its way out; until it is over the caller may still take it back."""
+        return self._ending.state
+
+    @property
     def closing(self) -> bool:
-        """Whether the call is on its way out; the caller may still take it back."""
-        return self._farewell.state is not Ending.OPEN
+        """True while the call is on its way out, and after."""
+        return self._ending.state is not Ending.OPEN
 
     @property
     def final(self) -> bool:
-        """Whether it ends whatever the caller says now."""
-        return self._farewell.final
-
-    @property
-    def draining(self) -> bool:
-        """Whether the goodbye is all that is left, and it needs the model no more."""
-        return self._farewell.state is Ending.DRAINING
-
-    @property
-    def ended(self) -> bool:
-        """Whether the call is over."""
-        return self._farewell.state is Ending.ENDED
+        """True if it ends whatever the caller says now."""
+        return self._ending.final
 
     @property
     def caller_done(self) -> bool:
-        """Whether the caller neither speaks nor presses keys, and nothing they said is in doubt."""
-        return self._exchange.bot_may_answer and not self._keypad.gathering
+        """True while the caller neither speaks nor presses keys, and nothing they said is in doubt."""
+        return self._floor.caller_done and not self._keypad.gathering
 
-    @property
-    def _caller_is_back(self) -> bool:
-        return self._exchange.caller_has_floor or self._bot.caller_waits or self._keypad.gathering
-
-    @property
-    def _may_end(self) -> bool:
-        """Whether nobody is at anything any more that the end would cut off."""
-        return (self.final or self.caller_done) and not self._bot.errands.any_running
-
-    def timers(self) -> Iterator[tuple[float, Callable[[float], None]]]:
-        """The deadlines that are its own business."""
+    def timers(self) -> Iterator[tuple[float, Callable[[float], list[Action]]]]:
+        """Yield the deadlines that are its own business."""
         if self._may_end:
-            yield self._farewell.due_ms, self._on_overdue
+            yield self._ending.due_ms, self._on_overdue
         if not self.closing:
             yield self._warn_at_ms, self._on_long_call
             if self.caller_done:  # nobody is cut off in the middle of a word
                 yield self._close_at_ms, self._on_longest_call
 
+    @property
+    def _may_end(self) -> bool:
+        """Nobody is at anything any more that the end would cut off."""
+        return (self.final or self.caller_done) and not self._tool_calls.any_running
+
     # What begins it
 
-    def take_leave(self, outcome: Outcome, now_ms: float) -> None:
+    def take_leave(self, outcome: Outcome, now_ms: float) -> list[Action]:
         """Begin to end the call, and ask for the goodbye: no answer holds one yet."""
-        self._close(outcome, now_ms)
-        self._ask_for_goodbye()
+        return [*self._close(outcome, now_ms), *self._ask_for_goodbye()]
 
-    def on_end_call(self, response: Response, call_id: str, now_ms: float) -> None:
-        """The model hangs up."""
-        self._exchange.settle(now_ms)
+    def on_end_call(self, response: Response, call_id: str, now_ms: float) -> list[Action]:
+        """Hang up, as the model wants it, or refuse to."""
+        settled = self._floor.decide(Cue.CLOSING, now_ms)
         # Nobody is hung up on who speaks, or has said something that waits for an answer. Cut: they spoke
         # over the goodbye. If the call is closing already, it is for the caller to take it back.
-        speaks = response.cut or self._exchange.caller_speaks or self._bot.caller_waits
+        speaks = response.cut or self._floor.caller_speaks or self._asking.caller_waits
         refused = speaks and not self.closing
         status = "refused" if refused else "ok"
-        self._bot.errands.send(call_id, {"status": status})
-        self._note(ToolAnswered(name=END_CALL, call_id=call_id, status=status, took_ms=0))
+        answered = [
+            *settled,
+            self._tool_calls.answer(call_id, {"status": status}),
+            Note(ToolAnswered(name=END_CALL, call_id=call_id, status=status, took_ms=0)),
+        ]
         if refused:
-            self._bot.want(Reason.TOOL_OUTPUTS)  # what they said may be skipped: then nobody else would speak
-            return
+            # What they said may be skipped: then nobody else would speak.
+            self._asking.want(Reason.TOOL_OUTPUTS)
+            return answered
         if not self.closing:
-            self._close(Outcome.COMPLETED, now_ms)
-        self._bot.take_for_goodbye(response)
-        if response.done:  # a server that says so before it makes the call
-            self.response_done(response)
+            answered += self._close(Outcome.COMPLETED, now_ms)
+        response.reasons = _GOODBYE  # whatever it was asked for
+        if response.speech.complete:  # a server that says so before it makes the call
+            answered += self.response_over(response)
+        return answered
 
-    def tool_finished(self, output: ToolOutput, outcome: Outcome | None, now_ms: float) -> None:
-        """A tool has answered; `outcome` is what the call ends with if that is "ok"."""
+    def tool_finished(self, output: ToolOutput, now_ms: float) -> list[Action]:
+        """Ask for an answer about a tool's output, or for the goodbye if that ends the call."""
+        outcome = self._tool_calls.ends_call(output.name)
         if outcome is not None and output.status == "ok":
-            self._end_by_tool(outcome, now_ms)
-            return
+            return self._end_by_tool(outcome, now_ms)
+        reopened: list[Action] = []
         if outcome is not None and self.closing and not self.final:
-            self._reopen(now_ms)  # they were told that they are put through, and are not
+            reopened = self._reopen(now_ms)  # they were told that they are put through, and are not
         if not self.closing:
-            self._bot.want(Reason.TOOL_OUTPUTS)
+            self._asking.want(Reason.TOOL_OUTPUTS)
+        return reopened
 
-    def _end_by_tool(self, outcome: Outcome, now_ms: float) -> None:
-        if self._farewell.model_gone:
-            self._end(outcome, "the model is gone")
-        elif not self.closing or self._farewell.outcome is not outcome:
-            self.take_leave(outcome, now_ms)
+    def _end_by_tool(self, outcome: Outcome, now_ms: float) -> list[Action]:
+        if self._ending.model_gone:
+            return self._end(outcome, "the model is gone")
+        if self.closing and self._ending.outcome is outcome:
+            return []
+        return self.take_leave(outcome, now_ms)
 
-    def model_failed(self, detail: str) -> None:
+    def model_failed(self, detail: str) -> list[Action]:
         """End the call, unless it needs the model no more: all that is left then comes from the carrier."""
-        if self.closing and self._farewell.outcome is Outcome.TRANSFERRED:
-            self._end(Outcome.TRANSFERRED, detail)  # a person takes over: the caller is put through at once
-        elif not self._farewell.lose_model():
-            self._end(Outcome.MODEL_FAILED, detail)
+        if self.closing and self._ending.outcome is Outcome.TRANSFERRED:
+            return self._end(
+                Outcome.TRANSFERRED, detail
+            )  # a person takes over: the caller is put through now
+        return [] if self._ending.lose_model() else self._end(Outcome.MODEL_FAILED, detail)
 
-    def _on_long_call(self, _now_ms: float) -> None:
+    def _on_long_call(self, _now_ms: float) -> list[Action]:
         self._warn_at_ms = inf
-        self._bot.tell(prompt.longest_call_warning())
+        return [ToModel(Tell("system", prompt.longest_call_warning()))]
 
-    def _on_longest_call(self, now_ms: float) -> None:
-        self.take_leave(Outcome.LONGEST_CALL, now_ms)
+    def _on_longest_call(self, now_ms: float) -> list[Action]:
+        return self.take_leave(Outcome.LONGEST_CALL, now_ms)
 
-    def _close(self, outcome: Outcome, now_ms: float) -> None:
-        self._farewell.close(outcome, now_ms)
-        self._bot.withdraw_goodbye()  # of an end that this one takes the place of
-        if self.final:
-            self._exchange.close(now_ms)
-        self._bot.want_nothing(but=frozenset() if self.final else CALLER_SPOKE)
+    def _close(self, outcome: Outcome, now_ms: float) -> list[Action]:
+        self._ending.close(outcome, now_ms)
+        self._withdraw_goodbye()  # of an end that this one takes the place of
+        closed = self._floor.close(now_ms) if self.final else []
+        self._asking.want_only(frozenset() if self.final else CALLER_SPOKE)
+        return closed
+
+    def _withdraw_goodbye(self) -> None:
+        self._asking.gate.withdraw(Reason.GOODBYE)
+        self._answers.withdraw(Reason.GOODBYE)
 
     # How it goes on
 
-    def response_done(self, response: Response) -> None:
-        """A response is complete: it may have been the goodbye."""
-        if self._farewell.response_done(response):
-            self._ask_for_goodbye()
-        elif self._farewell.unsaid:
-            self.model_failed("the model says no goodbye")
+    def response_over(self, response: Response) -> list[Action]:
+        """Ask for the goodbye once more if a complete response was to be it, and was not."""
+        if self._ending.response_done(response):
+            return self._ask_for_goodbye()
+        return self.model_failed("the model says no goodbye") if self._ending.unsaid else []
 
-    def _ask_for_goodbye(self) -> None:
-        self._bot.ask(prompt.goodbye(self._farewell.outcome), Reason.GOODBYE)
+    def _ask_for_goodbye(self) -> list[Action]:
+        return self._asking.ask(prompt.goodbye(self._ending.outcome), Reason.GOODBYE)
 
-    def heed_caller(self, now_ms: float) -> None:
-        """If the caller has come back, the call goes on."""
-        if self.closing and not self.final and self._caller_is_back:
-            self._reopen(now_ms)
+    def heed_caller(self, now_ms: float) -> list[Action]:
+        """Let the call go on if the caller has come back."""
+        is_back = self._floor.caller_has_floor or self._asking.caller_waits or self._keypad.gathering
+        return self._reopen(now_ms) if self.closing and not self.final and is_back else []
 
-    def _reopen(self, now_ms: float) -> None:
-        outcome = self._farewell.reopen()
-        self._bot.withdraw_goodbye()
-        self._bot.tell(prompt.reopened(outcome))
-        self._note(CallReopened(outcome=outcome.value))
+    def _reopen(self, now_ms: float) -> list[Action]:
+        outcome = self._ending.reopen()
+        self._withdraw_goodbye()
         if outcome is Outcome.LONGEST_CALL:
             self._close_at_ms = now_ms + self._grace_ms
+        return [ToModel(Tell("system", prompt.reopened(outcome))), Note(CallReopened(outcome=outcome.value))]
 
-    def end_if_over(self, now_ms: float) -> None:
+    def end_if_over(self, now_ms: float) -> list[Action]:
         """Hang up if the goodbye was heard, or nothing more of one will come."""
-        self._farewell.watch(self._bot.answers.heard_until_ms(now_ms))
-        over = self._farewell.over()
-        if over is not None and self._bot.answers.silent and self._may_end:
-            self._end(self._farewell.outcome, over)
+        self._ending.watch(self._answers.heard_until_ms(now_ms))
+        over = self._ending.over()
+        ends = over is not None and self._answers.silent and self._may_end
+        return self._end(self._ending.outcome, over or "") if ends else []
 
-    def _on_overdue(self, now_ms: float) -> None:
+    def _on_overdue(self, now_ms: float) -> list[Action]:
         # If a slow carrier has taken nothing since, there is as much to hear as before.
-        self._farewell.watch(self._bot.answers.heard_until_ms(now_ms))
-        if self._farewell.due_ms <= now_ms + _EPSILON_MS:
-            self._end(self._farewell.outcome, self._farewell.over() or "the goodbye took too long")
+        self._ending.watch(self._answers.heard_until_ms(now_ms))
+        if self._ending.due_ms > now_ms + _EPSILON_MS:
+            return []
+        return self._end(self._ending.outcome, self._ending.over() or "the goodbye took too long")
 
-    def _end(self, outcome: Outcome, detail: str) -> None:
-        if self._farewell.end():
-            self._do(End(outcome, detail))
-
-    def _note(self, line: Line) -> None:
-        self._do(Note(line))
+    def _end(self, outcome: Outcome, detail: str) -> list[Action]:
+        return [End(outcome, detail)] if self._ending.end() else []

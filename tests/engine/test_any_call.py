@@ -6,6 +6,7 @@ from hypothesis import settings as profile
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
+from engine.account import Resumed
 from engine.actions import (
     AudioSent,
     CancelTool,
@@ -219,7 +220,7 @@ class AnyCall(RuleBasedStateMachine):
             self.pass_time(FRAME_MS)
             if self.conversation.deaf:
                 continue
-            for event in self.turns.step(kind, self.conversation.scene(self.now_ms), echo=False):
+            for event in self.turns.step(kind, self.conversation.turn_context(self.now_ms), echo=False):
                 if isinstance(event, UtteranceStarted | UtteranceEnded | UtteranceSkipped):
                     self.caller_speaks = isinstance(event, UtteranceStarted)
                     self.commits += isinstance(event, UtteranceEnded)
@@ -360,7 +361,7 @@ class AnyCall(RuleBasedStateMachine):
 
 
 def _resumes(actions: list[object], turn: int) -> bool:
-    return any(isinstance(a, Note) and a.kind == "resumed" and a.fields["turn"] == turn for a in actions)
+    return any(isinstance(a, Note) and isinstance(a.line, Resumed) and a.line.turn == turn for a in actions)
 
 
 TestAnyCall = AnyCall.TestCase

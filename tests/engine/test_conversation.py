@@ -33,7 +33,7 @@ from engine.caller.turns import (
     BargeInPaused,
     BargeInReal,
     CallerEvidence,
-    Scene,
+    TurnContext,
     UtteranceCounts,
     UtteranceEnded,
     UtteranceSkipped,
@@ -836,11 +836,11 @@ def test_a_question_stands_behind_an_answer_of_which_nothing_was_heard():
     talk.audio("asks", 1_000)
     talk.done("asks")
     talk.wait(1_000)
-    before = talk.conversation.scene(talk.now_ms)
+    before = talk.conversation.turn_context(talk.now_ms)
     talk.feed(BEGINS, ENDS)
     talk.answer("r", 1_000)
     talk.feed(Dtmf(digit="7"))
-    assert talk.conversation.scene(talk.now_ms) == before == Scene(question=True, dictating=True)
+    assert talk.conversation.turn_context(talk.now_ms) == before == TurnContext(question=True, dictating=True)
 
 
 # The end, step by step

@@ -212,12 +212,12 @@ def test_a_question_is_pending_from_shortly_before_its_end_until_the_next_answer
     talk = asking("Is ten o'clock fine?")
     seen = []
     for _ in range(5):
-        seen.append(talk.conversation.scene(talk.now_ms).question)
+        seen.append(talk.conversation.turn_context(talk.now_ms).question)
         talk.wait(680)
     assert seen == [False, False, False, True, True]
     talk.feed(BEGINS, ENDS)
     talk.answer("r2", 500)
-    assert talk.conversation.scene(talk.now_ms).question is False
+    assert talk.conversation.turn_context(talk.now_ms).question is False
 
 
 def test_of_several_items_those_before_the_last_are_whole_and_not_truncated():

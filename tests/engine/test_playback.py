@@ -2,11 +2,14 @@
 
 import pytest
 
-from engine.bot.playback import Answer, Ledger
+from engine.bot.playback import Ledger, Speech
+from engine.states import Answer, AnswerEvent, Making
 
 
-def sent_answer(ledger: Ledger, *deltas: bytes, at_ms: float = 0.0) -> Answer:
+def sent_answer(ledger: Ledger, *deltas: bytes, at_ms: float = 0.0) -> Speech:
     answer = ledger.open()
+    for event in (AnswerEvent.SOUNDS, AnswerEvent.BEGINS):
+        ledger.move(answer, event, at_ms)
     for delta in deltas:
         ledger.receive(answer, "item_1", delta)
         ledger.sent(answer.turn, len(delta), at_ms)
@@ -69,15 +72,15 @@ def test_a_mark_proves_its_bytes_even_if_the_clock_is_behind():
 def test_a_mark_that_comes_back_because_of_a_clear_is_not_taken_as_heard():
     ledger = Ledger()
     answer = sent_answer(ledger, bytes(8_000), at_ms=0)
-    ledger.clear(answer.turn, 200)
+    ledger.move(answer, AnswerEvent.PAUSES, 200)
     assert ledger.mark_reached("1.8000", 201) is None
-    assert (answer.heard_bytes(5_000), answer.cleared, answer.confirmed) == (1_600, True, False)
+    assert (answer.heard_bytes(5_000), answer.life, answer.confirmed) == (1_600, Answer.PAUSED, False)
 
 
 def test_audio_under_way_when_the_turn_was_cleared_is_not_taken_as_heard():
     ledger = Ledger()
     answer = sent_answer(ledger, bytes(1_600), at_ms=0)
-    ledger.clear(answer.turn, 100)
+    ledger.move(answer, AnswerEvent.PAUSES, 100)
     ledger.sent(answer.turn, 1_600, 101)
     assert (answer.heard_bytes(9_000), answer.sent_bytes) == (800, 1_600)
 
@@ -114,14 +117,14 @@ def test_an_answer_is_played_when_all_was_received_sent_and_heard():
     ledger = Ledger()
     answer = sent_answer(ledger, bytes(1_600))
     before = answer.played(500)
-    answer.complete = True
+    answer.made = Making.COMPLETED
     assert (before, answer.played(199), answer.played(200)) == (False, False, True)
 
 
 def test_it_is_confirmed_by_its_last_mark_alone():
     ledger = Ledger()
     answer = sent_answer(ledger, bytes(1_600), bytes(1_600))
-    answer.complete = True
+    answer.made = Making.COMPLETED
     ledger.mark_reached("1.1600", 200)
     halfway = answer.confirmed
     ledger.mark_reached("1.3200", 400)
@@ -132,10 +135,10 @@ def test_an_answer_plays_on_as_a_new_turn_from_the_byte_where_it_was_cleared():
     ledger = Ledger()
     audio = bytes(n % 251 for n in range(8_000))
     answer = sent_answer(ledger, audio[:1_600], audio[1_600:], at_ms=0)
-    ledger.clear(1, 310)
-    ledger.play_on(answer)
+    ledger.move(answer, AnswerEvent.PAUSES, 310)
+    ledger.play_on(answer, 400)
     rest = list(answer.unsent())
-    assert (answer.turn, answer.sent_bytes, answer.cleared) == (2, 2_400, False)
+    assert (answer.turn, answer.sent_bytes, answer.life) == (2, 2_400, Answer.PLAYING)
     assert (b"".join(audio for audio, _ in rest), rest[-1][1]) == (audio[2_400:], 8_000)
     ledger.sent(1, 1_600, 1_000)  # of the old turn: the clear behind it took it away
     ledger.sent(2, 5_600, 1_000)
@@ -148,7 +151,7 @@ def test_the_level_is_that_of_the_frame_that_plays():
     loud, silence = b"\x80" * 1_600, b"\xff" * 1_600
     answer = sent_answer(ledger, silence, loud, at_ms=0)
     assert [round(answer.level(now_ms)) for now_ms in (0, 199, 200, 399, 400)] == [0, 0, 32_124, 32_124, 0]
-    ledger.clear(answer.turn, 300)
+    ledger.move(answer, AnswerEvent.PAUSES, 300)
     assert answer.level(300) == 0.0
 
 

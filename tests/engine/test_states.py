@@ -6,22 +6,37 @@ import pytest
 
 from engine.errors import LocalProtocolError
 from engine.states import (
+    ANSWER,
+    DOUBT,
     ENDING,
     FLOOR,
     GATE,
+    MAKING,
+    Answer,
+    AnswerEvent,
+    Doubt,
+    DoubtEvent,
     Ending,
     EndingEvent,
     Floor,
     FloorEvent,
     Gate,
     GateEvent,
+    Making,
+    MakingEvent,
+    next_answer,
+    next_doubt,
     next_ending,
     next_floor,
     next_gate,
+    next_making,
 )
 
 MACHINES = [
     (next_floor, FLOOR, Floor, FloorEvent),
+    (next_answer, ANSWER, Answer, AnswerEvent),
+    (next_making, MAKING, Making, MakingEvent),
+    (next_doubt, DOUBT, Doubt, DoubtEvent),
     (next_gate, GATE, Gate, GateEvent),
     (next_ending, ENDING, Ending, EndingEvent),
 ]
@@ -43,7 +58,7 @@ def test_a_move_is_in_the_table_or_refused_with_both_names(step, table, state, e
 
 
 def test_the_tables_name_just_these_many_moves():
-    assert [len(table) for _, table, _, _ in MACHINES] == [14, 9, 7]
+    assert [len(table) for _, table, _, _ in MACHINES] == [7, 12, 11, 8, 9, 7]
 
 
 @pytest.mark.parametrize(("step", "table", "states", "events"), MACHINES)

@@ -24,7 +24,7 @@ class Frames(Talk):
     def hears(self, judgement, ms):
         for _ in range(ms // 20):
             self.wait(20)
-            for event in self.turns.step(judgement, self.conversation.scene(self.now_ms), echo=False):
+            for event in self.turns.step(judgement, self.conversation.turn_context(self.now_ms), echo=False):
                 if not isinstance(event, CallerEvidence):
                     self.feed(event)
 

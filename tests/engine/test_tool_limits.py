@@ -1,6 +1,6 @@
 import pytest
 
-from engine.bot.tool_limits import Restraint
+from engine.bot.tool_limits import ToolLimits
 from engine.settings import Settings
 from engine.tools import ToolCall, ToolOutput
 
@@ -13,9 +13,9 @@ def output(call_id, status="ok", **result):
     return ToolOutput(call_id=call_id, name="find", status=status, result=result)
 
 
-def judge(restraint, made, *, only_words=False):
+def judge(limits, made, *, only_words=False):
     """What became of the call: "ran", or the status, the reason and whether an answer is asked for."""
-    unrun = restraint.judge(made, only_words=only_words)
+    unrun = limits.judge(made, only_words=only_words)
     if unrun is None:
         return "ran"
     assert unrun.output.call_id == made.call_id
@@ -23,102 +23,102 @@ def judge(restraint, made, *, only_words=False):
 
 
 def test_calls_run_up_to_the_limit_and_not_beyond():
-    restraint = Restraint(2)
-    assert [judge(restraint, call(str(n), f"[{n}]")) for n in range(4)] == [
+    limits = ToolLimits(2)
+    assert [judge(limits, call(str(n), f"[{n}]")) for n in range(4)] == [
         "ran",
         "ran",
         ("refused", "limit", True),  # somebody must say so, once
         ("refused", "limit", False),
     ]
-    restraint.caller_spoke()
-    assert judge(restraint, call("5", "[5]")) == ("refused", "limit", True)
+    limits.caller_spoke()
+    assert judge(limits, call("5", "[5]")) == ("refused", "limit", True)
 
 
 def test_what_is_not_run_does_not_count():
-    restraint = Restraint(2)
-    judge(restraint, call("1"))
+    limits = ToolLimits(2)
+    judge(limits, call("1"))
     for n in range(10):
-        judge(restraint, call(f"again_{n}"))
-        judge(restraint, call(f"words_{n}", "[]"), only_words=True)
-    assert judge(restraint, call("2", "[2]")) == "ran"
+        judge(limits, call(f"again_{n}"))
+        judge(limits, call(f"words_{n}", "[]"), only_words=True)
+    assert judge(limits, call("2", "[2]")) == "ran"
 
 
 @pytest.mark.parametrize("status", ["ok", "refused"])
 def test_a_repeat_gets_the_stored_output_and_asks_for_one_answer(status):
-    restraint = Restraint(60)
-    judge(restraint, call("1"))
-    restraint.finish(output("1", status, say="Nine o'clock."), changes=True)
-    unrun = restraint.judge(call("2"), only_words=False)
+    limits = ToolLimits(60)
+    judge(limits, call("1"))
+    limits.finish(output("1", status, say="Nine o'clock."), changes=True)
+    unrun = limits.judge(call("2"), only_words=False)
     assert unrun is not None
     assert unrun.output == output("2", status, say="Nine o'clock.")
     assert (unrun.why, unrun.asks) == ("repeat", True)
-    assert judge(restraint, call("3")) == (status, "repeat", False)
+    assert judge(limits, call("3")) == (status, "repeat", False)
 
 
 @pytest.mark.parametrize("status", ["ok", "error", "timeout"])
 def test_what_was_refused_before_something_may_have_changed_runs_again(status):
-    restraint = Restraint(60)
-    judge(restraint, call("1", name="book"))
-    restraint.finish(output("1", "refused", say="I need a name."), changes=True)
-    judge(restraint, call("2", name="update"))
-    restraint.finish(output("2", status), changes=True)
-    assert judge(restraint, call("3", name="book")) == "ran"
+    limits = ToolLimits(60)
+    judge(limits, call("1", name="book"))
+    limits.finish(output("1", "refused", say="I need a name."), changes=True)
+    judge(limits, call("2", name="update"))
+    limits.finish(output("2", status), changes=True)
+    assert judge(limits, call("3", name="book")) == "ran"
 
 
 @pytest.mark.parametrize(("status", "changes"), [("ok", False), ("timeout", False), ("refused", True)])
 def test_what_changed_nothing_leaves_the_earlier_outputs_as_they_are(status, changes):
-    restraint = Restraint(60)
-    judge(restraint, call("1", name="book"))
-    restraint.finish(output("1", "refused"), changes=True)
-    judge(restraint, call("2"))
-    restraint.finish(output("2", status), changes=changes)
-    assert judge(restraint, call("3", name="book")) == ("refused", "repeat", True)
+    limits = ToolLimits(60)
+    judge(limits, call("1", name="book"))
+    limits.finish(output("1", "refused"), changes=True)
+    judge(limits, call("2"))
+    limits.finish(output("2", status), changes=changes)
+    assert judge(limits, call("3", name="book")) == ("refused", "repeat", True)
 
 
 def test_a_change_forgets_nothing_that_still_runs():
-    restraint = Restraint(60)
-    judge(restraint, call("1"))
-    judge(restraint, call("2", name="update"))
-    restraint.finish(output("2"), changes=True)
-    assert judge(restraint, call("3")) == ("refused", "repeat", False)
+    limits = ToolLimits(60)
+    judge(limits, call("1"))
+    judge(limits, call("2", name="update"))
+    limits.finish(output("2"), changes=True)
+    assert judge(limits, call("3")) == ("refused", "repeat", False)
 
 
 @pytest.mark.parametrize("status", ["error", "timeout", "cancelled"])
 def test_what_did_not_succeed_may_be_asked_for_again(status):
-    restraint = Restraint(60)
-    judge(restraint, call("1"))
-    restraint.finish(output("1", status), changes=True)
-    assert judge(restraint, call("2")) == "ran"
-    assert judge(restraint, call("3")) == ("refused", "repeat", False)
+    limits = ToolLimits(60)
+    judge(limits, call("1"))
+    limits.finish(output("1", status), changes=True)
+    assert judge(limits, call("2")) == "ran"
+    assert judge(limits, call("3")) == ("refused", "repeat", False)
 
 
 def test_a_repeat_while_the_first_still_runs_is_refused_and_asks_for_nothing():
-    restraint = Restraint(60)
-    judge(restraint, call("1"))
-    assert judge(restraint, call("2")) == ("refused", "repeat", False)
-    restraint.finish(output("1"), changes=True)
-    assert judge(restraint, call("3")) == ("ok", "repeat", True)
+    limits = ToolLimits(60)
+    judge(limits, call("1"))
+    assert judge(limits, call("2")) == ("refused", "repeat", False)
+    limits.finish(output("1"), changes=True)
+    assert judge(limits, call("3")) == ("ok", "repeat", True)
 
 
 @pytest.mark.parametrize("status", ["ok", "refused"])
 def test_after_the_caller_has_spoken_the_same_request_runs_again(status):
-    restraint = Restraint(60)
-    judge(restraint, call("1"))
-    restraint.finish(output("1", status), changes=True)
-    restraint.caller_spoke()
-    assert judge(restraint, call("2")) == "ran"
+    limits = ToolLimits(60)
+    judge(limits, call("1"))
+    limits.finish(output("1", status), changes=True)
+    limits.caller_spoke()
+    assert judge(limits, call("2")) == "ran"
 
 
 @pytest.mark.parametrize("status", ["ok", "refused"])
 def test_a_request_that_still_runs_is_not_run_beside_itself_because_the_caller_has_spoken(status):
     """ "Hello?", while a time is being booked: the second booking would find the first one's time taken."""
-    restraint = Restraint(60)
-    judge(restraint, call("1"))
-    restraint.caller_spoke()
-    assert judge(restraint, call("2")) == ("refused", "repeat", False)
+    limits = ToolLimits(60)
+    judge(limits, call("1"))
+    limits.caller_spoke()
+    assert judge(limits, call("2")) == ("refused", "repeat", False)
     # Late: what the caller has said since may change the answer.
-    restraint.finish(output("1", status), changes=True)
-    assert judge(restraint, call("3")) == "ran"
+    limits.finish(output("1", status), changes=True)
+    assert judge(limits, call("3")) == "ran"
 
 
 @pytest.mark.parametrize(
@@ -137,28 +137,28 @@ def test_a_request_that_still_runs_is_not_run_beside_itself_because_the_caller_h
     ],
 )
 def test_arguments_compare_as_json_and_as_text_if_they_are_none(first, second, same):
-    restraint = Restraint(60)
-    judge(restraint, call("1", first))
-    assert (judge(restraint, call("2", second)) != "ran") is same
+    limits = ToolLimits(60)
+    judge(limits, call("1", first))
+    assert (judge(limits, call("2", second)) != "ran") is same
 
 
 def test_the_same_arguments_of_another_tool_are_another_request():
-    restraint = Restraint(60)
-    judge(restraint, call("1", "{}", name="find"))
-    assert judge(restraint, call("2", "{}", name="find {}")) == "ran"
-    assert judge(restraint, call("3", "{}", name="book")) == "ran"
+    limits = ToolLimits(60)
+    judge(limits, call("1", "{}", name="find"))
+    assert judge(limits, call("2", "{}", name="find {}")) == "ran"
+    assert judge(limits, call("3", "{}", name="book")) == "ran"
 
 
 def test_a_response_that_is_only_to_say_something_runs_no_tool():
-    assert judge(Restraint(60), call("1"), only_words=True) == ("refused", "filler", False)
+    assert judge(ToolLimits(60), call("1"), only_words=True) == ("refused", "filler", False)
 
 
 def test_every_refusal_has_a_sentence_of_its_own():
-    restraint = Restraint(1)
+    limits = ToolLimits(1)
     unrun = [
-        restraint.judge(call("0"), only_words=True),
-        restraint.judge(call("1"), only_words=False),
-        restraint.judge(call("2"), only_words=False),
+        limits.judge(call("0"), only_words=True),
+        limits.judge(call("1"), only_words=False),
+        limits.judge(call("2"), only_words=False),
     ]
     says = [u.output.result["say"] for u in unrun if u is not None]
     assert len(set(says)) == 2
@@ -172,7 +172,7 @@ def test_a_limit_that_is_no_number_of_calls_is_refused_by_name(most):
 
 
 def test_with_a_limit_of_none_nothing_runs():
-    assert judge(Restraint(Settings(tool_calls_max=0).tool_calls_max), call("1")) == (
+    assert judge(ToolLimits(Settings(tool_calls_max=0).tool_calls_max), call("1")) == (
         "refused",
         "limit",
         True,

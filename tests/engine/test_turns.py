@@ -7,7 +7,7 @@ from engine.caller.turns import (
     BargeInPaused,
     BargeInReal,
     CallerEvidence,
-    Scene,
+    TurnContext,
     TurnEvent,
     Turns,
     UtteranceCounts,
@@ -32,11 +32,11 @@ class Line:
     def __init__(self, settings: Settings = ROUND) -> None:
         self.turns = Turns(settings)
         self.now_ms = 0
-        self.scene = Scene()
+        self.scene = TurnContext()
         self.echo = False
 
     def bot_plays(self, playing: bool = True, *, question: bool = False) -> None:
-        self.scene = Scene(bot_playing=playing, question=question)
+        self.scene = TurnContext(bot_playing=playing, question=question)
 
     def hears(self, judgement: Judgement, ms: int) -> list[tuple[int, TurnEvent]]:
         events = []
@@ -51,7 +51,7 @@ class Line:
 
     def ends_after(self, *, dictating: bool = False) -> int:
         """The silence that ends an utterance of 600 ms."""
-        self.scene = Scene(dictating=dictating)
+        self.scene = TurnContext(dictating=dictating)
         self.hears(LOUD, 600)
         (ended,) = (event for _, event in self.hears(QUIET, 2_000))
         return ended.silence_ms
@@ -219,7 +219,7 @@ def test_speech_that_goes_on_after_the_bot_has_finished_is_an_utterance():
 
 def test_evidence_of_a_caller_comes_at_most_once_a_second():
     turns = Turns(DEFAULTS)
-    heard = [turns.step(LOUD, Scene(), echo=False) for _ in range(150)]
+    heard = [turns.step(LOUD, TurnContext(), echo=False) for _ in range(150)]
     assert [n for n, events in enumerate(heard) if CallerEvidence() in events] == [0, 50, 100]
 
 
