@@ -20,7 +20,8 @@ _State = TypeVar("_State", bound=Enum)
 _Event = TypeVar("_Event", bound=Enum)
 
 
-def _next(table: dict[tuple[_State, _Event], _State], state: _State, event: _Event) -> _State:
+def step(table: dict[tuple[_State, _Event], _State], state: _State, event: _Event) -> _State:
+    """Return the state of that table after `event`. Raises LocalProtocolError for an impossible one."""
     try:
         return table[state, event]
     except KeyError:
@@ -54,11 +55,6 @@ FLOOR = {
     (Floor.BOTH, FloorEvent.CALLER_ENDS): Floor.BOT,
     (Floor.BOTH, FloorEvent.BOT_ENDS): Floor.CALLER,
 }
-
-
-def next_floor(state: Floor, event: FloorEvent) -> Floor:
-    """Return who has the floor after `event`. Raises LocalProtocolError for an impossible one."""
-    return _next(FLOOR, state, event)
 
 
 class Answer(Enum):
@@ -104,11 +100,6 @@ CUT_OFF = frozenset({Answer.CUT, Answer.ABANDONED})  # no more of it will be hea
 STOPPED = CUT_OFF | {Answer.PAUSED}  # what it was by then is all that was heard of it
 
 
-def next_answer(state: Answer, event: AnswerEvent) -> Answer:
-    """Return the answer's life after `event`. Raises LocalProtocolError for an impossible one."""
-    return _next(ANSWER, state, event)
-
-
 class Making(Enum):
     """How far the model is with one answer: generated, not played."""
 
@@ -143,11 +134,6 @@ MAKING = {
 }
 
 
-def next_making(state: Making, event: MakingEvent) -> Making:
-    """Return how far the model is after `event`. Raises LocalProtocolError for an impossible one."""
-    return _next(MAKING, state, event)
-
-
 class Doubt(Enum):
     """What is known of the short utterance that stopped the bot."""
 
@@ -175,11 +161,6 @@ DOUBT = {
     (Doubt.NOTHING, DoubtEvent.COMMITTED): Doubt.AWAITED,
     (Doubt.NOTHING, DoubtEvent.SETTLED): Doubt.NONE,
 }
-
-
-def next_doubt(state: Doubt, event: DoubtEvent) -> Doubt:
-    """Return the doubt after `event`. Raises LocalProtocolError for an impossible one."""
-    return _next(DOUBT, state, event)
 
 
 class Gate(Enum):
@@ -212,11 +193,6 @@ GATE = {
     (Gate.CANCELLING, GateEvent.REFUSED): Gate.NONE,
     (Gate.CANCELLING, GateEvent.DONE): Gate.NONE,
 }
-
-
-def next_gate(state: Gate, event: GateEvent) -> Gate:
-    """Return the gate after `event`. Raises LocalProtocolError for an impossible one."""
-    return _next(GATE, state, event)
 
 
 class Reason(StrEnum):
@@ -262,8 +238,3 @@ ENDING = {
     (Ending.CLOSING, EndingEvent.END): Ending.ENDED,
     (Ending.DRAINING, EndingEvent.END): Ending.ENDED,
 }
-
-
-def next_ending(state: Ending, event: EndingEvent) -> Ending:
-    """Return the ending after `event`. Raises LocalProtocolError for an impossible one."""
-    return _next(ENDING, state, event)

@@ -31,7 +31,7 @@ from engine.model import (
     ResponseDone,
 )
 from engine.settings import Settings
-from engine.states import ONLY_WORDS, AnswerEvent, Gate, Making, MakingEvent, Reason, next_making
+from engine.states import MAKING, ONLY_WORDS, AnswerEvent, Gate, Making, MakingEvent, Reason, step
 from engine.tools import ToolCall, ToolOutput
 
 _EPSILON_MS = 1e-6
@@ -206,7 +206,7 @@ class Bot:
             how = MakingEvent.FAILS
         else:
             how = MakingEvent.COMPLETES if status == "completed" else MakingEvent.BREAKS_OFF
-        speech.made = next_making(speech.made, how)
+        speech.made = step(MAKING, speech.made, how)
         if not speech.received_bytes and not response.cut:
             self._answers.ledger.move(speech, AnswerEvent.ENDS, now_ms)
 
@@ -224,7 +224,7 @@ class Bot:
         call_id = self._tool_calls.accept(event.response_id, event.call_id)
         if call_id is None:
             return None
-        response.speech.made = next_making(response.speech.made, MakingEvent.CALLS)
+        response.speech.made = step(MAKING, response.speech.made, MakingEvent.CALLS)
         self._gate.progressed(event.response_id, now_ms)
         return ToolCall(
             call_id=call_id, response_id=event.response_id, name=event.name, arguments=event.arguments

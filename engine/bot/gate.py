@@ -10,7 +10,7 @@ from attrs import Factory, define, frozen
 
 from engine.model import RateLimit
 from engine.settings import Settings
-from engine.states import ONLY_WORDS, Gate, GateEvent, Reason, next_gate
+from engine.states import GATE, ONLY_WORDS, Gate, GateEvent, Reason, step
 
 _RETRY_MS = 500  # after a refused create; without it a refusing server would be asked in a tight loop
 _MAX_FAILURES = 2  # an answer that fails is asked for once more, then the fallback
@@ -60,7 +60,7 @@ class ResponseGate:
         """Request a response if one is wanted and none is on its way. Returns the create's event_id."""
         if self.busy or not self.reasons or self.retry_ms != inf:
             return None
-        self.state = next_gate(self.state, GateEvent.CREATE)
+        self.state = step(GATE, self.state, GateEvent.CREATE)
         self.carried, self.reasons = frozenset(self.reasons), set()
         self.response_id = None
         self._since_ms = now_ms
@@ -71,7 +71,7 @@ class ResponseGate:
         """Let a response in that the server has begun. False if it is one that we did not ask for."""
         if not self.busy or self.response_id is not None:
             return False
-        self.state = next_gate(self.state, GateEvent.CREATED)
+        self.state = step(GATE, self.state, GateEvent.CREATED)
         self.response_id = response_id
         self.refusals = 0
         self.progressed(response_id, now_ms)
@@ -84,7 +84,7 @@ class ResponseGate:
 
     def cancel(self, now_ms: float, *, keep_reasons: bool) -> str:
         """Cancel the response on its way. Its reasons stand again if the caller heard nothing of it."""
-        self.state = next_gate(self.state, GateEvent.CANCEL)
+        self.state = step(GATE, self.state, GateEvent.CANCEL)
         self._since_ms = now_ms
         if keep_reasons:
             self.stand_again(self.carried)
@@ -97,7 +97,7 @@ class ResponseGate:
         about_cancel = self.state is Gate.CANCELLING and event_id == self._cancel_id
         if not (about_create or about_cancel):
             return False
-        self.state = next_gate(self.state, GateEvent.REFUSED)
+        self.state = step(GATE, self.state, GateEvent.REFUSED)
         if self.response_id is None:
             self.stand_again(self.carried)
         if about_create:
@@ -120,7 +120,7 @@ class ResponseGate:
             self.retry_ms = inf  # if another was in the way, it no longer is
         if response_id != self.response_id or not self.busy:
             return False
-        self.state = next_gate(self.state, GateEvent.DONE)
+        self.state = step(GATE, self.state, GateEvent.DONE)
         return True
 
     def retry(self, _now_ms: float) -> None:

@@ -26,7 +26,7 @@ from attrs import Factory, define, frozen
 
 from engine.audio import BYTES_PER_MS, level
 from engine.settings import FRAME_BYTES, FRAME_MS
-from engine.states import STOPPED, Answer, AnswerEvent, Making, next_answer
+from engine.states import ANSWER, STOPPED, Answer, AnswerEvent, Making, step
 
 _EPSILON = 1e-6  # of a millisecond or a frame; the clock is a float
 _LONGEST_MARK = 40  # characters; ours are shorter
@@ -205,7 +205,7 @@ class Ledger:
         """Step its life. If that stops it, what the caller has not heard by now stays unheard."""
         if speech.life not in STOPPED:  # else that is settled already
             speech._heard_at_stop = speech.heard_bytes(now_ms)
-        speech.life = next_answer(speech.life, event)
+        speech.life = step(ANSWER, speech.life, event)
 
     def play_on(self, speech: Speech, now_ms: float) -> None:
         """Take up a paused answer as a new turn, from the byte where the caller stopped hearing it."""

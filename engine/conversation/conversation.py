@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterable, Iterator
 from operator import itemgetter
 from typing import assert_never
 
+from attrs import frozen
+
 from engine.account import Filler, Greeting, Keyed, ModelError, SilenceWarning, SoundUnheard, ToolCalled
 from engine.actions import Action, AudioSent, Event, ModelGone, ModelReady, Note, ToModel, ToolFinished
 from engine.bot.answers import Answers
@@ -33,7 +35,7 @@ from engine.caller.turns import (
 )
 from engine.caller.utterances import Utterances
 from engine.carrier import Dtmf, MarkReached
-from engine.conversation.floor import Cue, FloorControl
+from engine.conversation.floor import Cue, FloorControl, Standing
 from engine.conversation.parting import END_CALL, Parting
 from engine.conversation.silence import Silence
 from engine.model import (
@@ -57,10 +59,23 @@ from engine.ports import Profile
 from engine.prompt import prompt
 from engine.prompt.notice import Notice
 from engine.settings import Settings
-from engine.states import Ending, Gate, Reason
+from engine.states import Answer, Ending, Gate, Making, Reason
 from engine.tools import Tool
 
 _EPSILON_MS = 1e-6
+
+
+@frozen
+class JointState:
+    """The state machines of a call side by side."""
+
+    standing: Standing
+    gate: Gate
+    ending: Ending
+    answer: Answer | None  # of the one that has its turn
+    coming: tuple[Answer, Making] | None  # of the response on its way
+    waits: bool  # some answer, for its turn
+    wanted: bool  # another one, that was not asked for yet
 
 
 class Conversation:
@@ -96,6 +111,21 @@ class Conversation:
         """True once what the caller says no longer counts."""
         return self._parting.final
 
+    @property
+    def joint(self) -> JointState:
+        """Where all the machines stand, for whoever wants to look at the whole of them."""
+        playing, gate = self._answers.playing, self._asking.gate
+        coming = self._answers.get(gate.response_id) if gate.busy else None
+        return JointState(
+            self._floor.standing,
+            gate.state,
+            self._parting.state,
+            None if playing is None else playing.speech.life,
+            None if coming is None else (coming.speech.life, coming.speech.made),
+            waits=bool(self._answers.waiting),
+            wanted=bool(gate.reasons),
+        )
+
     def turn_context(self, now_ms: float) -> TurnContext:
         """Return what the ear must know to understand the frame that comes now."""
         return self._answers.context(now_ms)
@@ -109,14 +139,14 @@ class Conversation:
     def handle(self, event: Event, now_ms: float) -> list[Action]:
         """Return what to do about the next event."""
         finished = self._floor.finish_played(now_ms)
-        reaction = [] if self._ended else self._resolve(self._react(event, now_ms))
+        reaction = [] if self._ended else self._resolve(self._react(event, now_ms), now_ms)
         return [*finished, *reaction, *self._settle(now_ms)]
 
     def tick(self, now_ms: float) -> list[Action]:
         """Return what to do about the first deadline, if it has come; after it the others may not stand."""
         due_ms, act = min(self._timers(), key=itemgetter(0))
         due = due_ms <= now_ms + _EPSILON_MS and not self._ended
-        acted = self._resolve(act(now_ms)) if due else []
+        acted = self._resolve(act(now_ms), now_ms) if due else []
         return [*acted, *self._settle(now_ms)]
 
     def leave(self, now_ms: float) -> list[Action]:
@@ -127,14 +157,14 @@ class Conversation:
     def _ended(self) -> bool:
         return self._parting.state is Ending.ENDED
 
-    def _resolve(self, effects: Iterable[Effect | ResponseOver]) -> list[Action]:
+    def _resolve(self, effects: Iterable[Effect | ResponseOver], now_ms: float) -> list[Action]:
         actions: list[Action] = []
         for effect in effects:
             match effect:
                 case ModelFailed(detail):
-                    actions += self._parting.model_failed(detail)
+                    actions += self._parting.model_failed(detail, now_ms)
                 case ResponseOver(response):
-                    actions += self._parting.response_over(response)
+                    actions += self._parting.response_over(response, now_ms)
                 case _:
                     actions.append(effect)
         return actions

@@ -13,7 +13,7 @@ from attrs import define
 from engine.bot.answers import Response
 from engine.outcome import Outcome
 from engine.settings import Settings
-from engine.states import Ending, EndingEvent, Making, Reason, next_ending
+from engine.states import ENDING, Ending, EndingEvent, Making, Reason, step
 
 _MARK_GRACE_MS = 1_000  # how long the goodbye's last mark may lag behind the clock
 _MOST_BROKEN = 2  # who has heard two beginnings of a goodbye knows
@@ -63,7 +63,7 @@ class CallEnding:
         """Begin to end the call with this outcome, in place of one with which it is ending already."""
         if self.state is not Ending.OPEN:
             self.reopen()
-        self.state = next_ending(self.state, EndingEvent.CLOSE)
+        self.state = step(ENDING, self.state, EndingEvent.CLOSE)
         self.outcome = outcome
         self._goodbye = None
         self._tries = self._broken = 0
@@ -71,7 +71,7 @@ class CallEnding:
 
     def reopen(self) -> Outcome:
         """Let the call go on. Returns the outcome that it would have had."""
-        self.state = next_ending(self.state, EndingEvent.REOPEN)
+        self.state = step(ENDING, self.state, EndingEvent.REOPEN)
         self._limit_met = self._limit_met or self.outcome is Outcome.LONGEST_CALL
         return self.outcome
 
@@ -93,14 +93,14 @@ class CallEnding:
                 return True
             if self.unsaid:
                 return False
-        self.state = next_ending(self.state, EndingEvent.GOODBYE_OVER)
+        self.state = step(ENDING, self.state, EndingEvent.GOODBYE_OVER)
         return False
 
     def lose_model(self) -> bool:
         """Go on without the model. True if what it has said of the goodbye will do."""
         self.model_gone = True
         if self.state is Ending.CLOSING and self._broken:
-            self.state = next_ending(self.state, EndingEvent.GOODBYE_OVER)
+            self.state = step(ENDING, self.state, EndingEvent.GOODBYE_OVER)
         return self.state in (Ending.DRAINING, Ending.ENDED)
 
     def over(self) -> str | None:
@@ -115,5 +115,5 @@ class CallEnding:
         """End the call. False if it was already."""
         if self.state is Ending.ENDED:
             return False
-        self.state = next_ending(self.state, EndingEvent.END)
+        self.state = step(ENDING, self.state, EndingEvent.END)
         return True

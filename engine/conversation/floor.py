@@ -26,7 +26,7 @@ from engine.caller.turns import (
 from engine.caller.utterances import Utterance, Utterances
 from engine.model import DeleteItem, InputTranscribed
 from engine.settings import Settings
-from engine.states import Doubt, DoubtEvent, Floor, FloorEvent, Reason, next_doubt, next_floor
+from engine.states import DOUBT, FLOOR, Doubt, DoubtEvent, Floor, FloorEvent, Reason, step
 
 _UNKNOWN = Loudness()  # of what takes the floor, where it is not the caller's voice that does
 
@@ -178,7 +178,7 @@ class FloorControl:
         began_ms = now_ms - event.silence_ms - event.speech_ms  # its onset is in frame time, which may differ
         utterance = self._utterances.committed(began_ms, now_ms, doubtful=doubtful)
         if doubtful:
-            self._doubt, self._doubtful = next_doubt(self._doubt, DoubtEvent.COMMITTED), utterance
+            self._doubt, self._doubtful = step(DOUBT, self._doubt, DoubtEvent.COMMITTED), utterance
         if not self.caller_speaks:
             return []
         self._move(FloorEvent.CALLER_ENDS)
@@ -200,7 +200,7 @@ class FloorControl:
         if not self.caller_speaks:
             return []
         if self._answers.paused and self._doubt is Doubt.NONE:
-            self._doubt = next_doubt(self._doubt, DoubtEvent.DISMISSED)
+            self._doubt = step(DOUBT, self._doubt, DoubtEvent.DISMISSED)
         self._move(FloorEvent.CALLER_ENDS)
         ignored = UtteranceIgnored(
             onset_ms=event.onset_ms,
@@ -241,7 +241,7 @@ class FloorControl:
             return utterance, []
         if utterance.words:
             return utterance, self.decide(Cue.WORDS, now_ms)
-        self._doubt = next_doubt(self._doubt, DoubtEvent.NO_WORDS)
+        self._doubt = step(DOUBT, self._doubt, DoubtEvent.NO_WORDS)
         return utterance, [ToModel(DeleteItem(item_id, f"noise_{item_id}"))]
 
     def on_no_transcript(self, now_ms: float) -> list[Action]:
@@ -294,14 +294,14 @@ class FloorControl:
     def _take(self, now_ms: float, speech_ms: int, loudness: Loudness) -> list[Action]:
         if self._doubt is not Doubt.NONE:  # what was in doubt is to be answered
             self._asking.want(Reason.UTTERANCE)
-        self._doubt = next_doubt(self._doubt, DoubtEvent.SETTLED)
+        self._doubt = step(DOUBT, self._doubt, DoubtEvent.SETTLED)
         self._move(FloorEvent.BOT_ENDS)
         return self._bot.interrupt(speech_ms, loudness, now_ms)
 
     def _play_on(self, now_ms: float) -> list[Action]:
-        self._doubt = next_doubt(self._doubt, DoubtEvent.SETTLED)
+        self._doubt = step(DOUBT, self._doubt, DoubtEvent.SETTLED)
         number = None if self._doubtful is None else self._doubtful.number
         return self._answers.play_on(now_ms - self._paused_at_ms, number, now_ms)
 
     def _move(self, event: FloorEvent) -> None:
-        self._floor = next_floor(self._floor, event)
+        self._floor = step(FLOOR, self._floor, event)

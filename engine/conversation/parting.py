@@ -114,7 +114,7 @@ class Parting:
             answered += self._close(Outcome.COMPLETED, now_ms)
         response.reasons = _GOODBYE  # whatever it was asked for
         if response.speech.complete:  # a server that says so before it makes the call
-            answered += self.response_over(response)
+            answered += self.response_over(response, now_ms)
         return answered
 
     def tool_finished(self, output: ToolOutput, now_ms: float) -> list[Action]:
@@ -136,13 +136,15 @@ class Parting:
             return []
         return self.take_leave(outcome, now_ms)
 
-    def model_failed(self, detail: str) -> list[Action]:
+    def model_failed(self, detail: str, now_ms: float) -> list[Action]:
         """End the call, unless it needs the model no more: all that is left then comes from the carrier."""
         if self.closing and self._ending.outcome is Outcome.TRANSFERRED:
-            return self._end(
-                Outcome.TRANSFERRED, detail
-            )  # a person takes over: the caller is put through now
-        return [] if self._ending.lose_model() else self._end(Outcome.MODEL_FAILED, detail)
+            # A person takes over: the caller is put through at once.
+            return self._end(Outcome.TRANSFERRED, detail)
+        if not self._ending.lose_model():
+            return self._end(Outcome.MODEL_FAILED, detail)
+        # From here on the caller is not heard: who speaks now would keep the floor for ever.
+        return self._floor.close(now_ms) if self._floor.caller_speaks else []
 
     def _on_long_call(self, _now_ms: float) -> list[Action]:
         self._warn_at_ms = inf
@@ -164,11 +166,13 @@ class Parting:
 
     # How it goes on
 
-    def response_over(self, response: Response) -> list[Action]:
+    def response_over(self, response: Response, now_ms: float) -> list[Action]:
         """Ask for the goodbye once more if a complete response was to be it, and was not."""
         if self._ending.response_done(response):
             return self._ask_for_goodbye()
-        return self.model_failed("the model says no goodbye") if self._ending.unsaid else []
+        if self._ending.unsaid:
+            return self.model_failed("the model says no goodbye", now_ms)
+        return []
 
     def _ask_for_goodbye(self) -> list[Action]:
         return self._asking.ask(prompt.goodbye(self._ending.outcome), Reason.GOODBYE)
