@@ -1,16 +1,19 @@
 """A call is a nursery.
 
-    hear        carrier -> inbox and events    blocks on nothing but the carrier's socket
-    listen      frames -> turns -> model       and what the turns mean, to `converse`
-    talk        opens the model's socket, then runs the tasks that need it
-      converse    events -> actions            the only task that touches the conversation
-      from_model  model -> events              never awaits a tool
-      to_model    the only writer of the model's socket
-    to_carrier  the only writer of the carrier's socket
-    speak       one turn of the bot            under `turn.scope`, the barge-in scope
-    work        one tool call                  beside the readers, with its deadline and its scope
-    attend      what the office does beside the call, for as long as it lives
-    hang_up     ends the call when somebody outside asks for it
+    from_carrier  carrier -> inbox and events    blocks on nothing but the carrier's socket
+    listen        frames -> turns -> model       and what the turns mean, to `converse`
+    talk          opens the model's socket, then runs the tasks that need it
+      converse      events -> actions            the only task that steps the conversation
+      from_model    model -> events              never awaits a tool
+      to_model      the only writer of the model's socket
+    to_carrier    the only writer of the carrier's socket
+    speak         one turn of the bot            under `turn.scope`, the barge-in scope
+    work          one tool call                  beside the readers, with its deadline and its scope
+    attend        what the office does beside the call, for as long as it lives
+    hang_up       ends the call when somebody outside asks for it
+
+Who else looks at the conversation only asks, and changes nothing: `listen`, before each frame, whether the
+caller still counts and what the bot is doing. When all tasks are over its last lines go into the record.
 
 Leaving the nursery is hanging up; leaving a turn's scope is being interrupted. Both writers are
 outside every scope that can be cancelled while their socket lives on, because a send cancelled half
@@ -112,7 +115,6 @@ class _Call:
     arrived: trio.Event = Factory(trio.Event)
     turn: _Turn | None = None
     work_scopes: dict[str, trio.CancelScope] = Factory(dict)  # of the tool calls that run
-    cut_turns: set[int] = Factory(set)
     outcome: Outcome | None = None
     detail: str = ""
     account: list[CallEvent] = Factory(list)
@@ -197,7 +199,7 @@ async def run_call(
         with call.scope:
             async with trio.open_nursery() as nursery:
                 nursery.start_soon(office.attend)  # the lead: beside the greeting, never before it
-                for task in (hear, listen, to_carrier, talk):
+                for task in (from_carrier, listen, to_carrier, talk):
                     nursery.start_soon(task, call)
                 if hung_up is not None:
                     nursery.start_soon(hang_up, call, hung_up)
@@ -250,7 +252,7 @@ def _final_record(call: _Call) -> CallRecord:
 # The caller's side
 
 
-async def hear(call: _Call) -> None:
+async def from_carrier(call: _Call) -> None:
     """Read the carrier's socket. Blocks on nothing else; ends the call when the line is gone."""
     limit_s = call.settings.carrier_silent_ms / 1000
     with trio.move_on_after(limit_s) as patience:
@@ -327,7 +329,7 @@ async def _send_carrier(call: _Call, command: Say | Clear) -> None:
     match command:
         case Clear():
             await call.carrier.send(ClearQueue())
-        case Say(turn, audio, offset) if turn not in call.cut_turns:
+        case Say(turn, audio, offset):
             await call.carrier.send(Media(audio))
             call.events.put(AudioSent(turn, len(audio)))
             await call.carrier.send(Mark(f"{turn}.{offset}"))
@@ -452,10 +454,10 @@ def _perform(call: _Call, nursery: trio.Nursery, action: Action) -> None:
 
 
 def _clear(call: _Call, turn: _Turn, clear: Clear) -> None:
-    call.cut_turns.add(clear.turn)
     turn.pieces.close()
     turn.scope.cancel()
     # What waits of the turn is not sent any more: it must not keep the clear waiting, or out of a full queue.
+    # What the writer has taken by now, one piece at most, goes out before the clear, which takes it back.
     waiting = call.for_carrier.take_all()
     for command in [*(command for command in waiting if isinstance(command, Clear)), clear]:
         call.for_carrier.put(command)

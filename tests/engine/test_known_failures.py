@@ -122,6 +122,36 @@ async def test_audio_goes_out_as_base64_of_raw_mulaw_in_the_carriers_own_shape(a
     assert [m for m in spy if m["event"] == "clear"] == [{"event": "clear", "streamSid": STREAM_SID}]
 
 
+async def test_nothing_of_a_cut_answer_is_sent_after_its_clear(autojump_clock):
+    sent = []
+
+    class Slow:
+        """A link on which audio piles up in front of the carrier's socket."""
+
+        def __init__(self, link):
+            self._link = link
+
+        async def receive(self):
+            return await self._link.receive()
+
+        async def send(self, message):
+            command = json.loads(message)
+            if command["event"] == "media":
+                await trio.sleep(0.15)
+            sent.append(command["mark"]["name"].split(".")[0] if "mark" in command else command["event"])
+            await self._link.send(message)
+
+        async def close(self, code=1000):
+            await self._link.close(code)
+
+    script = [UntilBotSpeaks(500), INTERRUPT, UntilBotSpeaks(200), UntilBotQuiet(400), HangUp()]
+    await place(script, ModelScript(replies=[LONG, SHORT]), wrap=Slow)
+    clear = sent.index("clear")
+    assert set(sent[:clear]) == {"media", "1"}
+    assert set(sent[clear + 1 :]) == {"media", "2"}
+    assert sent[clear - 2 : clear + 3] == ["media", "1", "clear", "media", "2"]
+
+
 async def test_no_audio_is_forwarded_when_the_session_has_other_formats(autojump_clock):
     placed = await place([UntilClosed()], ModelScript(replies=[GREETING], wrong_formats=True))
     assert (placed.outcome, placed.carrier.played) == (Outcome.MODEL_FAILED, b"")
