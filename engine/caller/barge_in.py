@@ -2,11 +2,15 @@
 
 Speech is added up in frames, and a gap of up to `barge_in_gap_ms` does not start the sum anew. What is said
 in the guard after the bot's first sound does not count, and two pauses are `barge_in_cooldown_ms` apart.
+
+PAUSED here says what the ear has asked for, in frame time; whether the bot is stopped, its answer's life says
+(`states.ANSWER`). The two stand on two sides of a queue: the bot may have finished by the time it is asked.
 """
 
 from enum import Enum, auto
 
 from engine.settings import FRAME_MS, Settings
+from engine.states import step
 
 
 class BargeInState(Enum):
@@ -15,6 +19,21 @@ class BargeInState(Enum):
     NONE = auto()
     PAUSED = auto()
     REAL = auto()
+
+
+class BargeInEvent(Enum):
+    """What moves it."""
+
+    PAUSES = auto()
+    IS_REAL = auto()
+    ENDS = auto()  # the utterance is over
+
+
+BARGE_IN = {
+    (BargeInState.NONE, BargeInEvent.PAUSES): BargeInState.PAUSED,
+    (BargeInState.PAUSED, BargeInEvent.IS_REAL): BargeInState.REAL,
+    **{(state, BargeInEvent.ENDS): BargeInState.NONE for state in BargeInState},
+}
 
 
 class BargeIn:
@@ -54,10 +73,10 @@ class BargeIn:
         """
         match self.state:
             case BargeInState.NONE if self._may_pause(now_ms):
-                self.state = BargeInState.PAUSED
+                self.state = step(BARGE_IN, self.state, BargeInEvent.PAUSES)
                 self._paused_at_ms = now_ms
             case BargeInState.PAUSED if utterance_counts and self.speech_ms >= self.settings.barge_in_real_ms:
-                self.state = BargeInState.REAL
+                self.state = step(BARGE_IN, self.state, BargeInEvent.IS_REAL)
             case _:
                 return False
         return True
@@ -65,7 +84,7 @@ class BargeIn:
     def end(self) -> bool:
         """Begin anew after an utterance. Returns True if it leaves the bot paused, and nothing decided."""
         undecided = self.state is BargeInState.PAUSED
-        self.state = BargeInState.NONE
+        self.state = step(BARGE_IN, self.state, BargeInEvent.ENDS)
         self.longest_ms = 0
         return undecided
 
