@@ -108,6 +108,7 @@ class _Call:
     noted: Callable[[CallEvent], None]
     began_at: float
     scope: trio.CancelScope = Factory(trio.CancelScope)
+    tool_names: frozenset[str]  # of those that there are, and of hanging up
     conversation: Conversation
     ear: Ear
     inbox: Inbox
@@ -126,11 +127,6 @@ class _Call:
     for_carrier: Queue[Say | Clear] = Factory(
         lambda: Queue(CarrierFault("the carrier takes nothing any more"))
     )
-
-    @property
-    def tool_names(self) -> frozenset[str]:
-        """The tools that there are, and the hanging up."""
-        return frozenset({END_CALL, *(tool.name for tool in self.office.tools)})
 
     def now_ms(self) -> float:
         """The call's clock."""
@@ -189,6 +185,7 @@ async def run_call(
         ended=ended,
         noted=noted,
         began_at=trio.current_time(),
+        tool_names=frozenset({END_CALL, *(tool.name for tool in office.tools)}),
         conversation=Conversation(office.profile, settings, tools=office.tools, now_ms=0.0),
         ear=Ear(settings, open_detector(settings)),
         inbox=Inbox(settings.backlog_ms // FRAME_MS),
@@ -233,8 +230,11 @@ def _first(errors: BaseExceptionGroup[BaseException]) -> BaseException:
 def _final_record(call: _Call) -> CallRecord:
     outcome = call.end(Outcome.SERVER_STOPPED, "the call was cancelled from outside")
     for action in call.conversation.leave(call.now_ms()):
-        if isinstance(action, Note | NoticeHeard):
-            _write_down(call, action)
+        match action:
+            case Note(line):
+                call.note(line)
+            case NoticeHeard(text):
+                _notice_heard(call, text)
     if call.inbox.dropped:
         call.note(AudioDropped(frames=call.inbox.dropped))
     if call.ignored:
@@ -428,7 +428,9 @@ async def converse(call: _Call, nursery: trio.Nursery) -> None:
             _perform(call, nursery, action)
 
 
-def _perform(call: _Call, nursery: trio.Nursery, action: Action) -> None:
+def _perform(  # noqa: C901 (one arm an action)
+    call: _Call, nursery: trio.Nursery, action: Action
+) -> None:
     match action:
         case ToModel(command):
             call.for_model.put(command)
@@ -447,8 +449,10 @@ def _perform(call: _Call, nursery: trio.Nursery, action: Action) -> None:
             nursery.start_soon(work, call, tool_call)
         case CancelTool(call_id) if call_id in call.work_scopes:
             call.work_scopes[call_id].cancel()
-        case Note() | NoticeHeard():
-            _write_down(call, action)
+        case Note(line):
+            call.note(line)
+        case NoticeHeard(text):
+            _notice_heard(call, text)
         case End(outcome, detail):
             call.end(outcome, detail)
 
@@ -463,14 +467,10 @@ def _clear(call: _Call, turn: _Turn, clear: Clear) -> None:
         call.for_carrier.put(command)
 
 
-def _write_down(call: _Call, action: Note | NoticeHeard) -> None:
-    match action:
-        case Note(line):
-            call.note(line)
-        case NoticeHeard(text):
-            call.note(NoticeWasHeard(text=text))
-            if call.recording is not None:
-                call.recording.begin(call.now_ms())
+def _notice_heard(call: _Call, text: str) -> None:
+    call.note(NoticeWasHeard(text=text))
+    if call.recording is not None:
+        call.recording.begin(call.now_ms())
 
 
 async def speak(call: _Call, turn: _Turn, pieces: trio.MemoryReceiveChannel[Say]) -> None:

@@ -79,10 +79,6 @@ class Response:
     def _followed(self, item_id: str) -> bool:
         return self.speech.pieces[-1:] != [] and self.speech.pieces[-1].item_id != item_id
 
-    def heard(self, now_ms: float) -> bool:
-        """Say whether anything of it was heard: else it is as if it had not been."""
-        return self.speech.heard_bytes(now_ms) > 0
-
     def had_spoken(self, at_ms: float, least_ms: float) -> bool:
         """Say whether so much of it had been heard by `at_ms`, or all of an answer that is shorter."""
         if self.speech.made is Making.COMPLETED:
@@ -253,9 +249,11 @@ class Answers:
 
     def _close(self, response: Response, now_ms: float) -> list[Action]:
         """Take the playing answer off. Its audio is forgotten: a call must not keep it all."""
-        found = self.listen_for_notice(now_ms)
+        found: list[Action] = []
+        if self._notice.awaited:
+            found = self.listen_for_notice(now_ms)
+            self._notice.miss()
         self.playing = None
-        self._notice.miss()
         speech = response.speech
         heard_ms, audio_ms = response.spoken_ms(now_ms)
         heard, unheard = response.heard_text(now_ms, self._letters_per_ms)
@@ -285,7 +283,7 @@ class Answers:
 
     def listen_for_notice(self, now_ms: float) -> list[Action]:
         """Note the notice as heard as soon as its last word was."""
-        if self.playing is None or not self._notice.awaited:
+        if self.playing is None:
             return []
         heard = self._notice.listen(self.playing.surely_heard_text(now_ms))
         return [NoticeHeard(self._notice.words)] if heard else []

@@ -11,7 +11,7 @@ from engine.account import RateLimited, ResponseFailed
 from engine.actions import Action, Note, ToModel
 from engine.bot.gate import Attempt, ResponseGate
 from engine.bot.tool_calls import ToolCalls
-from engine.model import CancelResponse, CreateResponse, DeleteItem, ErrorReported, RateLimit, Tell
+from engine.model import CreateResponse, DeleteItem, ErrorReported, RateLimit, Tell
 from engine.settings import Settings
 from engine.states import ONLY_WORDS, Reason
 
@@ -97,15 +97,8 @@ class Asking:
         about, self._asked_about = self._asked_about, ()
         return about
 
-    def cancel(self, now_ms: float) -> Action:
-        """Cancel the response on its way. If it has not even begun, what it was for is wanted again."""
-        unbegun = self.gate.response_id is None
-        event_id = self.gate.cancel(now_ms, keep_reasons=unbegun)
-        if unbegun:
-            self._put_back()
-        return ToModel(CancelResponse(event_id))
-
-    def _put_back(self) -> None:
+    def put_back(self) -> None:
+        """Let another answer speak of what the requested one was to: it does not even begin."""
         self._tool_calls.put_back(self.begun())
 
     # What comes to nothing
@@ -114,7 +107,7 @@ class Asking:
         """Take the refusal of a command: only that of a create, or of a cancel, changes anything."""
         if not self.gate.refused(event.command_id, now_ms):
             return []
-        self._put_back()
+        self.put_back()
         attempt = self.gate.create_refused(event.limit, now_ms)
         return [*_waited(attempt), *_failed(attempt, f"the model refuses to answer: {event.code}")]
 

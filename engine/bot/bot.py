@@ -70,7 +70,7 @@ class Bot:
     @property
     def idle(self) -> bool:
         """True if it is quiet, and no tool is at work."""
-        return self.quiet and not self._tool_calls.any_running
+        return self.quiet and not self._tool_calls.running
 
     # Stopping
 
@@ -78,12 +78,12 @@ class Bot:
         """Stop all, and tell the model: the caller has taken the floor from the playing answer."""
         actions = self._tool_calls.interrupt()
         cut = self._answers.playing
-        heard = cut is not None and cut.heard(now_ms)
+        heard = cut is not None and cut.speech.heard_bytes(now_ms) > 0
         if heard:
             self._gate.forgive()
         if self._gate.cancellable:
             on_its_way = self._answers.get(self._gate.response_id)
-            actions.append(self._asking.cancel(now_ms))
+            actions.append(self._cancel(now_ms))
             # What was heard of an answer counts as said. One that is on its way behind it was not heard.
             if on_its_way is not None and not (heard and cut is on_its_way):
                 actions += self._abandon(on_its_way, now_ms)
@@ -122,11 +122,18 @@ class Bot:
 
     def _cancel_unheard(self, now_ms: float) -> list[Action]:
         response = self._answers.get(self._gate.response_id)
-        cancelled = self._asking.cancel(now_ms)
+        cancelled = self._cancel(now_ms)
         return [cancelled] if response is None else [cancelled, *self._abandon(response, now_ms)]
 
+    def _cancel(self, now_ms: float) -> Action:
+        # If it has not even begun, what it was for is wanted again.
+        unbegun = self._gate.response_id is None
+        if unbegun:
+            self._asking.put_back()
+        return ToModel(self._gate.cancel(now_ms, keep_reasons=unbegun))
+
     def _cut(self, response: Response, now_ms: float) -> list[Action]:
-        unheard = [] if response.heard(now_ms) else self._abandon(response, now_ms)
+        unheard = [] if response.speech.heard_bytes(now_ms) else self._abandon(response, now_ms)
         return [*unheard, *self._answers.cut(response, now_ms)]
 
     def _abandon_waiting(self, now_ms: float) -> list[Action]:

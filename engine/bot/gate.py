@@ -8,7 +8,7 @@ from math import inf
 
 from attrs import Factory, define, frozen
 
-from engine.model import RateLimit
+from engine.model import CancelResponse, RateLimit
 from engine.settings import Settings
 from engine.states import GATE, ONLY_WORDS, Gate, GateEvent, Reason, step
 
@@ -82,14 +82,14 @@ class ResponseGate:
         if self.state is Gate.ACTIVE and response_id == self.response_id:
             self._since_ms = now_ms
 
-    def cancel(self, now_ms: float, *, keep_reasons: bool) -> str:
+    def cancel(self, now_ms: float, *, keep_reasons: bool) -> CancelResponse:
         """Cancel the response on its way. Its reasons stand again if the caller heard nothing of it."""
         self.state = step(GATE, self.state, GateEvent.CANCEL)
         self._since_ms = now_ms
         if keep_reasons:
             self.stand_again(self.carried)
         self._cancel_id = self._event_id("cancel")
-        return self._cancel_id
+        return CancelResponse(self._cancel_id)
 
     def refused(self, event_id: str | None, now_ms: float) -> bool:
         """Take an `error`. True if it was about our create (its reasons stand) or a cancel of nothing."""

@@ -43,7 +43,7 @@ class ToolCalls:
         self._limits = ToolLimits(settings.tool_calls_max)
         self._known: set[tuple[str, str]] = set()  # by response and the server's id
         self._server_ids: dict[str, str] = {}  # by call_id
-        self._running: dict[str, _Running] = {}
+        self.running: dict[str, _Running] = {}  # by call_id; slow or not
         self.held: deque[ToolCall] = deque()  # they need the caller's answer; the bot's half runs them
         self._unspoken: list[str] = []  # call_ids whose outputs no answer has spoken about yet
         self._quiet_since_ms: float | None = None
@@ -73,7 +73,7 @@ class ToolCalls:
     def run(self, call: ToolCall, now_ms: float) -> list[Action]:
         """Run an accepted call, or hold it until it is known what the caller answered."""
         tool = self._tools.get(call.name)
-        self._running[call.call_id] = _Running(now_ms, tool is not None and tool.interruptible)
+        self.running[call.call_id] = _Running(now_ms, tool is not None and tool.interruptible)
         if tool is not None and tool.needs_answer:
             self.held.append(call)
             return []
@@ -81,7 +81,7 @@ class ToolCalls:
 
     def finish(self, output: ToolOutput) -> Action:
         """Give the output of a tool that ran to the model, whatever else is going on."""
-        self._running.pop(output.call_id, None)
+        self.running.pop(output.call_id, None)
         tool = self._tools.get(output.name)
         # What may be stopped at any moment only looks things up.
         self._limits.finish(output, changes=tool is not None and not tool.interruptible)
@@ -102,7 +102,7 @@ class ToolCalls:
         left: list[Action] = []
         for call in self.held:
             output = ToolOutput(call_id=call.call_id, name=call.name, status="cancelled", result={})
-            took_ms = now_ms - self._running.pop(call.call_id).began_ms
+            took_ms = now_ms - self.running.pop(call.call_id).began_ms
             left.append(Note(answered(output, took_ms=took_ms)))
         self.held.clear()
         return left
@@ -111,7 +111,7 @@ class ToolCalls:
 
     def interrupt(self) -> list[Action]:
         """Stop what may be stopped: the caller has taken the floor from the bot. It still answers."""
-        return [CancelTool(call_id) for call_id, run in self._running.items() if run.interruptible]
+        return [CancelTool(call_id) for call_id, run in self.running.items() if run.interruptible]
 
     def caller_spoke(self) -> None:
         """Put what the caller has said before any tool: it is to be answered."""
@@ -120,7 +120,7 @@ class ToolCalls:
 
     def excuse(self) -> None:
         """Play no filler for the tools that run now: the caller is being asked, or has gone on."""
-        for run in self._running.values():
+        for run in self.running.values():
             run.excused = True
 
     # What an answer speaks about
@@ -135,25 +135,20 @@ class ToolCalls:
         self._unspoken += call_ids
 
     @property
-    def any_running(self) -> bool:
-        """True while some tool is running, slow or not."""
-        return bool(self._running)
-
-    @property
     def awaited(self) -> bool:
         """True while an answer must wait for an output."""
-        return any(run.awaited for run in self._running.values())
+        return any(run.awaited for run in self.running.values())
 
     # Slow tools
 
     def slow_ms(self) -> float:
         """Return when the next running tool becomes slow."""
-        awaited = (run.began_ms for run in self._running.values() if run.awaited)
+        awaited = (run.began_ms for run in self.running.values() if run.awaited)
         return min(awaited, default=inf) + self._slow_ms
 
     def note_slow(self, now_ms: float) -> list[Action]:
         """Stop waiting for the tools that have become slow."""
-        for run in self._running.values():
+        for run in self.running.values():
             if run.began_ms + self._slow_ms <= now_ms + _EPSILON_MS:
                 run.awaited = False
         return []
@@ -167,7 +162,7 @@ class ToolCalls:
 
     def filler_ms(self) -> float:
         """Return when to ask the caller for patience: a tool runs, and they hear nothing for too long."""
-        began = (run.began_ms for run in self._running.values() if not run.excused)
+        began = (run.began_ms for run in self.running.values() if not run.excused)
         if self._quiet_since_ms is None:
             return inf
         return max(min(began, default=inf), self._quiet_since_ms) + self._slow_ms

@@ -18,20 +18,17 @@ class Keypad:
 
     settings: Settings
     due_ms: float = inf  # then the number is complete
+    gathering: bool = False  # a number has begun and is not complete
     _keys: str = ""
-
-    @property
-    def gathering(self) -> bool:
-        """Whether a number has begun and is not complete."""
-        return bool(self._keys)
 
     def press(self, key: str, now_ms: float) -> None:
         """Add one more key; `#` ends the number."""
+        self.gathering = True
         if len(self._keys) < _MOST_KEYS:
             self._keys += key
         self.due_ms = now_ms if key == "#" else now_ms + self.settings.keypad_end_ms
 
     def take(self) -> str:
-        """Take the keys that were pressed; the next one begins a new number."""
-        keys, self._keys, self.due_ms = self._keys, "", inf
+        """Return the keys that were pressed; the next one begins a new number."""
+        keys, self._keys, self.due_ms, self.gathering = self._keys, "", inf, False
         return keys

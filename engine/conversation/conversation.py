@@ -119,7 +119,7 @@ class Conversation:
         return JointState(
             self._floor.standing,
             gate.state,
-            self._parting.state,
+            self._parting.ending.state,
             None if playing is None else playing.speech.life,
             None if coming is None else (coming.speech.life, coming.speech.made),
             waits=bool(self._answers.waiting),
@@ -139,23 +139,23 @@ class Conversation:
     def handle(self, event: Event, now_ms: float) -> list[Action]:
         """Return what to do about the next event."""
         finished = self._floor.finish_played(now_ms)
-        reaction = [] if self._ended else self._resolve(self._react(event, now_ms), now_ms)
+        reaction = (
+            []
+            if self._parting.ending.state is Ending.ENDED
+            else self._resolve(self._react(event, now_ms), now_ms)
+        )
         return [*finished, *reaction, *self._settle(now_ms)]
 
     def tick(self, now_ms: float) -> list[Action]:
         """Return what to do about the first deadline, if it has come; after it the others may not stand."""
         due_ms, act = min(self._timers(), key=itemgetter(0))
-        due = due_ms <= now_ms + _EPSILON_MS and not self._ended
+        due = due_ms <= now_ms + _EPSILON_MS and self._parting.ending.state is not Ending.ENDED
         acted = self._resolve(act(now_ms), now_ms) if due else []
         return [*acted, *self._settle(now_ms)]
 
     def leave(self, now_ms: float) -> list[Action]:
         """Return the last lines of the account, if the call ends while an answer plays or a tool waits."""
         return self._bot.leave(now_ms)
-
-    @property
-    def _ended(self) -> bool:
-        return self._parting.state is Ending.ENDED
 
     def _resolve(self, effects: Iterable[Effect | ResponseOver], now_ms: float) -> list[Action]:
         actions: list[Action] = []
@@ -196,7 +196,7 @@ class Conversation:
             case CallerEvidence():
                 if not self._answers.audible(now_ms):  # else its echo is no evidence of anybody
                     self._silence.broken(now_ms)
-            case _ if self.deaf:
+            case _ if self._parting.final:
                 pass
             case UtteranceStarted():
                 return self._floor.on_utterance_started(event)
@@ -274,41 +274,48 @@ class Conversation:
     # What follows from any event
 
     def _settle(self, now_ms: float) -> list[Action]:
-        if self._ended:
+        if self._parting.ending.state is Ending.ENDED:
             return []
         actions = [
             *self._floor.finish_played(now_ms),
-            *self._floor.watch(now_ms),
-            *self._bot.run_held(now_ms),
-            *self._answers.listen_for_notice(now_ms),
-            *self._parting.heed_caller(now_ms),
+            *(self._floor.watch(now_ms) if self._answers.paused else ()),
+            *(self._bot.run_held(now_ms) if self._tool_calls.held else ()),
+            *(self._answers.listen_for_notice(now_ms) if self._notice.awaited else ()),
         ]
-        if not self.closing and self._notice.take_reminder():
+        if self._parting.closing:
+            actions += self._parting.heed_caller(now_ms)
+        if self._notice.awaited and not self.closing and self._notice.take_reminder():
             actions.append(ToModel(Tell("system", prompt.notice_again(self._notice.words))))
         if self._floor.free and self._answers.waiting and not self._keypad.gathering:
             actions += self._floor.begin_answer(now_ms)
-        if self._ready and self._parting.caller_done and self._parting.state is not Ending.DRAINING:
+        if self._ready and self._parting.caller_done and self._parting.ending.state is not Ending.DRAINING:
             actions += self._asking.create(now_ms)
-        actions += self._parting.end_if_over(now_ms)
-        nobody_speaks = self._floor.free and not self._keypad.gathering and not self.closing
-        self._tool_calls.watch(now_ms, quiet=nobody_speaks and self._bot.quiet)
-        self._silence.watch(now_ms, idle=self._floor.free and self._bot.idle)
+        if self._parting.closing:
+            actions += self._parting.end_if_over(now_ms)
+        if self._tool_calls.running:
+            nobody_speaks = self._floor.free and not self._keypad.gathering and not self.closing
+            self._tool_calls.watch(now_ms, quiet=nobody_speaks and self._bot.quiet)
+        idle = self._floor.free and self._bot.idle
+        if idle is (self._silence.since_ms is None):
+            self._silence.watch(now_ms, idle=idle)
         return actions
 
     # Time
 
     def _timers(self) -> Iterator[tuple[float, Callable[[float], Iterable[Effect]]]]:
         yield self._answers.all_played_ms(), self._floor.finish_played
-        if self._parting.state is not Ending.DRAINING:
+        if self._parting.ending.state is not Ending.DRAINING:
             yield self._asking.gate.due_ms(self._answers.audible_until_ms()), self._on_answer_overdue
         yield self._asking.gate.retry_ms, self._asking.retry
-        yield self._tool_calls.slow_ms(), self._tool_calls.note_slow
-        yield self._bot.held_until_ms(), self._bot.run_held
+        if self._tool_calls.running:
+            yield self._tool_calls.slow_ms(), self._tool_calls.note_slow
+            yield self._bot.held_until_ms(), self._bot.run_held
         yield self._floor.due_ms, self._floor.on_no_transcript
         yield self._keypad.due_ms, self._on_number_complete
         yield from self._parting.timers()
-        if not self.closing:
+        if self._silence.since_ms is not None and not self.closing:
             yield self._silence.due_ms(), self._on_silence
+        if self._tool_calls.running and not self.closing:
             yield self._tool_calls.filler_ms(), self._on_slow_tool
 
     def _on_answer_overdue(self, now_ms: float) -> Iterable[Effect]:

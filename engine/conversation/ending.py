@@ -37,10 +37,9 @@ class CallEnding:
 
     @property
     def final(self) -> bool:
-        """True if the call ends whatever the caller says now."""
+        """True if, once it closes, the call ends whatever the caller says."""
         limit = self.outcome is Outcome.LONGEST_CALL and self._limit_met
-        closing = self.state is not Ending.OPEN
-        return closing and (limit or self.model_gone or self.outcome is Outcome.TRANSFERRED)
+        return limit or self.model_gone or self.outcome is Outcome.TRANSFERRED
 
     @property
     def due_ms(self) -> float:

@@ -137,7 +137,7 @@ class FloorControl:
     @property
     def caller_done(self) -> bool:
         """True while the caller is not speaking, and nothing they said is in doubt."""
-        return not self.caller_speaks and not self._answers.paused
+        return self._floor in (Floor.FREE, Floor.BOT) and not self._answers.paused
 
     @property
     def due_ms(self) -> float:
@@ -148,14 +148,14 @@ class FloorControl:
 
     def begin_answer(self, now_ms: float) -> list[Action]:
         """Let the next answer play, on a free floor."""
-        self._move(FloorEvent.BOT_BEGINS)
+        self._floor = step(FLOOR, self._floor, FloorEvent.BOT_BEGINS)
         return self._answers.begin_next(now_ms)
 
     def finish_played(self, now_ms: float) -> list[Action]:
         """End the bot's turn if its answer was heard to the end."""
         finished = self._answers.finish_played(now_ms)
         if finished:
-            self._move(FloorEvent.BOT_ENDS)
+            self._floor = step(FLOOR, self._floor, FloorEvent.BOT_ENDS)
         return finished
 
     # The caller's turns
@@ -163,7 +163,7 @@ class FloorControl:
     def on_utterance_started(self, event: UtteranceStarted) -> list[Action]:
         """Begin the caller's turn."""
         self._counts = False
-        self._move(FloorEvent.CALLER_BEGINS)
+        self._floor = step(FLOOR, self._floor, FloorEvent.CALLER_BEGINS)
         return [Note(UtteranceBegun(onset_ms=event.onset_ms, **asdict(event.loudness)))]
 
     def on_utterance_counts(self, now_ms: float) -> list[Action]:
@@ -181,7 +181,7 @@ class FloorControl:
             self._doubt, self._doubtful = step(DOUBT, self._doubt, DoubtEvent.COMMITTED), utterance
         if not self.caller_speaks:
             return []
-        self._move(FloorEvent.CALLER_ENDS)
+        self._floor = step(FLOOR, self._floor, FloorEvent.CALLER_ENDS)
         if not doubtful:
             self._asking.want(Reason.UTTERANCE)
         over = UtteranceOver(
@@ -201,7 +201,7 @@ class FloorControl:
             return []
         if self._answers.paused and self._doubt is Doubt.NONE:
             self._doubt = step(DOUBT, self._doubt, DoubtEvent.DISMISSED)
-        self._move(FloorEvent.CALLER_ENDS)
+        self._floor = step(FLOOR, self._floor, FloorEvent.CALLER_ENDS)
         ignored = UtteranceIgnored(
             onset_ms=event.onset_ms,
             speech_ms=event.speech_ms,
@@ -257,7 +257,7 @@ class FloorControl:
         """End what the caller says now: the call begins to end, and it no longer counts."""
         settled = self.decide(Cue.CLOSING, now_ms)
         if self.caller_speaks:
-            self._move(FloorEvent.CALLER_ENDS)
+            self._floor = step(FLOOR, self._floor, FloorEvent.CALLER_ENDS)
         return settled
 
     def decide(
@@ -284,7 +284,7 @@ class FloorControl:
         had_turn = self._answers.playing is not None
         given_up = self._bot.give_up_answer(now_ms)
         if had_turn and self._answers.playing is None:
-            self._move(FloorEvent.BOT_ENDS)
+            self._floor = step(FLOOR, self._floor, FloorEvent.BOT_ENDS)
         return given_up
 
     def _pause(self, now_ms: float) -> list[Action]:
@@ -295,13 +295,10 @@ class FloorControl:
         if self._doubt is not Doubt.NONE:  # what was in doubt is to be answered
             self._asking.want(Reason.UTTERANCE)
         self._doubt = step(DOUBT, self._doubt, DoubtEvent.SETTLED)
-        self._move(FloorEvent.BOT_ENDS)
+        self._floor = step(FLOOR, self._floor, FloorEvent.BOT_ENDS)
         return self._bot.interrupt(speech_ms, loudness, now_ms)
 
     def _play_on(self, now_ms: float) -> list[Action]:
         self._doubt = step(DOUBT, self._doubt, DoubtEvent.SETTLED)
         number = None if self._doubtful is None else self._doubtful.number
         return self._answers.play_on(now_ms - self._paused_at_ms, number, now_ms)
-
-    def _move(self, event: FloorEvent) -> None:
-        self._floor = step(FLOOR, self._floor, event)

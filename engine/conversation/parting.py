@@ -48,25 +48,20 @@ class Parting:
         self._tool_calls = tool_calls
         self._floor = floor
         self._keypad = keypad
-        self._ending = CallEnding(settings)
+        self.ending = CallEnding(settings)
         self._warn_at_ms = now_ms + settings.longest_call_warning_ms
         self._close_at_ms = now_ms + settings.longest_call_ms
         self._grace_ms = settings.longest_call_grace_ms
 
     @property
-    def state(self) -> Ending:
-        """How far the call is on its way out; until it is over the caller may still take it back."""
-        return self._ending.state
-
-    @property
     def closing(self) -> bool:
         """True while the call is on its way out, and after."""
-        return self._ending.state is not Ending.OPEN
+        return self.ending.state is not Ending.OPEN
 
     @property
     def final(self) -> bool:
         """True if it ends whatever the caller says now."""
-        return self._ending.final
+        return self.closing and self.ending.final
 
     @property
     def caller_done(self) -> bool:
@@ -75,9 +70,10 @@ class Parting:
 
     def timers(self) -> Iterator[tuple[float, Callable[[float], list[Action]]]]:
         """Yield the deadlines that are its own business."""
-        if self._may_end:
-            yield self._ending.due_ms, self._on_overdue
-        if not self.closing:
+        if self.closing:
+            if self._may_end:
+                yield self.ending.due_ms, self._on_overdue
+        else:
             yield self._warn_at_ms, self._on_long_call
             if self.caller_done:  # nobody is cut off in the middle of a word
                 yield self._close_at_ms, self._on_longest_call
@@ -85,7 +81,7 @@ class Parting:
     @property
     def _may_end(self) -> bool:
         """Nobody is at anything any more that the end would cut off."""
-        return (self.final or self.caller_done) and not self._tool_calls.any_running
+        return (self.final or self.caller_done) and not self._tool_calls.running
 
     # What begins it
 
@@ -130,18 +126,18 @@ class Parting:
         return reopened
 
     def _end_by_tool(self, outcome: Outcome, now_ms: float) -> list[Action]:
-        if self._ending.model_gone:
+        if self.ending.model_gone:
             return self._end(outcome, "the model is gone")
-        if self.closing and self._ending.outcome is outcome:
+        if self.closing and self.ending.outcome is outcome:
             return []
         return self.take_leave(outcome, now_ms)
 
     def model_failed(self, detail: str, now_ms: float) -> list[Action]:
         """End the call, unless it needs the model no more: all that is left then comes from the carrier."""
-        if self.closing and self._ending.outcome is Outcome.TRANSFERRED:
+        if self.closing and self.ending.outcome is Outcome.TRANSFERRED:
             # A person takes over: the caller is put through at once.
             return self._end(Outcome.TRANSFERRED, detail)
-        if not self._ending.lose_model():
+        if not self.ending.lose_model():
             return self._end(Outcome.MODEL_FAILED, detail)
         # From here on the caller is not heard: who speaks now would keep the floor for ever.
         return self._floor.close(now_ms) if self._floor.caller_speaks else []
@@ -154,7 +150,7 @@ class Parting:
         return self.take_leave(Outcome.LONGEST_CALL, now_ms)
 
     def _close(self, outcome: Outcome, now_ms: float) -> list[Action]:
-        self._ending.close(outcome, now_ms)
+        self.ending.close(outcome, now_ms)
         self._withdraw_goodbye()  # of an end that this one takes the place of
         closed = self._floor.close(now_ms) if self.final else []
         self._asking.want_only(frozenset() if self.final else CALLER_SPOKE)
@@ -168,22 +164,24 @@ class Parting:
 
     def response_over(self, response: Response, now_ms: float) -> list[Action]:
         """Ask for the goodbye once more if a complete response was to be it, and was not."""
-        if self._ending.response_done(response):
+        if self.ending.response_done(response):
             return self._ask_for_goodbye()
-        if self._ending.unsaid:
+        if self.ending.unsaid:
             return self.model_failed("the model says no goodbye", now_ms)
         return []
 
     def _ask_for_goodbye(self) -> list[Action]:
-        return self._asking.ask(prompt.goodbye(self._ending.outcome), Reason.GOODBYE)
+        return self._asking.ask(prompt.goodbye(self.ending.outcome), Reason.GOODBYE)
 
     def heed_caller(self, now_ms: float) -> list[Action]:
-        """Let the call go on if the caller has come back."""
+        """Let the closing call go on if the caller has come back."""
+        if self.final:
+            return []
         is_back = self._floor.caller_has_floor or self._asking.caller_waits or self._keypad.gathering
-        return self._reopen(now_ms) if self.closing and not self.final and is_back else []
+        return self._reopen(now_ms) if is_back else []
 
     def _reopen(self, now_ms: float) -> list[Action]:
-        outcome = self._ending.reopen()
+        outcome = self.ending.reopen()
         self._withdraw_goodbye()
         if outcome is Outcome.LONGEST_CALL:
             self._close_at_ms = now_ms + self._grace_ms
@@ -191,17 +189,17 @@ class Parting:
 
     def end_if_over(self, now_ms: float) -> list[Action]:
         """Hang up if the goodbye was heard, or nothing more of one will come."""
-        self._ending.watch(self._answers.heard_until_ms(now_ms))
-        over = self._ending.over()
+        self.ending.watch(self._answers.heard_until_ms(now_ms))
+        over = self.ending.over()
         ends = over is not None and self._answers.silent and self._may_end
-        return self._end(self._ending.outcome, over or "") if ends else []
+        return self._end(self.ending.outcome, over or "") if ends else []
 
     def _on_overdue(self, now_ms: float) -> list[Action]:
         # If a slow carrier has taken nothing since, there is as much to hear as before.
-        self._ending.watch(self._answers.heard_until_ms(now_ms))
-        if self._ending.due_ms > now_ms + _EPSILON_MS:
+        self.ending.watch(self._answers.heard_until_ms(now_ms))
+        if self.ending.due_ms > now_ms + _EPSILON_MS:
             return []
-        return self._end(self._ending.outcome, self._ending.over() or "the goodbye took too long")
+        return self._end(self.ending.outcome, self.ending.over() or "the goodbye took too long")
 
     def _end(self, outcome: Outcome, detail: str) -> list[Action]:
-        return [End(outcome, detail)] if self._ending.end() else []
+        return [End(outcome, detail)] if self.ending.end() else []

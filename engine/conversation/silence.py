@@ -18,44 +18,44 @@ class Silence:
     settings: Settings
     prompts: int = 0  # how often the caller was asked since they last gave a sign
     sound_ms: int = 0  # without a voice in it, since then or since it last kept the call going
-    _since_ms: float | None = None
+    since_ms: float | None = None  # None: it is no silence
     _patience: int = 1  # how many times as long as at first the next silence may last
 
     @property
     def sounding(self) -> bool:
-        """Whether there was so much sound that this is no silence."""
+        """True if there was so much sound that this is no silence."""
         return self.sound_ms >= self.settings.sound_min_ms
 
     def watch(self, now_ms: float, *, idle: bool) -> None:
-        """Whether nobody speaks, and nothing is under way that will."""
+        """Start or stop the clock: does nobody speak, and is nothing under way that will?"""
         if not idle:
-            self._since_ms = None
-        elif self._since_ms is None:
-            self._since_ms = now_ms
+            self.since_ms = None
+        elif self.since_ms is None:
+            self.since_ms = now_ms
 
     def broken(self, now_ms: float) -> None:
-        """The caller gave a sign: the time starts anew."""
+        """Start the time anew: the caller gave a sign."""
         self.prompts = self.sound_ms = 0
         self._patience = 1
-        if self._since_ms is not None:
-            self._since_ms = now_ms
+        if self.since_ms is not None:
+            self.since_ms = now_ms
 
     def sounded(self, ms: int) -> None:
-        """There was so much sound on the line, and no voice was heard in it."""
-        if self._since_ms is not None:
+        """Add so much sound on the line in which no voice was heard."""
+        if self.since_ms is not None:
             self.sound_ms += ms
 
     def due_ms(self) -> float:
-        """When something must be said."""
-        if self._since_ms is None:
+        """Return when something must be said."""
+        if self.since_ms is None:
             return inf
         settings = self.settings
         longest_ms = max(settings.silence_ms, settings.silence_max_ms)
-        return self._since_ms + min(self._patience * settings.silence_ms, longest_ms)
+        return self.since_ms + min(self._patience * settings.silence_ms, longest_ms)
 
     def ask_again(self) -> bool:
-        """The silence lasted: True if the caller is to be asked, False if they were asked often enough."""
-        self._since_ms = None
+        """End a silence that lasted. True if the caller is to be asked, False if they were often enough."""
+        self.since_ms = None
         if self.prompts >= self.settings.silence_prompts:
             if not self.sounding:
                 return False

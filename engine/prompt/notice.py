@@ -7,7 +7,7 @@ words do: an answer that says it in other words has not said it.
 
 import unicodedata
 
-from attrs import define
+from attrs import define, field
 
 _MOST_REMINDERS = 2
 # "you're", and the Hebrew marks of an abbreviation, as they are set and as they are typed.
@@ -67,19 +67,17 @@ class Notice:
     """How far one call has come with its notice."""
 
     words: str  # empty: there is nothing to be heard word for word
-    heard: bool = False
+    awaited: bool = field(init=False)  # it is still to be heard
     _missed: bool = False  # since the model was last told to say it
     _reminders: int = 0
 
-    @property
-    def awaited(self) -> bool:
-        """Whether it is still to be heard."""
-        return bool(self.words) and not self.heard
+    def __attrs_post_init__(self) -> None:
+        self.awaited = bool(self.words)
 
     def listen(self, heard_text: str) -> bool:
         """Look for it in what the caller has heard of one answer. True if it is there, for the first time."""
         if self.awaited and says(heard_text, self.words):
-            self.heard = True
+            self.awaited = False
             return True
         return False
 

@@ -5,7 +5,7 @@ from math import inf
 import pytest
 
 from engine.bot.gate import ResponseGate
-from engine.model import RateLimit
+from engine.model import CancelResponse, RateLimit
 from engine.settings import DEFAULTS
 from engine.states import Gate, Reason
 
@@ -41,7 +41,7 @@ def test_a_refused_create_keeps_its_reasons_and_waits_before_the_next(gate):
 
 def test_a_cancel_before_the_response_exists_waits_for_it(gate):
     gate.create(0.0)
-    assert gate.cancel(1.0, keep_reasons=True) == "cancel_2"
+    assert gate.cancel(1.0, keep_reasons=True) == CancelResponse("cancel_2")
     assert gate.created("r", 2.0) is True
     assert (gate.state, gate.reasons) == (Gate.CANCELLING, {Reason.UTTERANCE})
     assert gate.done("r") is True
@@ -51,7 +51,7 @@ def test_a_cancel_before_the_response_exists_waits_for_it(gate):
 def test_a_cancel_of_nothing_frees_the_gate(gate):
     gate.create(0.0)
     cancel = gate.cancel(1.0, keep_reasons=False)
-    assert gate.refused(cancel, 2.0) is True
+    assert gate.refused(cancel.command_id, 2.0) is True
     assert (gate.state, gate.reasons, gate.failures, gate.retry_ms) == (
         Gate.NONE,
         {Reason.UTTERANCE},
@@ -66,7 +66,7 @@ def test_a_late_refusal_of_a_cancel_changes_nothing(gate):
     cancel = gate.cancel(2.0, keep_reasons=True)
     gate.done("r")
     gate.create(3.0)
-    assert gate.refused(cancel, 4.0) is False
+    assert gate.refused(cancel.command_id, 4.0) is False
     assert gate.state is Gate.REQUESTED
 
 
