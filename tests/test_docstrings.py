@@ -11,7 +11,7 @@ import pytest
 from tests.test_imports import PACKAGES, sources
 
 # How many there still are in the rooms that have some. It must be lowered with them, and never grows.
-LEFT = {"engine/call.py": 3, "engine/conversation/": 5}
+LEFT = {"engine/call.py": 3, "engine/conversation/": 1}
 # Words that open a clause, a noun or a place, and no sentence about what a function does.
 OPENINGS = (
     "What|Whether|Who|Whom|Whose|How|When|Where|Which|Why|If|That|Whatever|"
