@@ -82,19 +82,19 @@ class AnswerEvent(Enum):
     IS_ABANDONED = auto()
 
 
-ANSWER = {
+ANSWER: dict[tuple[Answer, AnswerEvent], Answer] = {
     (Answer.EXPECTED, AnswerEvent.SOUNDS): Answer.WAITING,
     (Answer.EXPECTED, AnswerEvent.ENDS): Answer.UNSAID,
-    (Answer.EXPECTED, AnswerEvent.IS_ABANDONED): Answer.ABANDONED,
     (Answer.WAITING, AnswerEvent.BEGINS): Answer.PLAYING,
-    (Answer.WAITING, AnswerEvent.IS_ABANDONED): Answer.ABANDONED,
     (Answer.PLAYING, AnswerEvent.PAUSES): Answer.PAUSED,
     (Answer.PLAYING, AnswerEvent.ENDS): Answer.HEARD,
     (Answer.PLAYING, AnswerEvent.IS_CUT): Answer.CUT,
-    (Answer.PLAYING, AnswerEvent.IS_ABANDONED): Answer.ABANDONED,
     (Answer.PAUSED, AnswerEvent.PLAYS_ON): Answer.PLAYING,
     (Answer.PAUSED, AnswerEvent.IS_CUT): Answer.CUT,
-    (Answer.PAUSED, AnswerEvent.IS_ABANDONED): Answer.ABANDONED,
+    **{
+        (answer, AnswerEvent.IS_ABANDONED): Answer.ABANDONED
+        for answer in (Answer.EXPECTED, Answer.WAITING, Answer.PLAYING, Answer.PAUSED)
+    },
 }
 CUT_OFF = frozenset({Answer.CUT, Answer.ABANDONED})  # no more of it will be heard
 STOPPED = CUT_OFF | {Answer.PAUSED}  # what it was by then is all that was heard of it
@@ -119,18 +119,15 @@ class MakingEvent(Enum):
     FAILS = auto()
 
 
-MAKING = {
+MAKING: dict[tuple[Making, MakingEvent], Making] = {
     (Making.BEGUN, MakingEvent.CALLS): Making.ACTING,
     (Making.BEGUN, MakingEvent.COMPLETES): Making.COMPLETED,
     (Making.BEGUN, MakingEvent.BREAKS_OFF): Making.BROKEN_OFF,
     (Making.BEGUN, MakingEvent.FAILS): Making.FAILED,
-    (Making.ACTING, MakingEvent.CALLS): Making.ACTING,
     (Making.ACTING, MakingEvent.COMPLETES): Making.COMPLETED,
     (Making.ACTING, MakingEvent.BREAKS_OFF): Making.BROKEN_OFF,
     (Making.ACTING, MakingEvent.FAILS): Making.FAILED,
-    (Making.COMPLETED, MakingEvent.CALLS): Making.COMPLETED,
-    (Making.BROKEN_OFF, MakingEvent.CALLS): Making.BROKEN_OFF,
-    (Making.FAILED, MakingEvent.CALLS): Making.FAILED,
+    **{(making, MakingEvent.CALLS): making for making in Making if making is not Making.BEGUN},
 }
 
 
@@ -151,15 +148,11 @@ class DoubtEvent(Enum):
     SETTLED = auto()  # the bot is cut, or plays on
 
 
-DOUBT = {
-    (Doubt.NONE, DoubtEvent.COMMITTED): Doubt.AWAITED,
+DOUBT: dict[tuple[Doubt, DoubtEvent], Doubt] = {
     (Doubt.NONE, DoubtEvent.DISMISSED): Doubt.NOTHING,
-    (Doubt.NONE, DoubtEvent.SETTLED): Doubt.NONE,
-    (Doubt.AWAITED, DoubtEvent.COMMITTED): Doubt.AWAITED,
     (Doubt.AWAITED, DoubtEvent.NO_WORDS): Doubt.NOTHING,
-    (Doubt.AWAITED, DoubtEvent.SETTLED): Doubt.NONE,
-    (Doubt.NOTHING, DoubtEvent.COMMITTED): Doubt.AWAITED,
-    (Doubt.NOTHING, DoubtEvent.SETTLED): Doubt.NONE,
+    **{(doubt, DoubtEvent.COMMITTED): Doubt.AWAITED for doubt in Doubt},
+    **{(doubt, DoubtEvent.SETTLED): Doubt.NONE for doubt in Doubt},
 }
 
 

@@ -12,8 +12,6 @@ from collections.abc import Callable, Iterable, Iterator
 from operator import itemgetter
 from typing import assert_never
 
-from attrs import frozen
-
 from engine.account import Filler, Greeting, Keyed, ModelError, SilenceWarning, SoundUnheard, ToolCalled
 from engine.actions import Action, AudioSent, Event, ModelGone, ModelReady, Note, ToModel, ToolFinished
 from engine.bot.answers import Answers
@@ -35,7 +33,7 @@ from engine.caller.turns import (
 )
 from engine.caller.utterances import Utterances
 from engine.carrier import Dtmf, MarkReached
-from engine.conversation.floor import Cue, FloorControl, Standing
+from engine.conversation.floor import Cue, FloorControl
 from engine.conversation.parting import END_CALL, Parting
 from engine.conversation.silence import Silence
 from engine.model import (
@@ -59,23 +57,10 @@ from engine.ports import Profile
 from engine.prompt import prompt
 from engine.prompt.notice import Notice
 from engine.settings import Settings
-from engine.states import Answer, Ending, Gate, Making, Reason
+from engine.states import Ending, Gate, Reason
 from engine.tools import Tool
 
 _EPSILON_MS = 1e-6
-
-
-@frozen
-class JointState:
-    """The state machines of a call side by side."""
-
-    standing: Standing
-    gate: Gate
-    ending: Ending
-    answer: Answer | None  # of the one that has its turn
-    coming: tuple[Answer, Making] | None  # of the response on its way
-    waits: bool  # some answer, for its turn
-    wanted: bool  # another one, that was not asked for yet
 
 
 class Conversation:
@@ -110,21 +95,6 @@ class Conversation:
     def deaf(self) -> bool:
         """True once what the caller says no longer counts."""
         return self._parting.final
-
-    @property
-    def joint(self) -> JointState:
-        """Where all the machines stand, for whoever wants to look at the whole of them."""
-        playing, gate = self._answers.playing, self._asking.gate
-        coming = self._answers.get(gate.response_id) if gate.busy else None
-        return JointState(
-            self._floor.standing,
-            gate.state,
-            self._parting.ending.state,
-            None if playing is None else playing.speech.life,
-            None if coming is None else (coming.speech.life, coming.speech.made),
-            waits=bool(self._answers.waiting),
-            wanted=bool(gate.reasons),
-        )
 
     def turn_context(self, now_ms: float) -> TurnContext:
         """Return what the ear must know to understand the frame that comes now."""

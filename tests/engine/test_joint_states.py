@@ -50,7 +50,7 @@ from engine.model import (
 )
 from engine.outcome import Outcome
 from engine.settings import DEFAULTS
-from engine.states import Answer, Doubt, Ending, Floor, Gate
+from engine.states import Answer, Doubt, Ending, Floor, Gate, Making
 from engine.tools import Tool, ToolOutput
 from rehearsal.rig import FakeOffice
 
@@ -74,6 +74,34 @@ TOOLS = (
     Tool(name="find", description="", arguments=Nothing, run=unused),
     Tool(name="transfer", description="", arguments=Nothing, run=unused, ends_call=Outcome.TRANSFERRED),
 )
+
+
+@frozen
+class JointState:
+    """The state machines of a call side by side."""
+
+    standing: Standing
+    gate: Gate
+    ending: Ending
+    answer: Answer | None  # of the one that has its turn
+    coming: tuple[Answer, Making] | None  # of the response on its way
+    waits: bool  # some answer, for its turn
+    wanted: bool  # another one, that was not asked for yet
+
+
+def joint(conversation: Conversation) -> JointState:
+    """Look inside: nobody else has to know where all the machines stand."""
+    answers, gate = conversation._answers, conversation._asking.gate
+    coming = answers.get(gate.response_id) if gate.busy else None
+    return JointState(
+        conversation._floor.standing,
+        gate.state,
+        conversation._parting.ending.state,
+        answers.playing and answers.playing.speech.life,
+        coming and (coming.speech.life, coming.speech.made),
+        waits=bool(answers.waiting),
+        wanted=bool(gate.reasons),
+    )
 
 
 @define
@@ -125,7 +153,7 @@ class Call:
     def key(self) -> tuple[object, ...]:
         """What tells it from other calls."""
         return (
-            self.conversation.joint,
+            joint(self.conversation),
             self.speaks and self.counted,
             self.running[:1] and self.running[0][1],
             bool(self.unsent),
@@ -147,7 +175,7 @@ def start() -> Call:
 
 def may_happen(call: Call) -> Iterator[str]:  # noqa: C901 (one arm a happening)
     """The names of what may happen in a call: see `happen`."""
-    standing = call.conversation.joint.standing
+    standing = joint(call.conversation).standing
     if call.conversation.deadline_ms() < inf:
         yield "time passes"
     yield "key"
@@ -198,7 +226,7 @@ def happen(call: Call, name: str) -> None:  # noqa: C901 (one arm a happening)
         case "caller ends":
             call.speaks = False
             call.committed += 1
-            doubtful = call.conversation.joint.standing.paused
+            doubtful = joint(call.conversation).standing.paused
             call.feed(UtteranceEnded(0, 400, silence_ms=500, doubtful=doubtful))
             call.feed(InputCommitted(item_id=f"user_{call.committed}"))
         case "caller was nothing":
@@ -339,7 +367,7 @@ def test_each_way_from_one_standing_to_another_is_named():
     found = defaultdict(set)
     for key, ways in search.ways.items():
         for name, other in ways.items():
-            before, after = (label(search.calls[each].conversation.joint.standing) for each in (key, other))
+            before, after = (label(joint(search.calls[each].conversation).standing) for each in (key, other))
             if before != after:
                 found[name].add(f"{before} > {after}")
     assert found == NAMED
@@ -347,15 +375,15 @@ def test_each_way_from_one_standing_to_another_is_named():
 
 def test_the_machines_never_contradict_each_other():
     for call in searched().calls.values():
-        joint = call.conversation.joint
-        assert joint.standing in STANDINGS
-        assert (joint.standing.floor in (Floor.BOT, Floor.BOTH)) is (joint.answer is not None)
-        assert joint.answer in ((Answer.PAUSED,) if joint.standing.paused else (Answer.PLAYING, None))
-        assert (joint.coming is not None) <= (joint.gate in (Gate.ACTIVE, Gate.CANCELLING))
+        at = joint(call.conversation)
+        assert at.standing in STANDINGS
+        assert (at.standing.floor in (Floor.BOT, Floor.BOTH)) is (at.answer is not None)
+        assert at.answer in ((Answer.PAUSED,) if at.standing.paused else (Answer.PLAYING, None))
+        assert (at.coming is not None) <= (at.gate in (Gate.ACTIVE, Gate.CANCELLING))
 
 
 def test_every_state_of_every_machine_is_reached_but_those_that_are_decided_at_once():
-    joints = {call.conversation.joint for call in searched().calls.values()}
+    joints = {joint(call.conversation) for call in searched().calls.values()}
     at_once = {Standing(Floor.BOT, paused=True, doubt=doubt) for doubt in (Doubt.NONE, Doubt.NOTHING)}
     assert {joint.standing for joint in joints} == STANDINGS - at_once
     assert {joint.gate for joint in joints} == set(Gate)
