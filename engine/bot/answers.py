@@ -1,10 +1,66 @@
 """The model's answers: which one is playing, which wait, and what the model must know of each.
 
-An answer waits until the floor is free, plays alone, and is over when the ledger says that the caller
-heard it, or when it was cut. After a cut the model is told what was heard of it, item by item: an
-item heard in part is truncated there, an item not heard at all is deleted. Function calls and their
-outputs are never touched: they happened, whatever the caller heard. The words of the call's account are cut
-at the same place, by the same ledger.
+Theory of operation
+-------------------
+
+A model makes an answer several times faster than it can be heard. So three clocks run for each one, and
+most mistakes of a voice agent are made by taking one for another: what was *generated*, what was *sent* to
+the carrier, and what was *heard*. The ledger (`playback.py`) keeps the bytes of all three. Here is what
+follows from them for the answer as a whole, and it has two lives (`states.py`).
+
+Its **making** is what the model does:
+
+    BEGUN --> ACTING (it has called a function) --> COMPLETED, BROKEN_OFF or FAILED
+
+and `done` comes while the caller hears the first sentence. It says that no more audio will come. It does
+not say that anything was said.
+
+Its **life** is what the caller hears of it:
+
+    EXPECTED --> WAITING --> PLAYING --> HEARD
+        |           |        |     ^
+        |           |        v     |
+        |           |        PAUSED
+        |           |        |  (either)
+        v           v        v
+      UNSAID     ABANDONED   CUT, or ABANDONED if nothing of it was heard
+
+(One that is only expected can be abandoned as well.)
+
+An answer waits until the floor is free, plays alone, and is over when the ledger says that the caller heard
+it, or when it was cut. Several may wait: a model that has called a tool speaks about its output in a
+response of its own, while the sentence before it is still playing. Whatever comes of an answer that is cut
+or abandoned is dropped.
+
+After a cut the model believes that all it generated was heard. It must be told, or it goes on as if the
+caller knew; and only the ledger can say. It goes item by item:
+
+* heard to the end: nothing is said;
+* heard in part: it is truncated there, at a figure that is never beyond what has come of it;
+* not heard at all: it is deleted, as if it had never been.
+
+Function calls and their outputs are never touched: they happened, whatever the caller heard. What was cut
+before its first item began is corrected when the item does begin, and each item once.
+
+Abandoned is more than cut. Nothing of the answer reached anybody, so what it was to answer is still to be
+answered: its reasons stand again at the gate, and the outputs that it was to speak about are again
+unspoken. An answer that does not go on is abandoned too, though some of it was heard; the model is asked
+once more.
+
+A pause is neither. The carrier's buffer is cleared and the figures stand still, but the answer keeps its
+turn at the floor, its audio and its words, and what comes of it meanwhile is kept. If the interruption was
+none, it plays on from the byte where the caller stopped hearing it. It does so under a new turn number:
+every mark of the old one that is still on its way proves nothing.
+
+Words are cut where the sound is. A transcript comes ahead of its audio and without times; `transcript.py`
+places the words by the share of the sound that was heard. The account of the call holds the words that were
+heard, and apart from them those that were not. Where it matters whether a certain sentence was heard to its
+last word, as of the notice, only words count of which there is no doubt.
+
+When an answer is over its audio is forgotten, because a call may be long; its figures stay. Also kept is
+what it asked. People answer a question in a word, which would be a back-channel after anything else, and
+dictate a number with long pauses; so the ear is told, frame by frame, whether a question stands and whether
+something is being dictated.
 """
 
 from collections import deque
@@ -52,13 +108,13 @@ class Response:
         """Correct the model's memory of a cut answer; each item once."""
         told: list[Action] = []
         for item_id in self.words:
-            if item_id in self._told:
+            if item_id in self._told:  # a second figure would contradict the first
                 continue
             self._told.add(item_id)
             heard_ms, audio_ms = self.speech.heard_ms(item_id, now_ms), self.speech.received_ms(item_id)
-            if heard_ms == 0:
+            if heard_ms == 0:  # a truncation at 0 would leave an empty message behind
                 told.append(ToModel(DeleteItem(item_id, f"heard_{item_id}", unheard=True)))
-            elif heard_ms < audio_ms or not self._whole(item_id):
+            elif heard_ms < audio_ms or not self._whole(item_id):  # more of it may be on its way
                 told.append(
                     ToModel(
                         TruncateItem(
@@ -81,7 +137,7 @@ class Response:
 
     def had_spoken(self, at_ms: float, least_ms: float) -> bool:
         """Say whether so much of it had been heard by `at_ms`, or all of an answer that is shorter."""
-        if self.speech.made is Making.COMPLETED:
+        if self.speech.made is Making.COMPLETED:  # a short answer can't be heard for longer than it is
             least_ms = min(least_ms, self.speech.received_bytes / BYTES_PER_MS)
         heard_ms = self.speech.heard_by_ms(at_ms)
         return heard_ms > 0 and heard_ms >= least_ms
@@ -112,7 +168,7 @@ class Response:
         heard = []
         for item_id, words in self.words.items():
             if not (self.speech.made is Making.COMPLETED or self._followed(item_id)):
-                break
+                break  # its words may still change place: their share of the sound is not known yet
             heard_ms, audio_ms = self.speech.heard_ms(item_id, now_ms), self.speech.received_ms(item_id)
             if heard_ms < audio_ms:
                 heard_ms -= _DOUBTFUL_MS
@@ -157,15 +213,17 @@ class Answers:
     def item_started(self, event: ItemStarted, now_ms: float) -> list[Action]:
         """Begin a part of a response; if the response is cut already, it is not to be remembered."""
         response = self.get(event.response_id)
-        if response is None or event.kind != "message":
+        if response is None or event.kind != "message":  # a function call is never corrected
             return []
         response.words.setdefault(event.item_id, Transcript())
+        # Cut already: what the server has begun of it since is to be forgotten as well.
         return response.tell_heard(now_ms) if response.cut else []
 
     def hear_words(self, event: TranscriptDelta) -> None:
         """Add words of an answer, as far as the audio has come."""
         response = self.get(event.response_id)
         if response is not None and not response.cut and event.item_id in response.words:
+            # By what had come by now: no word is heard before it was known.
             audio_ms = response.speech.received_ms(event.item_id)
             response.words[event.item_id].add(event.text, audio_ms)
 
@@ -178,7 +236,7 @@ class Answers:
             self.ledger.move(speech, AnswerEvent.SOUNDS, now_ms)
             self.waiting.append(response)
         if speech.life is not Answer.PLAYING:
-            return []
+            return []  # it is in the ledger, and is said when the answer begins or plays on
         return [Say(speech.turn, event.audio, speech.received_bytes)]
 
     # What the caller hears of them
@@ -200,7 +258,7 @@ class Answers:
         """Let the paused answer play on, from the byte where the caller stopped hearing it."""
         if self.playing is None:
             return []
-        heard_ms, audio_ms = self.playing.spoken_ms(now_ms)
+        heard_ms, audio_ms = self.playing.spoken_ms(now_ms)  # before: from here on the clock runs again
         speech = self.playing.speech
         self.ledger.play_on(speech, now_ms)
         resumed = Resumed(
@@ -220,14 +278,14 @@ class Answers:
             return []
         self.ledger.move(playing.speech, AnswerEvent.ENDS, now_ms)
         closed = [Release(playing.speech.turn), *self._close(playing, now_ms)]
-        if playing.served_calls:
+        if playing.served_calls:  # heard to its end, so what the tools found is known to the caller
             closed.append(Note(OutputsHeard(call_ids=list(playing.served_calls))))
         return closed
 
     def cut(self, response: Response, now_ms: float) -> list[Action]:
         """Cut the playing answer: the model is told what was heard, and the account."""
         told: list[Action] = []
-        if not response.cut:
+        if not response.cut:  # else it was abandoned, and the model has been told
             self.ledger.move(response.speech, AnswerEvent.IS_CUT, now_ms)
             told = response.tell_heard(now_ms)
         return [*told, *self._close(response, now_ms)]
@@ -251,14 +309,15 @@ class Answers:
         """Take the playing answer off. Its audio is forgotten: a call must not keep it all."""
         found: list[Action] = []
         if self._notice.awaited:
-            found = self.listen_for_notice(now_ms)
+            found = self.listen_for_notice(now_ms)  # its last word may have been heard since the last event
             self._notice.miss()
         self.playing = None
         speech = response.speech
         heard_ms, audio_ms = response.spoken_ms(now_ms)
         heard, unheard = response.heard_text(now_ms, self._letters_per_ms)
-        if speech.heard_bytes(now_ms):
+        if speech.heard_bytes(now_ms):  # one that nobody heard leaves the question before it standing
             self._asked, self._dictating = asks(heard), asks_to_dictate(heard)
+        # A voice keeps its speed: the next answer is reckoned by it while its audio is still coming.
         if speech.complete and audio_ms and heard + unheard:
             self._letters_per_ms = len(heard + unheard) / audio_ms
         speech.forget_audio()
@@ -291,7 +350,7 @@ class Answers:
     def audio_sent(self, event: AudioSent, now_ms: float) -> list[Action]:
         """Account for a chunk that the carrier's socket took."""
         speech = self.ledger.sent(event.turn, event.byte_count, now_ms)
-        if speech is None:
+        if speech is None:  # only the first chunk has a line of its own
             return []
         response_id = None if self.playing is None else self.playing.id
         first = FirstAudio(
@@ -331,6 +390,7 @@ class Answers:
 
     def heard_until_ms(self, now_ms: float) -> float:
         """Return when all that has come will have been heard; 0 if nothing plays and nothing waits."""
+        # What is not sent yet will take as long as it is, behind all that is.
         unsent = sum(response.speech.received_bytes for response in self.waiting)
         if self.playing is not None:
             unsent += self.playing.speech.received_bytes - self.playing.speech.sent_bytes
@@ -347,7 +407,7 @@ class Answers:
 
     def withdraw(self, reason: Reason) -> None:
         """Let no answer be for that reason any more."""
-        for response in self._by_id.values():
+        for response in self._by_id.values():  # also those that are over: a late one may still stand again
             response.reasons -= {reason}
 
 

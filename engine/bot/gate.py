@@ -1,7 +1,58 @@
 """The response gate: when the model is asked to speak, and what is done if it does not.
 
-`dialogue.GATE` says which moves exist; this keeps what belongs to them: the reasons that have
-gathered, the ids by which the server's answers are matched, and the times by which it must answer.
+Theory of operation
+-------------------
+
+A model in a conversation makes one response at a time. A `response.create` while another is requested,
+active or being cancelled is refused, and what it was for is lost, unless somebody remembers. On a telephone
+that is a caller who has asked something and is not answered. So there is a gate with room for one:
+
+    NONE --create--> REQUESTED --created--> ACTIVE --done--> NONE
+                         |                    |
+                         +------cancel--------+--> CANCELLING --done--> NONE
+
+Two of these moves are ours, the others the server's, and its half arrives late. REQUESTED is the time in
+which we have asked and know no id yet; a cancel sent then is for a response that is still to begin, so
+CANCELLING lets it begin and waits for its end. Nothing is ever assumed to have ended because we wanted it
+to: the gate opens when the server says so. For a server that does not, each state has a deadline, `due_ms`.
+
+Reasons gather in front of the gate: an utterance, a number on the keypad, a tool's output, a greeting. They
+are a set, because one response serves all that has gathered by the time it is created; two creates would
+give two answers to a caller who has said one thing in two breaths. When a create is sent, the reasons go
+with it (`carried`), and the set is empty again.
+
+What happens to them then is the one rule that everything else here serves: **a reason is gone once the
+caller has heard something of the answer, or the model has acted on it.** Until then it stands again
+
+* when the server refuses the create, or the cancel of one that never began;
+* when the response is cancelled before it began, or is abandoned unheard;
+* when it fails, or ends without a sound and without having called a tool.
+
+One of them never stands again: a filler asks for patience now or not at all. And one can be withdrawn: if
+the caller comes back while the call closes, nobody is to say goodbye any more, neither for what gathers nor
+in the name of what is on its way.
+
+Attempts in vain are counted, because a caller does not wait for ever. Answers that fail, and creates that
+are refused, have each their own limit; at the limit the model is given up, and the call ends with the
+apology of the fallback. A refused create is not sent again at once, because a server that refuses
+everything would be asked in a tight loop. As soon as the response that was in its way is over, it may go.
+Whatever the caller hears of an answer, even one that they cut, shows that the model can still speak, and
+forgives what failed before it.
+
+A rate limit is no failure of that kind. The server is well and says how long to wait, so that time is
+waited, and no create is sent in it whatever else happens. But to the caller all silence is alike: limits in
+a row may cost them together no more than one answer may (`answer_due_ms`), and then count as failures.
+
+Ids tell the server's answers apart. A create and a cancel have each an id of ours, by which an error says
+what was refused; an error that names neither changes nothing. A response has an id of the server's. One
+that begins without having been asked for, as servers do that answer by themselves, is not let in.
+
+Time runs from the last sign of life: of a response that comes slowly but comes, nobody has reason to
+complain. It also runs no sooner than from the last byte that the caller can hear, since somebody who is
+still being spoken to is not waiting.
+
+The gate sends nothing and knows no audio. `asking.py` makes commands of its decisions, and `bot.py` tells
+it what the caller has heard.
 """
 
 from math import inf

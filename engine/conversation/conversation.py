@@ -108,16 +108,15 @@ class Conversation:
 
     def handle(self, event: Event, now_ms: float) -> list[Action]:
         """Return what to do about the next event."""
-        finished = self._floor.finish_played(now_ms)
-        reaction = (
-            []
-            if self._parting.ending.state is Ending.ENDED
-            else self._resolve(self._react(event, now_ms), now_ms)
-        )
-        return [*finished, *reaction, *self._settle(now_ms)]
+        # First: by the clock an answer may be over before this event, and then nobody spoke over it.
+        actions = self._floor.finish_played(now_ms)
+        if self._parting.ending.state is not Ending.ENDED:
+            actions += self._resolve(self._react(event, now_ms), now_ms)
+        return [*actions, *self._settle(now_ms)]
 
     def tick(self, now_ms: float) -> list[Action]:
-        """Return what to do about the first deadline, if it has come; after it the others may not stand."""
+        """Return what to do about the first deadline, if it has come."""
+        # One at a time: what is done about it may disarm the others.
         due_ms, act = min(self._timers(), key=itemgetter(0))
         due = due_ms <= now_ms + _EPSILON_MS and self._parting.ending.state is not Ending.ENDED
         acted = self._resolve(act(now_ms), now_ms) if due else []
@@ -128,6 +127,7 @@ class Conversation:
         return self._bot.leave(now_ms)
 
     def _resolve(self, effects: Iterable[Effect | ResponseOver], now_ms: float) -> list[Action]:
+        # What the bot's half can't decide stands among its actions, in its place, and is decided here.
         actions: list[Action] = []
         for effect in effects:
             match effect:
@@ -143,7 +143,7 @@ class Conversation:
         match event:
             case ModelReady():
                 return self._begin()
-            case ModelGone(detail):
+            case ModelGone(detail):  # an event like the others: the goodbye may need the model no more
                 return [Note(ModelError(code="gone", message=detail)), ModelFailed(detail)]
             case AudioSent():
                 return self._answers.audio_sent(event, now_ms)
@@ -153,6 +153,7 @@ class Conversation:
             case Dtmf(digit=digit):
                 return self._on_key(digit, now_ms)
             case ToolFinished(output):
+                # The output first: the model must have it before it is asked to speak about it.
                 given = self._bot.tool_finished(output, now_ms)
                 return [*given, *self._parting.tool_finished(output, now_ms)]
         if isinstance(event, TurnEvent):
@@ -166,7 +167,7 @@ class Conversation:
             case CallerEvidence():
                 if not self._answers.audible(now_ms):  # else its echo is no evidence of anybody
                     self._silence.broken(now_ms)
-            case _ if self._parting.final:
+            case _ if self._parting.final:  # the turns of somebody who is not heard any more
                 pass
             case UtteranceStarted():
                 return self._floor.on_utterance_started(event)
@@ -174,7 +175,7 @@ class Conversation:
                 return self._floor.on_utterance_counts(now_ms)
             case UtteranceEnded():
                 ended = self._floor.on_utterance_ended(event, now_ms)
-                self._silence.broken(now_ms)
+                self._silence.broken(now_ms)  # whatever it was, somebody is there
                 return ended
             case UtteranceSkipped():
                 return self._floor.on_utterance_skipped(event)
@@ -190,7 +191,7 @@ class Conversation:
         self, event: ModelEvent, now_ms: float
     ) -> Iterable[Effect | ResponseOver]:
         match event:
-            case InputCommitted(item_id=item_id):
+            case InputCommitted(item_id=item_id):  # commits are answered in order, and bear no id of ours
                 self._utterances.named(item_id)
             case InputTranscribed():
                 return self._floor.on_transcribed(event, now_ms)
@@ -209,7 +210,7 @@ class Conversation:
             case ResponseDone():
                 return self._bot.on_response_done(event, now_ms)
             case ErrorReported():
-                if event.command_id == COMMIT_ID:
+                if event.command_id == COMMIT_ID:  # else the next item would be taken for this utterance's
                     self._utterances.refused()
                 return self._bot.on_model_error(event, now_ms)
             case Ignored():
@@ -228,7 +229,7 @@ class Conversation:
         if self.deaf:
             return []
         self._keypad.press(digit, now_ms)
-        self._utterances.pressed(now_ms)
+        self._utterances.pressed(now_ms)  # a key answers like a word
         return self._floor.decide(Cue.KEY, now_ms)
 
     def _on_function_called(self, event: FunctionCalled, now_ms: float) -> list[Action]:
@@ -236,8 +237,9 @@ class Conversation:
         call = None if response is None else self._bot.accept_call(event, response, now_ms)
         if response is None or call is None:
             return []
+        # Noted before anything comes of it: the account tells what was called, and then what became of it.
         called = Note(ToolCalled(name=call.name, call_id=call.call_id, response=call.response_id))
-        if call.name == END_CALL and not response.only_words:
+        if call.name == END_CALL and not response.only_words:  # a filler hangs up on nobody
             return [called, *self._parting.on_end_call(response, call.call_id, now_ms)]
         return [called, *self._bot.run_tool(call, response, now_ms, closing=self.closing)]
 
@@ -246,6 +248,9 @@ class Conversation:
     def _settle(self, now_ms: float) -> list[Action]:
         if self._parting.ending.state is Ending.ENDED:
             return []
+        # The order matters: what is over or decided makes room for what comes next, and only when all of that
+        # has happened is it clear whether anybody is still to speak. What is not paused, held or awaited is
+        # not asked: this runs on every event.
         actions = [
             *self._floor.finish_played(now_ms),
             *(self._floor.watch(now_ms) if self._answers.paused else ()),
@@ -256,17 +261,20 @@ class Conversation:
             actions += self._parting.heed_caller(now_ms)
         if self._notice.awaited and not self.closing and self._notice.take_reminder():
             actions.append(ToModel(Tell("system", prompt.notice_again(self._notice.words))))
+        # Who is dialling a number is not talked to.
         if self._floor.free and self._answers.waiting and not self._keypad.gathering:
             actions += self._floor.begin_answer(now_ms)
+        # While the bot plays the next answer may already be asked for. While the caller speaks it may not:
+        # they have not finished what it is to answer.
         if self._ready and self._parting.caller_done and self._parting.ending.state is not Ending.DRAINING:
             actions += self._asking.create(now_ms)
-        if self._parting.closing:
+        if self._parting.closing:  # last: an answer that has just begun to play is still to be heard
             actions += self._parting.end_if_over(now_ms)
         if self._tool_calls.running:
             nobody_speaks = self._floor.free and not self._keypad.gathering and not self.closing
             self._tool_calls.watch(now_ms, quiet=nobody_speaks and self._bot.quiet)
         idle = self._floor.free and self._bot.idle
-        if idle is (self._silence.since_ms is None):
+        if idle is (self._silence.since_ms is None):  # it has changed
             self._silence.watch(now_ms, idle=idle)
         return actions
 
@@ -274,8 +282,9 @@ class Conversation:
 
     def _timers(self) -> Iterator[tuple[float, Callable[[float], Iterable[Effect]]]]:
         yield self._answers.all_played_ms(), self._floor.finish_played
-        if self._parting.ending.state is not Ending.DRAINING:
+        if self._parting.ending.state is not Ending.DRAINING:  # then nothing of the model is waited for
             yield self._asking.gate.due_ms(self._answers.audible_until_ms()), self._on_answer_overdue
+        # Of deadlines that come together the first in this order is done first.
         yield self._asking.gate.retry_ms, self._asking.retry
         if self._tool_calls.running:
             yield self._tool_calls.slow_ms(), self._tool_calls.note_slow
@@ -289,6 +298,7 @@ class Conversation:
             yield self._tool_calls.filler_ms(), self._on_slow_tool
 
     def _on_answer_overdue(self, now_ms: float) -> Iterable[Effect]:
+        # No create may be sent until it ends, so there is nothing left to try.
         if self._asking.gate.state is Gate.CANCELLING:
             return [ModelFailed("the model did not end a cancelled answer")]
         return self._floor.overdue(now_ms)
@@ -297,10 +307,12 @@ class Conversation:
         keys = self._keypad.take()
         if self.deaf:
             return []
+        # The digits go to the model alone: the account holds only how many there were.
         self._asking.want(Reason.KEYPAD)
         return [Note(Keyed(keys=len(keys))), ToModel(Tell("user", prompt.keypad(keys)))]
 
     def _on_silence(self, now_ms: float) -> list[Action]:
+        # Kept from before: asking again starts the sound anew.
         sounding, sound_ms = self._silence.sounding, self._silence.sound_ms
         if not self._silence.ask_again():
             return self._parting.take_leave(Outcome.SILENCE_TIMEOUT, now_ms)
@@ -311,5 +323,5 @@ class Conversation:
         return [*heard, Note(SilenceWarning(number=number)), *asked]
 
     def _on_slow_tool(self, _now_ms: float) -> list[Action]:
-        self._tool_calls.excuse()
+        self._tool_calls.excuse()  # once for each tool: the caller has been asked
         return [Note(Filler()), *self._asking.ask(prompt.filler(), Reason.FILLER)]

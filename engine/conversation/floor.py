@@ -1,9 +1,63 @@
 """Who has the floor, and how the caller takes it from the bot.
 
-The moves are those of `states.FLOOR`. A barge-in pauses the bot first. It becomes real when enough was
-said, and then the bot is cut and the model told what was heard. If the caller stops before that, what was
-said is in doubt. It was committed, and its transcript decides: words, or no transcript in time, make the
-barge-in real; an empty or failed transcript makes it false, and the bot plays on.
+Theory of operation
+-------------------
+
+Two may speak on a telephone line, and one of them is polite. The bot begins only on a free floor; the
+caller begins whenever they like. So the floor has four states (`states.FLOOR`): nobody has it, the caller,
+the bot, or both. It is BOTH that everything here is about, because most of what is heard over the bot is no
+interruption: its own echo, a cough, a door, "mhm". Who stops for all of that never finishes a sentence. Who
+stops for nothing is shouted at.
+
+The ear (`caller/`) has taken out what it can by sound alone. What it says of the rest comes in two steps:
+
+    the caller spoke over the bot for a while     BargeInPaused     the bot is silent at once
+    they went on                                  BargeInReal       the bot is cut
+
+Silence is cheap and can be taken back, a cut cannot. So the bot first pauses: the carrier's buffer is
+cleared, and the ledger knows to the byte what was heard. Nothing else happens. The response that is being
+generated goes on, its audio is kept, and the model is told nothing. That the bot is stopped, and nothing
+decided, is said in one place: the life of its answer is `Answer.PAUSED`.
+
+From there three ways lead on:
+
+    BOTH, playing ---- speaks over ----> BOTH, paused ---- is real ----> CALLER       (the answer is cut)
+                                           |      ^
+                              caller ends  |      |  caller begins
+                                           v      |
+                                         BOT, paused ---- words, or none in time ---> FREE (the answer is cut)
+                                           |
+                                           +------------- it was nothing -----------> BOT  (it plays on)
+
+The caller who stops early leaves a doubt (`states.DOUBT`). What they said was committed all the same, so
+there will be a transcript, and that decides: words make the interruption real, an empty or failed
+transcript makes it false. There is a limit to how long this is waited for. If it passes, the doubt is the
+caller's: to answer somebody who has only coughed is awkward, to talk on over somebody who has asked
+something is worse. What was not even an utterance was nothing, and needs no transcript.
+
+When it was nothing the bot plays on from the byte where the caller stopped hearing it, as a new turn. If it
+has been silent for too long, that would be in the middle of a sentence that nobody remembers. Then it is
+cut after all, and the model, asked again, finds its own way back.
+
+Three things may happen meanwhile. The caller may begin again: the floor is BOTH, still paused, and the
+doubt is the same; as soon as that counts as an utterance, there is nothing left to doubt. They may press a
+key: nobody does so by accident, so the bot is cut at once. And the call may begin to close, which leaves
+nothing in doubt either.
+
+The caller may also speak when there is nothing to interrupt: before the bot's first sound, or in a gap of
+an answer that falters. What they say is then no interruption but a new turn, and what is on its way is out
+of date. It is overtaken: abandoned, and asked for again with what they have said.
+
+What is decided where is not in the code but in a table. A `Standing` is the floor, whether the bot is
+paused, and the doubt; of their 24 combinations ten exist. A `Cue` is what asks for a decision. `RULES` has
+one row for each pair of them that asks for something, and what has no row asks for nothing. In two of the
+ten, stopped with nobody speaking and nothing awaited, no call ever rests: `watch` decides them within the
+same event.
+
+The gate and the ending join in where a decision reaches them. To take the floor is to cancel the response
+on its way, if there is one that can be cancelled; a final ending takes the caller's turn from them. A test
+(`tests/engine/test_joint_states.py`) walks all joint states that a whole conversation can reach, names each
+way between standings, and shows that none is without a way out.
 """
 
 from enum import Enum, auto
