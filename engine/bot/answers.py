@@ -52,7 +52,7 @@ turn at the floor, its audio and its words, and what comes of it meanwhile is ke
 none, it plays on from the byte where the caller stopped hearing it. It does so under a new turn number:
 every mark of the old one that is still on its way proves nothing.
 
-Words are cut where the sound is. A transcript comes ahead of its audio and without times; `transcript.py`
+Words are cut where the sound is. A transcript comes ahead of its audio and without times; `response.py`
 places the words by the share of the sound that was heard. The account of the call holds the words that were
 heard, and apart from them those that were not. Where it matters whether a certain sentence was heard to its
 last word, as of the notice, only words count of which there is no doubt.
@@ -66,114 +66,17 @@ something is being dictated.
 from collections import deque
 from math import inf
 
-from attrs import Factory, define
-
-from engine.account import AnswerSent, BotSaid, FirstAudio, OutputsHeard, Resumed, Truncated
-from engine.actions import Action, AudioSent, Clear, Note, NoticeHeard, Play, Release, Say, ToModel
+from engine.account import AnswerSent, BotSaid, FirstAudio, OutputsHeard, Resumed
+from engine.actions import Action, AudioSent, Clear, Note, NoticeHeard, Play, Release, Say
 from engine.audio import BYTES_PER_MS
 from engine.bot.playback import Ledger, Speech
-from engine.bot.transcript import LETTERS_PER_MS, Transcript, asks, asks_to_dictate
+from engine.bot.response import LETTERS_PER_MS, Response, Transcript, asks, asks_to_dictate
 from engine.caller.turns import TurnContext
-from engine.model import AudioDelta, DeleteItem, ItemStarted, TranscriptDelta, TruncateItem
+from engine.model import AudioDelta
 from engine.prompt.notice import Notice
-from engine.states import CUT_OFF, ONLY_WORDS, Answer, AnswerEvent, Making, Reason
+from engine.states import Answer, AnswerEvent, Reason
 
 _FORESEEN_MS = 600  # people answer a question before its last word is out
-_DOUBTFUL_MS = 500  # by so much the words may be off that the ledger reckons by the share of the sound
-
-
-@define(eq=False)
-class Response:
-    """What is known of one response of the model."""
-
-    id: str
-    speech: Speech
-    reasons: frozenset[Reason]  # what is to be said again if it fails
-    served_calls: tuple[str, ...]  # the tool outputs that it speaks about
-    asked_ms: float  # when the model was asked for it: it knows nothing of what was said later
-    words: dict[str, Transcript] = Factory(dict)  # of each of its message items, in order
-    _told: set[str] = Factory(set)
-
-    @property
-    def cut(self) -> bool:
-        """True once no more of it will be heard."""
-        return self.speech.life in CUT_OFF
-
-    @property
-    def only_words(self) -> bool:
-        """True if it is to call no tools."""
-        return self.reasons == ONLY_WORDS
-
-    def tell_heard(self, now_ms: float) -> list[Action]:
-        """Correct the model's memory of a cut answer; each item once."""
-        told: list[Action] = []
-        for item_id in self.words:
-            if item_id in self._told:  # a second figure would contradict the first
-                continue
-            self._told.add(item_id)
-            heard_ms, audio_ms = self.speech.heard_ms(item_id, now_ms), self.speech.received_ms(item_id)
-            if heard_ms == 0:  # a truncation at 0 would leave an empty message behind
-                told.append(ToModel(DeleteItem(item_id, f"heard_{item_id}", unheard=True)))
-            elif heard_ms < audio_ms or not self._whole(item_id):  # more of it may be on its way
-                told.append(
-                    ToModel(
-                        TruncateItem(
-                            item_id,
-                            heard_ms,
-                            self._part_heard(item_id, now_ms, LETTERS_PER_MS),
-                            f"heard_{item_id}",
-                        )
-                    )
-                )
-                told.append(Note(Truncated(item=item_id, heard_ms=heard_ms, audio_ms=audio_ms)))
-        return told
-
-    def _whole(self, item_id: str) -> bool:
-        """Say whether all audio of the item has come: the next item has begun, or the response is over."""
-        return self.speech.complete or self._followed(item_id)
-
-    def _followed(self, item_id: str) -> bool:
-        return self.speech.pieces[-1:] != [] and self.speech.pieces[-1].item_id != item_id
-
-    def had_spoken(self, at_ms: float, least_ms: float) -> bool:
-        """Say whether so much of it had been heard by `at_ms`, or all of an answer that is shorter."""
-        if self.speech.made is Making.COMPLETED:  # a short answer can't be heard for longer than it is
-            least_ms = min(least_ms, self.speech.received_bytes / BYTES_PER_MS)
-        heard_ms = self.speech.heard_by_ms(at_ms)
-        return heard_ms > 0 and heard_ms >= least_ms
-
-    def spoken_ms(self, now_ms: float) -> tuple[int, int]:
-        """Return how many milliseconds of it were heard, and how many there are."""
-        return self.speech.heard_bytes(now_ms) // BYTES_PER_MS, self.speech.received_bytes // BYTES_PER_MS
-
-    def heard_text(self, now_ms: float, letters_per_ms: float) -> tuple[str, str]:
-        """Return its words as the caller heard them, and those that they did not hear."""
-        heard, unheard = [], []
-        for item_id, words in self.words.items():
-            part = self._part_heard(item_id, now_ms, letters_per_ms)
-            heard.append(part.strip())
-            unheard.append(words.text[len(part) :].strip())
-        return " ".join(filter(None, heard)), " ".join(filter(None, unheard))
-
-    def _part_heard(self, item_id: str, now_ms: float, letters_per_ms: float) -> str:
-        return self.words[item_id].heard(
-            self.speech.heard_ms(item_id, now_ms),
-            self.speech.received_ms(item_id),
-            complete=self._whole(item_id),
-            letters_per_ms=letters_per_ms,
-        )
-
-    def surely_heard_text(self, now_ms: float) -> str:
-        """Return the words heard beyond doubt: of what has not come whole, no word is certain."""
-        heard = []
-        for item_id, words in self.words.items():
-            if not (self.speech.made is Making.COMPLETED or self._followed(item_id)):
-                break  # its words may still change place: their share of the sound is not known yet
-            heard_ms, audio_ms = self.speech.heard_ms(item_id, now_ms), self.speech.received_ms(item_id)
-            if heard_ms < audio_ms:
-                heard_ms -= _DOUBTFUL_MS
-            heard.append(words.heard(heard_ms, audio_ms, complete=True, letters_per_ms=LETTERS_PER_MS))
-        return " ".join(heard)
 
 
 class Answers:
@@ -182,7 +85,7 @@ class Answers:
     def __init__(self, notice: Notice) -> None:
         self.ledger = Ledger()
         self._notice = notice
-        self._by_id: dict[str, Response] = {}
+        self.responses: dict[str, Response] = {}  # by id: those that the gate let in
         self._letters_per_ms = LETTERS_PER_MS
         # Where their lives have put them: what plays or is paused, and what waits, in order.
         self.playing: Response | None = None
@@ -204,28 +107,7 @@ class Answers:
 
     def get(self, response_id: str | None) -> Response | None:
         """Return the response of that id, if the gate let it in."""
-        return self._by_id.get(response_id or "")
-
-    def open(self, response: Response) -> None:
-        """Add a response that the model has begun."""
-        self._by_id[response.id] = response
-
-    def item_started(self, event: ItemStarted, now_ms: float) -> list[Action]:
-        """Begin a part of a response; if the response is cut already, it is not to be remembered."""
-        response = self.get(event.response_id)
-        if response is None or event.kind != "message":  # a function call is never corrected
-            return []
-        response.words.setdefault(event.item_id, Transcript())
-        # Cut already: what the server has begun of it since is to be forgotten as well.
-        return response.tell_heard(now_ms) if response.cut else []
-
-    def hear_words(self, event: TranscriptDelta) -> None:
-        """Add words of an answer, as far as the audio has come."""
-        response = self.get(event.response_id)
-        if response is not None and not response.cut and event.item_id in response.words:
-            # By what had come by now: no word is heard before it was known.
-            audio_ms = response.speech.received_ms(event.item_id)
-            response.words[event.item_id].add(event.text, audio_ms)
+        return self.responses.get(response_id or "")
 
     def receive(self, response: Response, event: AudioDelta, now_ms: float) -> list[Action]:
         """Add one audio delta: said if its answer plays, kept if it waits or is paused."""
@@ -381,7 +263,7 @@ class Answers:
 
     def heard_calls(self, at_ms: float, *, least_ms: float) -> frozenset[str]:
         """Return the calls of whose outputs the caller had heard an answer speak by then, for so long."""
-        heard = (response for response in self._by_id.values() if response.had_spoken(at_ms, least_ms))
+        heard = (response for response in self.responses.values() if response.had_spoken(at_ms, least_ms))
         return frozenset(call_id for response in heard for call_id in response.served_calls)
 
     def audible_until_ms(self) -> float:
@@ -407,7 +289,7 @@ class Answers:
 
     def withdraw(self, reason: Reason) -> None:
         """Let no answer be for that reason any more."""
-        for response in self._by_id.values():  # also those that are over: a late one may still stand again
+        for response in self.responses.values():  # also those that are over: a late one may still stand again
             response.reasons -= {reason}
 
 

@@ -17,8 +17,9 @@ from engine.account import (
     ResponseIncomplete,
 )
 from engine.actions import Action, Clear, Note, RunTool, ToModel
-from engine.bot.answers import Answers, Response
+from engine.bot.answers import Answers
 from engine.bot.asking import Asking, Effect, ModelFailed
+from engine.bot.response import Response, Transcript
 from engine.bot.tool_calls import ToolCalls, answered
 from engine.caller.turns import Loudness
 from engine.caller.utterances import Utterances
@@ -27,8 +28,10 @@ from engine.model import (
     CancelResponse,
     ErrorReported,
     FunctionCalled,
+    ItemStarted,
     ResponseCreated,
     ResponseDone,
+    TranscriptDelta,
 )
 from engine.settings import Settings
 from engine.states import MAKING, ONLY_WORDS, AnswerEvent, Gate, Making, MakingEvent, Reason, step
@@ -165,9 +168,24 @@ class Bot:
         )
         if self._gate.state is Gate.CANCELLING:  # it was cancelled before it began
             self._answers.ledger.move(response.speech, AnswerEvent.IS_ABANDONED, now_ms)
-        self._answers.open(response)
+        self._answers.responses[response.id] = response
         reasons = ", ".join(sorted(self._gate.carried))
         return [Note(ResponseBegun(reasons=reasons, response=event.response_id))]
+
+    def on_item_started(self, event: ItemStarted, now_ms: float) -> list[Action]:
+        """Begin a part of a response; if the response is cut already, it is not to be remembered."""
+        response = self._answers.get(event.response_id)
+        if response is None or event.kind != "message":  # a function call is never corrected
+            return []
+        response.words.setdefault(event.item_id, Transcript())
+        return response.tell_heard(now_ms) if response.cut else []
+
+    def on_words(self, event: TranscriptDelta) -> list[Action]:
+        """Take some of the words."""
+        response = self._answers.get(event.response_id)
+        if response is not None and not response.cut:
+            response.hear(event.item_id, event.text)
+        return []
 
     def on_audio(self, event: AudioDelta, now_ms: float) -> list[Action]:
         """Take some of the voice."""

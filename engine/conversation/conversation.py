@@ -200,9 +200,9 @@ class Conversation:
             case ResponseCreated():
                 return self._bot.on_response_created(event, now_ms)
             case ItemStarted():
-                return self._answers.item_started(event, now_ms)
+                return self._bot.on_item_started(event, now_ms)
             case TranscriptDelta():
-                self._answers.hear_words(event)
+                return self._bot.on_words(event)
             case AudioDelta():
                 return self._bot.on_audio(event, now_ms)
             case FunctionCalled():

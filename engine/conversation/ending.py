@@ -10,7 +10,7 @@ from math import inf
 
 from attrs import define
 
-from engine.bot.answers import Response
+from engine.bot.response import Response
 from engine.outcome import Outcome
 from engine.settings import Settings
 from engine.states import ENDING, Ending, EndingEvent, Making, Reason, step

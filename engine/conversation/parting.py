@@ -11,8 +11,9 @@ from math import inf
 
 from engine.account import CallReopened, ToolAnswered
 from engine.actions import Action, End, Note, ToModel
-from engine.bot.answers import Answers, Response
+from engine.bot.answers import Answers
 from engine.bot.asking import CALLER_SPOKE, Asking
+from engine.bot.response import Response
 from engine.bot.tool_calls import ToolCalls
 from engine.caller.keypad import Keypad
 from engine.conversation.ending import CallEnding

@@ -2,7 +2,7 @@
 
 import pytest
 
-from engine.bot.transcript import asks_to_dictate
+from engine.bot.response import asks_to_dictate
 
 
 @pytest.mark.parametrize(

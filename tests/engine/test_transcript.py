@@ -2,7 +2,7 @@
 
 import pytest
 
-from engine.bot.transcript import LETTERS_PER_MS, Transcript
+from engine.bot.response import LETTERS_PER_MS, Transcript
 
 TEXT = "We are open from nine to five."
 
