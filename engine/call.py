@@ -129,7 +129,7 @@ class _Call:
     )
 
     def now_ms(self) -> float:
-        """The call's clock."""
+        """Read the call's clock."""
         return (trio.current_time() - self.began_at) * 1000
 
     def note(self, line: Line) -> None:
@@ -313,7 +313,7 @@ def _listen_to(call: _Call, frame: bytes) -> None:
 
 
 async def to_carrier(call: _Call) -> None:
-    """The only writer of the carrier's socket. A send that is given up is the end of the line."""
+    """Write to the carrier's socket, alone. A send that is given up is the end of the line."""
     limit_s = call.settings.carrier_stalled_ms / 1000
     try:
         async for command in call.for_carrier.items:
@@ -398,7 +398,7 @@ async def from_model(call: _Call, link: ModelLink) -> None:
 
 
 async def to_model(call: _Call, link: ModelLink) -> None:
-    """The only writer of the model's socket."""
+    """Write to the model's socket, alone."""
     async for command in call.for_model.items:
         try:
             for possible in instead(command, call.capabilities):

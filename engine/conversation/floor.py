@@ -303,7 +303,7 @@ class FloorControl:
         return self.decide(Cue.WORDS, now_ms)
 
     def watch(self, now_ms: float) -> list[Action]:
-        """If the caller is silent and the bot stopped: play on, once it is known that nothing was said."""
+        """Play on if the caller is silent and the bot stopped, once it is known that nothing was said."""
         too_late = now_ms - self._paused_at_ms > self._settings.resume_within_ms
         return self.decide(Cue.SILENT_LONG if too_late else Cue.SILENT, now_ms)
 
