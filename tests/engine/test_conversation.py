@@ -306,6 +306,58 @@ def test_a_model_that_dies_after_a_transfer_was_granted_loses_nobody(dies):
     assert [end.outcome for end in talk.ended] == [Outcome.TRANSFERRED]
 
 
+def test_a_transfer_granted_during_another_goodbye_has_words_of_its_own():
+    talk = Talk(tools=[TRANSFER])
+    talk.created("r1")
+    talk.call("r1", "transfer")
+    talk.call("r1", "end_call", call_id="call_2")
+    talk.done("r1")  # nothing was said: a goodbye is asked for, as soon as the tool is slow
+    talk.wait(DEFAULTS.slow_tool_ms)
+    talk.created("bye")
+    talk.audio("bye", 400)
+    talk.tool_answers()
+    talk.done("bye")
+    assert talk.asked()[-1] is CreateResponse
+    talk.wait(600)
+    assert talk.ended == []  # what was said is the goodbye of another end
+    talk.answer("one moment", 400)
+    talk.wait(2_000)
+    assert [end.outcome for end in talk.ended] == [Outcome.TRANSFERRED]
+
+
+def test_a_transfer_that_is_refused_beside_one_that_was_granted_takes_nothing_back():
+    talk = Talk(tools=[TRANSFER])
+    talk.created("r1")
+    talk.call("r1", "transfer", arguments='"Ada"')
+    talk.call("r1", "transfer", call_id="call_2", arguments='"Grace"')
+    talk.done("r1")
+    talk.tool_answers()
+    talk.tool_answers("call_2", "refused")
+    talk.answer("one moment", 400)
+    talk.wait(2_000)
+    assert ([end.outcome for end in talk.ended], "call_reopened" in talk.kinds()) == (
+        [Outcome.TRANSFERRED],
+        False,
+    )
+
+
+def test_a_goodbye_that_broke_off_before_the_call_went_on_does_not_count_at_its_end(talk):
+    for name in ("r1", "r2"):
+        talk.feed(BEGINS, ENDS)
+        talk.created(name)
+        talk.audio(name, 200)
+        talk.call(name, "end_call", call_id=name)
+        talk.done(name, "failed", "server_error")
+        assert talk.asked()[-2:] == [Tell, CreateResponse]
+        if name == "r1":  # they come back
+            talk.feed(BEGINS, COUNTS)
+            talk.answer("bye", 100)
+            talk.feed(ENDS)
+            talk.answer("I am here", 400)
+            talk.wait(600)
+    assert (talk.kinds().count("call_reopened"), talk.ended) == (1, [])
+
+
 def test_a_goodbye_that_fails_is_asked_for_once_more(talk):
     talk.feed(BEGINS, ENDS)
     talk.created("r")
