@@ -261,11 +261,6 @@ class Answers:
         """Say whether, by the clock, the caller hears the bot; not in the gaps of an answer that falters."""
         return now_ms < self.audible_until_ms() and not self.paused
 
-    def heard_calls(self, at_ms: float, *, least_ms: float) -> frozenset[str]:
-        """Return the calls of whose outputs the caller had heard an answer speak by then, for so long."""
-        heard = (response for response in self.responses.values() if response.had_spoken(at_ms, least_ms))
-        return frozenset(call_id for response in heard for call_id in response.served_calls)
-
     def audible_until_ms(self) -> float:
         """Return until when, by the clock, the caller hears what was sent so far; 0 if nothing plays."""
         return self.playing.speech.ends_ms() if self.playing is not None else 0.0

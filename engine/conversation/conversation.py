@@ -289,7 +289,7 @@ class Conversation:
         if self._tool_calls.running:
             yield self._tool_calls.slow_ms(), self._tool_calls.note_slow
             yield self._bot.held_until_ms(), self._bot.run_held
-        yield self._floor.due_ms, self._floor.on_no_transcript
+        yield self._floor.due_ms, self._on_no_transcript
         yield self._keypad.due_ms, self._on_number_complete
         yield from self._parting.timers()
         if self._silence.since_ms is not None and not self.closing:
@@ -302,6 +302,10 @@ class Conversation:
         if self._asking.gate.state is Gate.CANCELLING:
             return [ModelFailed("the model did not end a cancelled answer")]
         return self._floor.overdue(now_ms)
+
+    def _on_no_transcript(self, now_ms: float) -> list[Action]:
+        # The doubt is the caller's: what paused the bot counts as said.
+        return self._floor.decide(Cue.WORDS, now_ms)
 
     def _on_number_complete(self, _now_ms: float) -> list[Action]:
         keys = self._keypad.take()

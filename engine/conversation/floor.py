@@ -298,10 +298,6 @@ class FloorControl:
         self._doubt = step(DOUBT, self._doubt, DoubtEvent.NO_WORDS)
         return utterance, [ToModel(DeleteItem(item_id, f"noise_{item_id}"))]
 
-    def on_no_transcript(self, now_ms: float) -> list[Action]:
-        """Give the caller the benefit of the doubt: no transcript came in time."""
-        return self.decide(Cue.WORDS, now_ms)
-
     def watch(self, now_ms: float) -> list[Action]:
         """Play on if the caller is silent and the bot stopped, once it is known that nothing was said."""
         too_late = now_ms - self._paused_at_ms > self._settings.resume_within_ms
