@@ -114,6 +114,8 @@ class Answers:
         speech = response.speech
         self.ledger.receive(speech, event.item_id, event.audio)
         response.words.setdefault(event.item_id, Transcript())
+        # An answer stands in line from its first sound, not from its beginning: one that only calls a tool
+        # would hold up the line for nothing.
         if speech.life is Answer.EXPECTED:
             self.ledger.move(speech, AnswerEvent.SOUNDS, now_ms)
             self.waiting.append(response)
@@ -131,6 +133,7 @@ class Answers:
 
     def pause(self, now_ms: float) -> list[Action]:
         """Silence the playing answer; what it was, and what it has said, stays known."""
+        # The ledger first: what was heard is reckoned by the clock, and the clear takes the rest away.
         if self.playing is None:
             return []
         self.ledger.move(self.playing.speech, AnswerEvent.PAUSES, now_ms)
@@ -142,6 +145,7 @@ class Answers:
             return []
         heard_ms, audio_ms = self.playing.spoken_ms(now_ms)  # before: from here on the clock runs again
         speech = self.playing.speech
+        # As a new turn: the marks of the old one that come back now were cleared, and prove nothing.
         self.ledger.play_on(speech, now_ms)
         resumed = Resumed(
             turn=speech.turn,
@@ -202,6 +206,7 @@ class Answers:
         # A voice keeps its speed: the next answer is reckoned by it while its audio is still coming.
         if speech.complete and audio_ms and heard + unheard:
             self._letters_per_ms = len(heard + unheard) / audio_ms
+        # A call of a quarter of an hour must not keep all its sound.
         speech.forget_audio()
         sent = AnswerSent(
             turn=speech.turn,
@@ -226,6 +231,7 @@ class Answers:
         """Note the notice as heard as soon as its last word was."""
         if self.playing is None:
             return []
+        # Only words that were surely heard: whether a caller was told that they are recorded is not guessed.
         heard = self._notice.listen(self.playing.surely_heard_text(now_ms))
         return [NoticeHeard(self._notice.words)] if heard else []
 
@@ -244,6 +250,7 @@ class Answers:
 
     def context(self, now_ms: float) -> TurnContext:
         """Return what the ear must know to understand the frame that comes now."""
+        # Between answers the last question stands: "yes" is said into the silence after it.
         playing, question, level = self.playing, self._asked, 0.0
         if playing is not None:
             level = playing.speech.level(now_ms)
@@ -268,6 +275,7 @@ class Answers:
     def heard_until_ms(self, now_ms: float) -> float:
         """Return when all that has come will have been heard; 0 if nothing plays and nothing waits."""
         # What is not sent yet will take as long as it is, behind all that is.
+        # Who ends the call waits until all of this has been said.
         unsent = sum(response.speech.received_bytes for response in self.waiting)
         if self.playing is not None:
             unsent += self.playing.speech.received_bytes - self.playing.speech.sent_bytes

@@ -112,7 +112,9 @@ class ResponseGate:
         if self.busy or not self.reasons or self.retry_ms != inf:
             return None
         self.state = step(GATE, self.state, GateEvent.CREATE)
+        # One answer serves all that has gathered: two utterances in a row want one reply, not two.
         self.carried, self.reasons = frozenset(self.reasons), set()
+        # Unknown until the server has named it: till then an error is told apart by the id of our create.
         self.response_id = None
         self._since_ms = now_ms
         self._create_id = self._event_id("create")
@@ -120,16 +122,19 @@ class ResponseGate:
 
     def created(self, response_id: str, now_ms: float) -> bool:
         """Let a response in that the server has begun. False if it is one that we did not ask for."""
+        # A second one, or one out of the blue, is a server that talks by itself: it would talk over ours.
         if not self.busy or self.response_id is not None:
             return False
         self.state = step(GATE, self.state, GateEvent.CREATED)
         self.response_id = response_id
+        # Refusals count in a row. This create was let in, so the server is not refusing them all.
         self.refusals = 0
         self.progressed(response_id, now_ms)
         return True
 
     def progressed(self, response_id: str, now_ms: float) -> None:
         """Note a sign of life of the response."""
+        # What still comes of a cancelled one is no sign of life: its end is what is waited for.
         if self.state is Gate.ACTIVE and response_id == self.response_id:
             self._since_ms = now_ms
 
@@ -144,11 +149,14 @@ class ResponseGate:
 
     def refused(self, event_id: str | None, now_ms: float) -> bool:
         """Take an `error`. True if it was about our create (its reasons stand) or a cancel of nothing."""
+        # Both ids are looked at, because a cancel may cross a create that is refused: then nothing will be
+        # done, and who waited for that would wait for ever.
         about_create = self.busy and event_id == self._create_id and self.response_id is None
         about_cancel = self.state is Gate.CANCELLING and event_id == self._cancel_id
         if not (about_create or about_cancel):
             return False
         self.state = step(GATE, self.state, GateEvent.REFUSED)
+        # It had not begun, so nobody heard anything of it.
         if self.response_id is None:
             self.stand_again(self.carried)
         if about_create:
@@ -158,15 +166,19 @@ class ResponseGate:
 
     def stand_again(self, reasons: frozenset[Reason]) -> None:
         """Want again what a response was created for: it is still to be answered."""
+        # A word of patience is never owed: by now the tool may have answered.
         self.reasons |= reasons - ONLY_WORDS
 
     def withdraw(self, reason: Reason) -> None:
         """Want nothing for that reason any more."""
         self.reasons.discard(reason)
+        # Also of the one on its way: if that comes to nothing, the reason must not stand again.
         self.carried -= {reason}
 
     def done(self, response_id: str) -> bool:
         """End a response. False if it was not the one on its way."""
+        # A create is refused while another response is active. Now that one is over, there is nothing to wait
+        # for; but a rate limit knows nothing of responses, and stands.
         if not self._held:
             self.retry_ms = inf  # if another was in the way, it no longer is
         if response_id != self.response_id or not self.busy:
@@ -183,6 +195,7 @@ class ResponseGate:
 
         A caller waits for limits in a row as long as for one answer; None if that time has been used up.
         """
+        # To the caller a wait is a wait, whatever it is for: limits have the time of one answer between them.
         left_ms = self.settings.answer_due_ms - self.limited_ms
         if left_ms <= 0:
             return None
@@ -217,6 +230,7 @@ class ResponseGate:
             case Gate.CANCELLING:
                 return self._since_ms + self.settings.cancel_due_ms
             case Gate.REQUESTED | Gate.ACTIVE:
+                # While they still hear something, nobody is kept waiting.
                 return max(self._since_ms, audible_until_ms) + self.settings.answer_due_ms
         return inf
 

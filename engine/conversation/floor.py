@@ -216,6 +216,7 @@ class FloorControl:
 
     def on_utterance_started(self, event: UtteranceStarted) -> list[Action]:
         """Begin the caller's turn."""
+        # Not before it counts: a cough must not take back a call that is closing.
         self._counts = False
         self._floor = step(FLOOR, self._floor, FloorEvent.CALLER_BEGINS)
         return [Note(UtteranceBegun(onset_ms=event.onset_ms, **asdict(event.loudness)))]
@@ -223,16 +224,21 @@ class FloorControl:
     def on_utterance_counts(self, now_ms: float) -> list[Action]:
         """Let what the caller says be answered: it is enough by now."""
         self._counts = True
+        # A model that falters leaves gaps in which nobody hears the bot. Who speaks there interrupts nothing,
+        # and a pause would leave them waiting for a bot that is silent anyway.
         in_gap = self._floor is Floor.BOTH and not self._answers.paused and not self._answers.audible(now_ms)
         return self.decide(Cue.COUNTS_IN_GAP if in_gap else Cue.COUNTS, now_ms)
 
     def on_utterance_ended(self, event: UtteranceEnded, now_ms: float) -> list[Action]:
         """End the caller's turn: it was committed, and is to be answered unless it is in doubt."""
+        # The ear says that it was short, in frames; by now, in events, the bot may have been cut already.
+        # Then there is nothing left to doubt.
         doubtful = event.doubtful and self._answers.paused and self.caller_speaks
         began_ms = now_ms - event.silence_ms - event.speech_ms  # its onset is in frame time, which may differ
         utterance = self._utterances.committed(began_ms, now_ms, doubtful=doubtful)
         if doubtful:
             self._doubt, self._doubtful = step(DOUBT, self._doubt, DoubtEvent.COMMITTED), utterance
+        # A call that closed meanwhile has ended their turn: it was committed, and counts for nothing.
         if not self.caller_speaks:
             return []
         self._floor = step(FLOOR, self._floor, FloorEvent.CALLER_ENDS)
@@ -253,6 +259,7 @@ class FloorControl:
         """End the caller's turn: what they did is not to be answered."""
         if not self.caller_speaks:
             return []
+        # If a transcript is awaited it decides, not this sound after it.
         if self._answers.paused and self._doubt is Doubt.NONE:
             self._doubt = step(DOUBT, self._doubt, DoubtEvent.DISMISSED)
         self._floor = step(FLOOR, self._floor, FloorEvent.CALLER_ENDS)
@@ -291,15 +298,18 @@ class FloorControl:
 
     def _judge(self, item_id: str, text: str | None, now_ms: float) -> tuple[Utterance | None, list[Action]]:
         utterance = self._utterances.transcribed(item_id, text)
+        # Transcripts come out of order: only that of the utterance which stopped the bot settles anything.
         if utterance is None or utterance is not self._doubtful or self._doubt is not Doubt.AWAITED:
             return utterance, []
         if utterance.words:
             return utterance, self.decide(Cue.WORDS, now_ms)
         self._doubt = step(DOUBT, self._doubt, DoubtEvent.NO_WORDS)
+        # A noise that stays in the conversation would be answered with the next create.
         return utterance, [ToModel(DeleteItem(item_id, f"noise_{item_id}"))]
 
     def watch(self, now_ms: float) -> list[Action]:
         """Play on if the caller is silent and the bot stopped, once it is known that nothing was said."""
+        # After some seconds nobody remembers the beginning of the sentence that would be finished.
         too_late = now_ms - self._paused_at_ms > self._settings.resume_within_ms
         return self.decide(Cue.SILENT_LONG if too_late else Cue.SILENT, now_ms)
 
@@ -329,10 +339,12 @@ class FloorControl:
 
     def overdue(self, now_ms: float) -> list[Effect]:
         """Ask once more, or cut a stopped bot: the answer does not come, or not on."""
+        # A stopped bot keeps nobody waiting for more of its answer: it is cut, and another is asked for.
         if self._answers.paused:
             return [*self.decide(Cue.CLOSING, now_ms)]
         had_turn = self._answers.playing is not None
         given_up = self._bot.give_up_answer(now_ms)
+        # After the last try nothing is cut any more: the call ends.
         if had_turn and self._answers.playing is None:
             self._floor = step(FLOOR, self._floor, FloorEvent.BOT_ENDS)
         return given_up
@@ -345,6 +357,7 @@ class FloorControl:
         if self._doubt is not Doubt.NONE:  # what was in doubt is to be answered
             self._asking.want(Reason.UTTERANCE)
         self._doubt = step(DOUBT, self._doubt, DoubtEvent.SETTLED)
+        # Before the bot is told: what it does next, it does on a floor that is no longer its own.
         self._floor = step(FLOOR, self._floor, FloorEvent.BOT_ENDS)
         return self._bot.interrupt(speech_ms, loudness, now_ms)
 
