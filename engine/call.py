@@ -343,7 +343,7 @@ async def talk(call: _Call) -> None:
     with trio.move_on_after(call.settings.model_ready_ms / 1000) as patience:
         async with call.connect_model() as link:
             call.note(ModelConnected())
-            session = await link.configure(_session(call.office, call.settings))
+            session = await link.configure(_session(call))
             check(session)
             settings = without_what_it_lacks(call.settings, session.capabilities)
             call.capabilities = session.capabilities
@@ -369,8 +369,10 @@ async def talk(call: _Call) -> None:
     raise ModelFault(f"the model was not ready within {call.settings.model_ready_ms} ms")
 
 
-def _session(office: Office, settings: Settings) -> Session:
+def _session(call: _Call) -> Session:
+    office, settings = call.office, call.settings
     return Session(
+        name=call.start.call_sid,
         instructions=prompt.instructions(office.profile, office.tools),
         tools=(*map(tools.declaration, office.tools), _END_CALL),
         language=office.profile.language,

@@ -22,6 +22,7 @@ class Session:
     max_output_tokens: int
     transcription_model: str | None = None  # who writes down what the caller says; None: nobody
     noise_reduction: str | None = None
+    name: str = ""  # what the log calls it
 
 
 @frozen(kw_only=True)

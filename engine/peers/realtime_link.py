@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import TypeVar
 
-from attrs import evolve, frozen
+from attrs import define, evolve
 
 from engine.errors import LinkClosed, ModelFault, RemoteProtocolError
 from engine.model import Capabilities, ErrorReported, Ignored, ModelCommand, ModelEvent, Session, SessionInfo
@@ -32,11 +32,12 @@ async def connect(address: ModelAddress, *, deadline_ms: int) -> AsyncIterator["
         yield RealtimeLink(socket)
 
 
-@frozen
+@define
 class RealtimeLink:
     """Commands and events over an open socket. At DEBUG the log has the type of each message that comes."""
 
     _socket: Link
+    _name: str = ""
 
     async def configure(self, session: Session) -> SessionInfo:
         """Open the session, and return it as the server took it.
@@ -45,6 +46,7 @@ class RealtimeLink:
         refusal, for a close, and for what is no session. Has no deadline of its own; safe to cancel, but the
         link is then of no further use.
         """
+        self._name = session.name
         refusal: ErrorReported | None = None
         try:
             _accepted(await self._until(SessionCreated))
@@ -81,7 +83,7 @@ class RealtimeLink:
     async def _event(self) -> realtime.RealtimeEvent:
         message = await self._socket.receive()
         if log.isEnabledFor(logging.DEBUG):
-            log.debug("from the model: %s", realtime.type_of(message))
+            log.debug("%s: from the model: %s", self._name, realtime.type_of(message))
         return realtime.receive(message)
 
     async def _ask(self, session: Session, event_id: str) -> SessionUpdated | ErrorReported:
