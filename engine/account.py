@@ -65,7 +65,7 @@ class SessionConfigured:
 
 @frozen(kw_only=True)
 class Greeting:
-    """What the model was told to begin with."""
+    """The instruction with which the model was told to begin."""
 
     kind: ClassVar = "greeting"
     says: ClassVar = "greeting: {text}"
@@ -74,7 +74,7 @@ class Greeting:
 
 @frozen(kw_only=True)
 class _Heard:
-    """How loud the caller was, and the line's floor: RMS on the 16-bit scale."""
+    """The caller's loudness, and the line's floor: RMS on the 16-bit scale."""
 
     level: int = 0
     floor: int = 0
@@ -108,7 +108,7 @@ class UtteranceOver(_Heard):
 
 @frozen(kw_only=True)
 class UtteranceIgnored(_Heard):
-    """What the caller did is not to be answered."""
+    """A sound of the caller's that is not to be answered."""
 
     kind: ClassVar = "utterance_skipped"
     says: ClassVar = (
@@ -228,7 +228,7 @@ class AnswerSent:
 
 @frozen(kw_only=True)
 class UserSaid:
-    """What the caller said, as another model heard it."""
+    """The caller's words, as another model heard them."""
 
     kind: ClassVar = "user_said"
     says: ClassVar = "user said: {text}"
@@ -280,7 +280,7 @@ class BargeIn(_Heard):
 
 @frozen(kw_only=True)
 class Resumed:
-    """What paused the bot was nothing: it plays on, as another turn."""
+    """The bot plays on, as another turn: it was paused by nothing."""
 
     kind: ClassVar = "resumed"
     says: ClassVar = "resumed after {silent_ms} ms as answer {turn}, from {heard_ms} of {audio_ms} ms"

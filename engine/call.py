@@ -97,7 +97,7 @@ class _Turn:
 
 @define(kw_only=True)
 class _Call:
-    """What the tasks of one call share."""
+    """The state that the tasks of one call share."""
 
     carrier: CarrierLink
     connect_model: ConnectModel

@@ -5,7 +5,7 @@ from attrs import field, frozen
 
 @frozen(kw_only=True)
 class CallerAudio:
-    """What the caller's line carried: 8 kHz mu-law, and its place in milliseconds since the stream began."""
+    """Audio of the caller's line: 8 kHz mu-law, and its place in milliseconds since the stream began."""
 
     payload: bytes = field(repr=False)
     timestamp_ms: int

@@ -75,7 +75,7 @@ def _whole_words(text: str, letters: int) -> str:
 
 @define(eq=False)
 class Response:
-    """What is known of one response of the model."""
+    """One response of the model, and all that is known of it."""
 
     id: str
     speech: Speech

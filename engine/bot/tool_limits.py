@@ -39,7 +39,7 @@ class Unrun:
 
 @define
 class _Request:
-    """What was asked for since the caller last spoke, or is still being worked on."""
+    """A request since the caller last spoke, or one that is still being worked on."""
 
     call_id: str
     output: ToolOutput | None = None  # None while it runs

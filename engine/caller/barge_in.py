@@ -14,7 +14,7 @@ from engine.states import step
 
 
 class BargeInState(Enum):
-    """How far the caller has got with taking the floor from the bot."""
+    """The caller's way to the floor that the bot has."""
 
     NONE = auto()
     PAUSED = auto()
@@ -22,7 +22,7 @@ class BargeInState(Enum):
 
 
 class BargeInEvent(Enum):
-    """What moves it."""
+    """An event on that way."""
 
     PAUSES = auto()
     IS_REAL = auto()

@@ -31,7 +31,7 @@ _LONG_AGO_MS = -60_000
 
 @frozen(kw_only=True)
 class TurnContext:
-    """What the ear must know of the conversation to understand a frame."""
+    """The conversation, as far as the ear must know it to understand a frame."""
 
     bot_playing: bool = False
     bot_level: float = 0.0  # of what the caller's line plays in this frame, RMS on the 16-bit scale
@@ -41,7 +41,7 @@ class TurnContext:
 
 @frozen
 class Loudness:
-    """How loud what the caller said was at its loudest, and the line's floor: RMS on the 16-bit scale."""
+    """The loudest of what the caller said, and the line's floor: RMS on the 16-bit scale."""
 
     level: int = 0
     floor: int = 0
