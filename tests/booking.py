@@ -15,7 +15,7 @@ MONDAY = "2026-11-23"
 NOTES = "check-up"
 
 GREETING = Reply(f"{notice.standard('en', recorded=False)} How can I help?", murmur(400, pitch=180))
-OFFER = Reply("I have nine, nine thirty or ten. Which one suits you best?", murmur(1_500, pitch=190))
+OFFER = Reply("I have nine, nine thirty or ten. Which one suits you best?", murmur(2_000, pitch=190))
 BOOKED = Reply("You are booked. Goodbye!", murmur(400, pitch=200), calls=(Call("end_call"),))
 
 
@@ -30,7 +30,7 @@ def caller() -> list[Step]:
         UntilBotSpeaks(100),
         UntilBotQuiet(100),
         Say("I need an appointment on Monday.", murmur(400)),
-        UntilBotSpeaks(500),
+        UntilBotSpeaks(900),  # far from the guard of 400 ms: a test with real sockets may be slow
         Say("Nine please, my name is Ada.", murmur(600, pitch=120)),
         UntilClosed(),
     ]

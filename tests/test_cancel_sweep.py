@@ -33,7 +33,7 @@ def test_the_untouched_booking_has_every_window_and_under_six_seconds_of_audio(t
     assert placed.said() == [
         ("bot", booking.GREETING.text),
         ("caller", "I need an appointment on Monday."),
-        ("bot", "I have nine, nine thirty or"),
+        ("bot", "I have nine, nine thirty or ten."),
         ("caller", "Nine please, my name is Ada."),
         ("bot", "You are booked. Goodbye!"),
     ]

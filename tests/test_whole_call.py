@@ -30,7 +30,7 @@ BOOKED = Account(
     said=(
         ("bot", booking.GREETING.text),
         ("caller", "I need an appointment on Monday."),
-        ("bot", "I have nine, nine thirty or"),
+        ("bot", "I have nine, nine thirty or ten."),
         ("caller", "Nine please, my name is Ada."),
         ("bot", "You are booked. Goodbye!"),
     ),
