@@ -13,7 +13,7 @@ from attrs import Factory, field, frozen
 
 from engine.tools import Refusal
 from office.language import spoken, wishes
-from office.language.wishes import Wish
+from office.language.wish import Wish
 from storage import calls, leads, schedule
 from storage.availability import Refused
 from storage.database import Database
@@ -85,7 +85,7 @@ class Desk:
         """Do as `wish` does, inside a job."""
         language, now = self.business.language, self.local(self.now())
         wish = wishes.parse(words, now, language, partial(schedule.hours_on, conn, business_id))
-        if wish is None:
+        if not isinstance(wish, Wish):
             raise self.refusal("date_not_understood")
         return wish
 

@@ -121,10 +121,11 @@ class FinalRecord:
         before = calls.flags(conn, desk.business.id, desk.call_sid)
         said = [flag.said for flag in before if flag.kind == "said_not_done"]
         said += [entry.heard for entry in call_story.tell(events).entries if isinstance(entry, BotSaid)]
+        language, today = desk.business.language, desk.local(desk.started_at).date()
         flags = [
             Flag(kind="said_not_done", said=claim.said, done=done)
             for text in said
-            for claim in claims.unmatched(claims.claims(text, desk.business.language), now + meanwhile)
+            for claim in claims.unmatched(claims.claims(text, language, today), now + meanwhile)
         ]
         return flags + [
             Flag(kind="confirmation_not_heard", said="", done=slot_start(each.starts_at))

@@ -97,7 +97,6 @@ _PATTERNS = (
     # Lengths.
     rf"(?<!in )(?<!within )\b(?:for|takes?|lasting|need|needs) (?:about |around |up to )?{_LENGTH}\b{_BENDS}",
     rf"(?<!in )(?<!within )\b(?:an? )?{_LENGTH}[ -]{_FOR_A_WHILE}\b",
-    rf"\b(?:a )?(?:sixty|seventy|eighty|ninety)[ -]minutes?[ -]{_FOR_A_WHILE}\b",
     rf"(?<=[,;] ){_LENGTH}(?: long)?$",
     # Counts.
     r"\b(?:this|that|the|which|another|either|any|every|no|only|just|a|new|good) 1(?=[,.!?]|$|"

@@ -7,6 +7,7 @@ and denials are not statements: "shall I book you", "once you are booked", "noth
 
 A day or a time of which a word was not understood ("a week from Tuesday", "from nine to ten", "at midnight")
 counts as not named. Such a statement contradicts no appointment; it is wrong only if there is none at all.
+"Tuesday at nine and Wednesday at ten" are two statements.
 """
 
 import datetime as dt
@@ -14,13 +15,14 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from office.language.claims_english import ENGLISH
 from office.language.claims_hebrew import HEBREW
+from office.language.grammar import Grammar
+from office.language.named import Named, plain
 from office.language.phrases import Phrases
-from office.language.relative import Relative
-from office.language.spoken_dates import Named, plain, read
+from office.language.spoken_dates import read
 from office.language.time_words import half_read
 
 _LANGUAGES: Mapping[str, Phrases] = {"en": ENGLISH, "he": HEBREW}
@@ -45,18 +47,22 @@ class Claim:
     weekday: int | None = None  # 0 is Monday
     day: int | None = None  # of the month
     month: int | None = None
+    date: dt.date | None = None  # of "today" and "tomorrow"
     minutes: tuple[int, ...] = ()  # of the day; two where nobody said which half of the day is meant
 
 
-def claims(text: str, language: str) -> tuple[Claim, ...]:
-    """Return the statements in what the caller heard, in order; at most one per sentence and kind."""
+def claims(text: str, language: str, today: dt.date) -> tuple[Claim, ...]:
+    """Return the statements in what the caller heard on that day, in order; of a sentence one of each kind.
+
+    If it names several appointments, there is one for each.
+    """
     phrases = _LANGUAGES.get(language)
     if phrases is None:
         return ()
     return tuple(
         claim
         for sentence in _SENTENCES.findall(phrases.before_sentences(text))
-        for claim in _of(sentence.strip(), phrases)
+        for claim in _of(sentence.strip(), phrases, today)
     )
 
 
@@ -75,11 +81,12 @@ def _bears_out(claim: Claim, wall: dt.datetime, status: str) -> bool:
         and claim.weekday in (None, wall.weekday())
         and claim.day in (None, wall.day)
         and claim.month in (None, wall.month)
+        and claim.date in (None, wall.date())
         and (not claim.minutes or wall.hour * 60 + wall.minute in claim.minutes)
     )
 
 
-def _of(sentence: str, phrases: Phrases) -> Iterator[Claim]:
+def _of(sentence: str, phrases: Phrases, today: dt.date) -> Iterator[Claim]:
     words = _stated(phrases.spelled_out(plain(sentence)), phrases)
     for kind in Kind:
         for pattern in phrases.done[kind.value]:
@@ -87,31 +94,49 @@ def _of(sentence: str, phrases: Phrases) -> Iterator[Claim]:
             if found:
                 named = _named(words, found, phrases, kind)
                 if _says_enough(found, named):
-                    yield _claim(kind, sentence, named, phrases.relative)
+                    each = _each_named(words, found, phrases, kind) or (named,)
+                    yield from (_claim(kind, sentence, one, phrases.grammar, today) for one in each)
                     break
 
 
-def _claim(kind: Kind, sentence: str, named: Named, relative: Relative) -> Claim:
+def _claim(kind: Kind, sentence: str, named: Named, grammar: Grammar, today: dt.date) -> Claim:
     said = sentence[:_SAID_CHARS]
-    if not _read_whole(named, relative):
+    if not _read_whole(named, grammar):
         return Claim(kind=kind, said=said)
+    # Beside another day it is of something else: "for Tuesday, and we will write to you tomorrow". And what
+    # "was booked today" may be for any day.
+    near = named.in_days is not None and (named.weekday, named.day) == (None, None)
+    near = near and (named.in_days != 0 or bool(named.minutes))
     return Claim(
         kind=kind,
         said=said,
         weekday=named.weekday,
         day=named.day,
         month=named.month,
+        date=today + dt.timedelta(days=named.in_days or 0) if near else None,
         minutes=named.minutes,
     )
 
 
-def _read_whole(named: Named, relative: Relative) -> bool:
+def _each_named(words: str, found: re.Match[str], phrases: Phrases, kind: Kind) -> tuple[Named, ...]:
+    """Return the days and times of "for Tuesday at nine and Wednesday at ten"; none if not each is whole."""
+    parts = phrases.and_another.split(words[found.start() :].partition(";")[0])
+    if len(parts) < 2 or kind is Kind.MOVED:
+        return ()
+    grammar = phrases.grammar
+    each = [read(grammar.figures(part), grammar) for part in parts]
+    whole = all(_read_whole(one, phrases.grammar) and one.minutes and one.names_day for one in each)
+    return tuple(each) if whole else ()
+
+
+def _read_whole(named: Named, grammar: Grammar) -> bool:
     """Say whether the day and the time are all that was said of them. "Next Tuesday" is a Tuesday."""
     rest = named.rest
-    for pattern in (relative.next_one, relative.this_one, relative.coming, relative.next_week):
+    days = grammar.days
+    for pattern in (days.next_one, days.this_one, days.coming, days.next_week):
         rest = pattern.sub("", rest)
     simple = named.limit is None and named.nth is None and not named.or_another
-    return simple and not half_read(rest, relative.words)
+    return simple and not half_read(rest, grammar.words)
 
 
 def _stated(words: str, phrases: Phrases) -> str:
@@ -144,7 +169,7 @@ def _named(words: str, found: re.Match[str], phrases: Phrases, kind: Kind) -> Na
     """
     named = _named_in(words, found, phrases, kind)
     advice = phrases.advice.search(words, found.end())
-    if advice is None or _read_whole(named, phrases.relative):
+    if advice is None or _read_whole(named, phrases.grammar):
         return named
     unadvised = _named_in(words[: advice.start()], found, phrases, kind)
     return unadvised if _is_named(unadvised) else named
@@ -155,13 +180,16 @@ def _named_in(words: str, found: re.Match[str], phrases: Phrases, kind: Kind) ->
     said = words[found.start() :].partition(";")[0]
     if kind is Kind.MOVED and (target := phrases.moved_to.search(said)):
         said = said[target.start("to") :]
-    reading = phrases.relative.reading
-    named = read(reading.digits(said), reading)
-    return named if _is_named(named) else read(reading.digits(words), reading)
+    grammar = phrases.grammar
+    named = read(grammar.figures(said), grammar)
+    if not _is_named(named):
+        return evolve(read(grammar.figures(words), grammar), in_days=None)
+    clause = phrases.clause_ends.split(said)[0]
+    return evolve(named, in_days=read(grammar.figures(clause), grammar).in_days)
 
 
 def _is_named(named: Named) -> bool:
-    return named.weekday is not None or named.day is not None or bool(named.minutes)
+    return named.names_day or bool(named.minutes)
 
 
 def _says_enough(found: re.Match[str], named: Named) -> bool:

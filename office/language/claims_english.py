@@ -2,8 +2,8 @@
 
 import re
 
+from office.language.grammars import ENGLISH as GRAMMAR
 from office.language.phrases import Phrases
-from office.language.relative import ENGLISH as RELATIVE
 
 _SPELLED_OUT = (
     (re.compile(r"\b(can|could|is|are|was|has|have|had|do|does|did|would|should|must)n't\b"), r"\1 not"),
@@ -101,7 +101,7 @@ def _spelled_out(words: str) -> str:
 
 
 ENGLISH = Phrases(
-    relative=RELATIVE,
+    grammar=GRAMMAR,
     before_sentences=_before_sentences,
     spelled_out=_spelled_out,
     done={kind: tuple(map(re.compile, patterns)) for kind, patterns in _STATEMENTS.items()},
@@ -127,6 +127,9 @@ ENGLISH = Phrases(
     advice=re.compile(
         r"[,;] (?:and |so |but )?(?:please|just|kindly|remember|plan|try|we ask|be sure|make sure|allow|"
         r"bring|arrive|come|do|don't|note)\b"
+    ),
+    and_another=re.compile(
+        rf",? and (?:also |then |again )?(?:for |on )?(?:the )?(?=(?:next |this )?{_DAY}\b)"
     ),
     moved_to=re.compile(r"\bto (?P<to>.*)$"),
 )

@@ -2,8 +2,8 @@
 
 import re
 
+from office.language.grammars import HEBREW as GRAMMAR
 from office.language.phrases import Phrases
-from office.language.relative import HEBREW as RELATIVE
 
 _THING = r"(?:ה?תור|ה?פגישה|ה?ביקור|ה?טיפול|ה?הזמנה|ה?בדיקה)"
 _YOURS = r"(?: (?:שלכם|שלך|הזה|הזאת|החדש|החדשה))*"
@@ -49,7 +49,7 @@ _DONE = {
 
 
 HEBREW = Phrases(
-    relative=RELATIVE,
+    grammar=GRAMMAR,
     before_sentences=lambda text: text,
     spelled_out=lambda words: words,
     done={kind: tuple(map(re.compile, patterns)) for kind, patterns in _DONE.items()},
@@ -71,6 +71,7 @@ HEBREW = Phrases(
     advice=re.compile(
         rf"[,;] {_AND}(?:אז |רק )?(?:בבקשה|נא|אנא|כדאי|מומלץ|רצוי|תגיעו|תגיע|תגיעי|הגיעו|תבואו|אל תשכחו)"
     ),
+    and_another=re.compile(r",? (?:וגם |\u05d5(?=[בל]?יום|[בל]?שבת|[בל]?מחר|היום))"),
     moved_to=re.compile(
         rf"(?<![א-ת])(?P<to>ל(?:יום|שבת|ראשון|שני|שלישי|רביעי|חמישי|שישי|שעה|-?\d|היום|מחר|{_HOURS})"
         r"(?!.*(?<![א-ת])ליום).*)$"

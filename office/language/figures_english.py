@@ -4,7 +4,16 @@ import re
 
 _UNITS = tuple("one two three four five six seven eight nine".split())  # noqa: SIM905 (reads as a count)
 _TEENS = tuple("ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split())  # noqa: SIM905
-_TENS = {"twenty": 20, "thirty": 30, "forty": 40, "fifty": 50}
+_TENS = {
+    "twenty": 20,
+    "thirty": 30,
+    "forty": 40,
+    "fifty": 50,
+    "sixty": 60,
+    "seventy": 70,
+    "eighty": 80,
+    "ninety": 90,
+}
 _NUMBERS = {word: n for n, word in enumerate(_UNITS + _TEENS, 1)} | _TENS
 _ORDINAL_UNITS = tuple("first second third fourth fifth sixth seventh eighth ninth".split())  # noqa: SIM905
 _ORDINAL_TEENS = tuple(
@@ -66,8 +75,15 @@ _ENDS_DATE = (
 )
 _DATE = re.compile(rf"\b(?:(the|{MONTH}),? ({_ORDINAL})\b{_ENDS_DATE}|({_ORDINAL})(?= of (?:{MONTH})\b))")
 _DATE_AGAIN = re.compile(rf"\b({WEEKDAY}),? ({_ORDINAL})\b{_ENDS_DATE}")
-_NTH = re.compile(rf"\b(first|second|third|fourth|1st|2nd|3rd|4th)(?= (?:{WEEKDAY}) (?:of|in) (?:{MONTH})\b)")
-_NOON = re.compile(r"\b(at|for|to|until|till|before|after|by|between|from) (?:noon|midday)\b")
+# Of what month "the second Tuesday" is.
+OF_MONTH = (
+    rf"(?:(?:,? (?:of|in)(?: the month of)? (?P<month_name>{MONTH}))|(?:,? (?:of|in))? (?:the )?"
+    r"(?P<months_ahead>next|this|following|coming) month|,? (?:of|in) the month)\b"
+)
+_NTH = re.compile(
+    rf"\b(first|second|third|fourth|fifth|last|1st|2nd|3rd|4th|5th)(?= (?:{WEEKDAY}){OF_MONTH})"
+)
+_NOON = re.compile(r"\b(at|for|to|until|till|before|after|by|between|from|than) (?:noon|midday)\b")
 _OH = re.compile(r"\b(?:oh|o) ([1-9])\b")
 # "Nine-thirty" is a time, and so is "9-45"; "nine-ten" may be two.
 _CLOCK = re.compile(r"(?<![\d-])(\d\d?)-(?=(?:fifteen|twenty|thirty|forty|fifty|2[5-9]|[345]\d)\b(?!-))")
@@ -104,4 +120,4 @@ def _date(found: re.Match[str]) -> str:
 
 
 def _nth(word: str) -> int:
-    return _ORDINALS.get(word) or int(word[0])
+    return 0 if word == "last" else _ORDINALS.get(word) or int(word[0])

@@ -56,6 +56,7 @@ MONTHS = {
 }
 PREFIX = "[ובלמהכש]"
 MONTH = "|".join(MONTHS)
+PART = r"(?:בבוקר|לפני הצהריי?ם|לפנה\"צ|בצהריי?ם|אחרי? הצהריי?ם|אחה\"צ|בערב|בלילה)"
 TIME_UNITS = "ימים|שבועות|חודשים|שעות|דקות|שניות|שנים"
 
 _UNIT = "|".join(_UNITS)
@@ -72,10 +73,21 @@ _COMPOUND = re.compile(rf"\b({PREFIX}?)({'|'.join(_TENS)}) ו({_UNIT})\b")  # no
 _CARDINAL = re.compile(rf"\b({PREFIX}?)({'|'.join(_NUMBERS)})\b")
 
 
+# The evenings on which the Sabbath begins and ends. With an hour, its eve may be the Friday morning as well.
+_NO_HOUR = rf"^(?!.*(?:שעה|(?<![א-ת])[בל]-?(?:\d|(?:{'|'.join(_NUMBERS)})(?![א-ת]))))"
+_EVENINGS = (
+    (re.compile(rf"{_NO_HOUR}(.*)(?<![א-ת])[בל]?ערב שבת(?![א-ת])"), r"\1יום שישי בערב"),  # noqa: RUF001
+    (re.compile(r"(?<![א-ת])[בל]?ליל שבת(?![א-ת])"), "יום שישי בערב"),
+    (re.compile(r"(?<![א-ת])[בל]?(?:מוצאי[ -]שבת|מוצ\"ש|מוצש)(?![א-ת])"), "יום שבת בערב"),
+)
+
+
 def digits(words: str) -> str:
     """Write the numbers of the words in figures: "בעשר וחצי" as "ב10 וחצי"."""
     words = re.sub(r"(?<![א-ת])([בהל]?)בקר(?![א-ת])", r"\1בוקר", words)  # noqa: RUF001
     words = re.sub(r"(אחה|לפנה)(?:''|)צ(?![א-ת])", r'\1"צ', words)
+    for eve, evening in _EVENINGS:
+        words = eve.sub(evening, words)
     words = _APART.sub(r"\1", _HYPHEN.sub(r"\1", words))
     for dual, counted in _TWO.items():
         words = words.replace(dual, counted)

@@ -5,14 +5,14 @@ from collections.abc import Callable, Mapping
 
 from attrs import frozen
 
-from office.language.relative import Relative
+from office.language.grammar import Grammar
 
 
 @frozen(kw_only=True)
 class Phrases:
     """How one language states what was done. Its patterns are for `spoken_dates.plain` words, spelled out."""
 
-    relative: Relative  # how it names days and times
+    grammar: Grammar  # how it names days and times
     before_sentences: Callable[[str], str]  # takes away points that end no sentence
     spelled_out: Callable[[str], str]  # "you're" as "you are"
     # By kind. A group `vague` marks words that state something only with a day or a time beside them.
@@ -23,4 +23,5 @@ class Phrases:
     conditions_after: re.Pattern[str]  # after it, in its clause
     denials: re.Pattern[str]  # in its clause, before it or within: not done, or not yet
     advice: re.Pattern[str]  # how what to do about it begins, behind the statement
+    and_another: re.Pattern[str]  # between two appointments of one statement
     moved_to: re.Pattern[str]  # the group `to` begins with the new time

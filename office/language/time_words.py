@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from attrs import frozen
 
-from office.language.spoken_dates import ANOTHER_DAY, DAY, TIME
+from office.language.named import ANOTHER_DAY, DAY, TIME
 
 _ALIKE = 0.83  # "tusday" is 0.92 like "tuesday", "sandy" 0.73 like "sunday"
 _SHORTEST_ALIKE = 6

@@ -1,9 +1,12 @@
 """Which day and time a caller's words mean: "next Sunday afternoon", "מחר בבוקר", "24 December at three".
 
 The rules, for every language:
-- Every word of time is used, or the caller is asked again. A count, "not", "before Friday", "the end of", a
-  second day, a figure left over, a time of another zone: each means another day or time than the rest.
-  Numbers that count people, services or minutes, and names and telephone numbers, are no words of time.
+- Every word of time is used, or the caller is asked again. "The end of", "every", a second day, a figure left
+  over, a time of another zone: each means another day or time than the rest. Numbers that count people,
+  services or minutes, and names and telephone numbers, are no words of time.
+- What is refused leaves the rest: of "I can't do Monday, Tuesday is fine" the Tuesday, of "tomorrow, but not
+  in the morning" the time from noon. If no day remains that was named ("not Monday", "before Friday"), the
+  words only set limits to which day it may be.
 - A weekday alone is the first after today: on a Sunday, "Sunday" is a week ahead, because today is called
   today. "This Sunday" may be today.
 - "Next Sunday" is the Sunday of the next calendar week, "next week" that week's first day. A week begins on
@@ -16,6 +19,8 @@ The rules, for every language:
 - A time without a day is the next such time, if nothing else that was said could be a day.
 - Of "Monday or Tuesday", with nothing else, the first counts. Two other days, or two times that are no range,
   are asked about.
+- "Tuesday in two weeks" is two weeks from the coming Tuesday. On a Tuesday it is asked about.
+- "In an hour" and "now" are from then on.
 - An instant with an offset, as the tools write it, is that instant on the business's clock.
 """
 
@@ -23,40 +28,47 @@ import datetime as dt
 import re
 from collections.abc import Callable, Sequence
 
-from attrs import evolve, frozen
+from attrs import evolve
 
-from office.language.calendar_days import day_of
-from office.language.relative import ENGLISH, HEBREW, Relative
-from office.language.spoken_dates import (
+from office.language.calendar_days import Found, day_of
+from office.language.grammar import Grammar
+from office.language.grammars import ENGLISH, HEBREW
+from office.language.named import (
+    AFTER,
     AFTERNOON,
     AT_LATEST,
     BEFORE,
     BETWEEN,
     DAY,
     EVENING,
+    FROM,
     MIDDAY,
     MORNING,
     NIGHT,
     NOON,
     Named,
-    Reading,
     plain,
-    read,
 )
+from office.language.spoken_dates import read
 from office.language.time_words import only_fillers, unread
+from office.language.wish import DAY_MIN, Limits, Wish
 from storage.records import DayHours
 
 Hours = Callable[[dt.date], Sequence[DayHours]]
 
-_DAY_MIN = 24 * 60
 _PARTS = {
     MORNING: (0, 12 * 60),
     MIDDAY: (11 * 60, 14 * 60),
     NOON: (11 * 60, 14 * 60),
     AFTERNOON: (12 * 60, 18 * 60),
-    EVENING: (17 * 60, _DAY_MIN),
-    NIGHT: (17 * 60, _DAY_MIN),
+    EVENING: (17 * 60, DAY_MIN),
+    NIGHT: (17 * 60, DAY_MIN),
 }
+_WITHOUT = {
+    MORNING: (12 * 60, DAY_MIN),
+    EVENING: (0, 17 * 60),
+    NIGHT: (0, 17 * 60),
+}  # what it leaves of a day
 _EITHER = re.compile(rf"{DAY},? (?:or|או) (?:\w+ ){{0,2}}[א-ת]?{DAY}")  # of a date and another day
 _LONGEST_CHARS = 200  # nobody says more about a day
 # The offsets of the zones that there are. Any other, and any behind a mere "14:00", is the end of a range.
@@ -70,65 +82,87 @@ _INSTANT = re.compile(
 )
 
 
-@frozen(kw_only=True)
-class Wish:
-    """A day, and the part of it in which the appointment is to start: [from_minute, until_minute)."""
-
-    date: dt.date
-    from_minute: int = 0
-    until_minute: int = _DAY_MIN
-
-
 def unknown_hours(_date: dt.date) -> tuple[DayHours, ...]:
     """Return the hours of a business of which none are known: none on any date."""
     return ()
 
 
-def parse(text: str, now_local: dt.datetime, language: str, hours: Hours = unknown_hours) -> Wish | None:
+def parse(
+    text: str, now_local: dt.datetime, language: str, hours: Hours = unknown_hours
+) -> Wish | Limits | None:
     """Return the day and time that the words mean, seen from `now_local` on the business's clock.
 
-    `hours` gives when the business is open on a date. Returns None if the words name no day or time, a date
-    that does not exist or is another weekday, or if a word of time is left that was not understood. A date
-    that is written with its year may be past; every other is today or later. English words are understood in
-    every language: a model may translate what it heard.
+    `hours` gives when the business is open on a date. Returns Limits if the words only say which days will
+    do. Returns None if they name no day or time, a date that does not exist or is another weekday, or if a
+    word of time is left that was not understood. A date that is written with its year may be past; every
+    other is today or later. English words are understood in every language: a model may translate what it
+    heard.
     """
-    relatives = (HEBREW, ENGLISH) if language == "he" else (ENGLISH,)
+    grammars = (HEBREW, ENGLISH) if language == "he" else (ENGLISH,)
     words = _on_this_clock(plain(text), now_local)
     if len(words) > _LONGEST_CHARS:
         return None
-    found = (_parse(words, now_local, relative, relatives, hours) for relative in relatives)
-    return next(filter(None, found), None)
+    for grammar in grammars:
+        if (wish := _parse(words, now_local, grammar, grammars, hours)) is not None:
+            return wish
+    return None
 
 
 def _parse(
-    words: str, now_local: dt.datetime, relative: Relative, all_words: Sequence[Relative], hours: Hours
-) -> Wish | None:
-    figures = relative.reading.digits(words)
-    named = read(figures, relative.reading)
+    words: str, now_local: dt.datetime, grammar: Grammar, all_words: Sequence[Grammar], hours: Hours
+) -> Wish | Limits | None:
+    figures = grammar.figures(words)
+    named = read(figures, grammar)
     said = f"{words}\n{figures}"
-    if relative.unsure.search(said) or (named.day is not None and _EITHER.search(named.rest)):
+    if grammar.unsure.search(said) or (named.day is not None and _EITHER.search(named.rest)):
         return None
-    day = day_of(named, now_local.date(), relative)
+    day = day_of(named, now_local.date(), grammar.days)
     vocabularies = [known.words for known in all_words]
-    others = (known.reading for known in all_words if known is not relative)
+    others = (known for known in all_words if known is not grammar)
     if unread(day.rest, vocabularies) or any(_names_more(day.rest, other) for other in others):
         return None
     if named.or_another and (named.minutes or named.part):
         return None
+    if named.in_minutes is not None:
+        other_day = day.named and (named.in_days, named.weekday) != (0, None)
+        alone = not (named.minutes or named.part or other_day) and only_fillers(day.rest, vocabularies)
+        return _soon(named, now_local) if alone else None
+    limits = _limits(named, day, now_local.date())
+    if day.direction is not None or (not day.named and limits.refuses):
+        return limits if day.date is not None or not day.named else None
     if not day.named:
-        alone = only_fillers(day.rest, vocabularies) and not relative.unsure_alone.search(said)
+        alone = only_fillers(day.rest, vocabularies) and not grammar.unsure_alone.search(said)
         return _next_such_time(named, now_local, hours) if alone else None
-    return _wish(named, day.date, hours) if day.date is not None else None
+    return _wish(named, day.date, hours) if day.date is not None and limits.allows(day.date) else None
 
 
-def _names_more(rest: str, reading: Reading) -> bool:
-    """Say whether what one language left names a day or a time in another: "מחר at three"."""
-    named = read(reading.digits(rest), reading)
-    return bool(named.minutes or named.part) or (named.weekday, named.day, named.in_days) != (
-        None,
-        None,
-        None,
+def _limits(named: Named, day: Found, today: dt.date) -> Limits:
+    since = until = None
+    if day.date is not None:
+        one = dt.timedelta(days=1)
+        since = {AFTER: day.date + one, FROM: day.date}.get(day.direction or "")
+        until = {BEFORE: day.date - one, AT_LATEST: day.date}.get(day.direction or "")
+    return Limits(
+        not_weekdays=named.not_weekdays,
+        not_dates=frozenset(today + dt.timedelta(days=ahead) for ahead in named.not_in_days),
+        since=since,
+        until=until,
     )
+
+
+def _soon(named: Named, now_local: dt.datetime) -> Wish:
+    """Return the time from then on, on the business's clock as it goes on."""
+    assert named.in_minutes is not None  # noqa: S101 (for mypy)
+    zone = now_local.tzinfo or dt.UTC
+    now = now_local.replace(tzinfo=zone).astimezone(dt.UTC)
+    then = (now + dt.timedelta(minutes=named.in_minutes)).astimezone(zone)
+    return Wish(date=then.date(), from_minute=then.hour * 60 + then.minute)
+
+
+def _names_more(rest: str, grammar: Grammar) -> bool:
+    """Say whether what one language left names a day or a time in another: "מחר at three"."""
+    named = read(grammar.figures(rest), grammar)
+    return bool(named.minutes or named.part) or named.names_day
 
 
 def _on_this_clock(words: str, now_local: dt.datetime) -> str:
@@ -156,25 +190,36 @@ def _next_such_time(named: Named, now_local: dt.datetime, hours: Hours) -> Wish 
 
 
 def _wish(named: Named, day: dt.date, hours: Hours) -> Wish | None:
-    whole = Wish(date=day)
-    if not named.minutes:
-        since, until = _PARTS.get(named.part or "", (0, _DAY_MIN))
-        return evolve(whole, from_minute=since, until_minute=until)
-    spans = hours(day)
+    since, until = _PARTS.get(named.part or "", (0, DAY_MIN))
+    if named.not_part is not None:
+        first, last = _WITHOUT.get(named.not_part, (0, 0))
+        since, until = max(since, first), min(until, last)
+    whole = Wish(date=day, from_minute=since, until_minute=until)
+    wish = whole if not named.minutes else _timed(named, whole, hours(day))
+    # "At nine, but not in the morning" is asked about.
+    return wish if wish is not None and wish.from_minute < wish.until_minute else None
+
+
+def _timed(named: Named, whole: Wish, spans: Sequence[DayHours]) -> Wish | None:
+    """Return the part of the whole that the times leave of it; the very time, if it is one."""
     if named.limit == BETWEEN:
-        return _range(named, whole, spans)
-    minute = _half(named.minutes, spans)
-    if named.limit is None:
-        return evolve(whole, from_minute=minute, until_minute=minute + 1)
-    since, until = _PARTS.get(named.part or "", (0, _DAY_MIN))
-    minute += named.limit == AT_LATEST
-    since, until = (
-        (since, min(minute, until)) if named.limit in (BEFORE, AT_LATEST) else (max(minute, since), until)
+        very = _range(named, whole.date, spans)
+    else:
+        minute = _half(named.minutes, spans)
+        if named.limit in (BEFORE, AT_LATEST):
+            return evolve(whole, until_minute=min(minute + (named.limit == AT_LATEST), whole.until_minute))
+        if named.limit is not None:
+            return evolve(whole, from_minute=max(minute, whole.from_minute))
+        very = Wish(date=whole.date, from_minute=minute, until_minute=minute + 1)
+        if _decided(named.minutes, spans) is None:
+            very = evolve(very, other_half=next((other for other in named.minutes if other != minute), None))
+    fits = (
+        very is not None and whole.from_minute <= very.from_minute and very.until_minute <= whole.until_minute
     )
-    return evolve(whole, from_minute=since, until_minute=until) if since < until else None
+    return very if named.not_part is None or fits else None
 
 
-def _range(named: Named, whole: Wish, spans: Sequence[DayHours]) -> Wish | None:
+def _range(named: Named, day: dt.date, spans: Sequence[DayHours]) -> Wish | None:
     """Return the time from the one to the other.
 
     If only the end has its half of the day, the start is near it.
@@ -187,11 +232,19 @@ def _range(named: Named, whole: Wish, spans: Sequence[DayHours]) -> Wish | None:
     end = next((minute for minute in named.ends if start is not None and minute > start), None)
     if start is None or end is None:
         return None
-    return evolve(whole, from_minute=start, until_minute=end)
+    return Wish(date=day, from_minute=start, until_minute=end)
 
 
 def _half(minutes: tuple[int, ...], spans: Sequence[DayHours]) -> int:
-    """Choose the minute at which the business is open; of both or neither, that of a business's day.
+    """Choose the minute at which the business is open; of both or neither, that of a business's day."""
+    decided = _decided(minutes, spans)
+    if decided is not None:
+        return decided
+    return next((minute for minute in minutes if 7 * 60 <= minute < 19 * 60), minutes[0])
+
+
+def _decided(minutes: tuple[int, ...], spans: Sequence[DayHours]) -> int | None:
+    """Return the one minute at which the business is open; None if it is open at both or at neither.
 
     The minute at which it closes is one of those: who says "eight" then is told when it closes.
     """
@@ -200,6 +253,4 @@ def _half(minutes: tuple[int, ...], spans: Sequence[DayHours]) -> int:
         for minute in minutes
         if any(span.opens_minute <= minute <= span.closes_minute for span in spans)
     ]
-    if len(is_open) == 1:
-        return is_open[0]
-    return next((minute for minute in minutes if 7 * 60 <= minute < 19 * 60), minutes[0])
+    return is_open[0] if len(is_open) == 1 else None

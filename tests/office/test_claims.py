@@ -13,7 +13,7 @@ from office.language.english import ENGLISH
 from office.language.hebrew import HEBREW
 
 BOOKED, MOVED, CANCELLED = Kind
-TODAY = dt.date(2026, 11, 21)
+TODAY, TOMORROW = dt.date(2026, 11, 21), dt.date(2026, 11, 22)
 
 
 def wall(day, hour, minute=0):
@@ -477,13 +477,14 @@ ALSO_STATED = [
 @pytest.mark.parametrize(("language", "sentence", "kind", "named"), STATED)
 def test_a_statement_is_found_with_the_day_and_time_it_names(language, sentence, kind, named):
     weekday, day, month, minutes = named
-    assert claims(sentence, language) == (
+    assert claims(sentence, language, TODAY) == (
         Claim(
             kind=kind,
             said=sentence.replace("p.m.", "pm."),
             weekday=weekday,
             day=day,
             month=month,
+            date=TOMORROW if "tomorrow" in sentence or "מחר" in sentence else None,
             minutes=minutes,
         ),
     )
@@ -491,12 +492,12 @@ def test_a_statement_is_found_with_the_day_and_time_it_names(language, sentence,
 
 @pytest.mark.parametrize(("language", "sentence"), INNOCENT + ALSO_INNOCENT)
 def test_what_states_nothing_is_no_claim(language, sentence):
-    assert claims(sentence, language) == ()
+    assert claims(sentence, language, TODAY) == ()
 
 
 @pytest.mark.parametrize(("language", "sentence", "kind"), ALSO_STATED)
 def test_a_statement_is_found_by_its_kind(language, sentence, kind):
-    assert [claim.kind for claim in claims(sentence, language)] == [kind]
+    assert [claim.kind for claim in claims(sentence, language, TODAY)] == [kind]
 
 
 def test_several_sentences_are_looked_through_one_by_one():
@@ -504,7 +505,7 @@ def test_several_sentences_are_looked_through_one_by_one():
         "One moment. You're booked for Tuesday at 3 p.m. Is there anything else?\n"
         "Oh, and I've cancelled your appointment on Monday!"
     )
-    assert [(claim.kind, claim.weekday, claim.minutes) for claim in claims(text, "en")] == [
+    assert [(claim.kind, claim.weekday, claim.minutes) for claim in claims(text, "en", TODAY)] == [
         (BOOKED, 1, (900,)),
         (CANCELLED, 0, ()),
     ]
@@ -512,11 +513,52 @@ def test_several_sentences_are_looked_through_one_by_one():
 
 def test_a_sentence_can_state_two_things():
     text = "I've cancelled your appointment on Tuesday and I've booked you for Friday at two."
-    assert [claim.kind for claim in claims(text, "en")] == [BOOKED, CANCELLED]
+    assert [claim.kind for claim in claims(text, "en", TODAY)] == [BOOKED, CANCELLED]
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        ("en", "You're booked for Tuesday at nine and Wednesday at ten."),
+        ("en", "I've booked you in on Tuesday at nine, and also on Wednesday at ten."),
+        ("he", "קבעתי לכם תור ליום שלישי בתשע וליום רביעי בעשר."),
+    ],
+)
+def test_two_appointments_in_a_sentence_are_two_statements(language, sentence):
+    tuesday, wednesday = (wall(24, 9), "booked"), (wall(25, 10), "booked")
+    first, second = made = claims(sentence, language, TODAY)
+    assert [
+        unmatched(made, rows)
+        for rows in ([tuesday, wednesday], [tuesday], [wednesday], [(wall(24, 10), "booked")])
+    ] == [(), (second,), (first,), made]
+
+
+def test_another_appointment_beside_it_is_no_part_of_the_statement():
+    sentence = "You are booked for Sunday at nine, and your other appointment on Friday at ten stays."
+    assert unmatched(claims(sentence, "en", TODAY), [(wall(22, 9), "booked")]) == ()
+
+
+@pytest.mark.parametrize(
+    ("sentence", "day", "borne_out"),
+    [
+        ("You're booked for tomorrow at nine.", 22, True),
+        ("You're booked for tomorrow at nine.", 24, False),
+        ("You're booked for today at nine.", 21, True),
+        ("You're booked for today at nine.", 22, False),
+        ("I've moved your appointment to tomorrow.", 24, False),
+        ("You're booked for Tuesday at nine, and we will text you tomorrow.", 24, True),
+        ("You're booked for nine, I'll ring you tomorrow.", 24, True),
+        ("Your appointment was booked today.", 24, True),
+        ("I've booked you in today.", 24, True),
+    ],
+)
+def test_tomorrow_is_the_day_after_the_call(sentence, day, borne_out):
+    made = claims(sentence, "en", TODAY)
+    assert (unmatched(made, [(wall(day, 9), "booked")]) == ()) is borne_out
 
 
 def test_in_other_languages_nothing_is_found():
-    assert claims("You're booked for Tuesday.", "fr") == ()
+    assert claims("You're booked for Tuesday.", "fr", TODAY) == ()
 
 
 @pytest.mark.parametrize(
@@ -531,7 +573,7 @@ def test_in_other_languages_nothing_is_found():
 def test_what_the_tools_say_is_found_in_english(name, kind):
     tuesday, friday = (spoken.when("en", at, TODAY) for at in (wall(24, 10, 30), wall(27, 9)))
     said = spoken.say("en", name, when=tuesday, old=friday, new=tuesday, times=tuesday, service="check-up")
-    assert [(claim.kind, claim.day, claim.minutes) for claim in claims(said, "en")] == [
+    assert [(claim.kind, claim.day, claim.minutes) for claim in claims(said, "en", TODAY)] == [
         (kind, 24, (630, 1350))
     ]
 
@@ -540,7 +582,7 @@ def test_what_the_tools_say_is_found_in_english(name, kind):
 def test_what_the_tools_say_is_found_in_hebrew(name, kind):
     tuesday, friday = (spoken.when("he", at, TODAY) for at in (wall(24, 10, 30), wall(27, 9)))
     said = spoken.say("he", name, when=tuesday, old=friday, new=tuesday)
-    assert [(claim.kind, claim.day, claim.minutes) for claim in claims(said, "he")] == [
+    assert [(claim.kind, claim.day, claim.minutes) for claim in claims(said, "he", TODAY)] == [
         (kind, 24, (630, 1350))
     ]
 
@@ -554,13 +596,13 @@ STATING = {
 @pytest.mark.parametrize("catalog", [ENGLISH, HEBREW], ids=["en", "he"])
 def test_no_other_sentence_of_the_tools_is_a_statement(catalog):
     language = "he" if catalog is HEBREW else "en"
-    found = {name for name, sentence in catalog.sentences.items() if claims(sentence, language)}
+    found = {name for name, sentence in catalog.sentences.items() if claims(sentence, language, TODAY)}
     assert found <= STATING
 
 
 @given(st.text(alphabet="abdekoruy' ,.:?3בדהולמנעקרשת", max_size=400), st.sampled_from(["en", "he"]))
 def test_no_text_is_too_strange(text, language):
-    for claim in claims(text, language):
+    for claim in claims(text, language, TODAY):
         assert claim.said in text
 
 
@@ -593,7 +635,7 @@ TUESDAY_AT_THREE = wall(24, 15)
     ],
 )
 def test_a_statement_needs_an_appointment_that_bears_it_out(sentence, rows, borne_out):
-    made = claims(sentence, "en")
+    made = claims(sentence, "en", TODAY)
     assert len(made) == 1
     assert unmatched(made, rows) == (() if borne_out else made)
 
@@ -608,13 +650,13 @@ def true_sentences():
 
 @pytest.mark.parametrize(("language", "sentence", "row"), true_sentences())
 def test_a_true_statement_is_never_held_against_its_appointment(language, sentence, row):
-    made = claims(sentence, language)
+    made = claims(sentence, language, TODAY)
     assert (len(made), unmatched(made, [row])) == (1, ())
 
 
 @pytest.mark.parametrize(("language", "sentence", "row"), true_sentences())
 def test_though_what_was_not_done_at_all_is_whatever_the_words_for_its_time(language, sentence, row):
-    made = claims(sentence, language)
+    made = claims(sentence, language, TODAY)
     _, status = row
     other = "booked" if status == "cancelled" else "cancelled"
     assert unmatched(made, [(row[0], other)]) == made
@@ -644,5 +686,5 @@ def test_though_what_was_not_done_at_all_is_whatever_the_words_for_its_time(lang
     ],
 )
 def test_a_false_statement_that_is_read_whole_is_held_against_it(language, sentence):
-    made = claims(sentence, language)
+    made = claims(sentence, language, TODAY)
     assert (len(made), unmatched(made, [(TUESDAY_AT_THREE, "booked")])) == (1, made)

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from office.language.wishes import Wish, parse
+from office.language.wish import Limits, Wish
+from office.language.wishes import parse
 from storage.records import DayHours
 
 NOW = dt.datetime(2026, 11, 21, 10, 35, tzinfo=dt.UTC)  # a Saturday
@@ -33,7 +34,7 @@ def table(name):
 
 def reading(language, words, hours=NINE_TO_FIVE):
     wish = parse(words, NOW, language, hours)
-    return f"{wish.date} {wish.from_minute} {wish.until_minute}" if wish else ASK
+    return f"{wish.date} {wish.from_minute} {wish.until_minute}" if isinstance(wish, Wish) else ASK
 
 
 def test_a_hard_wish_is_read_right_or_asked_again():
@@ -112,28 +113,28 @@ def test_what_counts_or_names_something_else_is_no_word_of_time(language, aside)
 
 
 @pytest.mark.parametrize(
-    ("words", "hours", "minute"),
+    ("words", "hours", "minute", "other"),
     [
-        ("Monday at seven", [(12, 20)], 19 * 60),
-        ("Monday at seven thirty", [(12, 20)], 19 * 60 + 30),
-        ("Monday at eight", [(12, 20)], 20 * 60),  # when it closes, which is said back
-        ("Monday at nine", [(12, 22)], 21 * 60),
-        ("Monday at six", [(5, 11)], 6 * 60),
-        ("Monday at nine", [(9, 22)], 9 * 60),  # both
-        ("Monday at seven", [(9, 17)], 7 * 60),  # neither
-        ("Monday at three", [(9, 12)], 15 * 60),
-        ("Monday at three", [], 15 * 60),
-        ("Monday at eight", [(9, 13), (16, 21)], 20 * 60),
-        ("Monday at 7 am", [(12, 20)], 7 * 60),
-        ("Monday at 7:00 in the morning", [(12, 20)], 7 * 60),
+        ("Monday at seven", [(12, 20)], 19 * 60, None),
+        ("Monday at seven thirty", [(12, 20)], 19 * 60 + 30, None),
+        ("Monday at eight", [(12, 20)], 20 * 60, None),  # when it closes, which is said back
+        ("Monday at nine", [(12, 22)], 21 * 60, None),
+        ("Monday at six", [(5, 11)], 6 * 60, None),
+        ("Monday at nine", [(9, 22)], 9 * 60, 21 * 60),  # both
+        ("Monday at seven", [(9, 17)], 7 * 60, 19 * 60),  # neither
+        ("Monday at three", [(9, 12)], 15 * 60, 3 * 60),
+        ("Monday at three", [], 15 * 60, 3 * 60),
+        ("Monday at eight", [(9, 13), (16, 21)], 20 * 60, None),
+        ("Monday at 7 am", [(12, 20)], 7 * 60, None),
+        ("Monday at 7:00 in the morning", [(12, 20)], 7 * 60, None),
     ],
 )
-def test_the_half_of_the_day_is_the_one_in_which_the_business_is_open(words, hours, minute):
-    assert parse(words, NOW, "en", open_at(*hours)) == at(dt.date(2026, 11, 23), minute)
+def test_the_half_of_the_day_is_the_one_in_which_the_business_is_open(words, hours, minute, other):
+    assert parse(words, NOW, "en", open_at(*hours)) == at(dt.date(2026, 11, 23), minute, other)
 
 
-def at(date, minute):
-    return Wish(date=date, from_minute=minute, until_minute=minute + 1)
+def at(date, minute, other_half=None):
+    return Wish(date=date, from_minute=minute, until_minute=minute + 1, other_half=other_half)
 
 
 def test_in_hebrew_too():
@@ -191,6 +192,50 @@ def test_an_instant_is_the_one_of_the_businesss_clock(instant, zone, wall):
 
 def test_an_instant_that_no_calendar_has_is_asked_about():
     assert parse("0001-01-01T00:00:00+23:59", NOW, "en") is None
+
+
+WEEK = [NOW.date() + dt.timedelta(days=ahead) for ahead in range(1, 8)]  # Sunday 22 to Saturday 28 November
+LIMITS = [
+    ("not Monday", "Sun Tue Wed Thu Fri Sat"),
+    ("any day but Monday", "Sun Tue Wed Thu Fri Sat"),
+    ("not on a Friday", "Sun Mon Tue Wed Thu Sat"),
+    ("I can't do Monday or Tuesday", "Sun Wed Thu Fri Sat"),
+    ("not Tuesday and not Wednesday", "Sun Mon Thu Fri Sat"),
+    ("Sundays don't work for me", "Mon Tue Wed Thu Fri Sat"),
+    ("not tomorrow", "Mon Tue Wed Thu Fri Sat"),
+    ("before Friday", "Sun Mon Tue Wed Thu"),
+    ("by Friday", "Sun Mon Tue Wed Thu Fri"),
+    ("not after Wednesday", "Sun Mon Tue Wed"),
+    ("after Wednesday", "Thu Fri Sat"),
+    ("from Monday on", "Mon Tue Wed Thu Fri Sat"),
+    ("no earlier than Thursday", "Thu Fri Sat"),
+    ("Tuesday at the earliest", "Tue Wed Thu Fri Sat"),
+    ("before the 24th", "Sun Mon"),
+    ("לא ביום שני", "Sun Tue Wed Thu Fri Sat"),
+    ("כל יום חוץ מיום שני", "Sun Tue Wed Thu Fri Sat"),
+    ("יום שני לא טוב", "Sun Tue Wed Thu Fri Sat"),
+    ("לא מחר", "Mon Tue Wed Thu Fri Sat"),
+    ("לפני יום שישי", "Sun Mon Tue Wed Thu"),
+    ("אחרי יום רביעי", "Thu Fri Sat"),
+    ("לא לפני יום שלישי", "Tue Wed Thu Fri Sat"),
+]
+
+
+@pytest.mark.parametrize(("words", "allowed"), LIMITS)
+def test_what_only_rules_days_out_says_which_will_do(words, allowed):
+    limits = parse(words, NOW, "he" if words > "z" else "en", NINE_TO_FIVE)
+    assert isinstance(limits, Limits)
+    assert " ".join(f"{day:%a}" for day in WEEK if limits.allows(day)) == allowed
+
+
+@pytest.mark.parametrize("words", ["not Monday, Monday please", "not tomorrow but Sunday the 22nd"])
+def test_a_day_that_is_refused_and_wanted_is_asked_about(words):
+    assert parse(words, NOW, "en", NINE_TO_FIVE) is None
+
+
+def test_in_an_hour_is_an_hour_from_now_where_the_clock_goes_back():
+    berlin = dt.datetime(2026, 10, 25, 2, 30, tzinfo=ZoneInfo("Europe/Berlin"))  # and once more at 2:30
+    assert parse("in an hour", berlin, "en").from_minute == 150
 
 
 def test_words_that_are_too_many_to_be_read_are_asked_about():

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from office.language import wishes
-from office.language.wishes import Wish
+from office.language.wish import Wish
 from office.preview import preview
 from office.tools.calendar import DURATION_MIN
 from storage import appointments as stored_appointments
@@ -71,7 +71,7 @@ def free_lines(
 def _wish(conn: sqlite3.Connection, words: str, business: Business, now: dt.datetime, hint: str) -> Wish:
     hours = partial(schedule.hours_on, conn, business.id)
     wish = wishes.parse(words, schedule.local(business.timezone, now), business.language, hours)
-    if wish is None:
+    if not isinstance(wish, Wish):
         raise click.BadParameter(
             f"{words!r} names no sure day; write 2026-12-24, tomorrow, 'next sunday afternoon'",
             param_hint=hint,
