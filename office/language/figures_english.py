@@ -83,7 +83,7 @@ OF_MONTH = (
 _NTH = re.compile(
     rf"\b(first|second|third|fourth|fifth|last|1st|2nd|3rd|4th|5th)(?= (?:{WEEKDAY}){OF_MONTH})"
 )
-_NOON = re.compile(r"\b(at|for|to|until|till|before|after|by|between|from|than) (?:noon|midday)\b")
+_NOON = re.compile(r"\b(at|for|to|until|till|before|after|by|between|from|than|and|to) (?:noon|midday)\b")
 _OH = re.compile(r"\b(?:oh|o) ([1-9])\b")
 # "Nine-thirty" is a time, and so is "9-45"; "nine-ten" may be two.
 _CLOCK = re.compile(r"(?<![\d-])(\d\d?)-(?=(?:fifteen|twenty|thirty|forty|fifty|2[5-9]|[345]\d)\b(?!-))")
