@@ -77,9 +77,12 @@ def _dated(named: Named, today: dt.date) -> dt.date | None:
 
 
 def _nth(named: Named, today: dt.date) -> dt.date | None:
-    """Return the date of "the second Tuesday of December": the first such from today on."""
+    """Return the date of "the second Tuesday of December": the first such from today on.
+
+    Of no month that is named it is this month's. If that is past, it is asked about.
+    """
     assert named.nth is not None and named.weekday is not None  # noqa: S101, PT018 (for mypy)
-    for first in _months(named, today, 13):
+    for first in _months(named, today, 1 if named.month is None else 13):
         length = (_months_on(first, 1) - first).days
         each = range((named.weekday - first.weekday()) % 7, length, 7)  # in days from the first
         found = first + dt.timedelta(days=each[named.nth - 1]) if named.nth <= len(each) else None

@@ -95,6 +95,7 @@ def digits(words: str) -> str:
     words = re.sub(r"(?<=\d)([ap])\b", r"\1m", words)
     words = re.sub(r"\b(half|quarter)-(?=past|to|till?|after|before|of)", r"\1 ", words)
     words = re.sub(r"\b(months?) from today\b", r"\1 from now", words)
+    words = re.sub(r"\b(weeks|days|fortnights) (?=(?:today|tomorrow)\b)", r"\1 from ", words)
     words = re.sub(r"\ba couple (?:of )?", "2 ", words)
     words = re.sub(r"\b(?:12|twelve) (?:noon|midday)\b", "12 pm", words)
     words = _NOON.sub(r"\1 12 pm", words)
@@ -104,6 +105,7 @@ def digits(words: str) -> str:
     for date in (_DATE, _DATE_AGAIN):
         words = date.sub(_date, words)
     words = re.sub(rf"\b({_UNIT}|{'|'.join(_TEENS)})-", lambda found: f"{_NUMBERS[found[1]]}-", words)
+    words = re.sub(r"(?<=\d)-oh-(?=[a-z\d])", " oh ", words)
     words = _CLOCK.sub(r"\1:", words)
     words = _CARDINAL.sub(lambda found: str(_NUMBERS[found[1]]), words)
     return _OH.sub(r"0\1", words)

@@ -74,7 +74,7 @@ _CARDINAL = re.compile(rf"\b({PREFIX}?)({'|'.join(_NUMBERS)})\b")
 
 
 # The evenings on which the Sabbath begins and ends. With an hour, its eve may be the Friday morning as well.
-_NO_HOUR = rf"^(?!.*(?:שעה|(?<![א-ת])[בל]-?(?:\d|(?:{'|'.join(_NUMBERS)})(?![א-ת]))))"
+_NO_HOUR = rf"^(?!.*(?:[בל]שעה|(?<![א-ת])[בל]-?(?:\d|(?:{'|'.join(_NUMBERS)})(?![א-ת]))))"
 _EVENINGS = (
     (re.compile(rf"{_NO_HOUR}(.*)(?<![א-ת])[בל]?ערב שבת(?![א-ת])"), r"\1יום שישי בערב"),  # noqa: RUF001
     (re.compile(r"(?<![א-ת])[בל]?ליל שבת(?![א-ת])"), "יום שישי בערב"),
@@ -88,6 +88,7 @@ def digits(words: str) -> str:
     words = re.sub(r"(אחה|לפנה)(?:''|)צ(?![א-ת])", r'\1"צ', words)
     for eve, evening in _EVENINGS:
         words = eve.sub(evening, words)
+    words = re.sub(r"(?<![א-ת])(חוץ|פרט) [מל]-?(?=ה(?:בוקר|ערב|לילה|צהריי?ם)(?![א-ת]))", r"\1 ", words)
     words = _APART.sub(r"\1", _HYPHEN.sub(r"\1", words))
     for dual, counted in _TWO.items():
         words = words.replace(dual, counted)

@@ -32,7 +32,8 @@ _TEN_TO = rf"\bat (?:{_ABOUT} )?(?P<minute>10) {_TO_THE_HOUR} (?P<hour>[1-9])\b(
 
 TIMES = TimeGrammar(
     soon=(
-        r"\bin (?:about |around )?(?:(?P<half>(?:a )?half (?:an |a )?hour)|(?P<quarter>a quarter of an hour)|"
+        r"(?:\bin (?:about |around )?|\b(?=(?:half |an? |hours? |minutes? |and |\d+ )+from now))"
+        r"(?:(?P<half>(?:a )?half (?:an |a )?hour)|(?P<quarter>a quarter of an hour)|"
         r"(?:an|a|(?P<n>\d{1,3})) (?:(?P<hours>hours?|hrs?)(?P<and_half> and a half)?|"
         r"(?P<minutes>minutes?|mins?)))"
         r"(?:'s?)?(?: time| from now)?\b(?! (?:or|and|before|after|from|to|of)\b)"
@@ -48,11 +49,12 @@ TIMES = TimeGrammar(
         rf"{_HOUR}\b(?![:.]\d){_HALF_OF_DAY}",
         _FIVE_TO + _HALF_OF_DAY,
         _TEN_TO + _HALF_OF_DAY,
+        rf"(?:\b(?:at|around|about|say) )?{_BEGINS}{_HOUR}(?::{_MINUTE})? ?-?ish\b",
         rf"{_BEGINS}{_HOUR}:{_MINUTE}(?::\d\d(?:[.]\d+)?)?(?![\d:]){_HALF_OF_DAY}(?: ?o'? ?clock\b)?",
         rf"{_BEGINS}{_HOUR}[. ]{_MINUTE}\s?(?:(?P<am>am)|(?P<pm>pm))\b",
         rf"{_BEGINS}{_HOUR}\s?(?:o'? ?clock\s)?(?:(?P<am>am)|(?P<pm>pm))\b",
         rf"{_BEGINS}{_HOUR}\s?o'? ?clock\b",
-        rf"(?:\b(?:at|around|about|say) )?{_BEGINS}{_HOUR} ?-?ish\b",
+        rf"(?:\bat )?{_BEGINS}{_HOUR}(?:[:. ]{_MINUTE})? (?:on the dot|sharp)\b",
         rf"{_BEGINS}\b(?P<hour>[89]|1\d|2[0-3])h(?P<minute>[0-5]\d)?\b",
         rf"{_BEGINS}\b(?P<hour>0\d)(?P<minute>[0-5]\d)(?: hours)?\b(?!\d|[:./-]\d)",
         r"(?:\bat |(?<=■) |(?<=■), )(?P<hour>1\d|2[0-3]|[1-9])(?P<minute>[0-5]\d)(?: "
