@@ -195,6 +195,7 @@ class Reason(StrEnum):
     UTTERANCE = "utterance"
     KEYPAD = "keypad"
     TOOL_OUTPUTS = "tool outputs"
+    GOING_ON = "going on"  # an answer broke off, and the caller has heard its beginning
     FILLER = "filler"
     SILENCE = "silence prompt"
     GOODBYE = "goodbye"

@@ -45,6 +45,7 @@ class Generation:
     sent: dict[str, bytearray] = field(factory=dict, init=False)  # audio by item
     _previous: dict[str, str | None] = field(factory=dict, init=False)
     _said: dict[str, str] = field(factory=dict, init=False)  # transcript sent so far, by item
+    _whole: set[str] = field(factory=set, init=False)  # the function calls whose arguments have all come
 
     def __attrs_post_init__(self) -> None:
         self.response_id = self.new_id("resp")
@@ -75,14 +76,17 @@ class Generation:
             yield self._announce(item, self._argument_deltas(item, arguments[:half]))
             at_ms += self.reply.call_ms
             yield at_ms
-            yield self._argument_deltas(item, arguments[half:])
+            if not call.cut_off:
+                yield self._argument_deltas(item, arguments[half:])
+                self._whole.add(item.id)
         yield self._last_events()
 
     def cut(self, reason: str = "client_cancelled") -> list[Json]:
         """End it now as cancelled: the open parts are done, their items incomplete."""
         self.status = "cancelled"
         self.status_details = {"type": "cancelled", "reason": reason}
-        return self._close_open_items("incomplete", calls="incomplete") + self._done()
+        self._whole.clear()
+        return self._close_open_items("incomplete") + self._done()
 
     def failure(self, fault: Fail) -> Iterator[Step]:
         """Give, instead of `steps`, nothing but a failed `response.done`."""
@@ -103,7 +107,7 @@ class Generation:
         if self.reply.failed:
             self._fail(Fail(self.reply.failed))
         closed = "completed" if self.status == "completed" else "incomplete"
-        return self._close_open_items(closed, calls="completed") + self._done()
+        return self._close_open_items(closed) + self._done()
 
     def _done(self) -> list[Json]:
         limits = [{"name": "tokens", "limit": 40_000, "remaining": 39_000, "reset_seconds": 1.5}]
@@ -229,12 +233,15 @@ class Generation:
             self._output_item("response.output_item.done", item),
         ]
 
-    def _close_open_items(self, messages: str, *, calls: str) -> list[Json]:
+    def _close_open_items(self, messages: str) -> list[Json]:
         events: list[Json] = []
         for item in self.items:
-            if item.status == "in_progress":
-                message = item.kind == "message"
-                events += self._end_message(item, messages) if message else self._end_call(item, calls)
+            if item.status != "in_progress":
+                continue
+            if item.kind == "message":
+                events += self._end_message(item, messages)
+            else:
+                events += self._end_call(item, "completed" if item.id in self._whole else "incomplete")
         return events
 
     def _output_item(self, kind: str, item: Item) -> Json:

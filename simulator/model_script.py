@@ -32,12 +32,14 @@ Arguments = Mapping[str, Any] | Callable[[SessionMemory], Mapping[str, Any]]
 class Call:
     """A function call in a reply; `arguments` may depend on earlier outputs. A str is sent as it is.
 
-    `id` is its call_id, for servers that use one again; by default it is a new one.
+    `id` is its call_id, for servers that use one again; by default it is a new one. One that is `cut_off`
+    ends with its response in the middle of its arguments: the last of a reply that is incomplete.
     """
 
     name: str
     arguments: Arguments | str = field(factory=dict)
     id: str = ""
+    cut_off: bool = False
 
 
 @frozen

@@ -164,7 +164,7 @@ class Answers:
             return []
         self.ledger.move(playing.speech, AnswerEvent.ENDS, now_ms)
         closed = [Release(playing.speech.turn), *self._close(playing, now_ms)]
-        if playing.served_calls:  # heard to its end, so what the tools found is known to the caller
+        if playing.whole and playing.served_calls:  # so what the tools found is known to the caller
             closed.append(Note(OutputsHeard(call_ids=list(playing.served_calls))))
         return closed
 

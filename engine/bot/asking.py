@@ -12,11 +12,13 @@ from engine.actions import Action, Note, ToModel
 from engine.bot.gate import Attempt, ResponseGate
 from engine.bot.tool_calls import ToolCalls
 from engine.model import CreateResponse, DeleteItem, ErrorReported, RateLimit, Tell
+from engine.prompt import prompt
 from engine.settings import Settings
 from engine.states import ONLY_WORDS, Reason
 
 # What is said in passing. Its instruction must not be there to be obeyed once something else is to be said.
-_IN_PASSING = frozenset({Reason.FILLER, Reason.SILENCE})
+_IN_PASSING = frozenset({Reason.FILLER, Reason.SILENCE, Reason.GOING_ON})
+_MOST_GOINGS_ON = 3  # until an answer is whole, or the caller speaks: then the model is given up
 CALLER_SPOKE = frozenset({Reason.UTTERANCE, Reason.KEYPAD})
 
 
@@ -40,6 +42,7 @@ class Asking:
         self._asked_about: tuple[str, ...] = ()  # the calls whose outputs the requested response knows
         self._in_passing: str | None = None  # the item of an instruction that is to be deleted again
         self._passed = 0
+        self._goings_on = 0  # in a row
 
     @property
     def caller_waits(self) -> bool:
@@ -50,6 +53,7 @@ class Asking:
         """Want a response, as soon as one may be created."""
         self.gate.reasons.add(reason)
         if reason in CALLER_SPOKE:
+            self._goings_on = 0
             self._tool_calls.caller_spoke()
 
     def want_again(self, reasons: frozenset[Reason], served_calls: tuple[str, ...]) -> None:
@@ -70,6 +74,19 @@ class Asking:
             self._in_passing = f"passing_{self._passed}"
         self.want(reason)
         return [*retracted, ToModel(Tell("system", instruction, self._in_passing))]
+
+    def go_on(self) -> list[Effect]:
+        """Have the model finish an answer that broke off; the last effect says so if it never does."""
+        if self._goings_on >= _MOST_GOINGS_ON:
+            return [ModelFailed("the model finishes no answer")]
+        self._goings_on += 1
+        return [*self.ask(prompt.going_on(), Reason.GOING_ON)]
+
+    def answered(self, *, whole: bool) -> None:
+        """Count no longer what failed before; nor what broke off, if this answer is a whole one."""
+        self.gate.forgive()
+        if whole:
+            self._goings_on = 0
 
     def _retract(self) -> list[Action]:
         item_id, self._in_passing = self._in_passing, None

@@ -31,8 +31,10 @@ from engine.model import (
     ItemStarted,
     ResponseCreated,
     ResponseDone,
+    Tell,
     TranscriptDelta,
 )
+from engine.prompt import prompt
 from engine.settings import Settings
 from engine.states import MAKING, ONLY_WORDS, AnswerEvent, Gate, Making, MakingEvent, Reason, step
 from engine.tools import ToolCall, ToolOutput
@@ -211,18 +213,24 @@ class Bot:
             ended += self._asking.failed(code, event.limit, now_ms, fatal=event.fatal)
             if not isinstance(ended[-1], ModelFailed):
                 self._asking.want_again(response.reasons, response.served_calls)
+                if event.status == "incomplete" and not response.only_words:  # else it would stop there again
+                    ended.append(ToModel(Tell("system", prompt.answer_lost())))
         else:
-            self._gate.forgive()
-            if not response.speech.received_bytes:
-                self._tool_calls.put_back(
-                    response.served_calls
-                )  # it only called: the next one speaks of them
+            self._asking.answered(whole=response.whole)
+            if not response.whole:  # it only called, or broke off: the next one speaks of them
+                self._tool_calls.put_back(response.served_calls)
             if event.status != "completed":
                 incomplete = ResponseIncomplete(
                     status=event.status, reason=event.reason, response=event.response_id
                 )
                 ended.append(Note(incomplete))
         return [*ended, ResponseOver(response)]
+
+    def go_on(self, response: Response) -> list[Effect]:
+        """Have the model finish an answer that is over, if it broke off and the caller waits for more."""
+        if response.speech.made is not Making.BROKEN_OFF or response.cut or response.only_words:
+            return []
+        return self._asking.go_on()
 
     def _end(self, response: Response, status: str, now_ms: float) -> None:
         speech = response.speech

@@ -95,6 +95,11 @@ class Response:
         """True if it is to call no tools."""
         return self.reasons == ONLY_WORDS
 
+    @property
+    def whole(self) -> bool:
+        """True once all of its words have come, and it has some."""
+        return self.speech.made is Making.COMPLETED and self.speech.received_bytes > 0
+
     def tell_heard(self, now_ms: float) -> list[Action]:
         """Correct the model's memory of a cut answer; each item once."""
         told: list[Action] = []

@@ -131,8 +131,8 @@ class ToolCalls:
         return taken
 
     def put_back(self, call_ids: tuple[str, ...]) -> None:
-        """Let another answer speak about these: that one was not heard."""
-        self._unspoken += call_ids
+        """Let another answer speak about these: that one was not heard, or not to its end."""
+        self._unspoken += [call_id for call_id in call_ids if call_id not in self._unspoken]
 
     @property
     def awaited(self) -> bool:

@@ -133,8 +133,10 @@ class Conversation:
             match effect:
                 case ModelFailed(detail):
                     actions += self._parting.model_failed(detail, now_ms)
-                case ResponseOver(response):
+                case ResponseOver(response) if self.closing:
                     actions += self._parting.response_over(response, now_ms)
+                case ResponseOver(response):
+                    actions += self._resolve(self._bot.go_on(response), now_ms)
                 case _:
                     actions.append(effect)
         return actions

@@ -153,6 +153,24 @@ def filler() -> str:
     )
 
 
+def going_on() -> str:
+    """Write what has the model finish an answer that broke off, of which the caller hears the beginning."""
+    return (
+        "Your last answer broke off in the middle, and the caller has heard what there is of it. Do not "
+        "begin it again: say the rest shortly, in other words than you were about to. If you were calling "
+        "a tool, it was not called: call it now."
+    )
+
+
+def answer_lost() -> str:
+    """Write what tells the model that nothing of its answer came out, before it is asked once more."""
+    return (
+        "Your last answer was stopped before the caller heard anything of it, and a tool that you were "
+        "calling in it was not called. Answer again, shorter and in other words. If you cannot, say that you "
+        "did not catch that, and ask the caller to say it again."
+    )
+
+
 def goodbye(outcome: Outcome = Outcome.COMPLETED) -> str:
     """Write what has the model say the last words of a call with this outcome, without calling a tool."""
     return f"{_GOODBYES.get(outcome, _GOODBYE)} Do not ask anything and do not call a tool."
