@@ -101,6 +101,7 @@ class CancelResponse:
     """Stop the answer being generated. `ResponseDone` follows, and more of it may come before."""
 
     command_id: str
+    response_id: str | None = None  # None: it has not begun, so there is no other
 
 
 @frozen
@@ -176,6 +177,13 @@ class TranscriptDelta:
     response_id: str
     item_id: str
     text: str
+
+
+@frozen(kw_only=True)
+class AnsweredInText:
+    """The model writes in an answer, which nobody hears."""
+
+    response_id: str
 
 
 @frozen(kw_only=True)
@@ -255,6 +263,7 @@ ModelEvent = (
     | ItemStarted
     | AudioDelta
     | TranscriptDelta
+    | AnsweredInText
     | FunctionCalled
     | ResponseDone
     | InputCommitted

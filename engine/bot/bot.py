@@ -24,6 +24,7 @@ from engine.bot.tool_calls import ToolCalls, answered
 from engine.caller.turns import Loudness
 from engine.caller.utterances import Utterances
 from engine.model import (
+    AnsweredInText,
     AudioDelta,
     CancelResponse,
     ErrorReported,
@@ -160,7 +161,7 @@ class Bot:
         """Let the response in that was asked for; another one is cancelled."""
         if not self._gate.created(event.response_id, now_ms):
             unrequested = ModelError(code="unrequested response", message=event.response_id)
-            return [Note(unrequested), ToModel(CancelResponse("cancel_unrequested"))]
+            return [Note(unrequested), ToModel(CancelResponse("cancel_unrequested", event.response_id))]
         response = Response(
             event.response_id,
             self._answers.ledger.open(),
@@ -189,6 +190,13 @@ class Bot:
             response.hear(event.item_id, event.text)
         return []
 
+    def on_text(self, event: AnsweredInText) -> list[Action]:
+        """Note that the model writes instead of speaking: if nothing else comes, that is why."""
+        response = self._answers.get(event.response_id)
+        if response is not None:
+            response.in_text = True
+        return []
+
     def on_audio(self, event: AudioDelta, now_ms: float) -> list[Action]:
         """Take some of the voice."""
         response = self._answers.get(event.response_id)
@@ -209,7 +217,8 @@ class Bot:
         if response.cut:
             ended += [*response.tell_heard(now_ms), *self._asking.hold(event.limit, now_ms)]
         elif response.speech.made is Making.FAILED:
-            code = event.error_code or event.reason or "an empty answer"
+            nothing = "an answer in text only" if response.in_text else "an empty answer"
+            code = event.error_code or event.reason or nothing
             ended += self._asking.failed(code, event.limit, now_ms, fatal=event.fatal)
             if not isinstance(ended[-1], ModelFailed):
                 self._asking.want_again(response.reasons, response.served_calls)

@@ -145,7 +145,7 @@ class ResponseGate:
         if keep_reasons:
             self.stand_again(self.carried)
         self._cancel_id = self._event_id("cancel")
-        return CancelResponse(self._cancel_id)
+        return CancelResponse(self._cancel_id, self.response_id)
 
     def refused(self, event_id: str | None, now_ms: float) -> bool:
         """Take an `error`. True if it was about our create (its reasons stand) or a cancel of nothing."""

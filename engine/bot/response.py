@@ -82,6 +82,7 @@ class Response:
     reasons: frozenset[Reason]  # what is to be said again if it fails
     served_calls: tuple[str, ...]  # the tool outputs that it speaks about
     asked_ms: float  # when the model was asked for it: it knows nothing of what was said later
+    in_text: bool = False  # the model has written something, which nobody hears
     words: dict[str, Transcript] = Factory(dict)  # of each of its message items, in order
     _told: set[str] = Factory(set)
 

@@ -38,6 +38,7 @@ from engine.conversation.parting import END_CALL, Parting
 from engine.conversation.silence import Silence
 from engine.model import (
     COMMIT_ID,
+    AnsweredInText,
     AudioDelta,
     ErrorReported,
     FunctionCalled,
@@ -205,6 +206,8 @@ class Conversation:
                 return self._bot.on_item_started(event, now_ms)
             case TranscriptDelta():
                 return self._bot.on_words(event)
+            case AnsweredInText():
+                return self._bot.on_text(event)
             case AudioDelta():
                 return self._bot.on_audio(event, now_ms)
             case FunctionCalled():

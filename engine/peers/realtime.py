@@ -11,6 +11,7 @@ from typing import Any
 from attrs import frozen
 
 from engine.model import (
+    AnsweredInText,
     AnswerTool,
     AppendAudio,
     AudioDelta,
@@ -67,7 +68,7 @@ class SessionUpdated:
 
     input_format: str
     output_format: str
-    voice: str
+    voice: str = ""  # empty where the server does not say
 
 
 RealtimeEvent = SessionCreated | SessionUpdated | ModelEvent
@@ -95,19 +96,21 @@ def type_of(message: str | bytes) -> str:
 
 
 def _read_session_updated(body: dict[str, Any]) -> SessionUpdated:
-    audio = wire.child(wire.child(body, "session"), "audio")
+    # Strict about the two formats, in which a mistake is static in the caller's ear; the rest is only noted.
+    session = wire.child(body, "session")
+    audio = wire.child(session, "audio")
     output = wire.child(audio, "output")
     return SessionUpdated(
         input_format=wire.text(wire.child(wire.child(audio, "input"), "format"), "type"),
         output_format=wire.text(wire.child(output, "format"), "type"),
-        voice=_voice(output),
+        voice=_voice(output) or _voice(session),  # xAI has it at the session's top level
     )
 
 
-def _voice(output: dict[str, Any]) -> str:
+def _voice(holder: dict[str, Any]) -> str:
     # A custom voice is {"id": "voice_..."}, a stock one its bare name.
-    voice = output.get("voice")
-    return wire.text(voice, "id") if isinstance(voice, dict) else wire.text(output, "voice")
+    voice = holder.get("voice")
+    return wire.told(voice, "id") if isinstance(voice, dict) else wire.told(holder, "voice")
 
 
 def _read_item_added(body: dict[str, Any]) -> ItemStarted:
@@ -135,19 +138,33 @@ def _read_transcript_delta(body: dict[str, Any]) -> TranscriptDelta:
     )
 
 
+def _read_text(body: dict[str, Any]) -> AnsweredInText:
+    return AnsweredInText(response_id=wire.text(body, "response_id"))
+
+
 def _read_item_done(body: dict[str, Any]) -> FunctionCalled | Ignored:
     item = wire.child(body, "item")
-    match wire.text(item, "type"), item.get("status"):
-        case "function_call", "completed":
-            return FunctionCalled(
-                response_id=wire.text(body, "response_id"),
-                item_id=wire.text(item, "id"),
-                call_id=wire.text(item, "call_id"),
-                name=wire.text(item, "name")[:_NAME_CHARS],
-                arguments=wire.text(item, "arguments"),
-            )
-        case _:  # a message; also a function call that was cut off in its arguments: neither run nor answered
-            return Ignored(kind="response.output_item.done")
+    # A message; also a function call that was cut off in its arguments: neither run nor answered.
+    if wire.text(item, "type") != "function_call" or not _came_whole(item):
+        return Ignored(kind="response.output_item.done")
+    return FunctionCalled(
+        response_id=wire.text(body, "response_id"),
+        item_id=wire.text(item, "id"),
+        call_id=wire.text(item, "call_id"),
+        name=wire.text(item, "name")[:_NAME_CHARS],
+        arguments=wire.text(item, "arguments"),
+    )
+
+
+def _came_whole(call: dict[str, Any]) -> bool:
+    if call.get("status") is not None:
+        return bool(call["status"] == "completed")
+    # The status is optional (openai-python's model of the item): then the arguments themselves say it.
+    try:
+        json.loads(wire.text(call, "arguments") or "{}")
+    except (ValueError, RecursionError):
+        return False
+    return True
 
 
 def _read_response_done(body: dict[str, Any]) -> ResponseDone:
@@ -208,6 +225,7 @@ _READERS: dict[str, Callable[[dict[str, Any]], RealtimeEvent]] = {
     "response.output_item.added": _read_item_added,
     "response.output_audio.delta": _read_audio_delta,
     "response.output_audio_transcript.delta": _read_transcript_delta,
+    **dict.fromkeys(("response.output_text.delta", "response.output_text.done"), _read_text),
     "response.output_item.done": _read_item_done,
     "response.done": _read_response_done,
     "input_audio_buffer.committed": lambda body: InputCommitted(item_id=wire.text(body, "item_id")),
@@ -275,8 +293,10 @@ def encode(command: ModelCommand) -> str:
             # Nothing else in `response`: its `instructions` would replace the session's prompt.
             only_words = {} if with_tools else {"response": {"tool_choice": "none"}}
             return _message("response.create", event_id=command_id, **only_words)
-        case CancelResponse(command_id):
-            return _message("response.cancel", event_id=command_id)
+        case CancelResponse(command_id, response_id):
+            # Without an id the server stops the response that it takes for the current one.
+            named = {} if response_id is None else {"response_id": response_id}
+            return _message("response.cancel", event_id=command_id, **named)
         case TruncateItem():
             return _message(
                 "conversation.item.truncate",

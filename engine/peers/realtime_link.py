@@ -18,6 +18,8 @@ log = logging.getLogger(__name__)
 
 _FIRST, _SECOND = "session", "session_without_transcription"  # event ids, echoed in errors
 
+_SESSION_EVENTS = ("session.created", "session.updated")
+
 _Event = TypeVar("_Event", SessionCreated, SessionUpdated)
 
 
@@ -38,33 +40,38 @@ class RealtimeLink:
 
     _socket: Link
     _name: str = ""
+    _complaint: str = ""  # the code of the last error while the session opened
 
     async def configure(self, session: Session) -> SessionInfo:
         """Open the session, and return it as the server took it.
 
         A server that refuses transcription is asked once more without it. Raises ModelFault for any other
-        refusal, for a close, and for what is no session. Has no deadline of its own; safe to cancel, but the
-        link is then of no further use.
+        refusal, for a close, and for what is no session; what else comes meanwhile, also an error that is not
+        about our session, is passed over. Has no deadline of its own; safe to cancel, but the link is then of
+        no further use.
         """
         self._name = session.name
-        refusal: ErrorReported | None = None
         try:
             _accepted(await self._until(SessionCreated))
-            answer = await self._ask(session, _FIRST)
-            if isinstance(answer, ErrorReported) and _names_transcription(answer, session):
-                refusal, session = answer, evolve(session, transcription_model=None)
-                answer = await self._ask(session, _SECOND)
+            return await self._agree(session)
         except LinkClosed as closed:
-            raise ModelFault(f"no session: {refusal.code if refusal else closed}") from None
+            raise ModelFault(f"no session: {self._complaint or closed}") from None
         except RemoteProtocolError as error:
             raise ModelFault(f"no session: the server sent a malformed message, {error}") from None
+
+    async def _agree(self, session: Session) -> SessionInfo:
+        refused: str | None = None
+        answer = await self._ask(session, _FIRST)
+        if isinstance(answer, ErrorReported) and _names_transcription(answer, session):
+            refused, session = answer.code or "no code", evolve(session, transcription_model=None)
+            answer = await self._ask(session, _SECOND)
         told = _accepted(answer)
         return SessionInfo(
-            voice=told.voice,
+            voice=told.voice or "not said",
             input_format=told.input_format,
             output_format=told.output_format,
             capabilities=Capabilities(transcribes=session.transcription_model is not None),
-            transcription_refused=None if refusal is None else refusal.code or "no code",
+            transcription_refused=refused,
         )
 
     async def send(self, command: ModelCommand) -> None:
@@ -81,10 +88,13 @@ class RealtimeLink:
         )
 
     async def _event(self) -> realtime.RealtimeEvent:
+        return realtime.receive(await self._message())
+
+    async def _message(self) -> str | bytes:
         message = await self._socket.receive()
         if log.isEnabledFor(logging.DEBUG):
-            log.debug("%s: from the model: %s", self._name, realtime.type_of(message))
-        return realtime.receive(message)
+            log.debug("%s: from the model: %s", self._name, _type(message))
+        return message
 
     async def _ask(self, session: Session, event_id: str) -> SessionUpdated | ErrorReported:
         await self._socket.send(realtime.session_update(session, event_id))
@@ -92,14 +102,43 @@ class RealtimeLink:
 
     async def _until(self, kind: type[_Event]) -> _Event | ErrorReported:
         while True:
-            event = await self._event()
-            if isinstance(event, (kind, ErrorReported)):
+            event = self._heeded(await self._message())
+            if isinstance(event, kind):
                 return event
+            if isinstance(event, ErrorReported):
+                self._complaint = event.code or "no code"
+                if _is_ours(event):
+                    return event
+                log.warning("%s: an error while the session opens: %s", self._name, event.code)
+
+    def _heeded(self, message: str | bytes) -> realtime.RealtimeEvent | None:
+        """Return the event; None for a malformed one, unless it is the session itself that is so."""
+        try:
+            return realtime.receive(message)
+        except RemoteProtocolError as problem:
+            if _type(message) in _SESSION_EVENTS:
+                raise
+            log.warning("%s: a model message ignored: %s", self._name, problem)
+            return None
+
+
+def _type(message: str | bytes) -> str:
+    try:
+        return realtime.type_of(message)
+    except RemoteProtocolError:
+        return "of no type"
+
+
+def _is_ours(error: ErrorReported) -> bool:
+    """Say whether the session is refused by it; an error may also be about nothing that we have sent."""
+    if error.command_id is None:  # a server that does not say to what it answers
+        return error.fatal or (error.param or "").startswith("session")
+    return error.fatal or error.command_id in (_FIRST, _SECOND)
 
 
 def _names_transcription(error: ErrorReported, session: Session) -> bool:
-    ours = error.command_id == _FIRST and session.transcription_model is not None
-    return ours and "transcription" in f"{error.param} {error.message}"
+    asked = not error.fatal and session.transcription_model is not None
+    return asked and "transcription" in f"{error.param} {error.message}"
 
 
 def _accepted(answer: _Event | ErrorReported) -> _Event:

@@ -49,6 +49,14 @@ def optional_text(body: dict[str, Any], name: str) -> str | None:
     return None if body.get(name) is None else text(body, name)
 
 
+def told(body: dict[str, Any], name: str) -> str:
+    """Return the string in this field if there is a usable one, else an empty one: for what is only noted."""
+    try:
+        return text(body, name)
+    except RemoteProtocolError:
+        return ""
+
+
 def audio(body: dict[str, Any], name: str) -> bytes:
     """Return the bytes of the base64 in this field. Raises RemoteProtocolError."""
     try:

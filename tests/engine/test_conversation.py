@@ -618,6 +618,25 @@ def test_the_create_is_sent_again_as_soon_as_the_response_in_its_way_is_done(tal
     assert talk.asked() == [CreateResponse]
 
 
+def test_an_unrequested_response_is_cancelled_by_its_id_and_ours_goes_on(talk):
+    talk.feed(BEGINS, ENDS)
+    talk.created("ours")
+    talk.created("stranger")
+    assert talk.to_model[-1] == CancelResponse("cancel_unrequested", "stranger")
+    talk.audio("stranger", 400)
+    talk.done("stranger", "cancelled")
+    talk.audio("ours", 400)
+    talk.done("ours")
+    assert (talk.played, talk.ended) == ([1, 2], [])
+
+
+def test_what_is_interrupted_is_cancelled_by_its_id(talk):
+    talk.feed(BEGINS, ENDS)
+    talk.created("ours")
+    talk.feed(UtteranceStarted(0), UtteranceCounts(0))
+    assert talk.to_model[-1] == CancelResponse("cancel_3", "ours")
+
+
 def test_a_create_that_is_always_refused_ends_in_the_fallback(talk):
     talk.feed(BEGINS, ENDS)
     for _ in range(3):

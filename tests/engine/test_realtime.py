@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from engine.errors import RemoteProtocolError
 from engine.model import (
+    AnsweredInText,
     AnswerTool,
     AppendAudio,
     AudioDelta,
@@ -164,6 +165,53 @@ def test_other_events_are_ignored_and_named(kind):
 @pytest.mark.parametrize("status", ["incomplete", "in_progress", None])
 def test_a_function_call_that_was_cut_off_calls_nothing(status):
     assert receive(item_done(status=status, arguments='{"na')) == Ignored(kind="response.output_item.done")
+
+
+@pytest.mark.parametrize("status", ["missing", None])
+@pytest.mark.parametrize("arguments", ['{"day": "Monday"}', "{}", ""])
+def test_a_function_call_without_a_status_is_one_if_its_arguments_are_whole(status, arguments):
+    item = FUNCTION_CALL | {"status": status, "arguments": arguments}
+    if status == "missing":
+        del item["status"]
+    called = evolve(DOCUMENTED["response.output_item.done"][1], arguments=arguments)
+    assert receive(message("response.output_item.done", item=item)) == called
+
+
+def test_an_answer_in_text_is_known_for_one():
+    for kind in ("response.output_text.delta", "response.output_text.done"):
+        assert receive(json.dumps({"type": kind, "response_id": "resp_1"})) == AnsweredInText(
+            response_id="resp_1"
+        )
+
+
+def session_updated(session):
+    return receive(json.dumps({"type": "session.updated", "session": session}))
+
+
+@pytest.mark.parametrize(
+    ("where", "voice"),
+    [
+        ({"voice": "ara"}, "ara"),
+        ({"voice": {"id": "voice_1"}}, "voice_1"),
+        ({}, ""),
+        ({"voice": None}, ""),
+        ({"voice": ["ara"]}, ""),
+        ({"voice": {"name": "ara"}}, ""),
+    ],
+)
+def test_a_voice_is_noted_wherever_it_stands_and_missed_nowhere(where, voice):
+    both = {"input": {"format": FORMAT}, "output": {"format": FORMAT}}
+    beside = {"input": {"format": FORMAT}, "output": {"format": FORMAT, **where}}
+    assert session_updated({"audio": both, **where}).voice == voice
+    assert session_updated({"audio": beside}).voice == voice
+
+
+@pytest.mark.parametrize("side", ["input", "output"])
+@pytest.mark.parametrize("said", [None, {}, {"format": None}, {"format": {}}, {"format": "audio/pcmu"}])
+def test_a_session_that_does_not_say_its_formats_is_malformed(side, said):
+    audio = {"input": {"format": FORMAT}, "output": {"format": FORMAT, "voice": "alloy"}} | {side: said}
+    with pytest.raises(RemoteProtocolError):
+        session_updated({"audio": audio})
 
 
 @pytest.mark.parametrize("kind", ["message", "mcp_call"])
@@ -379,6 +427,10 @@ def test_settings_that_are_none_are_left_out_of_the_session():
         (DiscardAudio(), {"type": "input_audio_buffer.clear"}),
         (CreateResponse("c1"), {"type": "response.create", "event_id": "c1"}),
         (CancelResponse("x1"), {"type": "response.cancel", "event_id": "x1"}),
+        (
+            CancelResponse("x1", "resp_1"),
+            {"type": "response.cancel", "event_id": "x1", "response_id": "resp_1"},
+        ),
         (
             TruncateItem("item_1", 1240, "Hello, this", "t1"),
             {
