@@ -379,6 +379,7 @@ def _session(call: _Call) -> Session:
         voice=settings.voice,
         max_output_tokens=settings.max_output_tokens,
         transcription_model=settings.transcription_model,
+        keywords=office.profile.keywords,
         noise_reduction=settings.noise_reduction,
     )
 

@@ -21,6 +21,7 @@ class Session:
     voice: str
     max_output_tokens: int
     transcription_model: str | None = None  # who writes down what the caller says; None: nobody
+    keywords: tuple[str, ...] = ()  # names that callers may say, for whoever writes it down
     noise_reduction: str | None = None
     name: str = ""  # what the log calls it
 

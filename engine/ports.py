@@ -135,6 +135,7 @@ class Profile:
     more_facts: str = ""  # how to learn of those that do not fit into the prompt
     rules: str = ""  # the owner's own
     people: tuple[str, ...] = ()  # to whom a caller may be put through
+    keywords: tuple[str, ...] = ()  # names that callers say and that are easily misheard
     caller: str = ""  # who rings: the number known or withheld, the name they gave before
     back: Back | None = None  # why the caller is here again; None: the call begins
     before: tuple[

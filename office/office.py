@@ -104,6 +104,8 @@ def profile(conn: sqlite3.Connection, business: Business, grant: Grant, now: dt.
     language, today = business.language, wall.date()
     rules = schedule.schedule(conn, business.id, today, today + _DAYS_TOLD)
     lead = leads.of_phone(conn, business.id, grant.caller_number) if grant.caller_number else None
+    offered = services.offered(conn, business.id)
+    people = tuple(person.name for person in facts.people(conn, business.id))
     return Profile(
         name=business.name,
         language=language,
@@ -113,11 +115,12 @@ def profile(conn: sqlite3.Connection, business: Business, grant: Grant, now: dt.
         greeting=business.greeting,
         notice=business.notice,
         recorded=business.keeps_audio,
-        services=tuple(spoken.service(language, service) for service in services.offered(conn, business.id)),
+        services=tuple(spoken.service(language, service) for service in offered),
         facts=tuple(spoken.fact(language, fact) for fact in facts.all_facts(conn, business.id)),
         more_facts=MORE_FACTS.get(language, MORE_FACTS["en"]),
         rules=business.rules,
-        people=tuple(person.name for person in facts.people(conn, business.id)),
+        people=people,
+        keywords=(*people, *(service.name for service in offered)),  # names first: they are misheard most
         caller=spoken.caller(language, grant.caller_number, known=lead is not None),
         back=grant.back,
         before=tuple(_before(conn, business, grant.call_sid, today)) if grant.back is Back.CUT_OFF else (),

@@ -77,12 +77,15 @@ _BY_LANGUAGES = re.compile(r"gpt-(live-)?transcribe(-.+)?")
 
 
 def _transcription(value: Any, path: str) -> None:
-    """Check a transcription: the two newest models take `languages`, all others `language`, none both."""
+    """Check a transcription: `languages` and `keywords` are of the newest, `language` of others."""
     _TRANSCRIPTION_FIELDS(value, path)
     if value.get("languages") == []:
         message = f"Invalid '{path}.languages': expected an array with at least 1 element."
         raise Refused("empty_array", message, f"{path}.languages")
     newest = _BY_LANGUAGES.fullmatch(value.get("model", "whisper-1")) is not None
+    if "keywords" in value and not newest:
+        message = "Unsupported parameter: 'keywords' is not supported with this model."
+        raise Refused("unsupported_parameter", message, f"{path}.keywords")
     wrong, right = ("language", "languages") if newest else ("languages", "language")
     if wrong in value:
         message = f"Unsupported parameter: '{wrong}' is not supported with this model. Use '{right}' instead."

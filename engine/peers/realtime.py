@@ -38,6 +38,7 @@ from engine.model import (
     TruncateItem,
 )
 from engine.peers import wire
+from engine.peers.keywords import listed, takes_lists
 from engine.peers.limits import rate_limit
 
 AUDIO_FORMAT = "audio/pcmu"
@@ -53,8 +54,6 @@ _FATAL_CODES = {
     "billing_hard_limit_reached",
     "session_expired",
 }
-# These take a list of languages where the older ones take one language (OpenAI's transcription guide).
-_TAKE_LANGUAGES = ("gpt-live-transcribe", "gpt-transcribe")
 
 
 @frozen(kw_only=True)
@@ -244,7 +243,7 @@ def session_update(session: Session, event_id: str) -> str:
     """
     caller: dict[str, Any] = {"format": {"type": AUDIO_FORMAT}, "turn_detection": None}
     if session.transcription_model:
-        caller["transcription"] = _transcription(session.transcription_model, session.language)
+        caller["transcription"] = _transcription(session.transcription_model, session)
     if session.noise_reduction:
         caller["noise_reduction"] = {"type": session.noise_reduction}
     return _message(
@@ -265,10 +264,12 @@ def session_update(session: Session, event_id: str) -> str:
     )
 
 
-def _transcription(model: str, language: str) -> dict[str, Any]:
-    # Never both: either is refused beside the other. A dated name is the model's own with more behind it.
-    listed = any(model == name or model.startswith(f"{name}-") for name in _TAKE_LANGUAGES)
-    return {"model": model, "languages": [language]} if listed else {"model": model, "language": language}
+def _transcription(model: str, session: Session) -> dict[str, Any]:
+    if not takes_lists(model):  # never both: either is refused beside the other
+        return {"model": model, "language": session.language}
+    keywords = listed(session.keywords)
+    told: dict[str, Any] = {"model": model, "languages": [session.language]}
+    return told | {"keywords": keywords} if keywords else told
 
 
 def encode(command: ModelCommand) -> str:

@@ -16,7 +16,8 @@ from engine.ports import Link
 
 log = logging.getLogger(__name__)
 
-_FIRST, _SECOND = "session", "session_without_transcription"  # event ids, echoed in errors
+# Event ids, echoed in errors.
+_FIRST, _PLAIN, _SECOND = "session", "session_without_keywords", "session_without_transcription"
 
 _SESSION_EVENTS = ("session.created", "session.updated")
 
@@ -45,10 +46,10 @@ class RealtimeLink:
     async def configure(self, session: Session) -> SessionInfo:
         """Open the session, and return it as the server took it.
 
-        A server that refuses transcription is asked once more without it. Raises ModelFault for any other
-        refusal, for a close, and for what is no session; what else comes meanwhile, also an error that is not
-        about our session, is passed over. Has no deadline of its own; safe to cancel, but the link is then of
-        no further use.
+        A server that refuses transcription is asked again without the keywords, if there are any, and then
+        without it. Raises ModelFault for any other refusal, for a close, and for what is no session; what
+        else comes meanwhile, also an error that is not about our session, is passed over. Has no deadline of
+        its own; safe to cancel, but the link is then of no further use.
         """
         self._name = session.name
         try:
@@ -62,6 +63,12 @@ class RealtimeLink:
     async def _agree(self, session: Session) -> SessionInfo:
         refused: str | None = None
         answer = await self._ask(session, _FIRST)
+        if session.keywords and _names_transcription(answer, session):
+            log.warning(
+                "%s: the model is told no keywords: it refused the transcription with them", self._name
+            )
+            session = evolve(session, keywords=())
+            answer = await self._ask(session, _PLAIN)
         if isinstance(answer, ErrorReported) and _names_transcription(answer, session):
             refused, session = answer.code or "no code", evolve(session, transcription_model=None)
             answer = await self._ask(session, _SECOND)
@@ -133,12 +140,13 @@ def _is_ours(error: ErrorReported) -> bool:
     """Say whether the session is refused by it; an error may also be about nothing that we have sent."""
     if error.command_id is None:  # a server that does not say to what it answers
         return error.fatal or (error.param or "").startswith("session")
-    return error.fatal or error.command_id in (_FIRST, _SECOND)
+    return error.fatal or error.command_id in (_FIRST, _PLAIN, _SECOND)
 
 
-def _names_transcription(error: ErrorReported, session: Session) -> bool:
-    asked = not error.fatal and session.transcription_model is not None
-    return asked and "transcription" in f"{error.param} {error.message}"
+def _names_transcription(answer: SessionUpdated | ErrorReported, session: Session) -> bool:
+    if isinstance(answer, SessionUpdated) or answer.fatal or session.transcription_model is None:
+        return False
+    return "transcription" in f"{answer.param} {answer.message}"
 
 
 def _accepted(answer: _Event | ErrorReported) -> _Event:

@@ -347,7 +347,7 @@ def test_arbitrary_values_in_documented_events_raise_nothing_else(kind, data):
         receive(json.dumps({"type": kind} | changed))
 
 
-def session_update(settings=DEFAULTS):
+def session_update(settings=DEFAULTS, keywords=()):
     tools = [{"type": "function", "name": "end_call", "description": "", "parameters": {"type": "object"}}]
     session = Session(
         instructions="Be kind. אדיבות",
@@ -356,6 +356,7 @@ def session_update(settings=DEFAULTS):
         voice=settings.voice,
         max_output_tokens=settings.max_output_tokens,
         transcription_model=settings.transcription_model,
+        keywords=keywords,
         noise_reduction=settings.noise_reduction,
     )
     return json.loads(realtime.session_update(session, "session"))
@@ -410,6 +411,22 @@ def test_the_session_is_asked_for_with_exactly_these_fields():
 def test_each_transcription_model_is_told_the_language_in_its_own_field_and_in_no_other(model, told):
     session = session_update(evolve(DEFAULTS, transcription_model=model))["session"]
     assert session["audio"]["input"]["transcription"] == {"model": model, **told}
+
+
+@pytest.mark.parametrize("model", ["gpt-live-transcribe", "gpt-transcribe", "gpt-transcribe-2026-07-28"])
+def test_the_newest_transcription_models_are_told_the_names_that_callers_say(model):
+    settings = evolve(DEFAULTS, transcription_model=model)
+    session = session_update(settings, keywords=("Dr. Levi", "Root canal"))["session"]
+    assert session["audio"]["input"]["transcription"]["keywords"] == ["Dr. Levi", "Root canal"]
+
+
+@pytest.mark.parametrize(
+    "model", ["whisper-1", "gpt-4o-transcribe", "gpt-realtime-whisper", "gpt-transcribed"]
+)
+def test_other_transcription_models_are_told_no_names(model):
+    settings = evolve(DEFAULTS, transcription_model=model)
+    session = session_update(settings, keywords=("Dr. Levi",))["session"]
+    assert session["audio"]["input"]["transcription"] == {"model": model, "language": "he"}
 
 
 def test_settings_that_are_none_are_left_out_of_the_session():

@@ -52,7 +52,7 @@ OPENED = SessionInfo(voice="marin", input_format="audio/pcmu", output_format="au
 MUTE = evolve(OPENED, capabilities=Capabilities(transcribes=False))
 
 
-def session(settings=DEFAULTS):
+def session(settings=DEFAULTS, keywords=()):
     return Session(
         instructions="Be kind.",
         tools=(),
@@ -60,14 +60,15 @@ def session(settings=DEFAULTS):
         voice=settings.voice,
         max_output_tokens=settings.max_output_tokens,
         transcription_model=settings.transcription_model,
+        keywords=keywords,
         noise_reduction=settings.noise_reduction,
     )
 
 
-async def opened(*lines, settings=DEFAULTS, closed="closed with 1006"):
+async def opened(*lines, settings=DEFAULTS, closed="closed with 1006", keywords=()):
     """The link after `configure`, and what it returned."""
     link = Script(list(lines), closed)
-    return link, await RealtimeLink(link).configure(session(settings))
+    return link, await RealtimeLink(link).configure(session(settings, keywords))
 
 
 def transcriptions(link):
@@ -105,11 +106,43 @@ async def test_a_server_without_transcription_is_asked_again_without_it_and_its_
     assert transcriptions(link) == [{"model": "gpt-live-transcribe", "languages": ["en"]}, None]
 
 
+LISTED = {"model": "gpt-live-transcribe", "languages": ["en"], "keywords": ["Dana"]}
+NO_KEYWORDS = refused("unknown_parameter", param="session.audio.input.transcription.keywords")
+
+
+async def test_a_server_that_takes_no_keywords_is_asked_again_without_them_and_still_transcribes():
+    link, result = await opened(CREATED, NO_KEYWORDS, updated(), keywords=("Dana",))
+    assert result == OPENED
+    assert transcriptions(link) == [LISTED, {"model": "gpt-live-transcribe", "languages": ["en"]}]
+
+
+async def test_a_server_without_transcription_is_asked_without_keywords_first():
+    link, result = await opened(CREATED, NO_TRANSCRIPTION, NO_TRANSCRIPTION, updated(), keywords=("Dana",))
+    assert result == evolve(MUTE, transcription_refused="invalid_value")
+    assert transcriptions(link) == [LISTED, {"model": "gpt-live-transcribe", "languages": ["en"]}, None]
+
+
+ANONYMOUS = refused("invalid_value", param="session.tools", event_id=None)
+EVENTS = {
+    "another's error": refused("oops", event_id="other"),
+    "bytes": b"\x00",
+    "no error": '{"type": "error"}',
+}
+
+
+@pytest.mark.parametrize("passed_over", EVENTS.values(), ids=EVENTS)
+async def test_what_is_not_about_our_session_does_not_end_it(passed_over):
+    _, result = await opened(passed_over, CREATED, passed_over, passed_over, updated())
+    assert result == OPENED
+
+
 @pytest.mark.parametrize(
     ("lines", "reason"),
     [
         ([refused("invalid_api_key", event_id=None)], "session refused: invalid_api_key"),
         ([CREATED, refused("unknown_parameter")], "session refused: unknown_parameter"),
+        ([CREATED, ANONYMOUS], "session refused: invalid_value"),
+        ([refused("invalid_model", event_id=None)], "no session: invalid_model"),
         ([CREATED, refused("invalid_value", event_id="other")], "no session: invalid_value"),
         ([CREATED, NO_TRANSCRIPTION, NO_TRANSCRIPTION], "session refused: invalid_value"),
         ([CREATED, NO_TRANSCRIPTION], "no session: invalid_value"),

@@ -92,6 +92,7 @@ async def test_the_profile_is_the_businesss_own_at_this_hour(database, business,
         more_facts="There is more than fits here: ask business_facts.",
         rules="No prices.",
         people=("Maya",),
+        keywords=("Maya", "Haircut"),
         caller="the number +1 415-555-0199, which has rung before",
     )
 

@@ -127,6 +127,10 @@ def test_what_the_schema_allows_is_taken(session):
                     "unsupported_parameter",
                     "languages",
                 ),
+                ({"model": "whisper-1", "keywords": ["Levi"]}, "unsupported_parameter", "keywords"),
+                ({"model": "gpt-4o-transcribe", "keywords": []}, "unsupported_parameter", "keywords"),
+                ({"keywords": ["Levi"]}, "unsupported_parameter", "keywords"),
+                ({"model": "gpt-transcribe", "keywords": ["Levi", 7]}, "invalid_type", "keywords[1]"),
                 ({"model": "gpt-transcribe", "languages": []}, "empty_array", "languages"),
                 ({"model": "gpt-transcribe", "languages": None}, "invalid_type", "languages"),
             ]
