@@ -15,6 +15,8 @@ import cattrs
 from attrs import fields, frozen
 from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn
 
+from engine.usage import Usage
+
 
 class UnknownLine(Exception):
     """No line of this kind is known, or its fields are others; the text says which."""
@@ -410,6 +412,20 @@ class MessagesIgnored:
 
 
 @frozen(kw_only=True)
+class ModelUsed(Usage):
+    """What the model has used in this stream of the call, and the one that wrote down the caller's words."""
+
+    kind: ClassVar = "model_used"
+    says: ClassVar = (
+        "{model} used {audio_in} audio and {text_in} text tokens in ({audio_cached} and {text_cached} "
+        "cached), {audio_out} and {text_out} out, in {responses} responses; "
+        "{transcription_model} wrote down {transcribed_ms} ms"
+    )
+    model: str
+    transcription_model: str | None
+
+
+@frozen(kw_only=True)
 class HangUp:
     """The stream is over."""
 
@@ -455,6 +471,7 @@ Line = (
     | ModelError
     | AudioDropped
     | MessagesIgnored
+    | ModelUsed
     | HangUp
 )
 KINDS: dict[str, type[Line]] = {each.kind: each for each in Line.__args__}

@@ -28,7 +28,7 @@ from collections.abc import Callable
 from math import inf
 
 import trio
-from attrs import Factory, define
+from attrs import Factory, asdict, define
 
 from engine import log_lines, tools
 from engine.account import (
@@ -39,6 +39,7 @@ from engine.account import (
     Line,
     MessagesIgnored,
     ModelConnected,
+    ModelUsed,
     NoticeWasHeard,
     SessionConfigured,
     TranscriptionRefused,
@@ -70,13 +71,22 @@ from engine.carrier import CallerAudio, ClearQueue, Dtmf, Mark, MarkReached, Med
 from engine.conversation.conversation import Conversation
 from engine.conversation.parting import END_CALL
 from engine.errors import CarrierFault, LinkClosed, ModelFault, RemoteProtocolError
-from engine.model import AudioDelta, Capabilities, ModelCommand, Session
+from engine.model import (
+    AudioDelta,
+    Capabilities,
+    InputTranscribed,
+    ModelCommand,
+    ModelEvent,
+    ResponseDone,
+    Session,
+)
 from engine.outcome import Outcome
 from engine.ports import CallRecord, CallStart, CarrierLink, ConnectModel, ModelLink, Office
 from engine.prompt import prompt
 from engine.queue import Queue
 from engine.recording import Recording
 from engine.settings import FRAME_MS, Settings
+from engine.usage import Usage, total
 
 log = logging.getLogger(__name__)
 
@@ -113,6 +123,8 @@ class _Call:
     ear: Ear
     inbox: Inbox
     capabilities: Capabilities = Factory(Capabilities)
+    models: tuple[str, str | None] = ("", None)  # that answers, and that writes down what the caller says
+    usage: Usage = Factory(Usage)
     arrived: trio.Event = Factory(trio.Event)
     turn: _Turn | None = None
     work_scopes: dict[str, trio.CancelScope] = Factory(dict)  # of the tool calls that run
@@ -239,6 +251,9 @@ def _final_record(call: _Call) -> CallRecord:
         call.note(AudioDropped(frames=call.inbox.dropped))
     if call.ignored:
         call.note(MessagesIgnored(number=call.ignored))
+    if call.usage != Usage():
+        model, transcription_model = call.models
+        call.note(ModelUsed(model=model, transcription_model=transcription_model, **asdict(call.usage)))
     call.note(HangUp(outcome=outcome.value, detail=call.detail, lead_captured=call.lead_captured))
     return CallRecord(
         outcome=outcome.value,
@@ -347,6 +362,7 @@ async def talk(call: _Call) -> None:
             check(session)
             settings = without_what_it_lacks(call.settings, session.capabilities)
             call.capabilities = session.capabilities
+            call.models = session.model, session.transcription_model
             call.ear.adopt(settings)
             if call.recording is not None:
                 call.recording.settings = settings
@@ -389,8 +405,7 @@ async def from_model(call: _Call, link: ModelLink) -> None:
     while True:
         try:
             event = await link.receive()
-            if call.recording is not None and isinstance(event, AudioDelta):
-                call.recording.answered(call.now_ms(), event.response_id, event.audio)
+            _count(call, event)
             call.events.put(event)
         except RemoteProtocolError as problem:
             call.ignore("model", problem)
@@ -398,6 +413,14 @@ async def from_model(call: _Call, link: ModelLink) -> None:
             # An event like the others: the call may be able to do without the model.
             call.events.put(ModelGone(f"the model closed the connection: {closed}"))
             return
+
+
+def _count(call: _Call, event: ModelEvent) -> None:
+    match event:
+        case AudioDelta() if call.recording is not None:
+            call.recording.answered(call.now_ms(), event.response_id, event.audio)
+        case ResponseDone(usage=Usage() as used) | InputTranscribed(usage=Usage() as used):
+            call.usage = total(call.usage, used)  # whoever asked for it: it is on the bill
 
 
 async def to_model(call: _Call, link: ModelLink) -> None:

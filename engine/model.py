@@ -8,6 +8,8 @@ from typing import Any, Literal
 
 from attrs import field, frozen
 
+from engine.usage import Usage
+
 # The session
 
 
@@ -34,7 +36,6 @@ class Capabilities:
     truncates: bool = True  # it can forget the end of an answer that the caller did not hear
     deletes: bool = True  # it can forget an item
     transcribes: bool = True  # it writes down what the caller says
-    reports_usage: bool = True  # it says what an answer has cost
 
 
 @frozen(kw_only=True)
@@ -44,6 +45,8 @@ class SessionInfo:
     voice: str
     input_format: str
     output_format: str
+    model: str = ""  # by the name under which it has a price
+    transcription_model: str | None = None  # None: nobody writes down what the caller says
     capabilities: Capabilities = Capabilities()
     transcription_refused: str | None = None  # the refusal's code; None: it was taken, or not asked for
 
@@ -212,6 +215,7 @@ class ResponseDone:
     error_code: str | None = None
     limit: RateLimit | None = None
     fatal: bool = False
+    usage: Usage | None = None  # what it has used; None: the model does not say
 
 
 @frozen(kw_only=True)
@@ -227,6 +231,7 @@ class InputTranscribed:
 
     item_id: str
     text: str
+    usage: Usage | None = None  # what that has used; None: nobody says
 
 
 @frozen(kw_only=True)

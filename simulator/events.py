@@ -87,6 +87,12 @@ def usage(sent: Iterable[bytes | bytearray], said: Iterable[str]) -> Json:
         "total_tokens": 100 + audio + text,
         "input_tokens": 100,
         "output_tokens": audio + text,
-        "input_token_details": {"text_tokens": 100, "audio_tokens": 0, "cached_tokens": 0},
+        "input_token_details": {
+            "text_tokens": 100,
+            "audio_tokens": 0,
+            "image_tokens": 0,
+            "cached_tokens": 60,
+            "cached_tokens_details": {"text_tokens": 60, "audio_tokens": 0, "image_tokens": 0},
+        },
         "output_token_details": {"text_tokens": text, "audio_tokens": audio},
     }

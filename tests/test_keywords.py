@@ -1,4 +1,4 @@
-"""The names that callers say, in whole calls: told to a model that takes them, without loss of transcript."""
+"""The names that callers say, in whole calls: told to a model that takes them, and no transcript is lost."""
 
 import pytest
 from attrs import define, evolve

@@ -37,7 +37,7 @@ from engine.model import (
     TranscriptDelta,
     TruncateItem,
 )
-from engine.peers import wire
+from engine.peers import usage, wire
 from engine.peers.keywords import listed, takes_lists
 from engine.peers.limits import rate_limit
 
@@ -67,7 +67,8 @@ class SessionUpdated:
 
     input_format: str
     output_format: str
-    voice: str = ""  # empty where the server does not say
+    voice: str = ""  # empty where the server does not say, as is the next
+    model: str = ""
 
 
 RealtimeEvent = SessionCreated | SessionUpdated | ModelEvent
@@ -103,6 +104,7 @@ def _read_session_updated(body: dict[str, Any]) -> SessionUpdated:
         input_format=wire.text(wire.child(wire.child(audio, "input"), "format"), "type"),
         output_format=wire.text(wire.child(output, "format"), "type"),
         voice=_voice(output) or _voice(session),  # xAI has it at the session's top level
+        model=wire.told(session, "model"),
     )
 
 
@@ -182,6 +184,7 @@ def _read_response_done(body: dict[str, Any]) -> ResponseDone:
         error_code=_code(error),
         limit=_limit(error),
         fatal=is_fatal(_code(error) or reason),
+        usage=usage.of_response(response.get("usage")),
     )
 
 
@@ -200,7 +203,11 @@ def _limit(error: dict[str, Any]) -> RateLimit | None:
 
 
 def _read_transcribed(body: dict[str, Any]) -> InputTranscribed:
-    return InputTranscribed(item_id=wire.text(body, "item_id"), text=wire.text(body, "transcript"))
+    return InputTranscribed(
+        item_id=wire.text(body, "item_id"),
+        text=wire.text(body, "transcript"),
+        usage=usage.of_transcript(body.get("usage")),
+    )
 
 
 def _read_error(body: dict[str, Any]) -> ErrorReported:

@@ -32,7 +32,7 @@ async def connect(address: ModelAddress, *, deadline_ms: int) -> AsyncIterator["
     `functools.partial` makes it a ConnectModel.
     """
     async with open_socket(address, deadline_ms=deadline_ms) as socket:
-        yield RealtimeLink(socket)
+        yield RealtimeLink(socket, address.model)
 
 
 @define
@@ -40,6 +40,7 @@ class RealtimeLink:
     """Commands and events over an open socket. At DEBUG the log has the type of each message that comes."""
 
     _socket: Link
+    _model: str = ""  # that was asked for
     _name: str = ""
     _complaint: str = ""  # the code of the last error while the session opened
 
@@ -77,6 +78,8 @@ class RealtimeLink:
             voice=told.voice or "not said",
             input_format=told.input_format,
             output_format=told.output_format,
+            model=told.model or self._model,
+            transcription_model=session.transcription_model,
             capabilities=Capabilities(transcribes=session.transcription_model is not None),
             transcription_refused=refused,
         )

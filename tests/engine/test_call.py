@@ -495,6 +495,8 @@ async def test_a_call_can_be_read_from_its_log(autojump_clock, caplog):
         "8.590 s: response done: completed",
         "9.170 s: answer 4: sent #13-#14, 6400 bytes; 3200 bytes marked as played, the last mark after 0 ms",
         "9.170 s: AI said: Goodbye! (heard 800 of 800 ms)",
+        "9.170 s: gpt-realtime-2.1 used 0 audio and 400 text tokens in (0 and 240 cached), 106 and 19 out, "
+        "in 4 responses; gpt-live-transcribe wrote down 3000 ms",
         "9.170 s: hang-up: completed (the goodbye was heard), lead captured False",
     ]
 

@@ -46,10 +46,6 @@ def test_without_transcripts_there_is_nothing_to_wait_for_before_an_interruption
     assert without_what_it_lacks(DEFAULTS, mute) == DEFAULTS.without_transcription()
 
 
-def test_nothing_is_done_about_a_model_that_says_nothing_of_its_costs():
-    check(evolve(SESSION, capabilities=evolve(ABLE, reports_usage=False)))
-
-
 @pytest.mark.parametrize(
     ("session", "reason"),
     [

@@ -48,8 +48,13 @@ def refused(code, *, param=None, event_id="session", message=""):
 
 
 NO_TRANSCRIPTION = refused("invalid_value", param="session.audio.input.transcription.model")
-OPENED = SessionInfo(voice="marin", input_format="audio/pcmu", output_format="audio/pcmu")
-MUTE = evolve(OPENED, capabilities=Capabilities(transcribes=False))
+OPENED = SessionInfo(
+    voice="marin",
+    input_format="audio/pcmu",
+    output_format="audio/pcmu",
+    transcription_model="gpt-live-transcribe",
+)
+MUTE = evolve(OPENED, transcription_model=None, capabilities=Capabilities(transcribes=False))
 
 
 def session(settings=DEFAULTS, keywords=()):
