@@ -4,6 +4,7 @@ import ipaddress
 import logging
 import re
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
@@ -11,7 +12,8 @@ import environ
 from attrs import evolve, field, frozen
 
 from engine.settings import Settings
-from office import adjust
+from office import adjust, prices
+from office.prices import Prices
 
 _DEFAULT_REALTIME_URL = "wss://api.openai.com/v1/realtime"
 _DEFAULT_TWILIO_API_URL = "https://api.twilio.com"
@@ -152,6 +154,17 @@ def _tools(name: str, text: str) -> tuple[str, ...]:
     return named
 
 
+def _prices(name: str, text: str) -> Prices:
+    try:
+        return prices.parse(Path(text).read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as problem:
+        raise ConfigurationError(
+            f"{name} cannot be read ({problem}); give the path of a price list, or take it out"
+        ) from None
+    except prices.BadPrices as problem:
+        raise ConfigurationError(f"{name} cannot be used: {problem}") from None
+
+
 def _log_level(name: str, text: str) -> int:
     if text.lower() not in _LOG_LEVELS:
         raise ConfigurationError(f"{name} must be one of {', '.join(_LOG_LEVELS)}")
@@ -196,6 +209,7 @@ class Configuration:
     metrics_token: Secret | None = _variable("FRONTDESK_METRICS_TOKEN", _secret)
     thresholds: Settings = _variable("FRONTDESK_SET", _settings, default="")
     tools: tuple[str, ...] = _variable("FRONTDESK_TOOLS", _tools, default="")
+    own_prices: Prices | None = _variable("FRONTDESK_PRICES", _prices)
     log_level: int = _variable("FRONTDESK_LOG", _log_level, default="info")
     log_words: bool | None = _variable("FRONTDESK_LOG_WORDS", _switch)
 
@@ -203,6 +217,11 @@ class Configuration:
     def settings(self) -> Settings:
         """The settings of every call, but for what a business sets for its own."""
         return evolve(self.thresholds, detector=self.detector)
+
+    @property
+    def prices(self) -> Prices:
+        """What the models cost: by this deployment's own list, if it has one."""
+        return self.own_prices or prices.published()
 
     @property
     def secrets(self) -> list[str]:

@@ -9,18 +9,19 @@ from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from enum import StrEnum
-from functools import partial
+from functools import partial, reduce
 from typing import Any, TypeVar
 
 import prometheus_client as prometheus
 import trio
-from attrs import frozen
+from attrs import Factory, frozen
 from quart import Blueprint, Response, abort, request
 
 from engine import account
 from engine.account import CallEvent, Line
 from engine.conversation.parting import END_CALL
 from engine.outcome import Outcome
+from engine.usage import Usage, total
 from office import call_story
 from storage.writer import run_batch
 from web.configuration import Configuration, is_loopback
@@ -33,6 +34,12 @@ _BARGE_INS: dict[type[Line], str] = {
     account.BargeIn: "real",
     account.Resumed: "resumed",
 }
+
+# Tokens by their kind, under the names of engine/usage.py; what was cached is among what came in.
+_TOKENS = (
+    *("audio_in", "audio_cached", "audio_out", "text_in", "text_cached", "text_out"),
+    *("unsorted", "unsorted_out", "transcript_tokens"),
+)
 
 _WAITED_S = (0.1, 0.2, 0.3, 0.5, 0.75, 1, 1.25, 1.5, 2, 3, 5, 10)
 _WORKED_S = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.3, 1, 3, 10)
@@ -76,6 +83,7 @@ class Measurements:
     sound_ms: tuple[int, ...]  # from each response's creation to its first sound
     tools: tuple[ToolAnswer, ...]
     transcription_refused: bool = False
+    used: Usage = Factory(Usage)  # of the model
 
 
 def of_events(events: Sequence[CallEvent]) -> Measurements:
@@ -89,6 +97,7 @@ def of_events(events: Sequence[CallEvent]) -> Measurements:
         sound_ms=tuple(_sounds_ms(story.answers)),
         tools=tuple(_tool(line) for line in told if isinstance(line, account.ToolAnswered)),
         transcription_refused=any(isinstance(line, account.TranscriptionRefused) for line in told),
+        used=reduce(total, (line for line in told if isinstance(line, account.ModelUsed)), Usage()),
     )
 
 
@@ -132,6 +141,10 @@ class Metrics:
         self._untranscribed = counter(
             "transcription_refused", "Calls without the caller's words: the model refused to transcribe."
         )
+        self._tokens = counter(
+            "model_tokens", "Tokens that calls have used; the cached are among those that came in.", ["kind"]
+        )
+        self._transcribed_s = counter("transcribed_seconds", "Of callers' sound that was written down.")
         self._tools = counter("tool_calls", "Tool calls that were answered.", ["name", "status"])
         self._answer_s = waited(
             "answer_seconds", "From the end of a caller's speech to the bot's first sound."
@@ -146,6 +159,7 @@ class Metrics:
         _show(self._refused, Refusal)
         _show(self._utterances, _UTTERANCES.values())
         _show(self._barge_ins, _BARGE_INS.values())
+        _show(self._tokens, _TOKENS)
 
     def text(self) -> bytes:
         """Write all figures in Prometheus's text format."""
@@ -171,6 +185,9 @@ class Metrics:
         if measured.outcome is not None:
             self._ended.labels(measured.outcome).inc()
         self._untranscribed.inc(measured.transcription_refused)
+        for kind in _TOKENS:
+            self._tokens.labels(kind).inc(getattr(measured.used, kind))
+        self._transcribed_s.inc(measured.used.transcribed_ms / 1000)
         for end in measured.utterances:
             self._utterances.labels(end).inc()
         for step in measured.barge_ins:

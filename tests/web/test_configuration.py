@@ -4,6 +4,7 @@ import pytest
 from attrs import evolve
 
 from engine.settings import DEFAULTS
+from office import prices
 from tests.office.support import PUBLIC_URL, TOKEN
 from web import configuration
 from web.configuration import Configuration, ConfigurationError, Secret
@@ -169,3 +170,31 @@ def test_a_refused_secret_is_not_repeated():
 )
 def test_a_model_elsewhere_needs_a_key_and_one_on_this_machine_does_not(environment, problem):
     assert configuration.load(environment).model_problem == problem
+
+
+def test_the_prices_are_those_that_came_with_it_or_a_list_of_ones_own(tmp_path):
+    own = tmp_path / "prices.toml"
+    own.write_text("as_of = 2027-01-01\n[transcription]\nmine = 0.5\n")
+
+    assert configuration.load({}).prices == prices.published()
+    assert configuration.load({"FRONTDESK_PRICES": str(own)}).prices == prices.parse(own.read_text())
+
+
+@pytest.mark.parametrize(
+    ("written", "problem"),
+    [
+        (None, "FRONTDESK_PRICES cannot be read"),
+        (b"\xff", "FRONTDESK_PRICES cannot be read"),
+        (
+            b"as_of = 2027-01-01\n[transcription]\nmine = -1\n",
+            "FRONTDESK_PRICES cannot be used: transcription.mine",
+        ),
+    ],
+)
+def test_prices_that_cannot_be_used_are_said_at_the_start(tmp_path, written, problem):
+    own = tmp_path / "prices.toml"
+    if written is not None:
+        own.write_bytes(written)
+
+    with pytest.raises(ConfigurationError, match=problem):
+        configuration.load({"FRONTDESK_PRICES": str(own)})

@@ -5,10 +5,12 @@ import httpx2
 import pytest
 import trio
 import trio.testing
+from attrs import asdict
 from prometheus_client.parser import text_string_to_metric_families
 
 from engine.outcome import Outcome
 from engine.switchboard import Switchboard
+from engine.usage import Usage
 from office.grant import Grant
 from simulator import HangUp, ModelScript, UntilBotSpeaks, place_call, serve_model
 from simulator.transport import TransportClosed
@@ -174,12 +176,14 @@ def test_a_new_server_shows_every_figure_but_those_of_tools_as_0():
     begun += [f"calls_refused_total {reason}" for reason in Refusal]
     begun += [f"utterances_total {end}" for end in ("ended", "skipped")]
     begun += [f"barge_ins_total {step}" for step in ("paused", "real", "resumed")]
+    begun += [f"model_tokens_total {kind}" for kind in asdict(Usage()) if "_ms" not in kind][1:]
     timed = ("answer", "first_sound", "loop_lag", "storage_write")
     begun += [f"{what}_seconds_{part}" for what in timed for part in ("count", "sum")]
 
     assert shown(Metrics(lambda: 2)) == {
         "calls_started_total": 0,
         "transcription_refused_total": 0,
+        "transcribed_seconds_total": 0,
         "calls_live": 2,
         "loop_lag_max_seconds": 0,
         **dict.fromkeys(begun, 0),
@@ -239,6 +243,24 @@ def test_a_call_whose_transcription_was_refused_is_counted_and_the_servers_code_
 
     assert changed(metrics, new) == {"calls_started_total": 1, "transcription_refused_total": 1}
     assert "unknown_parameter" not in metrics.text().decode()
+
+
+def test_what_the_model_has_used_is_counted_by_its_kind():
+    metrics = Metrics(lambda: 0)
+    new = shown(metrics)
+
+    used = {"model": "m", "transcription_model": "t", "responses": 3, "audio_in": 70, "audio_cached": 20}
+    back = {"model": "m", "transcription_model": "t", "audio_in": 5, "text_out": 4, "transcribed_ms": 1_500}
+    with metrics.call(stored((1, "model_used", used), (2, "model_used", back)), []):
+        pass
+
+    assert changed(metrics, new) == {
+        "calls_started_total": 1,
+        "model_tokens_total audio_in": 75,
+        "model_tokens_total audio_cached": 20,
+        "model_tokens_total text_out": 4,
+        "transcribed_seconds_total": 1.5,
+    }
 
 
 def test_a_call_that_leaves_by_an_error_is_counted_all_the_same():
@@ -447,12 +469,16 @@ async def read_when_over(url, **headers):
                 return answer.text
 
 
+# What was generated before a hang-up depends on it, too.
+_OF_THE_MACHINE = ("loop_lag", "storage_write", "model_tokens", "transcribed_seconds")
+
+
 def counts(text):
     """The figures that do not depend on how fast the machine is, of those that are not 0."""
     return {
         name: value
         for name, value in figures(text).items()
-        if value and "seconds_sum" not in name and not name.startswith(("loop_lag", "storage_write"))
+        if value and "seconds_sum" not in name and not name.startswith(_OF_THE_MACHINE)
     }
 
 

@@ -11,7 +11,8 @@ from typing import Any
 from attrs import frozen
 from quart import Response
 
-from office import afterwards, stored_account
+from engine.account import ModelUsed
+from office import afterwards, prices, stored_account
 from office.call_story import elapsed, tell
 from storage import appointments, calls, facts, leads, messages
 from storage.errors import NotFound
@@ -95,6 +96,10 @@ def _found(conn: sqlite3.Connection, business_id: int, call_sid: str, visit: Vis
         "lead": leads.get(conn, business_id, call.lead_id) if call.lead_id is not None else None,
         "flags": [(flag, list(_so(flag, visit))) for flag in calls.flags(conn, business_id, call_sid)],
         "account": tell(events),
+        "bill": prices.bill(
+            [event.line for event in events if isinstance(event.line, ModelUsed)],
+            visit.deployment.configuration.prices,
+        ),
         "picture": draw(events, call.duration_ms or 0),
         "made": [agenda.entry(conn, business_id, each, visit.business.timezone) for each in made],
         "touched": [_touched(change, visit) for change in afterwards.changes(rows, made)],

@@ -147,6 +147,46 @@ async def test_it_says_how_soon_the_receptionist_answered(browser, database, bus
     assert said.endswith("Caller ends Answer after 0:05 0.9 s 0:15 0.7 s 0:25 2.3 s")
 
 
+USED = {
+    "model": "gpt-realtime-2.1",
+    "transcription_model": "gpt-live-transcribe",
+    "responses": 4,
+    "audio_in": 1_200,
+    "audio_cached": 200,
+    "text_in": 9_000,
+    "text_cached": 8_000,
+    "audio_out": 1_500,
+    "text_out": 300,
+    "transcribed_ms": 12_000,
+}
+
+
+async def used(browser, database, business, **changes):
+    events = [(20_000, "model_used", {**USED, **changes})]
+    page = await told(browser, database, business, GREETING, events)
+    return page.text.partition("What the voice cost")[2].partition("For developers")[0].strip()
+
+
+async def test_it_says_what_the_voice_has_cost_and_by_which_prices(browser, database, business):
+    assert await used(browser, database, business) == (
+        "Cost $0.146 , by the prices of Friday 20 November 2026"
+        " Models gpt-realtime-2.1, gpt-live-transcribe Caller written down 12.0 s Tokens"
+        " What the model heard and read for each answer counts anew, cached at a lower price"
+        " In Of these cached Out Sound 1,200 200 1,500 Text 9,000 8,000 300"
+    )
+
+
+async def test_what_has_no_price_is_told_in_tokens_alone(browser, database, business):
+    said = await used(browser, database, business, model="my-deployment", unsorted=7)
+    assert said.startswith("Cost Not known: not all of it has a price here. Models my-deployment,")
+    assert said.endswith("Sound 1,200 200 1,500 Text 9,000 8,000 300 Not told apart 7 0")
+
+
+async def test_a_call_of_which_nothing_is_known_has_no_bill(browser, database, business):
+    page = await told(browser, database, business, GREETING)
+    assert "What the voice cost" not in page.text
+
+
 async def test_without_an_answer_there_is_nothing_to_measure(browser, database, business):
     page = await told(browser, database, business, GREETING)
     assert "Who spoke when" in page.text
