@@ -227,6 +227,15 @@ async def test_a_goodbye_that_breaks_off_ends_the_call_after_a_whole_one(cut_off
     assert placed.of("silence_warning") == []
 
 
+async def test_an_answer_that_breaks_off_again_while_it_is_finished_is_finished_all_the_same(autojump_clock):
+    broken = evolve(BEGINNING, incomplete="content_filter")
+    placed = await called(broken, Reply(incomplete="content_filter"), REST)
+
+    assert reasons(placed) == ["greeting", "utterance", "going on", "going on"]
+    assert {("system", GOING_ON), ("system", LOST)} <= set(items(placed))
+    assert (placed.said()[-1], placed.of("silence_warning")) == (("bot", "five, on every day."), [])
+
+
 async def test_what_a_tool_brought_is_heard_only_with_the_whole_answer_about_it(autojump_clock):
     look = Reply(calls=(Call("look", {"day": "Monday"}, id="call_look"),))
     broken = evolve(BEGINNING, incomplete="max_output_tokens")

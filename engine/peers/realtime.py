@@ -45,7 +45,7 @@ AUDIO_FORMAT = "audio/pcmu"
 
 MAX_MESSAGE_CHARACTERS = 16 * 2**20
 
-_NAME_CHARS = 64  # of a tool, as the API limits it; a model may write anything, and it goes into the log
+_NAME_CHARS = 64  # of a tool, as the API limits it; a peer may write anything, and it goes into the log
 _FATAL_CODES = {
     "insufficient_quota",
     "credit_balance_exhausted",
@@ -104,14 +104,15 @@ def _read_session_updated(body: dict[str, Any]) -> SessionUpdated:
         input_format=wire.text(wire.child(wire.child(audio, "input"), "format"), "type"),
         output_format=wire.text(wire.child(output, "format"), "type"),
         voice=_voice(output) or _voice(session),  # xAI has it at the session's top level
-        model=wire.told(session, "model"),
+        model=wire.told(session, "model")[:_NAME_CHARS],
     )
 
 
 def _voice(holder: dict[str, Any]) -> str:
     # A custom voice is {"id": "voice_..."}, a stock one its bare name.
     voice = holder.get("voice")
-    return wire.told(voice, "id") if isinstance(voice, dict) else wire.told(holder, "voice")
+    said = wire.told(voice, "id") if isinstance(voice, dict) else wire.told(holder, "voice")
+    return said[:_NAME_CHARS]
 
 
 def _read_item_added(body: dict[str, Any]) -> ItemStarted:

@@ -158,7 +158,7 @@ def going_on() -> str:
     return (
         "Your last answer broke off in the middle, and the caller has heard what there is of it. Do not "
         "begin it again: say the rest shortly, in other words than you were about to. If you were calling "
-        "a tool, it was not called: call it now."
+        "a tool, it was not called: call it now. If nothing is left to say, ask whether that helps."
     )
 
 

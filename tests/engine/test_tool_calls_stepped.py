@@ -475,3 +475,40 @@ def test_a_transfer_that_succeeds_while_the_call_closes_puts_the_caller_through(
 
 def test_a_transferred_call_owes_the_caller_no_words():
     assert Outcome.TRANSFERRED.owes_words is False
+
+
+# Answers about an output that break off
+
+
+def spoken_of(talk):
+    return [note.line.call_ids for note in talk.notes if note.line.kind == "outputs_heard"]
+
+
+def breaks_off(talk, name):
+    talk.created(name)
+    talk.audio(name, 400)
+    talk.done(name, "incomplete")
+
+
+def test_an_output_is_heard_with_the_answer_that_finishes_one_about_it(talk):
+    talk.call("r1", "save")
+    talk.done("r1")
+    talk.tool_answers()
+    breaks_off(talk, "r2")
+    talk.wait(600)
+    assert spoken_of(talk) == []
+    talk.answer("r3", 500)
+    talk.wait(600)
+    assert spoken_of(talk) == [["call_1"]]
+
+
+def test_an_output_of_which_an_answer_was_broken_off_and_overtaken_is_spoken_of_once(talk):
+    talk.call("r1", "save")
+    talk.done("r1")
+    talk.tool_answers()
+    talk.feed(BEGINS)
+    breaks_off(talk, "r2")  # it waits for the caller, who then goes on
+    talk.feed(COUNTS, ENDS)
+    talk.answer("r3", 500)
+    talk.wait(600)
+    assert spoken_of(talk) == [["call_1"]]
