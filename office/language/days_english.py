@@ -128,8 +128,9 @@ REFUSALS = RefusalGrammar(
     before=rf"(?:{_AND} )*{_NOT} (?:on |in |for |at |the |a )*$",
     behind=(
         r",? (?:(?:really|just|also|unfortunately|sadly|i'm afraid) )*"
-        rf"(?:(?:is )?no (?:good|use)|{_DOES_NOT} (?:really |so )?(?:work(?: out)?|do|suit|possible|"
-        r"good|great|ok(?:ay)?|fine|convenient|ideal|an option|be (?:good|possible|ok(?:ay)?|fine))(?: for)?(?: me| us)?"
+        rf"(?:(?:is )?no (?:good|use)|{_DOES_NOT} (?:really |so )?(?:work(?: out)?|do|suit|possible|good|"
+        r"great|ok(?:ay)?|fine|convenient|ideal|an option|be (?:good|possible|ok(?:ay)?|fine))"
+        r"(?: for)?(?: me| us)?"
         rf"|(?:i|we) (?:can't|cannot|can not|couldn't)(?: (?:do|make|come)(?: it)?)?){_CLAUSE_ENDS}"
     ),
     too=r",? (?:or|and|nor)(?: not)? (?:on )?(?:the )?",
