@@ -81,7 +81,7 @@ class _Caller:
             response_id=f"response_{number}",
             name=name,
             arguments=json.dumps(arguments),
-            answered_calls=frozenset(f"call_{before}" for before in range(number)),
+            answered_calls={f"call_{before}": "" for before in range(number)},
         )
         output = await self.timings.of(name, tools.run(tool, call, deadline_ms=_DEADLINE_MS))
         assert output.status == "ok", output

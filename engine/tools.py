@@ -2,7 +2,8 @@
 
 A tool's arguments are an attrs class. Its fields are the JSON schema that the model sees, and cattrs
 structures the model's JSON into it, refusing what does not fit: the caller may say anything to the
-model, so the model may say anything to us.
+model, so the model may say anything to us. A name that is a word of Python's ends in an underscore here,
+and without it in JSON: `from_` is "from".
 """
 
 import json
@@ -17,7 +18,7 @@ import attrs
 import cattrs
 import trio
 from attrs import Factory, evolve, frozen
-from cattrs.gen import make_dict_structure_fn
+from cattrs.gen import make_dict_structure_fn, override
 
 from engine.errors import ArgumentsRefused
 from engine.outcome import Outcome
@@ -40,8 +41,9 @@ class ToolCall:
     name: str
     arguments: str  # JSON, as the model wrote it
     # Of whose outputs the caller had heard the bot speak, and had said something since, when the model was
-    # asked for the response that makes this call. Only for a tool that needs an answer.
-    answered_calls: frozenset[str] = frozenset()
+    # asked for the response that makes this call; with the words that they had heard of that before they
+    # answered. Only for a tool that needs an answer.
+    answered_calls: Mapping[str, str] = Factory(dict)
 
 
 @frozen(kw_only=True)
@@ -101,11 +103,17 @@ def declaration(tool: Tool) -> dict[str, Any]:
         "description": tool.description,
         "parameters": {
             "type": "object",
-            "properties": {f.name: _property(hints[f.name], f.metadata.get("description")) for f in fields},
-            "required": [f.name for f in fields if f.default is attrs.NOTHING],
+            "properties": {
+                _json_name(f): _property(hints[f.name], f.metadata.get("description")) for f in fields
+            },
+            "required": [_json_name(f) for f in fields if f.default is attrs.NOTHING],
             "additionalProperties": False,
         },
     }
+
+
+def _json_name(argument: "attrs.Attribute[Any]") -> str:
+    return argument.name.removesuffix("_")
 
 
 def _property(kind: Any, description: str | None) -> dict[str, str]:
@@ -133,7 +141,8 @@ def structure(tool: Tool, arguments: str) -> Any:
     try:
         return _converter_for(tool.arguments).structure(parsed, tool.arguments)
     except cattrs.BaseValidationError as error:
-        problems = "; ".join(cattrs.transform_error(error, path="arguments"))
+        found = cattrs.transform_error(error, path="arguments")
+        problems = "; ".join(problem.removesuffix("_") for problem in found)  # each ends with the field
         # They quote the model's keys, and half a surrogate pair in one can be neither sent nor stored.
         raise ArgumentsRefused(problems.encode(errors="replace").decode()) from None
 
@@ -142,8 +151,9 @@ def _converter_for(kind: type[Any]) -> cattrs.Converter:
     converter = cattrs.Converter(forbid_extra_keys=True)
     for primitive in _JSON_TYPES:
         converter.register_structure_hook(primitive, _exact)
+    names = {field.name: override(rename=_json_name(field)) for field in attrs.fields(kind)}
     converter.register_structure_hook(
-        kind, make_dict_structure_fn(kind, converter, _cattrs_forbid_extra_keys=True)
+        kind, make_dict_structure_fn(kind, converter, _cattrs_forbid_extra_keys=True, **names)
     )
     return converter
 

@@ -264,6 +264,20 @@ class Answers:
             question=question,
         )
 
+    def heard_of_calls(self, by_ms: float, least_ms: float) -> dict[str, str]:
+        """Return the calls of whose outputs the caller had heard the bot speak by then, for so long.
+
+        Each comes with the words that they had heard of the answers that spoke of it; without a transcript
+        there are none.
+        """
+        heard: dict[str, str] = {}
+        for response in self.responses.values():
+            if response.served_calls and response.had_spoken(by_ms, least_ms):
+                words = response.heard_text_by(by_ms, self._letters_per_ms)
+                for call_id in response.served_calls:
+                    heard[call_id] = f"{heard.get(call_id, '')} {words}".strip()
+        return heard
+
     def audible(self, now_ms: float) -> bool:
         """Say whether, by the clock, the caller hears the bot; not in the gaps of an answer that falters."""
         return now_ms < self.audible_until_ms() and not self.paused

@@ -294,15 +294,9 @@ class Bot:
         while self.held_until_ms() <= now_ms + _EPSILON_MS:
             call = self._tool_calls.held.popleft()
             answer_ms = self._utterances.last_answer_ms(self._asked_ms(call))
-            heard = self._heard_calls(answer_ms)
+            heard = self._answers.heard_of_calls(answer_ms, self._guard_ms)
             run.append(RunTool(evolve(call, answered_calls=heard)))
         return run
-
-    def _heard_calls(self, by_ms: float) -> frozenset[str]:
-        """Return the calls of whose outputs the caller had heard the bot speak by then, for long enough."""
-        responses = self._answers.responses.values()
-        heard = (response for response in responses if response.had_spoken(by_ms, self._guard_ms))
-        return frozenset(call_id for response in heard for call_id in response.served_calls)
 
     def held_until_ms(self) -> float:
         """Return when the next held call may run at the latest; infinity if none is held."""

@@ -19,6 +19,7 @@ false interruption does so as a new turn, from the byte where the caller stopped
 from bisect import bisect_right
 from collections import deque
 from collections.abc import Iterator
+from itertools import groupby
 from math import floor, inf
 from statistics import fmean, median
 
@@ -121,16 +122,24 @@ class Speech:
 
     def received_ms(self, item_id: str) -> int:
         """Return how many milliseconds of audio the model sent for one item."""
-        return sum(len(piece.audio) for piece in self.pieces if piece.item_id == item_id) // BYTES_PER_MS
+        return self._of_item(item_id, self.received_bytes) // BYTES_PER_MS
 
     def heard_ms(self, item_id: str, now_ms: float) -> int:
         """Return how many milliseconds of one item were heard, rounded down: the figure for a truncation."""
-        heard, left = 0, self.heard_bytes(now_ms)
+        return self._of_item(item_id, self.heard_bytes(now_ms)) // BYTES_PER_MS
+
+    def item_heard_by_ms(self, item_id: str, at_ms: float) -> int:
+        """Return how many milliseconds of one item had been heard at most by `at_ms`: now or before."""
+        return self._of_item(item_id, round(self.heard_by_ms(at_ms) * BYTES_PER_MS)) // BYTES_PER_MS
+
+    def _of_item(self, item_id: str, first_bytes: int) -> int:
+        """Return how many of the first bytes are of that item."""
+        found = begin = 0
         for piece in self.pieces:
-            part = min(left, len(piece.audio))
-            left -= part
-            heard += part if piece.item_id == item_id else 0
-        return heard // BYTES_PER_MS
+            if piece.item_id == item_id:
+                found += max(0, min(first_bytes, piece.end) - begin)
+            begin = piece.end
+        return found
 
     def unsent(self) -> Iterator[tuple[bytes, int]]:
         """Yield what is still to be sent: the rest of each piece, and where it ends."""
@@ -139,8 +148,9 @@ class Speech:
                 yield piece.audio[max(0, self.sent_bytes - piece.end + len(piece.audio)) :], piece.end
 
     def forget_audio(self) -> None:
-        """Let the bytes go, once nothing more of it will be said or asked: the figures stay."""
-        self.pieces.clear()
+        """Let the bytes go, once nothing more of it will be said; the figures of its items stay."""
+        runs = groupby(self.pieces, lambda piece: piece.item_id)
+        self.pieces = [Piece(item_id, b"", list(run)[-1].end) for item_id, run in runs]
 
 
 class Ledger:

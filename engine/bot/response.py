@@ -158,6 +158,19 @@ class Response:
             unheard.append(words.text[len(part) :].strip())
         return " ".join(filter(None, heard)), " ".join(filter(None, unheard))
 
+    def heard_text_by(self, at_ms: float, letters_per_ms: float) -> str:
+        """Return its words as the caller had heard them by `at_ms`, which is now or before."""
+        heard = (
+            words.heard(
+                self.speech.item_heard_by_ms(item_id, at_ms),
+                self.speech.received_ms(item_id),
+                complete=self._whole(item_id),
+                letters_per_ms=letters_per_ms,
+            ).strip()
+            for item_id, words in self.words.items()
+        )
+        return " ".join(filter(None, heard))
+
     def _part_heard(self, item_id: str, now_ms: float, letters_per_ms: float) -> str:
         return self.words[item_id].heard(
             self.speech.heard_ms(item_id, now_ms),

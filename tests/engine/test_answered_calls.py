@@ -9,19 +9,22 @@ from engine.carrier import Dtmf
 from engine.model import (
     COMMIT_ID,
     AnswerTool,
+    AudioDelta,
     CreateResponse,
     ErrorReported,
     InputCommitted,
     InputTranscribed,
     InputTranscriptionFailed,
+    ItemStarted,
+    TranscriptDelta,
 )
 from engine.settings import DEFAULTS
 from tests.engine.test_conversation import Talk
 from tests.engine.test_tool_calls_stepped import tool
 
 TOOLS = (tool("find", interruptible=True), tool("book", needs_answer=True), tool("save"))
-FOUND = frozenset({"found"})
-NONE = frozenset()
+FOUND = {"found": ""}  # the model of these tests sends no words with its sound
+NONE: dict[str, str] = {}
 
 
 class Desk(Talk):
@@ -37,6 +40,15 @@ class Desk(Talk):
         self.call("search", "find", "found")
         self.done("search")
         self.tool_answers("found")
+
+    def offers(self, name, text, ms):
+        """A whole answer of the model with its words, which come before its sound."""
+        self.created(name)
+        item = f"item_{name}"
+        self.feed(ItemStarted(response_id=name, item_id=item, kind="message"))
+        self.feed(TranscriptDelta(response_id=name, item_id=item, text=text))
+        self.feed(AudioDelta(response_id=name, item_id=item, audio=bytes(ms * 8)))
+        self.done(name)
 
     def says(self, text, ms=400):
         """An utterance, the 500 ms of silence that end it, and its transcript if there is one."""
@@ -165,6 +177,55 @@ def test_a_key_is_an_answer(desk):
     desk.wait(DEFAULTS.keypad_end_ms)
     desk.books()
     assert desk.booking == [FOUND]
+
+
+# The words that were heard of it
+
+OFFER = "On Tuesday the 24th I have nine, half past nine or ten."
+
+
+def test_a_booking_is_told_what_the_caller_heard_of_the_offer_before_they_answered(desk):
+    desk.offers("offer", OFFER, 3_000)
+    desk.wait(3_500)
+    desk.says("Nine.")
+    desk.books()
+    assert desk.booking == [{"found": OFFER}]
+
+
+def test_of_an_offer_that_is_interrupted_only_the_words_before_the_interruption_count(desk):
+    desk.offers("offer", OFFER, 3_000)
+    desk.wait(1_500)
+    desk.feed(UtteranceStarted(round(desk.now_ms)), UtteranceCounts(0))
+    desk.wait(900)
+    desk.feed(UtteranceEnded(1_500, 400, silence_ms=500))
+    desk.commit("Nine.")
+    desk.books()
+    assert desk.booking == [{"found": "On Tuesday the 24th I have"}]
+
+
+def test_words_that_are_heard_after_the_answer_began_do_not_count(desk):
+    desk.offers("offer", OFFER, 3_000)
+    desk.wait(700)
+    began_ms = round(desk.now_ms)
+    desk.feed(UtteranceStarted(began_ms))
+    desk.wait(3_000)
+    desk.feed(UtteranceEnded(began_ms, 2_500, silence_ms=500))
+    desk.commit("Nine.")
+    desk.books()
+    assert desk.booking == [{"found": "On Tuesday"}]
+
+
+def test_of_two_answers_that_spoke_of_an_output_the_words_of_both_were_heard(desk):
+    desk.offers("offer", "On Tuesday.", 1_000)
+    desk.wait(1_500)
+    desk.says("Yes?")
+    desk.books()
+    desk.tool_answers("booked", "refused", say="Which time?")
+    desk.offers("question", "Nine on Tuesday?", 1_000)
+    desk.wait(1_500)
+    desk.says("Yes.")
+    desk.books("again", "again")
+    assert desk.booking[1:] == [{"found": "On Tuesday.", "booked": "Nine on Tuesday?"}]
 
 
 # Words that are not known yet

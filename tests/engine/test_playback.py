@@ -162,3 +162,22 @@ def test_marks_sooner_than_usual_make_nothing_heard_before_it_has_had_the_time()
     for marked_ms in range(200, 1_800, 200):
         ledger.mark_reached(f"1.{marked_ms * 8}", marked_ms + (500 if marked_ms < 1_000 else 120))
     assert (answer.heard_bytes(2_000), answer.ends_ms()) == (16_000, 4_000)
+
+
+def test_the_figures_of_each_item_outlive_the_audio():
+    ledger = Ledger()
+    answer = ledger.open()
+    for item, frames in (("a", 2), ("a", 3), ("b", 5)):
+        ledger.receive(answer, item, bytes(160 * frames))
+    ledger.sent(answer.turn, 1_600, 0)
+    figures = [
+        (answer.received_ms(item), answer.heard_ms(item, 160), answer.item_heard_by_ms(item, 60))
+        for item in ("a", "b")
+    ]
+    answer.forget_audio()
+    assert figures == [(100, 100, 60), (100, 60, 0)]
+    assert figures == [
+        (answer.received_ms(item), answer.heard_ms(item, 160), answer.item_heard_by_ms(item, 60))
+        for item in ("a", "b")
+    ]
+    assert sum(len(piece.audio) for piece in answer.pieces) == 0

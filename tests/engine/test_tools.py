@@ -52,6 +52,23 @@ def test_a_declaration_is_a_json_schema_that_forbids_extra_keys():
     }
 
 
+@frozen
+class Span:
+    from_: str
+    until: str | None = None
+
+
+def test_an_argument_may_have_a_name_that_is_a_word_of_python():
+    spanned = tool(arguments=Span)
+    assert declaration(spanned)["parameters"]["required"] == ["from"]
+    assert list(declaration(spanned)["parameters"]["properties"]) == ["from", "until"]
+    assert structure(spanned, '{"from": "9:00"}') == Span(from_="9:00")
+    with pytest.raises(ArgumentsRefused, match=r"expected str @ arguments\.from$"):
+        structure(spanned, '{"from": 9}')
+    with pytest.raises(ArgumentsRefused, match=r"required field missing @ arguments\.from$"):
+        structure(spanned, "{}")
+
+
 def test_a_tool_without_arguments_declares_an_empty_object():
     assert declaration(tool(arguments=Nothing))["parameters"] == {
         "type": "object",

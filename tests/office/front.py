@@ -47,14 +47,14 @@ class Front:
     business: Business
     call_sid: str
     responses: int = 0
-    answered: frozenset[str] = frozenset()
+    answered: dict[str, str] = field(factory=dict)
     outputs: list[tools.ToolOutput] = field(factory=list)
 
     async def asks(self, name, /, *, same_response=False, **arguments):
         """The result of the tool; `same_response` asks in the response of the call before."""
         if not same_response:
             self.responses += 1
-            self.answered = frozenset(output.call_id for output in self.outputs)
+            self.answered = {output.call_id: output.result.get("say", "") for output in self.outputs}
         tool = next(tool for tool in self.office.tools if tool.name == name)
         call = ToolCall(
             call_id=f"call_{len(self.outputs)}",
