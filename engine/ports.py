@@ -126,6 +126,7 @@ class Profile:
     language: str  # ISO 639-1
     now: str  # "Saturday, 21 November 2026, 10:35", in the business's zone
     hours: str  # "Monday to Friday 9:00 to 17:00", with the exceptions of the next days
+    calendar: str = ""  # weekdays and dates from today on: "2026-11: Mon 30; 2026-12: Tue 1, Wed 2"
     trade: str = ""
     greeting: str = ""  # the caller's first sentence; empty: the language's own
     notice: str | None = None  # said before all else, word for word; empty: the standard one; None: none

@@ -151,7 +151,7 @@ def _converter_for(kind: type[Any]) -> cattrs.Converter:
     converter = cattrs.Converter(forbid_extra_keys=True)
     for primitive in _JSON_TYPES:
         converter.register_structure_hook(primitive, _exact)
-    names = {field.name: override(rename=_json_name(field)) for field in attrs.fields(kind)}
+    names: dict[str, Any] = {field.name: override(rename=_json_name(field)) for field in attrs.fields(kind)}
     converter.register_structure_hook(
         kind, make_dict_structure_fn(kind, converter, _cattrs_forbid_extra_keys=True, **names)
     )

@@ -5,16 +5,14 @@ import logging
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from functools import partial
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from attrs import Factory, field, frozen
 
 from engine.tools import Refusal
-from office.language import spoken, wishes
-from office.language.wish import Wish
-from storage import calls, leads, schedule
+from office.language import spoken
+from storage import calls, leads
 from storage.availability import Refused
 from storage.database import Database
 from storage.errors import InvalidField, WriteFailed
@@ -73,21 +71,6 @@ class Desk:
     def refusal(self, name: str, /, **parameters: str) -> Refusal:
         """Return the sentence of that name as a Refusal, to be raised."""
         return Refusal(self.say(name, **parameters))
-
-    async def wish(self, words: str) -> Wish:
-        """Return the day and time that the caller means.
-
-        Raises Refusal with what to ask if that is not sure.
-        """
-        return await self.read(partial(self.understood, words=words))
-
-    def understood(self, conn: sqlite3.Connection, business_id: int, words: str) -> Wish:
-        """Do as `wish` does, inside a job."""
-        language, now = self.business.language, self.local(self.now())
-        wish = wishes.parse(words, now, language, partial(schedule.hours_on, conn, business_id))
-        if not isinstance(wish, Wish):
-            raise self.refusal("date_not_understood")
-        return wish
 
     async def read(self, query: Callable[[sqlite3.Connection, int], T]) -> T:
         """Return what the query finds; it is called with a connection and the business's id.

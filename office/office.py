@@ -47,6 +47,7 @@ from storage.records import Business
 log = logging.getLogger(__name__)
 
 _DAYS_TOLD = dt.timedelta(days=7)  # of dates with other hours, in the prompt
+_CALENDAR_DAYS = 5 * 7  # in the prompt: most callers want one of them
 _RENEW_S = holds.HOLD_S / 3
 
 # Who works which tools, in the order in which the model is told of them.
@@ -110,6 +111,7 @@ def profile(conn: sqlite3.Connection, business: Business, grant: Grant, now: dt.
         name=business.name,
         language=language,
         now=spoken.now(language, wall),
+        calendar=spoken.calendar(language, today, _CALENDAR_DAYS),
         hours=spoken.hours(language, rules.weekly, rules.exceptions, today),
         trade=business.trade,
         greeting=business.greeting,

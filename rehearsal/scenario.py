@@ -9,6 +9,7 @@ import datetime as dt
 from attrs import frozen
 
 from engine.prompt import notice
+from office.language.english import ENGLISH
 from simulator import (
     Call,
     HangUp,
@@ -34,14 +35,16 @@ _EXPLAINS = (
     "Of course. A check-up takes half an hour, and we are open from Monday to Friday, from nine in the "
     "morning until five in the afternoon. You can park behind the house, and the second floor has a lift."
 )
-_OFFERS = (
-    "Thank you, Dana. That day I have nine o'clock, half past nine, or ten o'clock. Which one suits you?"
+_OFFERS = tuple(
+    f"Thank you, Dana. On {weekday} I have nine o'clock, half past nine, or ten o'clock. Which one suits you?"
+    for weekday in ENGLISH.weekdays
 )
 _CONFIRMS = "You are booked for half past nine. Is there anything else I can do for you?"
 _GOODBYE = "Thank you for calling, Dana. See you then. Goodbye."
 
 _ASKS = "Hi, I would like an appointment for a check-up, please."
-_INTERRUPTS = "Sorry, as early as you can. My name is Dana Levi."
+_EARLY = "as early as you can"
+_INTERRUPTS = f"Sorry, {_EARLY}. My name is Dana Levi."
 _CHOOSES = "Half past nine, please."
 _THANKS = "No, that is all. Thank you, goodbye."
 
@@ -56,7 +59,7 @@ class Voices:
 
 def record_voices() -> Voices:
     """Speak every sentence, in two voices; hum it where there is no synthesiser. Blocks for a second."""
-    bot = [(_BOT_VOICE, text) for text in (_GREETING, _EXPLAINS, _OFFERS, _CONFIRMS, _GOODBYE)]
+    bot = [(_BOT_VOICE, text) for text in (_GREETING, _EXPLAINS, *_OFFERS, _CONFIRMS, _GOODBYE)]
     caller = [(_CALLER_VOICE, text) for text in (_ASKS, _INTERRUPTS, _CHOOSES, _THANKS)]
     texts = [text for _, text in bot + caller]
     try:
@@ -110,10 +113,10 @@ def model_script(voices: Voices, date: dt.date) -> ModelScript:
             Reply(
                 calls=(
                     Call("update_lead_details", {"full_name": "Dana Levi"}),
-                    Call("find_available_slots", {"date_iso": date.isoformat()}),
+                    Call("find_available_slots", {"said": _EARLY, "date_iso": date.isoformat()}),
                 )
             ),
-            reply(_OFFERS),
+            reply(_OFFERS[date.weekday()]),
             Reply(calls=(Call("create_appointment", second_slot),)),
             reply(_CONFIRMS),
             reply(_GOODBYE, Call("end_call")),

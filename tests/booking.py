@@ -8,6 +8,7 @@ from engine.prompt import notice
 from simulator.caller import Say, Step, UntilBotQuiet, UntilBotSpeaks, UntilClosed
 from simulator.model_script import Call, ModelScript, Reply, SessionMemory
 from simulator.tones import murmur
+from tests.office.front import both
 
 NUMBER, CALLER = "+15550100", "+15550123"
 NOW = dt.datetime(2026, 11, 20, 15, 0, tzinfo=dt.UTC)  # a Friday
@@ -40,7 +41,7 @@ def model() -> ModelScript:
     return ModelScript(
         replies=[
             GREETING,
-            Reply(calls=(Call("find_available_slots", {"date_iso": MONDAY}),)),
+            Reply(calls=(Call("find_available_slots", both(MONDAY)),)),
             OFFER,
             Reply(
                 calls=(

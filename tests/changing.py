@@ -12,6 +12,7 @@ from storage import booking as bookings
 from storage import businesses, calls, leads
 from storage.availability import Request
 from tests.booking import CALLER, GREETING, NOTES, NOW
+from tests.office.front import both
 
 EARLIER_SID = "CA" + "0" * 32
 OWNER = "+14155550177"
@@ -58,11 +59,11 @@ def model() -> ModelScript:
         replies=[
             GREETING,
             Reply(calls=(Call("my_appointments", {"full_name": NAME}),)),
-            Reply(calls=(Call("find_available_slots", {"date_iso": TUESDAY}),)),
+            Reply(calls=(Call("find_available_slots", both(TUESDAY)),)),
             _says("I have nine or ten."),
             Reply(calls=(Call("reschedule_appointment", _move), Call("take_message", {"text": MESSAGE}))),
             _says("It is moved, and I will pass that on."),
-            Reply(calls=(Call("find_available_slots", {"date_iso": WEDNESDAY}),)),
+            Reply(calls=(Call("find_available_slots", both(WEDNESDAY)),)),
             _says("I have nine or ten."),
             Reply(calls=(Call("create_appointment", _book),)),
             _says("You are booked."),

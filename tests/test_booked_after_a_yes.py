@@ -12,7 +12,7 @@ from simulator.caller import Pause, Press, Say, UntilBotQuiet, UntilBotSpeaks, U
 from simulator.model_script import Call, ModelScript, Reply
 from simulator.tones import murmur
 from storage import appointments
-from tests.office.front import TUESDAY_9
+from tests.office.front import TUESDAY_9, both
 from tests.office.test_tool_tenants import OWN_NAME, THURSDAY_9
 from tests.test_hostile_model import (
     ASK_FIRST,
@@ -129,7 +129,7 @@ async def test_an_offer_and_its_booking_in_one_response_are_not_one_yes(tmp_path
 
 
 async def test_a_time_that_another_search_finds_again_needs_no_second_yes(tmp_path, autojump_clock):
-    later = Call("find_available_slots", {"date_iso": "2026-11-25"})
+    later = Call("find_available_slots", both("2026-11-25"))
     model = ModelScript(
         replies=[GREETING, asks(FIND), OFFER, asks(later), asks(FIND), asks(BOOK), BOOKED],
         hears=[ASKS, "Wednesday? No, rather Tuesday at nine."],

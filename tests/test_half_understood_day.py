@@ -11,7 +11,7 @@ from simulator.model_script import Call, ModelScript, Reply
 from simulator.tones import murmur
 from storage import appointments, businesses
 from storage.database import open_database
-from tests.office.front import SATURDAY_NOON, TUESDAY_9, grant, refused
+from tests.office.front import SATURDAY_NOON, TUESDAY_9, both, grant, refused
 from tests.office.support import NUMBER
 
 HEARD = (UntilBotSpeaks(100), UntilBotQuiet(100))
@@ -23,7 +23,7 @@ BYE = Reply("It is booked. Goodbye!", murmur(400, pitch=200), calls=(Call("end_c
 
 
 def finds(words):
-    return Reply(calls=(Call("find_available_slots", {"date_iso": words}),))
+    return Reply(calls=(Call("find_available_slots", both(words)),))
 
 
 def model():

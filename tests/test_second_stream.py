@@ -16,6 +16,7 @@ from storage import appointments, businesses, calls, facts
 from storage.database import open_database
 from storage.records import Person
 from tests.booking import GREETING, MONDAY, NOW, first_slot
+from tests.office.front import both
 from tests.office.support import NUMBER
 
 MONDAY_9 = "2026-11-23T08:00:00Z"
@@ -38,7 +39,7 @@ def model(*replies, hears):
 
 FIRST = model(
     GREETING,
-    Reply(calls=(Call("find_available_slots", {"date_iso": MONDAY}),)),
+    Reply(calls=(Call("find_available_slots", both(MONDAY)),)),
     says("I have nine or ten."),
     Reply(calls=(Call("create_appointment", first_slot),)),
     says("You are booked for Monday at nine."),

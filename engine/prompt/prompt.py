@@ -18,6 +18,7 @@ from engine.tools import Tool
 _NAME_CHARS = 120
 _LINE_CHARS = 300  # one service, one fact, one of the owner's rules
 _GREETING_CHARS = 400
+_CALENDAR_CHARS = 500
 _HOURS_CHARS = 1_500
 _SECTION_CHARS = 2_000  # all services, all facts, all rules
 _BEFORE_CHARS = 1_000  # the last of what was said before the line broke
@@ -237,6 +238,8 @@ _BEGINNINGS = {None: _hello, Back.UNANSWERED: _after_transfer, Back.CUT_OFF: _af
 def _truth(profile: Profile, words: Template) -> Iterator[str]:
     """Give what holds in this call, a line each. Empty facts leave no line."""
     yield words.now.format(now=_line(profile.now, _LINE_CHARS))
+    if days := _line(profile.calendar, _CALENDAR_CHARS):
+        yield words.calendar.format(calendar=days)
     if trade := _line(profile.trade, _LINE_CHARS):
         yield words.trade.format(trade=trade)
     yield words.hours.format(hours=_line(profile.hours, _HOURS_CHARS))

@@ -11,6 +11,7 @@ class Template:
     speaking: str
     truth: str  # the heading of what holds in this call; the lines below it:
     now: str
+    calendar: str
     trade: str
     hours: str
     services: str
@@ -43,6 +44,7 @@ Then ask whether it is right.
 - If you did not understand, say so and ask again. Never guess a name, a number or a time.""",
     truth="What is true now:",
     now="Now it is {now}. The tools know what “tomorrow” means.",
+    calendar="The calendar (year-month: days), so that you need not count: {calendar}.",
     trade="The business: {trade}.",
     hours="Opening hours: {hours}.",
     services="Services:",
@@ -96,6 +98,7 @@ HEBREW = Template(
 - מה שלא היה ברור: לומר שלא היה ברור ולשאול שוב. אסור לנחש שם, מספר או שעה.""",
     truth="מה נכון עכשיו:",
     now='עכשיו {now}. הכלים יודעים מתי זה "מחר".',
+    calendar="לוח הימים (שנה-חודש: ימים), כדי שלא יהיה צורך לספור: {calendar}.",
     trade="העסק: {trade}.",
     hours="שעות הפתיחה: {hours}.",
     services="השירותים:",

@@ -10,6 +10,7 @@ class Catalog:
     """The words of one language. A sentence is a template, with the same name and parameters in all."""
 
     weekdays: tuple[str, ...]  # Monday first
+    short_weekdays: tuple[str, ...]
     months: tuple[str, ...]
     week: tuple[int, ...]  # the weekdays in the order in which the week is told
     units: Mapping[str, tuple[str, str, str]]  # minute, hour, day: one, two, and {n} of them

@@ -4,6 +4,7 @@ from office.language.catalog import Catalog
 
 ENGLISH = Catalog(
     weekdays=("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
+    short_weekdays=("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
     months=(
         "January",
         "February",
@@ -64,6 +65,13 @@ ENGLISH = Catalog(
         "slots_found": "These times are free: {times}.",
         "slots_nearest": "{reason} The nearest free times are {times}.",
         "date_not_understood": "I did not catch the day. Which day would you like?",
+        "which_of_two": "Do you mean {first}, or {second}?",
+        "read_back": "I understood {when}. {found} Is that right?",
+        "wished": "{date} {time}",
+        "wished_at": "at {time}",
+        "wished_from": "from {since}",
+        "wished_until": "before {until}",
+        "wished_between": "from {since} to {until}",
         "duration_out_of_range": "An appointment takes {shortest} to {longest}. How long do you need?",
         "no_such_service": "We do not offer that. You can book: {services}.",
         "which_service": "What is the appointment for? You can book: {services}.",

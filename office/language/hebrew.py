@@ -4,6 +4,7 @@ from office.language.catalog import Catalog
 
 HEBREW = Catalog(
     weekdays=("יום שני", "יום שלישי", "יום רביעי", "יום חמישי", "יום שישי", "שבת", "יום ראשון"),
+    short_weekdays=("שני", "שלישי", "רביעי", "חמישי", "שישי", "שבת", "ראשון"),
     months=(
         "ינואר",
         "פברואר",
@@ -60,6 +61,13 @@ HEBREW = Catalog(
         "slots_found": "השעות הפנויות: {times}.",
         "slots_nearest": "{reason} השעות הפנויות הקרובות ביותר: {times}.",
         "date_not_understood": "לא הבנתי לאיזה יום. לאיזה יום תרצו?",
+        "which_of_two": "התכוונתם: {first}, או {second}?",
+        "read_back": "הבנתי: {when}. {found} נכון?",
+        "wished": "{date}, {time}",
+        "wished_at": "בשעה {time}",
+        "wished_from": "משעה {since}",
+        "wished_until": "לפני {until}",
+        "wished_between": "בין {since} ל-{until}",
         "duration_out_of_range": "תור נמשך בין {shortest} ל-{longest}. כמה זמן דרוש לכם?",
         "no_such_service": "את זה אין אצלנו. אפשר לקבוע: {services}.",
         "which_service": "לאיזה טיפול התור? אפשר לקבוע: {services}.",

@@ -97,6 +97,17 @@ def now(language: str, wall: dt.datetime) -> str:
     return say(language, "now", date=plain_date(language, wall.date()), time=clock(wall))
 
 
+def calendar(language: str, today: dt.date, days: int) -> str:
+    """List the days from today on for the prompt, by month: "2026-11: Mon 30; 2026-12: Tue 1, Wed 2"."""
+    weekdays = _catalog(language).short_weekdays
+    dates = (today + dt.timedelta(days=n) for n in range(days))
+    months = (
+        f"{month}: {', '.join(f'{weekdays[day.weekday()]} {day.day}' for day in of_month)}"
+        for month, of_month in groupby(dates, lambda day: f"{day:%Y-%m}")
+    )
+    return "; ".join(months)
+
+
 def clock(wall: dt.datetime) -> str:
     """Say a time of the 24-hour clock: "9:05"."""
     return f"{wall.hour}:{wall.minute:02}"

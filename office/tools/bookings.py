@@ -14,8 +14,10 @@ from attrs import Factory, define, evolve, field, frozen
 from engine.tools import Tool, ToolCall, describe
 from office import afterwards
 from office.desk import CannotWrite, Desk, Result
-from office.tools.calendar import Calendar
+from office.tools import witnesses
+from office.tools.calendar import DATE_ISO, SAID, Calendar
 from office.tools.offers import slot_start
+from office.tools.witnesses import Told
 from storage import appointments, availability, booking, leads, proofs, services
 from storage.booking import NotBookable
 from storage.errors import NotFound, SlotTaken
@@ -36,9 +38,8 @@ class MyAppointments:
     full_name: str | None = field(
         default=None, metadata=describe("The name that the appointment stands under, as the caller said it.")
     )
-    date_iso: str | None = field(
-        default=None, metadata=describe("Or its day: YYYY-MM-DD, or in the caller's own words.")
-    )
+    said: str | None = field(default=None, metadata=describe(f"Or its day. {SAID}"))
+    date_iso: str | None = field(default=None, metadata=describe(DATE_ISO))
 
 
 @frozen(kw_only=True)
@@ -72,7 +73,8 @@ class Bookings:
         A call may try a few facts.
         """
         desk = self.desk
-        named = desk.caller is not None and (wanted.full_name is not None or wanted.date_iso is not None)
+        facts = (wanted.full_name, wanted.said, wanted.date_iso)
+        named = desk.caller is not None and any(fact is not None for fact in facts)
         found = await (
             desk.write(partial(self._shown, wanted=wanted)) if named else desk.read(self.calendar.theirs)
         )
@@ -114,10 +116,11 @@ class Bookings:
         A day that is not understood is no wrong fact.
         """
         named = [each for each in coming if same_name(wanted.full_name or "", each.full_name)]
-        if named or wanted.date_iso is None:
+        if named or (wanted.said is None and wanted.date_iso is None):
             return named
-        wish = self.desk.understood(conn, business_id, wanted.date_iso)
-        return [each for each in coming if self.desk.local(each.starts_at).date() == wish.date]
+        told = Told(said=wanted.said, date_iso=wanted.date_iso)
+        day = witnesses.understand(conn, business_id, self.desk, told).wish.date
+        return [each for each in coming if self.desk.local(each.starts_at).date() == day]
 
     async def _told(self, told: Sequence[Appointment]) -> Result:
         desk = self.desk

@@ -10,7 +10,9 @@ from attrs import Factory, define, evolve, field, frozen
 from engine.tools import Refusal, Tool, ToolCall, describe
 from office.desk import Desk, Result
 from office.language import spoken
+from office.tools import witnesses
 from office.tools.offers import Offered, Offers, canonical, slot_start
+from office.tools.witnesses import Told
 from storage import appointments, availability, booking, proofs, services
 from storage.availability import Offer, Request, Slot, Why
 from storage.booking import NotBookable
@@ -22,16 +24,27 @@ _SHORTEST_MIN, _LONGEST_MIN = 5, 8 * 60
 _MOST_BOOKINGS = 5  # in one call: more is no caller
 _OFFERED_AT_ONCE = 3  # nobody keeps more times in mind on the phone
 
+# How the two witnesses of a day are asked for, by every tool that takes one.
+SAID = "The day and time exactly as the caller said them, unchanged: tomorrow, next Sunday afternoon."
+DATE_ISO = "Your own reading of that: the one day meant, as YYYY-MM-DD, from the calendar."
+
 
 @frozen(kw_only=True)
 class FindAvailableSlots:
     """The arguments of find_available_slots."""
 
-    date_iso: str = field(
+    said: str | None = field(default=None, metadata=describe(SAID))
+    date_iso: str | None = field(default=None, metadata=describe(DATE_ISO))
+    from_: str | None = field(
+        default=None, metadata=describe("Your reading of the time: from when, as HH:MM, such as 15:00.")
+    )
+    until: str | None = field(default=None, metadata=describe("Until when, as HH:MM."))
+    part: str | None = field(
+        default=None,
         metadata=describe(
-            "One day, as YYYY-MM-DD or in the caller's own words: tomorrow, next Sunday afternoon, "
-            "Tuesday at 15:00. If it is refused, ask the caller for one day, and say it plainly."
-        )
+            "Your reading of the part of the day, if no hour was named: morning, midday, afternoon, evening "
+            "or night."
+        ),
     )
     duration_min: int | None = field(
         default=None, metadata=describe("Length in minutes, only if the business has no list of services.")
@@ -69,7 +82,15 @@ class Calendar:
     async def find_available_slots(self, wanted: FindAvailableSlots, call: ToolCall) -> Result:
         """Find two or three free times of a day, or why there are none and the nearest. They are held."""
         desk = self.desk
-        wish = await desk.wish(wanted.date_iso)
+        told = Told(
+            said=wanted.said,
+            date_iso=wanted.date_iso,
+            from_time=wanted.from_,
+            until_time=wanted.until,
+            part=wanted.part,
+        )
+        understood = await desk.read(partial(witnesses.understand, desk=desk, told=told))
+        wish = understood.wish
         times: dict[str, Any] = {"from_minute": wish.from_minute, "until_minute": wish.until_minute}
         if wanted.moving is not None:
             known = await self.own(wanted.moving)
@@ -96,8 +117,11 @@ class Calendar:
             )
 
         offer = await desk.write(job)
-        slots = self._remember(offer.slots, request, service_id, call)
-        return {"slots": slots, "say": self._found(offer)}
+        slots = self._remember(offer.slots, request, service_id, call, read_back=understood.read_back)
+        say = self._found(offer)
+        if understood.read_back:
+            say = desk.say("read_back", when=witnesses.in_words(desk, wish), found=say)
+        return {"slots": slots, "say": say}
 
     def theirs(self, conn: sqlite3.Connection, business_id: int) -> tuple[Appointment, ...]:
         """Return what this call booked, and what its caller has shown to be theirs, in any stream of it."""
@@ -112,7 +136,13 @@ class Calendar:
         raise self.desk.refusal("no_such_appointment")
 
     def _remember(
-        self, slots: Sequence[Slot], request: Request, service_id: int | None, call: ToolCall
+        self,
+        slots: Sequence[Slot],
+        request: Request,
+        service_id: int | None,
+        call: ToolCall,
+        *,
+        read_back: bool,
     ) -> list[Result]:
         return [
             {
@@ -122,6 +152,7 @@ class Calendar:
                         request=request,
                         service_id=service_id,
                         call_ids=frozenset({call.call_id}),
+                        read_back=read_back,
                     )
                 ),
                 "say": self.desk.when(slot.starts_at),
@@ -165,13 +196,15 @@ class Calendar:
 
         Raises Refusal for any other, and before the caller has answered the offer.
         """
+        desk = self.desk
         offered = self.offers.get(text)
         if offered is None:
-            raise self.desk.refusal("not_offered")
-        if not offered.answered(call):
+            raise desk.refusal("not_offered")
+        starts_at = offered.slot.starts_at
+        if not offered.answered(call, desk.local(starts_at).date(), desk.today, desk.business.language):
             # The refusal asks for this very time: who answers it has answered the offer.
-            self.offers.remember(evolve(offered, call_ids=frozenset({call.call_id})))
-            raise self.desk.refusal("ask_first", when=self.desk.when(offered.slot.starts_at))
+            self.offers.remember(offered.asked_by(call))
+            raise desk.refusal("ask_first", when=desk.when(starts_at))
         return offered
 
     async def create_appointment(self, wanted: CreateAppointment, call: ToolCall) -> Result:
@@ -260,7 +293,7 @@ class Calendar:
         reason = None if refused is None or refused.why is Why.FULL else desk.refused(refused)
         if not slots:
             raise desk.refusal("taken_nothing_near") if reason is None else Refusal(reason)
-        named = self._remember(slots, offered.request, offered.service_id, call)
+        named = self._remember(slots, offered.request, offered.service_id, call, read_back=offered.read_back)
         times = desk.choices(slot.starts_at for slot in slots)
         if reason is None:
             say = desk.say("taken", times=times)
@@ -291,12 +324,14 @@ TOOLS = (
         description="Find free appointment times on one day. Offer the caller what it returns.",
         label="Looking for free times",
         guidance={
-            "en": "find_available_slots: the only source of free times. Give it the day as the caller said "
-            "it. Offer only times that find_available_slots gave in this call, two or three at a time. To "
-            "move an appointment, name it in moving.",
-            "he": "find_available_slots: המקור היחיד לשעות פנויות. לתת לו את היום כפי שהמתקשרים אמרו אותו. "
-            "להציע רק שעות שהתקבלו מ-find_available_slots בשיחה הזאת, שתיים או שלוש בכל פעם. כדי להזיז "
-            "תור, לנקוב בו ב-moving.",
+            "en": "find_available_slots: the only source of free times. Pass what the caller said of "
+            "the day and time in said, unchanged, and your own reading of it, by the calendar above, in "
+            "date_iso and in from and until, or part. Offer only times that find_available_slots gave in "
+            "this call, two or three at a time. To move an appointment, name it in moving.",
+            "he": "find_available_slots: המקור היחיד לשעות פנויות. להעביר ב-said את מה שהמתקשרים אמרו על "
+            "היום והשעה, בלי לשנות, ואת מה שהבנת מזה, לפי לוח הימים שלמעלה, ב-date_iso וב-from וב-until, או "
+            "ב-part. להציע רק שעות שהתקבלו מ-find_available_slots בשיחה הזאת, שתיים או שלוש בכל פעם. כדי "
+            "להזיז תור, לנקוב בו ב-moving.",
         },
         arguments=FindAvailableSlots,
         run=Calendar.find_available_slots,

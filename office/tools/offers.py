@@ -5,9 +5,12 @@ import datetime as dt
 from attrs import Factory, define, evolve, frozen
 
 from engine.tools import ToolCall
+from office.language.named_day import names_day
 from storage.availability import Request, Slot
 from storage.errors import InvalidField
 from storage.records import utc_text
+
+_MOST_REFUSALS = 2  # of one time, in a language that is not read
 
 
 @frozen(kw_only=True)
@@ -18,13 +21,25 @@ class Offered:
     request: Request
     service_id: int | None
     call_ids: frozenset[str]  # the tool calls whose outputs named it
+    read_back: bool = False  # only one witness named the day: the caller is to hear it before they agree
+    refusals: int = 0  # how often it was refused for want of an answer
 
-    def answered(self, call: ToolCall) -> bool:
-        """Say whether this call answers the offer.
+    def answered(self, call: ToolCall, day: dt.date, today: dt.date, language: str) -> bool:
+        """Say whether this call answers the offer of a time on that day.
 
-        It does if the caller had heard the bot speak of it, and said something since, before the call.
+        It does if the caller had heard the bot speak of it, and said something since, before the call. If the
+        day is to be read back they must have heard its name. Once it was asked twice in vain, an answer to
+        words of a language that is not read counts, too.
         """
-        return not self.call_ids.isdisjoint(call.answered_calls)
+        heard = [call.answered_calls[known] for known in self.call_ids if known in call.answered_calls]
+        if not self.read_back:
+            return bool(heard)
+        named = [names_day(words, day, today, language) for words in heard]
+        return True in named or (self.refusals >= _MOST_REFUSALS and None in named)
+
+    def asked_by(self, call: ToolCall) -> "Offered":
+        """Return the offer once that call was refused with the question for this very time."""
+        return evolve(self, call_ids=frozenset({call.call_id}), refusals=self.refusals + 1)
 
 
 @define
@@ -38,7 +53,12 @@ class Offers:
         start = slot_start(offered.slot.starts_at)
         known = self._by_start.get(start)
         if known is not None and (known.slot, known.service_id) == (offered.slot, offered.service_id):
-            offered = evolve(known, call_ids=known.call_ids | offered.call_ids)
+            offered = evolve(
+                known,
+                call_ids=known.call_ids | offered.call_ids,
+                read_back=offered.read_back,
+                refusals=max(known.refusals, offered.refusals),
+            )
         self._by_start[start] = offered
         return start
 

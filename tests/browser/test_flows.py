@@ -18,11 +18,12 @@ from tests.browser import looks, town
 from tests.browser.beside import beside, first_start, served
 from tests.browser.conftest import window
 from tests.browser.town import NOW, PASSWORD, Home
+from tests.office.front import both
 from tests.real import open_desk
 
 MOST_CLICKS = 7
 ASKS_AND_HANGS_UP = [UntilBotSpeaks(100), UntilBotQuiet(300), HangUp()]
-FIND_MONDAY = Call("find_available_slots", {"date_iso": booking.MONDAY})
+FIND_MONDAY = Call("find_available_slots", both(booking.MONDAY))
 
 
 @define

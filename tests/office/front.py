@@ -5,12 +5,15 @@ Between two responses the caller hears what the tools said, and answers.
 
 import datetime as dt
 import json
+from zoneinfo import ZoneInfo
 
 from attrs import define, field
 
 from engine import tools
 from engine.tools import ToolCall
 from office.grant import Grant
+from office.language import spoken, wishes
+from office.language.wishes import Wish
 from office.office import BusinessOffice, open_office
 from office.unwritten import Unwritten
 from storage import appointments, calls, leads
@@ -38,6 +41,15 @@ def grant(business, caller=CALLER, call_sid=CALL_SID, **more):
     return Grant(call_sid=call_sid, business_id=business.id, caller_number=caller, **more)
 
 
+def both(day, now=SATURDAY_NOON, language="en"):
+    """What a tool is told of a day: as the caller says it, and the date, which this model knows as we do."""
+    wish = wishes.parse(day, now, language)
+    if not isinstance(wish, Wish):
+        return {"said": day}
+    said = spoken.plain_date("en", wish.date) if day == wish.date.isoformat() else day
+    return {"said": said, "date_iso": wish.date.isoformat()}
+
+
 @define(eq=False)
 class Front:
     """One call. `asks` answers as `tools.run` does; each call comes in a response of its own."""
@@ -46,6 +58,7 @@ class Front:
     database: Database
     business: Business
     call_sid: str
+    now: Now = field(factory=Now)
     responses: int = 0
     answered: dict[str, str] = field(factory=dict)
     outputs: list[tools.ToolOutput] = field(factory=list)
@@ -67,8 +80,10 @@ class Front:
         self.outputs.append(output)
         return output.result
 
-    async def finds(self, date=TUESDAY, **more):
-        return await self.asks("find_available_slots", date_iso=date, **more)
+    async def finds(self, day=TUESDAY, **more):
+        """A search by both witnesses of a date, or of a caller's words."""
+        now = self.now().astimezone(ZoneInfo(self.business.timezone))
+        return await self.asks("find_available_slots", **both(day, now, self.business.language), **more)
 
     async def books(self, slot_start=TUESDAY_9, **more):
         return await self.asks("create_appointment", slot_start=slot_start, **more)
@@ -100,7 +115,7 @@ async def ring(
         unwritten=unwritten or Unwritten(database=database),
         **more,
     )
-    return Front(office, database, business, call_sid)
+    return Front(office, database, business, call_sid, now)
 
 
 def refused(say):

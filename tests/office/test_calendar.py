@@ -102,7 +102,10 @@ async def test_words_that_are_not_understood_whole_are_asked_again_and_nothing_i
 
 async def test_a_slot_start_is_read_back_as_the_instant_that_it_is(front):
     found = await front.finds(TUESDAY_930)
-    assert found["say"] == "These times are free: Tuesday 24 November at 9:30."
+    assert found["say"] == (
+        "I understood Tuesday 24 November at 9:30. These times are free: Tuesday 24 November at 9:30. "
+        "Is that right?"
+    )
 
 
 @pytest.mark.parametrize(

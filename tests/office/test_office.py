@@ -17,6 +17,7 @@ from engine.recording import Recording
 from engine.settings import DEFAULTS
 from office import recordings
 from office.grant import Grant
+from office.language import spoken
 from office.office import open_office
 from office.unwritten import Unwritten
 from rehearsal.virtual_time import inline
@@ -83,6 +84,7 @@ async def test_the_profile_is_the_businesss_own_at_this_hour(database, business,
         name="Salon",
         language="en",
         now="Sunday 22 November 2026, 0:30",
+        calendar=spoken.calendar("en", dt.date(2026, 11, 22), 35),
         hours="Monday to Friday 9:00 to 17:00, closed on other days",
         trade="a hair salon",
         greeting="Salon, hi!",
@@ -175,9 +177,18 @@ async def test_every_tool_has_a_declaration_that_names_no_business_and_no_caller
         tool.name: sorted(tools.declaration(tool)["parameters"]["properties"]) for tool in office.tools
     }
     assert declared == {
-        "find_available_slots": ["date_iso", "duration_min", "moving", "service"],
+        "find_available_slots": [
+            "date_iso",
+            "duration_min",
+            "from",
+            "moving",
+            "part",
+            "said",
+            "service",
+            "until",
+        ],
         "create_appointment": ["notes", "slot_start", "wants_sms"],
-        "my_appointments": ["date_iso", "full_name"],
+        "my_appointments": ["date_iso", "full_name", "said"],
         "reschedule_appointment": ["slot_start", "starts_at"],
         "cancel_appointment": ["starts_at"],
         "update_lead_details": ["callback_phone", "email", "full_name", "notes"],

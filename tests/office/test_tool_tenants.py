@@ -33,7 +33,7 @@ from storage.availability import Request
 from storage.database import open_database
 from storage.records import DayHours, ExceptionDay, Flag, Person, WeeklyHours
 from tests.office.accounts import stored
-from tests.office.front import SATURDAY_NOON, TUESDAY, TUESDAY_9, TUESDAY_930, Now, ring
+from tests.office.front import SATURDAY_NOON, TUESDAY, TUESDAY_9, TUESDAY_930, Now, both, ring
 from tests.office.support import CALL_SID, CALLER, NUMBER
 from tests.storage.conftest import tables
 
@@ -56,14 +56,14 @@ ROSA, ROSAS_PHONE = "Rosa", "+14155550133"
 ROOT_CANAL, SAFE = "Root canal", "The safe"
 NOTED = "The crown hurts."
 
-FIND = ("find_available_slots", {"date_iso": TUESDAY})
+FIND = ("find_available_slots", both(TUESDAY))
 OWN = ("my_appointments", {"full_name": OWN_NAME})
 ASKED = {
     "find_available_slots": [
         [FIND],
-        [("find_available_slots", {"date_iso": TUESDAY, "service": ROOT_CANAL})],
-        [("find_available_slots", {"date_iso": SUNDAY})],
-        [("find_available_slots", {"date_iso": WEDNESDAY})],  # the neighbour is closed that day
+        [("find_available_slots", {**both(TUESDAY), "service": ROOT_CANAL})],
+        [("find_available_slots", both(SUNDAY))],
+        [("find_available_slots", both(WEDNESDAY))],  # the neighbour is closed that day
     ],
     "create_appointment": [
         [("create_appointment", {"slot_start": TUESDAY_9})],
@@ -73,15 +73,15 @@ ASKED = {
     ],
     "my_appointments": [
         [("my_appointments", {"full_name": LEAD["full_name"]})],
-        [("my_appointments", {"date_iso": TUESDAY})],
-        [("my_appointments", {"date_iso": WEDNESDAY})],
+        [("my_appointments", both(TUESDAY))],
+        [("my_appointments", both(WEDNESDAY))],
         [OWN],
     ],
     "reschedule_appointment": [
         [
             ("my_appointments", {"full_name": LEAD["full_name"]}),
             OWN,
-            ("find_available_slots", {"date_iso": WEDNESDAY}),
+            ("find_available_slots", both(WEDNESDAY)),
             ("reschedule_appointment", {"starts_at": start, "slot_start": WEDNESDAY_9}),
         ]
         for start in (TUESDAY_9, SUNDAY_20, THURSDAY_9)

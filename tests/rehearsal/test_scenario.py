@@ -29,5 +29,8 @@ def test_the_model_looks_on_the_given_day_and_books_the_second_time_it_is_offere
     memory = SessionMemory(outputs=(("find_available_slots", offered),))
 
     assert list(calls) == ["update_lead_details", "find_available_slots", "create_appointment", "end_call"]
-    assert calls["find_available_slots"].arguments == {"date_iso": "2026-11-24"}
+    assert calls["find_available_slots"].arguments == {
+        "said": "as early as you can",
+        "date_iso": "2026-11-24",
+    }
     assert calls["create_appointment"].arguments(memory) == {"slot_start": "second", "notes": "Check-up"}

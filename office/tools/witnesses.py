@@ -1,0 +1,185 @@
+"""Two witnesses of a day: the caller's own words, which we read, and what the model makes of them.
+
+The model is good at language and bad at calendars, and our reading the reverse. Where both say the same, it
+is so. Where one of them says nothing, the other is believed, and read back before anything is booked. Where
+they differ the caller is asked, and hears both.
+
+They are two only if one has words and the other a date: a date that the model passes for the caller's words,
+and words that it passes for its date, are the same witness again.
+"""
+
+import datetime as dt
+import re
+import sqlite3
+from collections.abc import Mapping
+from functools import partial
+
+from attrs import evolve, frozen
+
+from engine.errors import ArgumentsRefused
+from office.desk import Desk
+from office.language import spoken, wishes
+from office.language.wishes import Limits, Wish
+from storage import schedule
+
+_DAY_MIN = 24 * 60
+_WHOLE_DAY = (0, _DAY_MIN)
+_PARTS: Mapping[str, tuple[int, int]] = {
+    "morning": (0, 12 * 60),
+    "midday": (11 * 60, 14 * 60),
+    "afternoon": (12 * 60, 18 * 60),
+    "evening": (17 * 60, _DAY_MIN),
+    "night": (17 * 60, _DAY_MIN),
+}
+_ISO_DATE = re.compile(r"\b\d{4}-\d\d-\d\d")
+_CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)(?::00)?")
+
+_MIDNIGHT = "24:00"
+
+
+@frozen(kw_only=True)
+class Told:
+    """What a tool was told of a day, as the model wrote it. None and blank: nothing."""
+
+    said: str | None = None  # by the caller
+    date_iso: str | None = None  # what the model makes of it
+    from_time: str | None = None  # HH:MM
+    until_time: str | None = None
+    part: str | None = None  # of the day
+
+
+@frozen(kw_only=True)
+class Understood:
+    """The day and time that the caller means."""
+
+    wish: Wish
+    read_back: bool  # only one has said so: the caller is to hear the day and agree before it is booked
+
+
+@frozen
+class Differing:
+    """Two days or times, of which one is meant: by the caller's words, and by the model."""
+
+    by_words: Wish
+    by_model: Wish
+
+
+def weigh(
+    words: Wish | Limits | None, date: dt.date | None, window: tuple[int, int], today: dt.date
+) -> Understood | Differing | None:
+    """Hold our reading of the words against the model's date and window of the day, in minutes.
+
+    A date before today is no reading. Returns None if neither names a day, or the words rule the model's out.
+    """
+    if not isinstance(words, Wish):
+        if date is None or date < today or (words is not None and not words.allows(date)):
+            return None
+        return Understood(wish=_at(date, window), read_back=True)
+    if date is not None and date >= today and date != words.date:
+        return Differing(words, _at(date, window))
+    by_model = _at(words.date, window)
+    if both := _both(words, by_model):
+        return Understood(wish=both, read_back=date != words.date)
+    if turned := _both(_other_half(words), by_model):
+        return Understood(wish=turned, read_back=True)
+    return Differing(words, by_model)
+
+
+def _at(date: dt.date, window: tuple[int, int]) -> Wish:
+    return Wish(date=date, from_minute=window[0], until_minute=window[1])
+
+
+def _both(first: Wish, second: Wish) -> Wish | None:
+    """Return the time of the day that is in both windows: if one holds the other, the narrower."""
+    since = max(first.from_minute, second.from_minute)
+    until = min(first.until_minute, second.until_minute)
+    return evolve(first, from_minute=since, until_minute=until) if since < until else None
+
+
+def _other_half(wish: Wish) -> Wish:
+    if wish.other_half is None:
+        return wish
+    until = wish.other_half + wish.until_minute - wish.from_minute
+    return evolve(wish, from_minute=wish.other_half, until_minute=until, other_half=None)
+
+
+def understand(conn: sqlite3.Connection, business_id: int, desk: Desk, told: Told) -> Understood:
+    """Return the day and time that the caller means, seen from now.
+
+    Raises Refusal with what to ask if that is not sure, and ArgumentsRefused for a time that is none.
+    """
+    hours = partial(schedule.hours_on, conn, business_id)
+    read = partial(
+        wishes.parse, now_local=desk.local(desk.now()), language=desk.business.language, hours=hours
+    )
+    said, date_iso = told.said or "", told.date_iso or ""
+    words, model = read(said), read(date_iso)
+    window = _window(told)
+    date = None
+    if isinstance(model, Wish):
+        date, window = model.date, window or (model.from_minute, model.until_minute)
+    found = weigh(words, date, window or _WHOLE_DAY, desk.today)
+    if found is None:
+        raise desk.refusal("date_not_understood")
+    if isinstance(found, Differing):
+        raise desk.refusal("which_of_two", **_named(desk, found))
+    two = _ISO_DATE.match(date_iso.strip()) and not _ISO_DATE.search(said)
+    return found if two else evolve(found, read_back=True)
+
+
+def _window(told: Told) -> tuple[int, int] | None:
+    """Return the part of the day that the model names; None: it names none."""
+    since = _minute("from", told.from_time)
+    until = _DAY_MIN if (told.until_time or "").strip() == _MIDNIGHT else _minute("until", told.until_time)
+    if since is not None and until is not None and until < since:
+        raise ArgumentsRefused("arguments.until: earlier than from")
+    if since is not None or until is not None:
+        since = since or 0
+        return since, _DAY_MIN if until is None else max(until, since + 1)
+    part = (told.part or "").strip().casefold()
+    if part and part not in _PARTS:
+        raise ArgumentsRefused(f"arguments.part: one of {', '.join(_PARTS)}")
+    return _PARTS.get(part)
+
+
+def _minute(name: str, text: str | None) -> int | None:
+    if not (text or "").strip():
+        return None
+    clock = _CLOCK.fullmatch((text or "").strip())
+    if clock is None:
+        raise ArgumentsRefused(f"arguments.{name}: write a time of the day as HH:MM, such as 15:30")
+    return int(clock[1]) * 60 + int(clock[2])
+
+
+# In words
+
+
+def in_words(desk: Desk, wish: Wish) -> str:
+    """Name the weekday and the date of a wish, and its time if it has one."""
+    date = spoken.plain_date(desk.business.language, wish.date, desk.today)
+    time = _time(desk, wish)
+    return desk.say("wished", date=date, time=time) if time else date
+
+
+def _named(desk: Desk, differing: Differing) -> dict[str, str]:
+    first, second = differing.by_words, differing.by_model
+    same_day = first.date == second.date
+    time = _time(desk, second) if same_day else ""
+    return {"first": in_words(desk, first), "second": time or in_words(desk, second)}
+
+
+def _time(desk: Desk, wish: Wish) -> str:
+    since, until = _clock(wish.from_minute), _clock(wish.until_minute)
+    if (wish.from_minute, wish.until_minute) == _WHOLE_DAY:
+        return ""
+    if wish.until_minute == wish.from_minute + 1:
+        return desk.say("wished_at", time=since)
+    if wish.until_minute == _DAY_MIN:
+        return desk.say("wished_from", since=since)
+    if wish.from_minute == 0:
+        return desk.say("wished_until", until=until)
+    return desk.say("wished_between", since=since, until=until)
+
+
+def _clock(minute: int) -> str:
+    return f"{minute // 60}:{minute % 60:02}"
