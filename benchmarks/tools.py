@@ -101,7 +101,10 @@ class _Caller:
         await self.ask("transfer_to_human")
 
     async def _find(self, day: dt.date) -> str:
-        found = await self.ask("find_available_slots", date_iso=day.isoformat(), service="check-up")
+        said = f"{day:%A} {day.day} {day:%B} {day.year}"
+        found = await self.ask(
+            "find_available_slots", said=said, date_iso=day.isoformat(), service="check-up"
+        )
         return str(found["slots"][0]["slot_start"])
 
     async def _book(self, day: dt.date) -> str:

@@ -30,7 +30,7 @@ The model's side, for a client of the Realtime API on `theirs`:
         ModelScript(
             replies=[
                 Reply("Hello, how can I help?", murmur(1_200, pitch=190)),
-                Reply(calls=(Call("find_available_slots", {"date_iso": "2026-11-23"}),)),
+                Reply(calls=(Call("find_available_slots", {"said": "on Monday", "date_iso": "2026-11-23"}),)),
                 Reply("Ten or two?", murmur(900, pitch=190)),
                 Reply(calls=(Call("create_appointment", book_the_first),)),
             ],
