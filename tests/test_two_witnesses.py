@@ -100,6 +100,23 @@ async def test_an_offer_that_does_not_name_the_day_is_followed_by_the_question_t
     assert (outputs, booked) == ([READ_BACK, REFUSED, MADE, OK], [TUESDAY_9])
 
 
+async def test_a_time_on_another_day_than_the_one_asked_for_is_booked_once_that_day_was_heard(
+    tmp_path, autojump_clock
+):
+    sunday = find(said="on Sunday", date_iso="2026-11-22")
+    replies = [
+        asks(sunday),
+        NO_DAY,
+        asks(book("2026-11-23T08:00:00Z")),
+        speaks("Does Monday at nine work for you?"),
+        asks(book("2026-11-23T08:00:00Z")),
+    ]
+    outputs, booked = await rung(tmp_path / "w.db", replies, answers(3))
+    assert outputs[0]["say"].startswith("We are closed on Sunday. The nearest free times are Monday 23")
+    assert outputs[1] == refused("Does Monday 23 November at 9:00 work for you?")
+    assert booked == ["2026-11-23T08:00:00Z"]
+
+
 async def test_a_model_that_never_names_the_day_never_books_it(tmp_path, autojump_clock):
     tries = [Call("create_appointment", BOOK.arguments | {"notes": f"cut {number}"}) for number in range(5)]
     replies = [asks(UNREAD), *(reply for each in tries for reply in (NO_DAY, asks(each)))]

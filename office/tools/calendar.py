@@ -152,7 +152,8 @@ class Calendar:
                         request=request,
                         service_id=service_id,
                         call_ids=frozenset({call.call_id}),
-                        read_back=read_back,
+                        # Nobody has named the day of one that is merely near.
+                        read_back=read_back or self.desk.local(slot.starts_at).date() != request.date,
                     )
                 ),
                 "say": self.desk.when(slot.starts_at),

@@ -21,7 +21,7 @@ class Offered:
     request: Request
     service_id: int | None
     call_ids: frozenset[str]  # the tool calls whose outputs named it
-    read_back: bool = False  # only one witness named the day: the caller is to hear it before they agree
+    read_back: bool = False  # not both witnesses named its day: the caller is to hear it before they agree
     refusals: int = 0  # how often it was refused for want of an answer
 
     def answered(self, call: ToolCall, day: dt.date, today: dt.date, language: str) -> bool:

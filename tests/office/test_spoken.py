@@ -343,3 +343,15 @@ def test_a_text_message_is_never_longer_than_the_carrier_takes(name, lines):
     body = spoken.to_owner("en", name, Who(number="+14155550100", name=name), lines)
     assert len(body) <= spoken.SMS_CHARS
     assert len(body.splitlines()) <= 1 + len(lines)
+
+
+@pytest.mark.parametrize(
+    ("language", "days"),
+    [
+        ("en", "2026-12: Wed 30, Thu 31; 2027-01: Fri 1, Sat 2"),
+        ("he", "2026-12: רביעי 30, חמישי 31; 2027-01: שישי 1, שבת 2"),
+        ("fr", "2026-12: Wed 30, Thu 31; 2027-01: Fri 1, Sat 2"),
+    ],
+)
+def test_the_calendar_of_the_prompt_names_each_day_with_its_weekday_by_month(language, days):
+    assert spoken.calendar(language, dt.date(2026, 12, 30), 4) == days
