@@ -210,6 +210,15 @@ async def test_a_time_that_is_searched_for_again_after_the_yes_is_booked(tmp_pat
     assert (outputs, booked) == ([READ_BACK, READ_BACK, MADE, OK], [TUESDAY_9])
 
 
+async def test_the_last_search_decides_whether_the_day_is_to_be_heard(tmp_path, autojump_clock):
+    replies = [asks(UNREAD), asks(BOTH), NO_DAY, asks(BOOK)]
+    outputs, booked = await rung(tmp_path / "read.db", replies, answers(2))
+    assert (outputs, booked) == ([READ_BACK, FOUND, MADE, OK], [TUESDAY_9])
+    replies = [asks(BOTH), asks(UNREAD), NO_DAY, asks(BOOK), QUESTION, asks(BOOK)]
+    outputs, booked = await rung(tmp_path / "unread.db", replies, answers(3))
+    assert (outputs, booked) == ([FOUND, READ_BACK, REFUSED, MADE, OK], [TUESDAY_9])
+
+
 # Moving, and other languages
 
 

@@ -164,6 +164,14 @@ def test_marks_sooner_than_usual_make_nothing_heard_before_it_has_had_the_time()
     assert (answer.heard_bytes(2_000), answer.ends_ms()) == (16_000, 4_000)
 
 
+def test_what_was_heard_by_an_earlier_moment_is_known_after_the_answer_was_cut():
+    ledger = Ledger()
+    answer = sent_answer(ledger, bytes(3_200), at_ms=1_000)
+    ledger.move(answer, AnswerEvent.IS_CUT, 1_300)
+    heard_ms = [answer.item_heard_by_ms("item_1", at_ms) for at_ms in (900, 1_100, 1_300, 9_000)]
+    assert heard_ms == [0, 100, 300, 300]
+
+
 def test_the_figures_of_each_item_outlive_the_audio():
     ledger = Ledger()
     answer = ledger.open()
