@@ -8,8 +8,10 @@ import datetime as dt
 import re
 from collections.abc import Iterator, Sequence
 
-from office.language.relative import ENGLISH, HEBREW, Relative
-from office.language.spoken_dates import Named, plain, read
+from office.language.grammar import Grammar
+from office.language.grammars import ENGLISH, HEBREW
+from office.language.named import Named, plain
+from office.language.spoken_dates import read
 
 # Between these one day is named. A date and its weekday may stand on both sides: both are of the day.
 _PIECES = re.compile(r"[.!?;,\n](?!\d)|\b(?:or|and)\b|(?<![א-ת])או(?![א-ת])")
@@ -38,10 +40,10 @@ def names_day(text: str, day: dt.date, today: dt.date, language: str) -> bool | 
 
 
 def _named(words: str, language: str) -> Iterator[Named]:
-    relatives: Sequence[Relative] = (HEBREW, ENGLISH) if language == "he" else (ENGLISH,)
+    grammars: Sequence[Grammar] = (HEBREW, ENGLISH) if language == "he" else (ENGLISH,)
     for piece in _PIECES.split(words):
-        for relative in relatives:
-            yield read(relative.reading.digits(piece), relative.reading)
+        for grammar in grammars:
+            yield read(grammar.figures(piece), grammar)
 
 
 def _is_date(named: Named, day: dt.date, today: dt.date) -> bool:

@@ -4,7 +4,18 @@ import datetime as dt
 
 from attrs import frozen
 
+from office.language.named import AFTERNOON, EVENING, MIDDAY, MORNING, NIGHT, NOON
+
 DAY_MIN = 24 * 60
+# The parts of a day, in its minutes.
+PARTS = {
+    MORNING: (0, 12 * 60),
+    MIDDAY: (11 * 60, 14 * 60),
+    NOON: (11 * 60, 14 * 60),
+    AFTERNOON: (12 * 60, 18 * 60),
+    EVENING: (17 * 60, DAY_MIN),
+    NIGHT: (17 * 60, DAY_MIN),
+}
 
 
 @frozen(kw_only=True)

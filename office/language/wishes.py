@@ -35,35 +35,24 @@ from office.language.grammar import Grammar
 from office.language.grammars import ENGLISH, HEBREW
 from office.language.named import (
     AFTER,
-    AFTERNOON,
     AT_LATEST,
     BEFORE,
     BETWEEN,
     DAY,
     EVENING,
     FROM,
-    MIDDAY,
     MORNING,
     NIGHT,
-    NOON,
     Named,
     plain,
 )
 from office.language.spoken_dates import read
 from office.language.time_words import only_fillers, unread
-from office.language.wish import DAY_MIN, Limits, Wish
+from office.language.wish import DAY_MIN, PARTS, Limits, Wish
 from storage.records import DayHours
 
 Hours = Callable[[dt.date], Sequence[DayHours]]
 
-_PARTS = {
-    MORNING: (0, 12 * 60),
-    MIDDAY: (11 * 60, 14 * 60),
-    NOON: (11 * 60, 14 * 60),
-    AFTERNOON: (12 * 60, 18 * 60),
-    EVENING: (17 * 60, DAY_MIN),
-    NIGHT: (17 * 60, DAY_MIN),
-}
 _WITHOUT = {
     MORNING: (12 * 60, DAY_MIN),
     EVENING: (0, 17 * 60),
@@ -190,7 +179,7 @@ def _next_such_time(named: Named, now_local: dt.datetime, hours: Hours) -> Wish 
 
 
 def _wish(named: Named, day: dt.date, hours: Hours) -> Wish | None:
-    since, until = _PARTS.get(named.part or "", (0, DAY_MIN))
+    since, until = PARTS.get(named.part or "", (0, DAY_MIN))
     if named.not_part is not None:
         first, last = _WITHOUT.get(named.not_part, (0, 0))
         since, until = max(since, first), min(until, last)

@@ -11,7 +11,6 @@ and words that it passes for its date, are the same witness again.
 import datetime as dt
 import re
 import sqlite3
-from collections.abc import Mapping
 from functools import partial
 
 from attrs import evolve, frozen
@@ -19,18 +18,10 @@ from attrs import evolve, frozen
 from engine.errors import ArgumentsRefused
 from office.desk import Desk
 from office.language import spoken, wishes
-from office.language.wishes import Limits, Wish
+from office.language.wish import DAY_MIN, PARTS, Limits, Wish
 from storage import schedule
 
-_DAY_MIN = 24 * 60
-_WHOLE_DAY = (0, _DAY_MIN)
-_PARTS: Mapping[str, tuple[int, int]] = {
-    "morning": (0, 12 * 60),
-    "midday": (11 * 60, 14 * 60),
-    "afternoon": (12 * 60, 18 * 60),
-    "evening": (17 * 60, _DAY_MIN),
-    "night": (17 * 60, _DAY_MIN),
-}
+_WHOLE_DAY = (0, DAY_MIN)
 _ISO_DATE = re.compile(r"\b\d{4}-\d\d-\d\d")
 _CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)(?::00)?")
 
@@ -130,16 +121,16 @@ def understand(conn: sqlite3.Connection, business_id: int, desk: Desk, told: Tol
 def _window(told: Told) -> tuple[int, int] | None:
     """Return the part of the day that the model names; None: it names none."""
     since = _minute("from", told.from_time)
-    until = _DAY_MIN if (told.until_time or "").strip() == _MIDNIGHT else _minute("until", told.until_time)
+    until = DAY_MIN if (told.until_time or "").strip() == _MIDNIGHT else _minute("until", told.until_time)
     if since is not None and until is not None and until < since:
         raise ArgumentsRefused("arguments.until: earlier than from")
     if since is not None or until is not None:
         since = since or 0
-        return since, _DAY_MIN if until is None else max(until, since + 1)
+        return since, DAY_MIN if until is None else max(until, since + 1)
     part = (told.part or "").strip().casefold()
-    if part and part not in _PARTS:
-        raise ArgumentsRefused(f"arguments.part: one of {', '.join(_PARTS)}")
-    return _PARTS.get(part)
+    if part and part not in PARTS:
+        raise ArgumentsRefused(f"arguments.part: one of {', '.join(PARTS)}")
+    return PARTS.get(part)
 
 
 def _minute(name: str, text: str | None) -> int | None:
@@ -174,7 +165,7 @@ def _time(desk: Desk, wish: Wish) -> str:
         return ""
     if wish.until_minute == wish.from_minute + 1:
         return desk.say("wished_at", time=since)
-    if wish.until_minute == _DAY_MIN:
+    if wish.until_minute == DAY_MIN:
         return desk.say("wished_from", since=since)
     if wish.from_minute == 0:
         return desk.say("wished_until", until=until)

@@ -13,7 +13,7 @@ from engine import tools
 from engine.tools import ToolCall
 from office.grant import Grant
 from office.language import spoken, wishes
-from office.language.wishes import Wish
+from office.language.wish import Wish
 from office.office import BusinessOffice, open_office
 from office.unwritten import Unwritten
 from storage import appointments, calls, leads

@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 from attrs import frozen
 
-from office.language.wishes import Wish
+from office.language.wish import Wish
 from office.tools.witnesses import Differing, Understood, weigh
 from storage import businesses
 from tests.office.front import TUESDAY, TUESDAY_930, Now, refused, ring
@@ -194,7 +194,7 @@ async def test_a_day_that_nobody_has_named_is_asked_for(front, told):
         ({"from": "24:00"}, "arguments.from: write a time of the day as HH:MM, such as 15:30"),
         ({"until": "25:00"}, "arguments.until: write a time of the day as HH:MM, such as 15:30"),
         ({"from": "15:00", "until": "14:00"}, "arguments.until: earlier than from"),
-        ({"part": "teatime"}, "arguments.part: one of morning, midday, afternoon, evening, night"),
+        ({"part": "teatime"}, "arguments.part: one of morning, midday, noon, afternoon, evening, night"),
     ],
 )
 async def test_a_time_that_is_none_is_refused_by_the_name_of_its_field(front, time, say):
