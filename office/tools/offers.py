@@ -6,9 +6,8 @@ from attrs import Factory, define, evolve, frozen
 
 from engine.tools import ToolCall
 from office.language.named_day import names_day
+from office import instants
 from storage.availability import Request, Slot
-from storage.errors import InvalidField
-from storage.records import utc_text
 
 _MOST_REFUSALS = 2  # of one time, in a language that is not read
 
@@ -69,13 +68,10 @@ class Offers:
 
 def slot_start(instant: dt.datetime) -> str:
     """Write a time as the model names it: the instant in UTC."""
-    return utc_text("slot_start", instant)
+    return instants.write(instant)
 
 
 def canonical(text: str) -> str:
     """Write the same instant as `slot_start` does; empty if the text is none."""
-    # The model may write +00:00 for Z, or the same instant in another zone.
-    try:
-        return slot_start(dt.datetime.fromisoformat(text))
-    except (ValueError, OverflowError, InvalidField):
-        return ""
+    instant = instants.read(text)
+    return "" if instant is None else slot_start(instant)

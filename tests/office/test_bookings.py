@@ -182,6 +182,15 @@ async def test_an_appointment_is_moved_to_an_offered_time_and_stays_the_same_row
     assert (appointment.id, appointment.starts_at.isoformat()) == (1, "2026-11-25T08:00:00+00:00")
 
 
+async def test_an_appointment_and_the_time_to_move_it_to_may_be_written_in_any_zone(front, booked):
+    await front.asks("my_appointments", full_name="Dana Levi")
+    await front.finds("2026-11-25", moving="2026-11-24T09:00:00+01:00")
+    moved = await front.asks(
+        "reschedule_appointment", starts_at="20261124T080000Z", slot_start="2026-11-25T03:00:00-05:00"
+    )
+    assert (moved["status"], moved["starts_at"]) == ("ok", WEDNESDAY_9)
+
+
 async def test_it_can_be_moved_into_the_half_hour_after_it(front):
     await front.asks("my_appointments", full_name="Dana Levi")
     await front.finds()

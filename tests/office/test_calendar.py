@@ -10,6 +10,7 @@ from attrs import evolve
 from storage import businesses, schedule, services
 from storage.records import DayHours, ExceptionDay, WeeklyHours
 from tests.office.front import TUESDAY, TUESDAY_9, TUESDAY_930, Now, refused, ring
+from tests.office.test_instants import SPELLINGS
 
 OTHER = {"caller": "+14155550111", "call_sid": "CAother"}
 
@@ -100,12 +101,38 @@ async def test_words_that_are_not_understood_whole_are_asked_again_and_nothing_i
     assert (await other.finds())["slots"][0]["slot_start"] == TUESDAY_9
 
 
-async def test_a_slot_start_is_read_back_as_the_instant_that_it_is(front):
-    found = await front.finds(TUESDAY_930)
-    assert found["say"] == (
-        "I understood Tuesday 24 November at 9:30. These times are free: Tuesday 24 November at 9:30. "
-        "Is that right?"
-    )
+@pytest.mark.parametrize("written", SPELLINGS)
+async def test_a_slot_start_given_back_is_that_very_slot_however_it_is_written(front, written):
+    found = await front.finds(written)
+    assert found["say"] == "These times are free: Tuesday 24 November at 9:30."
+    assert (await front.books(written))["starts_at"] == TUESDAY_930
+
+
+@pytest.mark.parametrize(
+    ("zone", "starts_at"),
+    [
+        ("Asia/Kolkata", "2026-11-24T18:30:00Z"),  # the 25th there, at midnight
+        ("America/Sao_Paulo", "2026-11-25T02:30:00Z"),  # still the 24th there
+        ("Pacific/Auckland", "2026-11-24T20:00:00Z"),  # the 25th
+    ],
+)
+async def test_a_slot_start_is_an_instant_also_where_the_date_is_another(
+    front, database, business, now, zone, starts_at
+):
+    all_day = [WeeklyHours(weekday=day, opens_minute=0, closes_minute=1440) for day in range(7)]
+    await front.does(schedule.set_weekly_hours, all_day)
+    there = evolve(business, timezone=zone)
+    change = "UPDATE businesses SET timezone = ? WHERE id = ?"
+    await front.does(lambda conn, business_id: conn.execute(change, (zone, business_id)))
+    far = await ring(database, there, now)
+    assert [slot["slot_start"] for slot in (await far.finds(starts_at))["slots"]] == [starts_at]
+
+
+async def test_a_slot_start_that_is_taken_comes_with_the_nearest_on_both_sides(front, other):
+    await other.finds("Tuesday at 11:00")
+    await other.books("2026-11-24T10:00:00Z")
+    found = await front.finds("2026-11-24T11:00:00+01:00")
+    assert [slot["slot_start"][11:16] for slot in found["slots"]] == ["09:00", "09:30", "10:30"]
 
 
 @pytest.mark.parametrize(
