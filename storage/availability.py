@@ -74,7 +74,8 @@ class Why(StrEnum):
     OFF_GRID = "off_grid"  # nothing of that length ever starts at that time
     NOT_THEN = "not_then"  # nothing starts in that part of the day
     TOO_SOON = "too_soon"
-    FULL = "full"
+    FULL_THEN = "full_then"  # all that starts in that part of the day is taken
+    FULL = "full"  # all of that day
 
 
 @frozen(kw_only=True)
@@ -89,6 +90,9 @@ class Refused:
     # it, and from when after it. None: it is not, that day.
     closes_minute: int | None = None
     opens_minute: int | None = None
+    last_start_minute: int | None = None  # before it, if that is still to come
+    # Of a day that is closed: when the business opens next, on its clock, if no time is offered that day.
+    next_opening: dt.datetime | None = None
 
 
 @frozen(kw_only=True)
@@ -122,11 +126,14 @@ def find(
                 (lambda slot: request.from_minute <= _minute(slot) < request.until_minute, Why.NOT_THEN),
                 (lambda slot: slot.starts_at >= now, Why.PAST),
                 (lambda slot: slot.starts_at >= now + schedule.notice_min * _MINUTE, Why.TOO_SOON),
-                (lambda slot: not _taken(slot, busy) and not _is_there(slot, request), Why.FULL),
+                (
+                    lambda slot: not _taken(slot, busy) and not _is_there(slot, request),
+                    Why.FULL if _any_time(request) else Why.FULL_THEN,
+                ),
             ),
         )
     if why is Why.NOT_THEN:
-        return Offer(refused=_not_then(schedule, request))
+        return Offer(refused=_not_then(schedule, request, now))
     if why is not None:
         return Offer(refused=_because(why, schedule, request))
     return Offer(slots=tuple(slots[:limit]))
@@ -196,34 +203,17 @@ def open_during(schedule: Schedule, starts_at: dt.datetime, ends_at: dt.datetime
     return _within(_open_spans(schedule, zone, starts_at.astimezone(zone).date()), starts_at, ends_at)
 
 
-def nearest(
-    schedule: Schedule,
-    busy: Sequence[Busy],
-    now: dt.datetime,
-    request: Request,
-    wish: dt.datetime,
-    *,
-    limit: int = 3,
-    days: int = 14,
-) -> tuple[Slot, ...]:
-    """Return the free slots closest to `wish`, at most `days` before or after its day, in order of time.
+def next_opening(schedule: Schedule, date: dt.date, days: int) -> dt.datetime | None:
+    """Return when the business opens next after that date, on its clock; None if not in so many days.
 
-    Of two that are equally close the earlier comes first. The day and the part of it that the request names
-    do not count. `busy` and the exceptions must cover all those days, the one before and the two after them.
+    `schedule` must have the exceptions of all those days.
     """
-    date = wish.astimezone(ZoneInfo(schedule.timezone)).date()
-    closest: list[Slot] = []
-    for distance in range(days + 1):
-        for day in {date - distance * _DAY, date + distance * _DAY}:
-            whole_day = attrs.evolve(request, date=day, from_minute=0, until_minute=_DAY_MIN)
-            closest += find(schedule, busy, now, whole_day, limit=_DAY_MIN).slots
-        closest.sort(key=lambda slot: (abs(slot.starts_at - wish), slot.starts_at))
-        del closest[limit:]
-        # Days not looked at are more than `distance` days away by the calendar, so at least one fewer by the
-        # hours: Samoa skipped a whole day in 2011, and no clock has jumped further.
-        if len(closest) == limit and abs(closest[-1].starts_at - wish) <= (distance - 1) * _DAY:
-            break
-    return tuple(sorted(closest, key=lambda slot: slot.starts_at))
+    zone = ZoneInfo(schedule.timezone)
+    for away in range(1, days + 1):
+        day = date + away * _DAY
+        if hours := _hours_on(schedule, day):
+            return _first_showing(day, min(span.opens_minute for span in hours), zone).astimezone(zone)
+    return None
 
 
 def _check(request: Request) -> None:
@@ -235,15 +225,28 @@ def _because(why: Why, schedule: Schedule, request: Request) -> Refused:
     return Refused(why=why, date=request.date, notice_min=schedule.notice_min, days_ahead=schedule.days_ahead)
 
 
-def _not_then(schedule: Schedule, request: Request) -> Refused:
+def _any_time(request: Request) -> bool:
+    return (request.from_minute, request.until_minute) == (0, _DAY_MIN)
+
+
+def _not_then(schedule: Schedule, request: Request, now: dt.datetime) -> Refused:
     refused = _because(Why.NOT_THEN, schedule, request)
     hours = _joined(_hours_on(schedule, request.date))
     if any(_fits(span, request) for span in hours):
         return refused  # open, but nothing begins then
     before = [span.closes_minute for span in hours if span.opens_minute <= request.from_minute]
     after = [span.opens_minute for span in hours if span.opens_minute >= request.until_minute]
+    soonest = now + schedule.notice_min * _MINUTE
+    starts = [
+        minute
+        for slot in _open_slots(schedule, request)
+        if (minute := _minute(slot)) < request.from_minute and slot.starts_at >= soonest
+    ]
     return attrs.evolve(
-        refused, closes_minute=max(before, default=None), opens_minute=min(after, default=None)
+        refused,
+        closes_minute=max(before, default=None),
+        opens_minute=min(after, default=None),
+        last_start_minute=max(starts, default=None),
     )
 
 

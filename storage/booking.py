@@ -12,11 +12,12 @@ import sqlite3
 from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from storage import appointments, availability, holds, schedule
 from storage.availability import Offer, Refused, Request, Slot, Why
 from storage.errors import NotFound, StorageError
+from storage.nearest import nearest
 from storage.records import Appointment, Booking, Busy, Schedule, utc_text
 
 _NEAR_DAYS = 14
@@ -31,8 +32,10 @@ ELSEWHERE = {
     Why.TOO_LONG,
     Why.NOT_THEN,
     Why.TOO_SOON,
+    Why.FULL_THEN,
     Why.FULL,
 }
+_CLOSED = {Why.CLOSED_THAT_DATE, Why.CLOSED_THAT_WEEKDAY}
 
 
 @frozen
@@ -64,8 +67,20 @@ def free(
         return found
     # A caller who is told only "no" hangs up: what there is nearby is offered along with the reason.
     wish = _start_of(request, rules.timezone)
-    near = _nearest(conn, business_id, call_sid, request, wish, now, limit)
-    return Offer(slots=near, refused=found.refused)
+    rules, busy = _around(conn, business_id, call_sid, request, wish.date(), _NEAR_DAYS, now)
+    near = nearest(rules, busy, now, request, wish, limit=limit, days=_NEAR_DAYS)
+    refused = found.refused
+    if refused.why in _CLOSED:
+        refused = _closed(rules, refused, near)
+    return Offer(slots=near, refused=refused)
+
+
+def _closed(rules: Schedule, refused: Refused, near: Sequence[Slot]) -> Refused:
+    """Add when the business opens next, unless a time of that day is offered with it."""
+    opening = availability.next_opening(rules, refused.date, _NEAR_DAYS)
+    if opening is None or any(slot.wall.date() == opening.date() for slot in near):
+        return refused
+    return evolve(refused, next_opening=opening)
 
 
 def offer(
@@ -102,22 +117,10 @@ def offer_nearest(
 ) -> tuple[Slot, ...]:
     """Find the free times nearest to `wish`, within two weeks of it, and hold them for the call."""
     # Found and held in one transaction, as in `offer`.
-    slots = _nearest(conn, business_id, call_sid, request, wish, now, limit)
+    rules, busy = _around(conn, business_id, call_sid, request, wish.date(), _NEAR_DAYS, now)
+    slots = nearest(rules, busy, now, request, wish, limit=limit, days=_NEAR_DAYS)
     holds.hold(conn, business_id, call_sid=call_sid, slots=slots, now=now)
     return slots
-
-
-def _nearest(
-    conn: sqlite3.Connection,
-    business_id: int,
-    call_sid: str,
-    request: Request,
-    wish: dt.datetime,
-    now: dt.datetime,
-    limit: int,
-) -> tuple[Slot, ...]:
-    rules, busy = _around(conn, business_id, call_sid, request, wish.date(), _NEAR_DAYS, now)
-    return availability.nearest(rules, busy, now, request, wish, limit=limit, days=_NEAR_DAYS)
 
 
 def book(

@@ -244,10 +244,11 @@ def phone(number: str) -> str:
 
 
 def refused(language: str, why: Refused, today: dt.date) -> str:
-    """Say why there is no time, in a whole sentence: "We are closed on Saturday."."""
-    return say(
+    """Say why there is no time, in whole sentences: "We are closed on Saturday."."""
+    name = _reason(why)
+    reason = say(
         language,
-        f"refused_{_reason(why)}",
+        f"refused_{name}",
         weekday=_catalog(language).weekdays[why.date.weekday()],
         on_date=on_date(language, why.date, today),
         notice=duration(language, why.notice_min),
@@ -255,6 +256,14 @@ def refused(language: str, why: Refused, today: dt.date) -> str:
         closes=_minute(language, why.closes_minute or 0),
         opens=_minute(language, why.opens_minute or 0),
     )
+    if name == "after_closing" and why.last_start_minute is not None:
+        return say(
+            language, "refused_last_start", reason=reason, last=_minute(language, why.last_start_minute)
+        )
+    if again := why.next_opening:
+        day = on_date(language, again.date(), today)
+        return say(language, "refused_until", reason=reason, on_date=day, opens=clock(again))
+    return reason
 
 
 def _reason(why: Refused) -> str:

@@ -31,6 +31,12 @@ async def other(database, business, now):
     return await ring(database, business, now, **OTHER)
 
 
+async def speaking(front, database, business, now, language):
+    """The same caller, with the business in that language."""
+    await front.does(lambda conn, number: businesses.change(conn, number, language=language))
+    return await ring(database, await database.read(lambda conn: businesses.by_id(conn, business.id)), now)
+
+
 async def test_free_times_come_with_their_instant_and_their_words(front):
     assert await front.finds() == {
         "slots": [
@@ -60,6 +66,70 @@ async def test_a_closed_day_comes_with_the_reason_and_the_nearest_times(front):
     ]
     assert found["say"] == (
         "We are closed on Sunday. The nearest free times are Monday 23 November at 9:00, 9:30 or 10:00."
+    )
+
+
+@pytest.mark.parametrize(
+    ("language", "wish", "say"),
+    [
+        (
+            "en",
+            "Wednesday afternoon",
+            "We are closed on Wednesday 25 November. The nearest free times are "
+            "Tuesday 24 November at 12:00 or 12:30, or Thursday 26 November at 12:00.",
+        ),
+        (
+            "he",
+            "יום רביעי אחר הצהריים",
+            "אנחנו סגורים ביום רביעי, 25 בנובמבר. השעות הפנויות הקרובות ביותר: "
+            "יום שלישי, 24 בנובמבר, בשעה 12:00 או 12:30, או יום חמישי, 26 בנובמבר, בשעה 12:00.",
+        ),
+    ],
+)
+async def test_the_nearest_lie_before_and_after_the_wish_in_the_same_part_of_the_day(
+    front, database, business, now, language, wish, say
+):
+    await front.does(schedule.set_exception, ExceptionDay(date=dt.date(2026, 11, 25)))
+    assert (await (await speaking(front, database, business, now, language)).finds(wish))["say"] == say
+
+
+@pytest.mark.parametrize(
+    ("language", "reason"),
+    [
+        ("en", "We are closed on Thursday 24 December. We open again on Monday 4 January 2027 at 9:00."),
+        (
+            "he",
+            "אנחנו סגורים ביום חמישי, 24 בדצמבר. נפתח שוב ביום שני, 4 בינואר 2027 בשעה 9:00.",
+        ),
+    ],
+)
+async def test_a_closed_day_says_when_the_next_open_one_is_if_nothing_is_free_on_it(
+    front, other, database, business, now, language, reason
+):
+    for day in range(24, 35):  # over the holidays
+        await front.does(
+            schedule.set_exception, ExceptionDay(date=dt.date(2026, 12, 1) + dt.timedelta(day - 1))
+        )
+    now.value = dt.datetime(2026, 12, 22, 20, tzinfo=dt.UTC)
+    await other.finds("2027-01-04", duration_min=480)
+    await other.books("2027-01-04T08:00:00Z")
+    said = (await (await speaking(front, database, business, now, language)).finds("2026-12-24"))["say"]
+    assert said.startswith(reason)
+
+
+async def test_a_full_part_of_the_day_is_not_called_a_full_day(front, other):
+    await other.finds("Tuesday at 11:00")
+    await other.books("2026-11-24T10:00:00Z")
+    assert (await front.finds("Tuesday at 11:00"))["say"] == (
+        "There's nothing left at that time on Tuesday 24 November. "
+        "The nearest free times are Tuesday 24 November at 10:00, 10:30 or 11:30."
+    )
+
+
+async def test_a_last_start_that_has_passed_today_is_not_named(front, now):
+    now.value = dt.datetime(2026, 11, 24, 15, 45, tzinfo=dt.UTC)  # a quarter to five in Berlin
+    assert (await front.finds("today at 19:00"))["say"].startswith(
+        "We close at 17:00 today. The nearest free times are tomorrow, Wednesday 25 November"
     )
 
 
@@ -147,7 +217,7 @@ async def test_a_slot_start_that_is_taken_comes_with_the_nearest_on_both_sides(f
         (
             "en",
             "Tuesday at half past six in the evening",
-            "We close at 17:00 on Tuesday 24 November. "
+            "We close at 17:00 on Tuesday 24 November. The latest we can start is 16:30. "
             "The nearest free times are Tuesday 24 November at 15:30, 16:00 or 16:30.",
         ),
         (
@@ -159,7 +229,7 @@ async def test_a_slot_start_that_is_taken_comes_with_the_nearest_on_both_sides(f
         (
             "he",
             "ביום שלישי בשש וחצי בערב",
-            "ביום שלישי, 24 בנובמבר אנחנו סוגרים בשעה 17:00. "
+            "ביום שלישי, 24 בנובמבר אנחנו סוגרים בשעה 17:00. התור האחרון מתחיל בשעה 16:30. "
             "השעות הפנויות הקרובות ביותר: יום שלישי, 24 בנובמבר, בשעה 15:30, 16:00 או 16:30.",
         ),
     ],
@@ -167,9 +237,7 @@ async def test_a_slot_start_that_is_taken_comes_with_the_nearest_on_both_sides(f
 async def test_outside_the_hours_the_caller_hears_them_and_what_is_free(
     front, database, business, now, language, wish, say
 ):
-    await front.does(lambda conn, number: businesses.change(conn, number, language=language))
-    spoken_in = await database.read(lambda conn: businesses.by_id(conn, business.id))
-    assert (await (await ring(database, spoken_in, now)).finds(wish))["say"] == say
+    assert (await (await speaking(front, database, business, now, language)).finds(wish))["say"] == say
 
 
 async def test_in_the_break_the_caller_hears_from_when_until_when(front):
@@ -181,12 +249,16 @@ async def test_in_the_break_the_caller_hears_from_when_until_when(front):
     )
 
 
-async def test_an_hour_is_taken_at_the_half_of_the_day_in_which_the_business_is_open(front):
+async def test_an_hour_is_taken_at_the_half_of_the_day_in_which_the_business_is_open(
+    front, database, business, now
+):
     evenings = [WeeklyHours(weekday=day, opens_minute=720, closes_minute=1200) for day in range(5)]
     await front.does(schedule.set_weekly_hours, evenings)
-    assert (await front.finds("Tuesday at seven"))["say"] == (
-        "These times are free: Tuesday 24 November at 19:00."
-    )
+    for wish in ("Tuesday at seven", "Tuesday, seven o'clock", "ביום שלישי בשבע"):
+        language = "he" if wish.startswith("ב") else "en"
+        (slot,) = (await (await speaking(front, database, business, now, language)).finds(wish))["slots"]
+        assert slot["slot_start"] == "2026-11-24T18:00:00Z"  # 19:00 in Berlin
+    front = await speaking(front, database, business, now, "en")
     morning = (DayHours(opens_minute=420, closes_minute=660),)
     await front.does(schedule.set_exception, ExceptionDay(date=dt.date.fromisoformat(TUESDAY), hours=morning))
     assert (await front.finds("Tuesday at seven"))["say"] == (

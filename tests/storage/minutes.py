@@ -116,7 +116,9 @@ def find(schedule, busy, now, request):
     if free:
         return free, None
     if in_time:
-        return [], "full"
+        return [], "full" if set(range(request.from_minute, request.until_minute)) == set(
+            range(1440)
+        ) else "full_then"
     if to_come:
         return [], "too_soon"
     if then:
@@ -138,6 +140,13 @@ def around(schedule, request):
     ends = sorted(minute + 1 for minute in opened if minute + 1 not in opened)
     before = [end for begin, end in zip(begins, ends, strict=True) if begin <= request.from_minute]
     return max(before, default=None), min((at for at in begins if at >= request.until_minute), default=None)
+
+
+def last_start(schedule, request, now):
+    """The last minute of the day, before its wished part, in which a slot could still begin; or None."""
+    soonest = now + schedule.notice_min * MINUTE
+    in_time = [start for start in starts(schedule, request) if EPOCH + start.at * MINUTE >= soonest]
+    return max((start.minute for start in in_time if start.minute < request.from_minute), default=None)
 
 
 def judge(schedule, busy, now, request, instant):

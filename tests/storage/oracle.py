@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from storage import availability
 from storage.availability import Offer, Refused, Request, Slot
+from storage.nearest import nearest as nearest_slots
 from storage.records import Busy, DayHours, ExceptionDay, Schedule, WeeklyHours
 from tests.storage import minutes
 from tests.storage.minutes import EPOCH, MINUTE
@@ -151,7 +152,8 @@ def _refused(case, why, date):
     if why != "not_then":
         return refused
     closes, opens = minutes.around(rules, case.request)
-    return attrs.evolve(refused, closes_minute=closes, opens_minute=opens)
+    last = minutes.last_start(rules, case.request, case.now) if (closes, opens) != (None, None) else None
+    return attrs.evolve(refused, closes_minute=closes, opens_minute=opens, last_start_minute=last)
 
 
 def found(case):
@@ -171,15 +173,42 @@ def judged(case, instant):
 
 
 def nearest(case, limit, days):
-    """The slots closest to the case's instant, by the minutes of all those days."""
-    date = case.instant.astimezone(ZoneInfo(case.schedule.timezone)).date()
-    every = []
+    """What is to be offered around the case's instant, by the minutes of all those days."""
+    zone, request = ZoneInfo(case.schedule.timezone), case.request
+    wish = case.instant.astimezone(zone)
+    minute, part = wish.hour * 60 + wish.minute, set(range(request.from_minute, request.until_minute))
+    if len(part) < 2 or minute not in part:
+        part = set(range(minute - 180, minute + 181))
+    left, chosen = [], []
     for away in range(-days, days + 1):
-        request = attrs.evolve(case.request, date=date + away * DAY, from_minute=0, until_minute=1440)
-        every += minutes.find(case.schedule, case.busy, case.now, request)[0]
-    wish = (case.instant - EPOCH) / MINUTE
-    closest = sorted(every, key=lambda at: (abs(at - wish), at))[:limit]
-    return tuple(_slot(case, at) for at in sorted(closest))
+        day = attrs.evolve(request, date=wish.date() + away * DAY, from_minute=0, until_minute=1440)
+        left += minutes.find(case.schedule, case.busy, case.now, day)[0]
+
+    def unlikeness(at):
+        wall = (EPOCH + at * MINUTE).astimezone(zone)
+        other_part, other_day = wall.hour * 60 + wall.minute not in part, wall.date() != wish.date()
+        return {(0, 0): "a", (0, 1): "b", (1, 0): "c", (1, 1): "d"}[other_part, other_day]
+
+    def distance(at):
+        wall = (EPOCH + at * MINUTE).astimezone(zone)
+        by_instant = abs(EPOCH + at * MINUTE - case.instant) / MINUTE
+        if len(part) == 1440 or wall.date() == wish.date():
+            return 0, by_instant, at
+        return abs((wall.date() - wish.date()).days), abs(wall.hour * 60 + wall.minute - minute), at
+
+    while left and len(chosen) < limit:
+        best = min(map(unlikeness, left))
+        sides = {True: [], False: []}
+        for at in left:
+            if unlikeness(at) == best:
+                sides[EPOCH + at * MINUTE < case.instant].append(at)
+        before = sum(EPOCH + at * MINUTE < case.instant for at in chosen)
+        wanted = sides[True] + sides[False]
+        if before * 2 != len(chosen):
+            wanted = sides[before * 2 < len(chosen)] or wanted
+        chosen.append(min(wanted, key=distance))
+        left.remove(chosen[-1])
+    return tuple(_slot(case, at) for at in sorted(chosen))
 
 
 def compare(case):
@@ -203,7 +232,7 @@ def compare_nearest(case, limit, days):
     """Both ways give the same alternatives. How many."""
     asked = case.schedule, case.busy, case.now, case.request
     expected = nearest(case, limit, days)
-    assert availability.nearest(*asked, case.instant, limit=limit, days=days) == expected
+    assert nearest_slots(*asked, case.instant, limit=limit, days=days) == expected
     return len(expected)
 
 

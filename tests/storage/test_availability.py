@@ -12,7 +12,6 @@ from storage.availability import (
     Why,
     find,
     judge,
-    nearest,
     open_during,
     room,
 )
@@ -269,46 +268,6 @@ def test_a_refusal_is_of_the_day_that_was_judged():
     assert judged == Refused(
         why=Why.CLOSED_THAT_WEEKDAY, date=dt.date(2026, 11, 29), notice_min=120, days_ahead=60
     )
-
-
-def near(instant, busy=(), *, schedule=NINE_TO_FIVE, request=WISH, **more):
-    slots = nearest(schedule, busy, MONDAY_NOON, request, instant, **more)
-    return [f"{slot.wall:%a %H:%M}" for slot in slots]
-
-
-def test_the_nearest_slots_lie_on_both_sides_of_the_wish_in_order_of_time():
-    busy = [taken(utc(24, 11), utc(24, 12))]
-    assert near(utc(24, 11, 5), busy) == ["Tue 11:00", "Tue 11:30", "Tue 13:00"]
-    assert near(utc(24, 11), busy, limit=1) == ["Tue 11:30"]  # 13:00 is further away
-    assert near(utc(24, 11, 15), busy, limit=1) == ["Tue 11:30"]  # as far as 13:00, and earlier
-
-
-def test_the_nearest_slots_may_be_of_other_days():
-    assert near(utc(24, 12), ALL_TUESDAY) == ["Mon 16:30", "Wed 09:00", "Wed 09:30"]
-    assert near(utc(28, 10)) == ["Fri 15:30", "Fri 16:00", "Fri 16:30"]
-    assert near(utc(29, 20)) == ["Mon 09:00", "Mon 09:30", "Mon 10:00"]
-
-
-def test_the_nearest_slots_may_be_of_any_part_of_the_day():
-    assert near(utc(24, 9), request=wish(from_minute=1200)) == ["Tue 09:30", "Tue 10:00", "Tue 10:30"]
-    assert near(utc(24, 9), request=wish(until_minute=1)) == ["Tue 09:30", "Tue 10:00", "Tue 10:30"]
-
-
-def test_no_slot_further_than_those_days_is_near():
-    assert near(utc(24, 9), ALL_TUESDAY, days=0) == []
-    only_friday = rules(weekly=(hours(4, 540, 600),))
-    assert near(utc(24, 9), schedule=only_friday, days=2) == []
-    assert near(utc(24, 9), schedule=only_friday, days=3) == ["Fri 09:00", "Fri 09:30"]
-
-
-def test_a_slot_that_is_closer_by_the_hours_is_nearest_though_not_by_the_calendar():
-    # In Samoa Thursday 29 December 2011 was followed by Saturday the 31st.
-    samoa = Schedule(
-        timezone="Pacific/Apia", weekly=(hours(2, 0, 60), hours(5, 0, 60)), notice_min=0, grid_min=60
-    )
-    late_on_thursday = dt.datetime(2011, 12, 29, 23, 0, tzinfo=ZoneInfo("Pacific/Apia")).astimezone(dt.UTC)
-    slots = nearest(samoa, (), late_on_thursday - 5 * DAY, WISH, late_on_thursday, limit=1)
-    assert [slot.wall.date() for slot in slots] == [dt.date(2011, 12, 31)]
 
 
 def day_of(date, zone, *, opens, closes, duration_min=30):
