@@ -308,6 +308,23 @@ def test_for_a_move_its_own_time_is_free_and_whatever_is_found_or_offered_it_can
         move(conn, business_id, starts_at=start, to=MONDAY_9)
 
 
+@pytest.mark.parametrize("minutes", [(15, 0, 45), (30, 45, 0), (90, 30, 60), (180, 30, 30)])
+def test_whatever_its_length_and_buffers_its_own_time_is_free_for_it_and_for_nothing_else(
+    conn, business_id, minutes
+):
+    duration_min, before_min, after_min = minutes
+    request = wish(duration_min=duration_min, buffer_before_min=before_min, buffer_after_min=after_min)
+    alone = starts(booking.free(conn, business_id, call_sid="CA1", request=request, now=NOW, limit=99))
+    made = book(conn, business_id, request=request).appointment
+    asked = {"request": availability.to_move(made), "now": NOW, "limit": 99}
+    assert starts(booking.free(conn, business_id, call_sid="CA1", **asked)) == [
+        start for start in alone if start != MONDAY_9
+    ]
+    beside = starts(booking.free(conn, business_id, call_sid="CA2", **{**asked, "request": request}))
+    reach = (before_min + duration_min + after_min) * MINUTE
+    assert beside == [start for start in alone if abs(start - MONDAY_9) >= reach]
+
+
 def test_for_another_appointment_the_time_of_this_one_is_taken(conn, business_id):
     book(conn, business_id)
     asked = {"call_sid": "CA1", "request": wish(), "now": NOW, "limit": 99}
