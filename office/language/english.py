@@ -73,7 +73,8 @@ ENGLISH = Catalog(
         "wished_until": "before {until}",
         "wished_between": "from {since} to {until}",
         "duration_out_of_range": "An appointment takes {shortest} to {longest}. How long do you need?",
-        "no_such_service": "We do not offer that. You can book: {services}.",
+        "no_such_service": "I'm not sure which one you mean. You can book: {services}.",
+        "which_of_services": "Do you mean {services}?",
         "which_service": "What is the appointment for? You can book: {services}.",
         "refused_closed_that_weekday": "We are closed on {weekday}.",
         "refused_closed_that_date": "We are closed {on_date}.",
@@ -120,7 +121,7 @@ ENGLISH = Catalog(
         "facts_found": "{facts}",
         "topic_hours": "Opening hours",
         "topic_services": "Services",
-        "fact_unknown": "I do not know that. I can take a message.",
+        "fact_unknown": "I'm not sure about that. I can tell you about {topics}, or take a message.",
         # transfer_to_human
         "transferring": "I am putting you through to {person}.",
         "no_such_person": "I cannot put you through to them. I can put you through to {people}.",

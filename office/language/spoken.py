@@ -220,6 +220,11 @@ def listed(language: str, things: Sequence[str]) -> str:
     return _joined(language, "and", things)
 
 
+def either(language: str, things: Sequence[str]) -> str:
+    """Say these to choose from: "a, b or c"."""
+    return _joined(language, "or", things)
+
+
 def caller(language: str, number: str | None, *, known: bool) -> str:
     """Say who rings, for the prompt: their number, and whether it has rung before.
 

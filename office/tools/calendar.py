@@ -11,6 +11,7 @@ from engine.tools import Refusal, Tool, ToolCall, describe
 from office.desk import Desk, Result
 from office.language import spoken
 from office.tools import witnesses
+from office.language import spoken, topics
 from office.tools.offers import Offered, Offers, canonical, slot_start
 from office.tools.witnesses import Told
 from storage import appointments, availability, booking, proofs, services
@@ -177,9 +178,13 @@ class Calendar:
             if len(offered) == 1:
                 return offered[0]
             raise self.desk.refusal("which_service", services=words)
-        for service in offered:
-            if service.name.casefold() == name.strip().casefold():
-                return service
+        fit = topics.service(name, [service.name for service in offered])
+        if fit.sure:
+            return offered[fit.things[0]]
+        if fit.things:
+            fitting = [offered[place].name for place in fit.things]
+            words = spoken.either(self.desk.business.language, fitting)
+            raise self.desk.refusal("which_of_services", services=words)
         raise self.desk.refusal("no_such_service", services=words)
 
     def _duration_min(self, asked: int | None) -> int:

@@ -2,6 +2,8 @@
 
 import datetime as dt
 import sqlite3
+from functools import partial
+from itertools import accumulate
 
 from attrs import define, field, frozen
 
@@ -9,10 +11,12 @@ from engine.outcome import Outcome
 from engine.tools import Tool, ToolCall, describe
 from office import numbers
 from office.desk import Desk, Result
-from office.language import spoken
+from office.language import spoken, topics
 from storage import calls, facts, schedule, services
 from storage.records import Fact, Person
 
+_TOLD_CHARS = 6_000  # at once: more is a burden on the rest of the call
+_MOST_TOPICS = 8  # named in one sentence
 _DAYS_TOLD = dt.timedelta(days=14)  # of dates with other hours
 # A line of the prompt, by its language, for when not all of what the owner wrote down fits there.
 MORE_FACTS = {
@@ -40,6 +44,18 @@ class TransferToHuman:
     )
 
 
+@frozen
+class _Known:
+    """Something to be told, and what else than its topic it is about."""
+
+    fact: Fact
+    also: str
+
+    @property
+    def about(self) -> str:
+        return f"{self.fact.topic}. {self.also}"
+
+
 @define(eq=False)
 class House:
     """The two tools over what the owner has written down."""
@@ -47,25 +63,43 @@ class House:
     desk: Desk
 
     async def business_facts(self, wanted: BusinessFacts, _call: ToolCall) -> Result:
-        """Return what is known on the topic, or all of it; what nobody wrote down is said to be unknown."""
-        known = await self.desk.read(self._known)
-        topic = (wanted.topic or "").casefold().strip()
-        found = [fact for fact in known if topic in f"{fact.topic} {fact.text}".casefold()]
-        if not found:
-            return {"facts": [], "say": self.desk.say("fact_unknown")}
-        told = [spoken.fact(self.desk.business.language, fact) for fact in found]
-        return {"facts": told, "say": self.desk.say("facts_found", facts=". ".join(told))}
+        """Return what is known on the topic; if none of it surely is about that, all of it, the likely first.
 
-    def _known(self, conn: sqlite3.Connection, business_id: int) -> list[Fact]:
+        That nothing fits is no answer: the topic may stand there in other words.
+        """
+        desk, language = self.desk, self.desk.business.language
+        topic = (wanted.topic or "").strip()
+        known = await desk.read(partial(self._known, topic=topic))
+        fit = topics.about(topic, [(each.about, each.fact.text) for each in known])
+        fitting = [known[place].fact for place in fit.things]
+        others = [] if fit.sure else [each.fact for each in known if each.fact not in fitting]
+        facts_told, left = _bounded([spoken.fact(language, fact) for fact in (*fitting, *others)])
+        if fitting:
+            say = desk.say("facts_found", facts=". ".join(facts_told[: len(fitting)]))
+        else:
+            say = desk.say(
+                "fact_unknown", topics=spoken.listed(language, [fact.topic for fact in others[:_MOST_TOPICS]])
+            )
+        return {"facts": facts_told, **({"more": left} if left else {}), "say": say}
+
+    def _known(self, conn: sqlite3.Connection, business_id: int, topic: str) -> "list[_Known]":
         desk = self.desk
         language, today = desk.business.language, desk.today
         rules = schedule.schedule(conn, business_id, today, today + _DAYS_TOLD)
         hours = spoken.hours(language, rules.weekly, rules.exceptions, today)
-        offered = [spoken.service(language, service) for service in services.offered(conn, business_id)]
-        known = [Fact(topic=desk.say("topic_hours"), text=hours)]
-        if offered:
-            known.append(Fact(topic=desk.say("topic_services"), text="; ".join(offered)))
-        return [*known, *facts.all_facts(conn, business_id)]
+        known = [_Known(Fact(topic=desk.say("topic_hours"), text=hours), "hours")]
+        if offered := services.offered(conn, business_id):
+            # Who asks for one of many is not told all of them.
+            asked = [offered[place] for place in topics.named(topic, [each.name for each in offered])]
+            text = "; ".join(spoken.service(language, service) for service in asked or offered)
+            words = " ".join(["services", *(service.name for service in offered)])
+            priced = " prices" if any(service.price for service in offered) else ""
+            known.append(_Known(Fact(topic=desk.say("topic_services"), text=text), words + priced))
+        written = facts.all_facts(conn, business_id)
+        return [
+            *known,
+            *(_Known(fact, "prices" if topics.names_a_price(fact.text) else "") for fact in written),
+        ]
 
     async def transfer_to_human(self, wanted: TransferToHuman, _call: ToolCall) -> Result:
         """Choose whom to ring once this stream has ended: somebody of the owner's list, and nobody else."""
@@ -90,6 +124,13 @@ class House:
         return {"status": "ok", "say": desk.say("transferring", person=person.name)}
 
 
+def _bounded(told: list[str]) -> tuple[list[str], list[str]]:
+    """Return what can be told at once, and what there is besides, by its beginning."""
+    chars = list(accumulate(len(each) for each in told))
+    end = max(1, sum(total <= _TOLD_CHARS for total in chars))
+    return told[:end], [each.partition(":")[0] for each in told[end:]]
+
+
 def _named(name: str | None, people: list[Person]) -> Person | None:
     if name is None or not name.strip():
         return people[0]
@@ -100,7 +141,8 @@ def _named(name: str | None, people: list[Person]) -> Person | None:
 TOOLS = (
     Tool(
         name="business_facts",
-        description="What the business says of itself: hours, services, prices, the way and more.",
+        description="What the business says of itself: hours, services, prices, the way and more. What is "
+        "not there is not known: never say that the business does not have it.",
         label="Looking up what callers ask about",
         guidance={
             "en": "business_facts: for a question about the business whose answer does not stand here.",

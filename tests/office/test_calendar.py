@@ -307,9 +307,39 @@ async def test_a_business_with_services_asks_which_one(front):
     await front.does(services.add, name="Cleaning", duration_min=45)
     asked = refused("What is the appointment for? You can book: Check-up and Cleaning.")
     assert await front.finds() == asked
+
+
+async def test_a_service_that_is_not_found_is_not_denied_and_of_several_it_is_asked_which(front):
+    for name in ("Check-up", "Children's check-up", "Root canal (molar)"):
+        await front.does(services.add, name=name, duration_min=30)
     assert await front.finds(service="Hair") == refused(
-        "We do not offer that. You can book: Check-up and Cleaning."
+        "I'm not sure which one you mean. You can book: Check-up, Children's check-up and Root canal (molar)."
     )
+    assert await front.finds(service="wisdom canal") == refused("Do you mean Root canal (molar)?")
+    await front.does(services.add, name="Root canal (incisor)", duration_min=60)
+    assert await front.finds(service="root canal") == refused(
+        "Do you mean Root canal (molar) or Root canal (incisor)?"
+    )
+
+
+@pytest.mark.parametrize(
+    ("said", "name"),
+    [
+        ("root canal", "Root canal (molar)"),
+        ("mens haircut", "Men's haircut"),
+        ("color and cut", "Cut and colour"),
+    ],
+)
+async def test_a_service_is_booked_by_what_the_caller_calls_it(front, said, name):
+    for length, offered in enumerate(
+        ("Check-up", "Root canal (molar)", "Men's haircut", "Cut and colour"), 1
+    ):
+        await front.does(services.add, name=offered, duration_min=15 * length)
+    await front.finds(service=said)
+    await front.books()
+    (appointment,) = (await front.rows())[2]
+    (booked,) = await front.does(lambda conn, number: (services.get(conn, number, appointment.service_id),))
+    assert booked.name == name
 
 
 async def test_an_offered_time_is_booked_for_the_caller(front):

@@ -5,8 +5,9 @@ import datetime as dt
 import pytest
 
 from engine.outcome import Outcome
-from storage import calls, facts, schedule, services
+from storage import businesses, calls, facts, schedule, services
 from storage.records import ExceptionDay, Person
+from tests.office import inquiries
 from tests.office.front import Now, refused, ring
 
 
@@ -47,11 +48,70 @@ async def test_all_facts_are_told_or_those_on_a_topic(front):
     }
 
 
-async def test_what_nobody_wrote_down_is_not_known(front):
+async def test_of_what_nobody_wrote_down_all_is_told_and_nothing_denied(front):
+    await front.does(facts.put_fact, topic="Parking", text="behind the house")
     assert await front.asks("business_facts", topic="insurance") == {
-        "facts": [],
-        "say": "I do not know that. I can take a message.",
+        "facts": [HOURS, "Parking: behind the house"],
+        "say": "I'm not sure about that. I can tell you about Opening hours and Parking, or take a message.",
     }
+
+
+async def test_what_has_only_some_of_the_words_comes_first_with_all_the_rest(front):
+    await front.does(facts.put_fact, topic="Address", text="12 High Street")
+    await front.does(facts.put_fact, topic="Parking", text="behind the house")
+    assert await front.asks("business_facts", topic="parking for trucks") == {
+        "facts": ["Parking: behind the house", HOURS, "Address: 12 High Street"],
+        "say": "Parking: behind the house",
+    }
+
+
+async def test_who_asks_the_price_of_one_service_is_not_told_all(front):
+    for name, price in (("Check-up", "eighty euros"), ("Filling", "from ninety euros")):
+        await front.does(services.add, name=name, duration_min=30, price=price)
+    told = await front.asks("business_facts", topic="how much is a filling")
+    assert told["say"] == "Services: Filling, 30 minutes, from ninety euros"
+    told = await front.asks("business_facts", topic="prices")
+    assert told["say"].endswith("Check-up, 30 minutes, eighty euros; Filling, 30 minutes, from ninety euros")
+
+
+async def test_more_than_can_be_told_at_once_is_named(front):
+    for number in range(20):
+        await front.does(facts.put_fact, topic=f"Topic {number:02}", text="x" * 500)
+    told = await front.asks("business_facts", topic="anything at all")
+    assert sum(map(len, told["facts"])) <= 6_000
+    assert (len(told["facts"]), told["more"]) == (12, [f"Topic {number:02}" for number in range(11, 20)])
+    assert len(told["say"]) < 400
+    assert (await front.asks("business_facts", topic="topic 19"))["facts"] == [f"Topic 19: {'x' * 500}"]
+
+
+async def rung(database, business, house):
+    """That business, with its services and facts, has been called."""
+
+    def write(conn):
+        for name in house.services:
+            services.add(conn, business.id, name=name, duration_min=30, price="forty dollars")
+        for topic, text in house.facts.items():
+            facts.put_fact(conn, business.id, topic=topic, text=text)
+        return businesses.change(conn, business.id, language=house.language)
+
+    return await ring(database, await database.write(write), Now())
+
+
+@pytest.mark.parametrize("house", inquiries.HOUSES)
+async def test_what_callers_ask_is_found_in_nine_of_ten_cases_and_told_in_all(database, business, house):
+    front, found, asked = await rung(database, business, house), 0, 0
+    everything = (await front.asks("business_facts"))["facts"]
+    topics = [inquiries.HOURS, inquiries.SERVICES]
+    topics += [told.partition(":")[0] for told in everything[2:]]
+    of = dict(zip(topics, everything, strict=True))
+    for wanted in (case for case in inquiries.ASKED if case[0] is house):
+        _, topic, answers = wanted
+        told = await front.asks("business_facts", topic=topic)
+        beginnings = [of[answer].partition(":")[0] for answer in answers]
+        assert set(beginnings) <= {each.partition(":")[0] for each in told["facts"]}, topic
+        asked += 1
+        found += all(f"{beginning}:" in told["say"] for beginning in beginnings)
+    assert found >= 0.9 * asked
 
 
 PEOPLE = [Person(name="Dr Cohen", phone="+4930123456"), Person(name="Maya", phone="+4930123457")]
