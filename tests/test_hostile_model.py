@@ -159,6 +159,13 @@ NO_NAME = "I could not note that name. Could you say it again?"
 NO_NUMBER = "That does not sound like a telephone number. Could you say it again?"
 NO_MAIL = "That does not sound like a mail address. Could you say it again, letter by letter?"
 NOT_THEM = "I cannot put you through to them. I can put you through to Maya."
+OWN_FACTS = {
+    "facts": [
+        "Opening hours: Monday to Friday 9:00 to 17:00, closed on other days",
+        "Parking: behind the house",
+    ],
+    "say": "I'm not sure about that. I can tell you about Opening hours and Parking, or take a message.",
+}
 TOO_LONG = "arguments: longer than 16384 bytes"
 NO_JSON = "arguments: not JSON; send one JSON object"
 NO_OBJECT = "arguments: send one JSON object"
@@ -260,7 +267,7 @@ CASES = {
         (
             "business_facts",
             {"topic": "safe"},
-            {"facts": [], "say": "I do not know that. I can take a message."},
+            OWN_FACTS,
         ),
     ],
     "what was not proven": [
@@ -530,9 +537,8 @@ async def test_one_request_made_500_times_by_one_response_runs_once_and_the_call
 ):
     async with opened(tmp_path / "hostile.db") as database:
         rung = await ring(database, books(asks(*[wonders(1)] * MANY)))
-    unknown = {"facts": [], "say": "I do not know that. I can take a message."}
     assert len(rung.outputs) == MANY + len(WELL)
-    assert [result for result in rung.outputs[:MANY] if result not in (unknown, output(AT_WORK))] == []
+    assert [result for result in rung.outputs[:MANY] if result not in (OWN_FACTS, output(AT_WORK))] == []
     assert rung.outputs[MANY:] == WELL
     assert_good(rung, plain)
 

@@ -19,6 +19,7 @@ _PRICE = re.compile(
     r"\b(?:dollars?|euros?|pounds?|shekels?|free of charge|no charge)\b|שקל|ש[\u05f4\"]ח|דולר|אירו|יורו|חינם",
     re.IGNORECASE,
 )
+_MOST_WORDS = 300  # of one text: a fact has fewer, and nobody asks so much
 
 
 @frozen
@@ -107,7 +108,7 @@ def _without_generic(asked: _Words, known: Iterable[_Words]) -> _Words:
 
 
 def _read(text: str, groups: Mapping[str, str]) -> _Words:
-    split = [part for word in words(text) for part in topic_words.TWO_WORDS.get(word, (word,))]
+    split = [part for word in words(text)[:_MOST_WORDS] for part in topic_words.TWO_WORDS.get(word, (word,))]
     pairs = [first + second for first, second in pairwise(split)]
     # Two words that stand in a table together are one: "how much" is not about "much".
     joined = {place for place, pair in enumerate(pairs) if any(form in groups for form in own_forms(pair))}

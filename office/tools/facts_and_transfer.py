@@ -69,10 +69,7 @@ class House:
         """
         desk, language = self.desk, self.desk.business.language
         topic = (wanted.topic or "").strip()
-        known = await desk.read(partial(self._known, topic=topic))
-        fit = topics.about(topic, [(each.about, each.fact.text) for each in known])
-        fitting = [known[place].fact for place in fit.things]
-        others = [] if fit.sure else [each.fact for each in known if each.fact not in fitting]
+        fitting, others = await desk.read(partial(self._found, topic=topic))
         facts_told, left = _bounded([spoken.fact(language, fact) for fact in (*fitting, *others)])
         if fitting:
             say = desk.say("facts_found", facts=". ".join(facts_told[: len(fitting)]))
@@ -81,6 +78,14 @@ class House:
                 "fact_unknown", topics=spoken.listed(language, [fact.topic for fact in others[:_MOST_TOPICS]])
             )
         return {"facts": facts_told, **({"more": left} if left else {}), "say": say}
+
+    def _found(self, conn: sqlite3.Connection, business_id: int, topic: str) -> tuple[list[Fact], list[Fact]]:
+        """Return what is about the topic, and what is to be told besides."""
+        # Here, and not on the loop: to read all that an owner wrote takes longer than a frame of sound.
+        known = self._known(conn, business_id, topic)
+        fit = topics.about(topic, [(each.about, each.fact.text) for each in known])
+        fitting = [known[place].fact for place in fit.things]
+        return fitting, [] if fit.sure else [each.fact for each in known if each.fact not in fitting]
 
     def _known(self, conn: sqlite3.Connection, business_id: int, topic: str) -> "list[_Known]":
         desk = self.desk
@@ -126,6 +131,7 @@ class House:
 
 def _bounded(told: list[str]) -> tuple[list[str], list[str]]:
     """Return what can be told at once, and what there is besides, by its beginning."""
+    told = [each if len(each) <= _TOLD_CHARS else f"{each[: _TOLD_CHARS - 1]}…" for each in told]
     chars = list(accumulate(len(each) for each in told))
     end = max(1, sum(total <= _TOLD_CHARS for total in chars))
     return told[:end], [each.partition(":")[0] for each in told[end:]]
