@@ -83,11 +83,11 @@ def about(topic: str, things: Sequence[tuple[str, str]]) -> Fit:
 
 
 def named(topic: str, names: Sequence[str]) -> list[int]:
-    """Return which of the names have a word in common with the topic that is not a word for any topic."""
+    """Return which of the names have the most words of the topic, but for words that any topic has."""
     said = _read(topic, _TOPICS).said
-    special = [word for word in said if not any(form.startswith("?") for form in word)]
-    pools = [_read(name, _SAME).all for name in names]
-    return [place for place, pool in enumerate(pools) if any(word & pool for word in special)]
+    special = tuple(word for word in said if not any(form.startswith("?") for form in word))
+    asked = _Words(special, frozenset())
+    return _most([asked.shared(_read(name, _SAME).all) for name in names])
 
 
 def _most(shared: Sequence[int]) -> list[int]:

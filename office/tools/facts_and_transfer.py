@@ -2,6 +2,7 @@
 
 import datetime as dt
 import sqlite3
+from collections.abc import Sequence
 from functools import partial
 from itertools import accumulate
 
@@ -13,7 +14,7 @@ from office import numbers
 from office.desk import Desk, Result
 from office.language import spoken, topics
 from storage import calls, facts, schedule, services
-from storage.records import Fact, Person
+from storage.records import Fact, Person, Service
 
 _TOLD_CHARS = 6_000  # at once: more is a burden on the rest of the call
 _MOST_TOPICS = 8  # named in one sentence
@@ -82,29 +83,31 @@ class House:
     def _found(self, conn: sqlite3.Connection, business_id: int, topic: str) -> tuple[list[Fact], list[Fact]]:
         """Return what is about the topic, and what is to be told besides."""
         # Here, and not on the loop: to read all that an owner wrote takes longer than a frame of sound.
-        known = self._known(conn, business_id, topic)
+        offered = services.offered(conn, business_id)
+        known = self._known(conn, business_id, offered)
         fit = topics.about(topic, [(each.about, each.fact.text) for each in known])
-        fitting = [known[place].fact for place in fit.things]
-        return fitting, [] if fit.sure else [each.fact for each in known if each.fact not in fitting]
+        if not fit.sure:
+            fitting = [known[place].fact for place in fit.things]
+            return fitting, [each.fact for each in known if each.fact not in fitting]
+        # Who asks for one of many services is not told all of them.
+        asked = [offered[place] for place in topics.named(topic, [each.name for each in offered])]
+        known = self._known(conn, business_id, asked or offered)
+        return [known[place].fact for place in fit.things], []
 
-    def _known(self, conn: sqlite3.Connection, business_id: int, topic: str) -> "list[_Known]":
+    def _known(self, conn: sqlite3.Connection, business_id: int, offered: Sequence[Service]) -> list[_Known]:
         desk = self.desk
         language, today = desk.business.language, desk.today
         rules = schedule.schedule(conn, business_id, today, today + _DAYS_TOLD)
         hours = spoken.hours(language, rules.weekly, rules.exceptions, today)
         known = [_Known(Fact(topic=desk.say("topic_hours"), text=hours), "hours")]
-        if offered := services.offered(conn, business_id):
-            # Who asks for one of many is not told all of them.
-            asked = [offered[place] for place in topics.named(topic, [each.name for each in offered])]
-            text = "; ".join(spoken.service(language, service) for service in asked or offered)
+        if offered:
+            text = "; ".join(spoken.service(language, service) for service in offered)
             words = " ".join(["services", *(service.name for service in offered)])
             priced = " prices" if any(service.price for service in offered) else ""
             known.append(_Known(Fact(topic=desk.say("topic_services"), text=text), words + priced))
-        written = facts.all_facts(conn, business_id)
-        return [
-            *known,
-            *(_Known(fact, "prices" if topics.names_a_price(fact.text) else "") for fact in written),
-        ]
+        for fact in facts.all_facts(conn, business_id):
+            known.append(_Known(fact, "prices" if topics.names_a_price(fact.text) else ""))
+        return known
 
     async def transfer_to_human(self, wanted: TransferToHuman, _call: ToolCall) -> Result:
         """Choose whom to ring once this stream has ended: somebody of the owner's list, and nobody else."""

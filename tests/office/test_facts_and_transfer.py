@@ -70,6 +70,8 @@ async def test_who_asks_the_price_of_one_service_is_not_told_all(front):
         await front.does(services.add, name=name, duration_min=30, price=price)
     told = await front.asks("business_facts", topic="how much is a filling")
     assert told["say"] == "Services: Filling, 30 minutes, from ninety euros"
+    told = await front.asks("business_facts", topic="filling under general anaesthesia")
+    assert told["facts"][0].endswith("eighty euros; Filling, 30 minutes, from ninety euros")  # not sure: all
     told = await front.asks("business_facts", topic="prices")
     assert told["say"].endswith("Check-up, 30 minutes, eighty euros; Filling, 30 minutes, from ninety euros")
 
