@@ -2,7 +2,9 @@
 
 import datetime as dt
 import re
+from zoneinfo import ZoneInfo
 
+from office.language.wishes import Wish
 from storage.records import utc_text
 
 # ISO 8601, basic or extended, and what models make of it: "... UTC", "... GMT+1", "...+01:00[Europe/Berlin]".
@@ -39,3 +41,13 @@ def read(text: str) -> dt.datetime | None:
     except ValueError:
         return None
     return wall.astimezone(dt.UTC) if _FIRST_YEAR <= wall.year <= _LAST_YEAR else None
+
+
+def wish(text: str, timezone: str) -> Wish | None:
+    """Return the one time that the whole text is, as a clock of that zone shows it; None as for `read`."""
+    instant = read(text)
+    if instant is None:
+        return None
+    wall = instant.astimezone(ZoneInfo(timezone))
+    minute = wall.hour * 60 + wall.minute
+    return Wish(date=wall.date(), from_minute=minute, until_minute=minute + 1)
