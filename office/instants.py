@@ -2,16 +2,14 @@
 
 import datetime as dt
 import re
-from zoneinfo import ZoneInfo
 
-from office.language.wishes import Wish
 from storage.records import utc_text
 
 # ISO 8601, basic or extended, and what models make of it: "... UTC", "... GMT+1", "...+01:00[Europe/Berlin]".
 _WRITTEN = re.compile(
-    r"(?P<date>\d{4}-?\d\d-?\d\d)[T ](?P<clock>\d\d:?\d\d)(?P<seconds>:?\d\d(?:[.,]\d{1,9})?)?"
+    r"(?<![\d.-])(?P<date>\d{4}-?\d\d-?\d\d)[T ](?P<clock>\d\d:?\d\d)(?P<seconds>:?\d\d(?:[.,]\d{1,9})?)?"
     r" ?(?:Z|(?:UTC|GMT) ?(?![+-])|(?:UTC|GMT)?(?P<sign>[+-])(?P<hours>\d{1,2})(?::?(?P<minutes>\d\d))?)"
-    r"(?:\[[\w/+-]+\])?",
+    r"(?:\[[\w/+-]+\])?(?![\d:])",
     re.IGNORECASE,
 )
 _MINUS = str.maketrans("\u2212\u2010\u2011", "---")
@@ -30,10 +28,24 @@ def read(text: str) -> dt.datetime | None:
     A minus behind a mere "14:00" is no offset: it may be the end of a range.
     """
     found = _WRITTEN.fullmatch(text.translate(_MINUS).strip())
-    if found is None or (found["sign"] == "-" and not found["seconds"]):
+    return None if found is None else _instant(found)
+
+
+def on_clock(text: str, zone: dt.tzinfo) -> str:
+    """Return the text with each instant in it as a clock of that zone shows it."""
+
+    def here(found: re.Match[str]) -> str:
+        instant = _instant(found)
+        return found[0] if instant is None else f"{instant.astimezone(zone):%Y-%m-%d %H:%M}"
+
+    return _WRITTEN.sub(here, text.translate(_MINUS))
+
+
+def _instant(found: re.Match[str]) -> dt.datetime | None:
+    if found["sign"] == "-" and not found["seconds"]:
         return None
     hours, minutes = int(found["hours"] or 0), found["minutes"] or "00"
-    if hours > _MOST_HOURS or minutes not in {"00", "30", "45"}:
+    if hours > _MOST_HOURS or minutes not in ({"00", "30"} if found["sign"] == "-" else {"00", "30", "45"}):
         return None
     written = f"{found['date']}T{found['clock']}{found['seconds'] or ''}"
     try:
@@ -41,13 +53,3 @@ def read(text: str) -> dt.datetime | None:
     except ValueError:
         return None
     return wall.astimezone(dt.UTC) if _FIRST_YEAR <= wall.year <= _LAST_YEAR else None
-
-
-def wish(text: str, timezone: str) -> Wish | None:
-    """Return the one time that the whole text is, as a clock of that zone shows it; None as for `read`."""
-    instant = read(text)
-    if instant is None:
-        return None
-    wall = instant.astimezone(ZoneInfo(timezone))
-    minute = wall.hour * 60 + wall.minute
-    return Wish(date=wall.date(), from_minute=minute, until_minute=minute + 1)

@@ -30,6 +30,7 @@ from collections.abc import Callable, Sequence
 
 from attrs import evolve
 
+from office import instants
 from office.language.calendar_days import Found, day_of
 from office.language.grammar import Grammar
 from office.language.grammars import ENGLISH, HEBREW
@@ -60,15 +61,6 @@ _WITHOUT = {
 }  # what it leaves of a day
 _EITHER = re.compile(rf"{DAY},? (?:or|או) (?:\w+ ){{0,2}}[א-ת]?{DAY}")  # of a date and another day
 _LONGEST_CHARS = 200  # nobody says more about a day
-# The offsets of the zones that there are. Any other, and any behind a mere "14:00", is the end of a range.
-_OFFSET = (
-    r"[+-](?:0\d|1[01]):?00|-12:?00|\+1[2-4]:?00|-(?:02|03|09):?30|\+(?:03|04|05|06|09|10):?30|"
-    r"\+(?:05|08|12|13):?45"
-)
-_INSTANT = re.compile(
-    r"\b(\d{4}-\d\d-\d\d)(?:[t ](\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?) ?(z|utc|gmt)|"
-    rf"(?:t(?=\d)| (?=\d\d:\d\d:))(\d\d:\d\d(?::\d\d(?:\.\d{{1,6}})?)?) ?({_OFFSET}))(?![\d:])"
-)
 
 
 def unknown_hours(_date: dt.date) -> tuple[DayHours, ...]:
@@ -88,7 +80,7 @@ def parse(
     heard.
     """
     grammars = (HEBREW, ENGLISH) if language == "he" else (ENGLISH,)
-    words = _on_this_clock(plain(text), now_local)
+    words = plain(text if now_local.tzinfo is None else instants.on_clock(text, now_local.tzinfo))
     if len(words) > _LONGEST_CHARS:
         return None
     for grammar in grammars:
@@ -152,20 +144,6 @@ def _names_more(rest: str, grammar: Grammar) -> bool:
     """Say whether what one language left names a day or a time in another: "מחר at three"."""
     named = read(grammar.figures(rest), grammar)
     return bool(named.minutes or named.part) or named.names_day
-
-
-def _on_this_clock(words: str, now_local: dt.datetime) -> str:
-    """Return the words, with an instant of another zone as the business's clock shows it."""
-
-    def here(found: re.Match[str]) -> str:
-        clock, offset = (found[2], "+00:00") if found[3] else (found[4], found[5])
-        try:
-            wall = dt.datetime.fromisoformat(f"{found[1]}T{clock}{offset}").astimezone(now_local.tzinfo)
-        except (ValueError, OverflowError):
-            return found[0]
-        return f"{wall:%Y-%m-%d %H:%M}"
-
-    return _INSTANT.sub(here, words) if now_local.tzinfo is not None else words
 
 
 def _next_such_time(named: Named, now_local: dt.datetime, hours: Hours) -> Wish | None:

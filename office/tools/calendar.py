@@ -9,9 +9,8 @@ from attrs import Factory, define, evolve, field, frozen
 
 from engine.tools import Refusal, Tool, ToolCall, describe
 from office.desk import Desk, Result
-from office.language import spoken
-from office.tools import witnesses
 from office.language import spoken, topics
+from office.tools import witnesses
 from office.tools.offers import Offered, Offers, canonical, slot_start
 from office.tools.witnesses import Told
 from storage import appointments, availability, booking, proofs, services

@@ -5,8 +5,8 @@ import datetime as dt
 from attrs import Factory, define, evolve, frozen
 
 from engine.tools import ToolCall
-from office.language.named_day import names_day
 from office import instants
+from office.language.named_day import names_day
 from storage.availability import Request, Slot
 
 _MOST_REFUSALS = 2  # of one time, in a language that is not read
