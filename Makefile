@@ -48,6 +48,7 @@ floods: $(READY)
 
 oracle: $(READY)
 	$(BIN)/python -m tests.storage.oracle 10000
+	$(BIN)/python -m tests.office.wish_oracle 20000
 
 bench: $(READY)
 	$(BIN)/python -m benchmarks.short_calls
