@@ -40,8 +40,8 @@ _UNITS = {
 }  # 0: its days differ
 _FILLERS = (  # noqa: SIM905 (reads as a list of phrases)
     "hi; could i come; i'd like an appointment; do you have anything; a haircut; for a check up; "
-    "good morning; how about; my name is dana cohen; please; if possible; thank you; for a haircut; with dr levi; "
-    "would be great; is fine; works; does"
+    "good morning; how about; my name is dana cohen; please; if possible; thank you; for a haircut; "
+    "with dr levi; would be great; is fine; works; does"
 ).split("; ")
 _TOKENS = re.compile(
     r"\d{4}-\d\d-\d\d|\d+:\d\d|\d+/\d+|\d+h\d*|\d+(?:st|nd|rd|th)|\d+|[^\W\d_]+(?:'[a-z]+)?|-"
