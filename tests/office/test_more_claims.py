@@ -1,0 +1,43 @@
+"""Statements of the bot in many forms: none that is true is held against the appointments, most false are."""
+
+import datetime as dt
+from pathlib import Path
+
+import pytest
+
+from office.language.claims import claims, unmatched
+
+MOST_UNNOTICED = 7  # of 60: the second of two appointments in one sentence, and a time outside of a range
+
+
+def statements(name):
+    """Language, sentence and the appointments."""
+    lines = (Path(__file__).parent / "words" / name).read_text(encoding="utf-8").splitlines()
+    rows = [line.split("\t") for line in lines if not line.startswith("#")]
+    return [(language, said, appointments(listed)) for language, said, listed in rows]
+
+
+def appointments(listed):
+    """Start and status of each of "2026-11-24 09:00 booked; 2026-11-27 10:00 booked"."""
+    each = [one.rpartition(" ") for one in listed.split("; ") if one]
+    return [(dt.datetime.fromisoformat(at), status) for at, _, status in each]
+
+
+@pytest.mark.parametrize(("language", "said", "rows"), statements("true_more.tsv"))
+def test_a_true_statement_is_found_and_not_held_against_its_appointments(language, said, rows):
+    made = claims(said, language)
+    assert (bool(made), unmatched(made, rows)) == (True, ())
+
+
+def test_false_statements_are_noticed():
+    unnoticed = [
+        (said, rows)
+        for language, said, rows in statements("false_more.tsv")
+        if not unmatched(claims(said, language), rows)
+    ]
+    assert len(unnoticed) <= MOST_UNNOTICED, unnoticed
+
+
+def test_both_languages_have_statements_of_both_kinds():
+    languages = [[row[0] for row in statements(name)] for name in ("true_more.tsv", "false_more.tsv")]
+    assert [(len(each), each.count("he") >= 20) for each in languages] == [(60, True), (60, True)]
