@@ -2,11 +2,16 @@
 
 import datetime as dt
 from pathlib import Path
+from random import Random
 
 import pytest
 
 from office.language.claims import claims, unmatched
+from tests.office.wish_oracle import second
+from tests.office.wish_phrases import appointment
+from tests.office.wish_reader import ASK
 
+BOOKED = {"en": "You're booked for {}.", "he": "קבעתי לך תור {}."}
 MOST_UNNOTICED = 7  # of 60: the second of two appointments in one sentence, and a time outside of a range
 
 
@@ -36,6 +41,21 @@ def test_false_statements_are_noticed():
         if not unmatched(claims(said, language), rows)
     ]
     assert len(unnoticed) <= MOST_UNNOTICED, unnoticed
+
+
+def test_nor_is_one_with_whatever_words_for_its_day_and_time():
+    random = Random(20261121)
+    held = []
+    for said in (appointment(random) for _ in range(600)):
+        if (right := second(said)) == ASK:
+            continue
+        date, minute, _ = right.split()
+        at = dt.datetime.fromisoformat(date) + dt.timedelta(minutes=int(minute))
+        sentence = BOOKED[said.language].format(said.words.removeprefix("on "))
+        made = claims(sentence, said.language)
+        if not made or unmatched(made, [(at, "booked")]):
+            held.append((sentence, at))
+    assert held == []
 
 
 def test_both_languages_have_statements_of_both_kinds():

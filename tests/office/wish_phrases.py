@@ -23,8 +23,9 @@ _WEEKS: Sequence[Sequence[Span]] = (  # the hours of a day
     [],
 )
 _LANGUAGES = {"en": wish_phrases_english, "he": wish_phrases_hebrew}
-# How often a day stands alone, a time alone, both, and a wish that is a whole of its own.
 _COUNTS = frozenset({"count from a day"})  # which a time before them would count: "at nine ten days from"
+_NOT_ONE_TIME = frozenset({"part of the day", "range", "range in figures", "limit"})
+# How often a day stands alone, a time alone, both, and a wish that is a whole of its own.
 _SHAPES = ("day", "time", "both", "both", "both", "whole")
 
 
@@ -45,13 +46,29 @@ class Case:
 
 def case(random: Random) -> Case:
     """Draw a case."""
+    return _case(random, _words)
+
+
+def appointment(random: Random) -> Case:
+    """Draw a day and one time of it, with nothing around them."""
+    return _case(random, _day_and_time)
+
+
+def _case(random: Random, of: Callable[[Drawn, str], tuple[str, frozenset[str]]]) -> Case:
     minutes = random.randrange(3 * 365 * 1440)
     now = dt.datetime(2026, 1, 1, tzinfo=dt.UTC) + dt.timedelta(minutes=minutes)
     week = [random.choice(_WEEKS) for _ in range(7)]
     language = random.choice(("en", "he"))
-    words, kinds = _words(Drawn(random=random, today=now.date()), language)
+    words, kinds = of(Drawn(random=random, today=now.date()), language)
     named = frozenset(f"{language} {kind}" for kind in kinds)
     return Case(words=words, language=language, now=now, week=week, kinds=named)
+
+
+def _day_and_time(drawn: Drawn, language: str) -> tuple[str, frozenset[str]]:
+    says = _LANGUAGES[language]
+    day_kind, day = _of(drawn, says.DAYS)
+    time_kind, time = _of(drawn, says.TIMES, _NOT_ONE_TIME)
+    return f"{day} {time}", frozenset({day_kind, time_kind})
 
 
 def _words(drawn: Drawn, language: str) -> tuple[str, frozenset[str]]:
