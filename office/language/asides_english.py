@@ -85,7 +85,7 @@ _PATTERNS = (
     r"\bsecond (?:opinion|hand|floor)\b|\b(?:a|1|just a) (?:second|minute|moment|sec)\b(?=[,.!?]|$| please)",
     rf"\bnext (?:to(?! (?:{WEEKDAY}|today|tomorrow|the \d))|door)\b|"
     r"\bto start with\b|\bstart with\b|\b(?:running|is it too) late\b|\bso late\b",
-    r"\b(?:come|comes|coming|drop|stop|pop|swing|pass) by\b",
+    r"\b(?:drop|stop|pop|swing) by\b|\bcome by(?= (?:in|at|on)\b|[,.?!]|$)",
     r"\b(?:winter|summer) (?:tires?|tyres?|wheels?)\b",
     r"\bas early as (?:possible|you can|you have)\b|\bthe (?:earlier|sooner) the better\b",
     r"(?<!at )\b(?:the|your) earliest(?: (?:possible|available))?(?: (?:appointment|slot|time|opening|"

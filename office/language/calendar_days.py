@@ -20,6 +20,7 @@ class Found:
     date: dt.date | None
     rest: str
     named: bool = True  # False: the words name no day
+    n_days: int = 1  # of a week that was named: the date is its first day
     direction: str | None = None  # "before Friday" is BEFORE: the day is none of those that will do
 
 
@@ -57,7 +58,8 @@ def _named_day(named: Named, today: dt.date, days: DayGrammar, rest: str) -> Fou
         return Found(_weekend(today, named.weekday, days), days.weekend.sub("", rest, 1))
     for pattern, weeks in ((days.week_after_next, 2), (days.next_week, 1)):
         if pattern.search(rest):
-            return Found(_of_week(today, weeks, named.weekday, days), pattern.sub("", rest, 1))
+            day = _of_week(today, weeks, named.weekday, days)
+            return Found(day, pattern.sub("", rest, 1), n_days=7 if named.weekday is None else 1)
     if named.weekday is None:
         return Found(None, rest, named=False)
     return _weekday(named.weekday, today, days, rest)

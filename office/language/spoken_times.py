@@ -114,7 +114,12 @@ def _minutes(match: re.Match[str], part: str | None) -> tuple[int, ...]:
     if hour > 23 or minute > 59:
         return ()
     at = hour * 60 + minute
-    if hour > 12 or hour == 0 or (len(match["hour"]) == 2 and match["hour"].startswith("0")):
+    if (
+        groups.get("h")
+        or hour > 12
+        or hour == 0
+        or (len(match["hour"]) == 2 and match["hour"].startswith("0"))
+    ):
         halves: tuple[int, ...] = (at % 1440,)
     else:
         am, pm = (hour % 12 * 60 + minute) % 1440, (hour % 12 + 12) * 60 + minute

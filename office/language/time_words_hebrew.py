@@ -75,7 +75,9 @@ def _any(*words: str) -> str:
 HEBREW = TimeWords(
     named=re.compile(
         rf"\d|{_any(_UNITS, _NEAR, _PARTS, _ORDINALS, _HOLIDAYS, MONTH)}|"
-        rf"(?<![א-ת])[בלו]{{0,2}}שניי?ה?(?![א-ת])|יום|שעה"
+        rf"(?<![א-ת])[בלו]{{0,2}}שניי?ה?(?![א-ת])|יום|שעה|"
+        # Another weekday by its letter: "יום א' ב'", "יום א, ב או ג".
+        r"(?<![א-ת])[בול]?[א-ו]'(?![א-ת])|(?:(?<=[■,] )|(?<=או ))[א-ו](?=[\s,.?!]|$)"
     ),
     bending=re.compile(
         rf"{_any(_BENDING)}|(?<![א-ת])[מב]ה?-?(?=■)|(?<=[■●]) ?(?:-|/|עד|ל) ?(?=[■●])|"

@@ -55,7 +55,7 @@ TIMES = TimeGrammar(
         rf"{_BEGINS}{_HOUR}\s?(?:o'? ?clock\s)?(?:(?P<am>am)|(?P<pm>pm))\b",
         rf"{_BEGINS}{_HOUR}\s?o'? ?clock\b",
         rf"(?:\bat )?{_BEGINS}{_HOUR}(?:[:. ]{_MINUTE})? (?:on the dot|sharp)\b",
-        rf"{_BEGINS}\b(?P<hour>[89]|1\d|2[0-3])h(?P<minute>[0-5]\d)?\b",
+        rf"{_BEGINS}\b(?P<hour>[89]|1\d|2[0-3])(?P<h>h)(?P<minute>[0-5]\d)?\b",
         rf"{_BEGINS}\b(?P<hour>0\d)(?P<minute>[0-5]\d)(?: hours)?\b(?!\d|[:./-]\d)",
         r"(?:\bat |(?<=■) |(?<=■), )(?P<hour>1\d|2[0-3]|[1-9])(?P<minute>[0-5]\d)(?: "
         r"hours)?\b(?<!202\d)(?<!203\d)(?!\d|[:./-]\d)",
@@ -93,7 +93,7 @@ TIMES = TimeGrammar(
     between=rf"\bbetween(?: (?:{_ABOUT}))? $",
     to=r"(?:(?<! 5)(?<! 10) to |\s?-\s?| until | till | til )",
     to_of_between=r" ?(?:-|\b(?:to|and|until|till|til)\b) ?",
-    or_later=r",? (?:or later|or after|and later|onwards?|and onwards?|at the earliest)\b",
+    or_later=r",? (?:or later|or after|and later|onwards?|and onwards?|and up|plus|at the earliest)\b|\+(?!\w)",
     or_earlier=r",? (?:or earlier|or before|at the latest)\b",
     parts=(
         (

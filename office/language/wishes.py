@@ -26,7 +26,7 @@ The rules, for every language:
 
 import datetime as dt
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from attrs import evolve
 
@@ -109,7 +109,7 @@ def _parse(
         alone = not (named.minutes or named.part or other_day) and only_fillers(day.rest, vocabularies)
         return _soon(named, now_local) if alone else None
     limits = _limits(named, day, now_local.date())
-    if day.direction is not None or (not day.named and limits.refuses):
+    if day.direction is not None or (limits.refuses and (not day.named or day.n_days > 1)):
         return limits if day.date is not None or not day.named else None
     if not day.named:
         alone = only_fillers(day.rest, vocabularies) and not grammar.unsure_alone.search(said)
@@ -121,8 +121,15 @@ def _limits(named: Named, day: Found, today: dt.date) -> Limits:
     since = until = None
     if day.date is not None:
         one = dt.timedelta(days=1)
-        since = {AFTER: day.date + one, FROM: day.date}.get(day.direction or "")
-        until = {BEFORE: day.date - one, AT_LATEST: day.date}.get(day.direction or "")
+        first, last = day.date, day.date + one * (day.n_days - 1)
+        ends: Mapping[str | None, tuple[dt.date | None, dt.date | None]] = {
+            BEFORE: (None, first - one),
+            AT_LATEST: (None, last),
+            AFTER: (last + one, None),
+            FROM: (first, None),
+            None: (first, last),
+        }
+        since, until = ends[day.direction]
     return Limits(
         not_weekdays=named.not_weekdays,
         not_dates=frozenset(today + dt.timedelta(days=ahead) for ahead in named.not_in_days),

@@ -46,10 +46,8 @@ def test_an_instant_is_the_same_in_every_zone_and_spelling(written):
 )
 def test_as_a_wish_it_is_that_one_minute_on_the_clock_of_the_business(timezone, date, minute):
     now = dt.datetime(2026, 11, 21, tzinfo=ZoneInfo(timezone))
-    meant = Wish(
+    meant = Wish(date=dt.date(2026, 11, date), from_minute=minute, until_minute=minute + 1)
     assert parse("2026-11-24T08:30:00Z, please", now, "en") == meant
-        date=dt.date(2026, 11, date), from_minute=minute, until_minute=minute + 1
-    )
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.office import wish_oracle
-from tests.office.wish_oracle import NOT_YET, asked_of, drawn, tally
+from tests.office.wish_oracle import UNSURE, asked_of, drawn, tally
 from tests.office.wish_phrases import Case
 from tests.office.wish_reader import UnreadError
 
@@ -29,13 +29,13 @@ def test_of_the_kinds_that_are_read_few_wishes_are_asked_again(few):
 
 
 def test_of_each_such_kind_most_wishes_are_read(few):
-    counted = {kind: outcomes for kind, outcomes in few.by_kind.items() if kind not in NOT_YET}
+    counted = {kind: outcomes for kind, outcomes in few.by_kind.items() if kind not in UNSURE}
     assert [kind for kind, outcomes in counted.items() if asked_of(outcomes) > 0.5] == []
 
 
 def test_wishes_of_every_kind_are_drawn_and_some_that_name_no_time(few):
     assert len(few.by_kind) >= 60
-    assert set(few.by_kind) >= NOT_YET
+    assert set(few.by_kind) >= UNSURE
     assert few.outcomes["unclear"] > 40
 
 

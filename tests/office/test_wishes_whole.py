@@ -211,6 +211,8 @@ LIMITS = [
     ("no earlier than Thursday", "Thu Fri Sat"),
     ("Tuesday at the earliest", "Tue Wed Thu Fri Sat"),
     ("before the 24th", "Sun Mon"),
+    ("next week but not Tuesday", "Mon Wed Thu Fri Sat"),
+    ("next week, any day except Monday", "Tue Wed Thu Fri Sat"),
     ("לא ביום שני", "Sun Tue Wed Thu Fri Sat"),
     ("כל יום חוץ מיום שני", "Sun Tue Wed Thu Fri Sat"),
     ("יום שני לא טוב", "Sun Tue Wed Thu Fri Sat"),
