@@ -56,12 +56,13 @@ _DIRECTIONS = (
     r"(?<=[■●] )from|over the|in the next|rest of|remainder|"
     r"by(?= *[■●\d]| (?:the (?:end|■|time)|then|next|this|end|now|at|on|please|if)\b|$)|"
     r"(?<=[■●] )by(?! (?:phone|the way|chance|my))|up to(?= *[■●])|around(?= (?:the )?[■●])|"
-    r"(?<=●) (?:to|past|of)(?=\W*$)|(?<=[■●]) ?(?:-|/|to|through|and) ?(?=[■●])|(?<=●),? or (?:\w+ ){0,2}(?=[■●])|"
+    r"(?<=●) (?:to|past|of)(?=\W*$)|(?<=[■●]) ?(?:-|/|to|through|and) ?(?=[■●])|"
+    r"(?<=●),? or (?:\w+ ){0,2}(?=[■●])|"
     r"(?<=■),? or (?:\w+ ){0,2}(?=●)|starts?(?= [■●])|as of|backwards?|forwards?"
 )
 _ENDS = (
-    r"towards?|(?<=at )opening|close to|near(?:ly|er)?|nearest|closing|opening time|clos(?:e|ing) of|when (?:you|they|"
-    r"it) (?:guys )?"
+    r"towards?|(?<=at )opening|close to|near(?:ly|er)?|nearest|closing|opening time|clos(?:e|ing) of|"
+    r"when (?:you|they|it) (?:guys )?"
     r"(?:open|close|finish|start)s?|another(?= ■)|super bowl|bowl ■|"
     r"ends?|(?:start|beginning|middle|top|close|turn|half|part) of|mid-?|mid(?:dle)?|eod|eow|eom|cob|"
     r"(?:same|usual|normal|regular|that|this) time(?! (?:works|is|suits|sounds|would))|"

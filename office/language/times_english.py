@@ -93,7 +93,7 @@ TIMES = TimeGrammar(
     between=rf"\bbetween(?: (?:{_ABOUT}))? $",
     to=r"(?:(?<! 5)(?<! 10) to |\s?-\s?| until | till | til )",
     to_of_between=r" ?(?:-|\b(?:to|and|until|till|til)\b) ?",
-    or_later=r",? (?:or later|or after|and later|onwards?|and onwards?|and up|plus|at the earliest)\b|\+(?!\w)",
+    or_later=r",? (?:or later|or after|and later|(?:and )?onwards?|and up|plus|at the earliest)\b|\+(?!\w)",
     or_earlier=r",? (?:or earlier|or before|at the latest)\b",
     parts=(
         (
