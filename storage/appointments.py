@@ -54,7 +54,7 @@ def insert(
             "full_name": full_name,
             "call_sid": call_sid,
             "service_id": service_id,
-            "notes": fields.at_most("notes", notes, longest=_NOTES_MAX),
+            "notes": fields.words("notes", notes, longest=_NOTES_MAX),
             "wants_sms": wants_sms,
             **_times(slot),
         },
@@ -84,7 +84,7 @@ def note(conn: sqlite3.Connection, business_id: int, appointment_id: int, notes:
         {
             "business_id": business_id,
             "id": appointment_id,
-            "notes": fields.at_most("notes", notes.strip(), longest=_NOTES_MAX),
+            "notes": fields.words("notes", notes, longest=_NOTES_MAX),
         },
     )
 

@@ -125,7 +125,9 @@ def _grid(field: str, value: int) -> int:
 
 
 def _line(longest: int) -> Any:
-    return lambda field, value: fields.one_line(field, value, longest=longest) if value.strip() else ""
+    return lambda field, value: (
+        fields.one_line(field, value, longest=longest) if fields.cleaned(value).strip() else ""
+    )
 
 
 _CHECKS: dict[str, Any] = {
@@ -136,7 +138,7 @@ _CHECKS: dict[str, Any] = {
     "trade": _line(_NAME_MAX),
     "greeting": _line(_GREETING_MAX),
     "notice": lambda field, value: None if value is None else _line(_GREETING_MAX)(field, value),
-    "rules": lambda field, value: fields.at_most(field, value.strip(), longest=_RULES_MAX),
+    "rules": lambda field, value: fields.words(field, value, longest=_RULES_MAX),
     "owner_phone": lambda field, value: fields.e164(field, value) if value else None,
     "grid_min": _grid,
     "notice_min": lambda field, value: fields.between(field, value, 0, _NOTICE_MAX_MIN),

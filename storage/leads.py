@@ -150,6 +150,6 @@ _CHECKS: dict[str, Any] = {
     "full_name": lambda field, value: fields.one_line(field, value, longest=_FULL_NAME_MAX),
     "email": fields.email,
     "phone": fields.e164,
-    "callback_phone": fields.e164,
-    "notes": lambda field, value: fields.at_most(field, value.strip(), longest=_NOTES_MAX),
+    "callback_phone": fields.callback,
+    "notes": lambda field, value: fields.words(field, value, longest=_NOTES_MAX),
 }

@@ -42,7 +42,7 @@ def take(conn: sqlite3.Connection, business_id: int, *, lead_id: int, call_sid: 
 
 def checked(text: str) -> str:
     """Return the message as it would be kept. Raises InvalidField if it is empty or too long."""
-    text = fields.at_most("text", text.strip(), longest=_TEXT_MAX)
+    text = fields.words("text", text, longest=_TEXT_MAX)
     if not text:
         raise InvalidField("text", "is empty")
     return text

@@ -84,7 +84,7 @@ def set_exception(conn: sqlite3.Connection, business_id: int, day: ExceptionDay)
     Raises InvalidField for times that make no sense or overlap.
     """
     check_day(day.date.isoformat(), day.hours)
-    note = fields.at_most("note", day.note.strip(), longest=_NOTE_MAX)
+    note = fields.words("note", day.note, longest=_NOTE_MAX)
     remove_exception(conn, business_id, day.date)
     key = (business_id, RESOURCE_ID, day.date.isoformat())
     conn.execute(

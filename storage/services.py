@@ -85,7 +85,7 @@ def _checked(
         "duration_min": fields.between("duration_min", duration_min, 5, 480),
         "buffer_before_min": fields.between("buffer_before_min", buffer_before_min, 0, 240),
         "buffer_after_min": fields.between("buffer_after_min", buffer_after_min, 0, 240),
-        "price": fields.one_line("price", price, longest=_PRICE_MAX) if price.strip() else "",
+        "price": fields.one_line("price", price, longest=_PRICE_MAX) if fields.cleaned(price).strip() else "",
     }
 
 
