@@ -5,8 +5,22 @@ import re
 import phonenumbers
 from phonenumbers import PhoneNumber, PhoneNumberType, ValidationResult
 
+from storage import fields
+
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 _DIGITS = re.compile(r"\+?[0-9][0-9() .-]{5,}[0-9]")
+# What is told of a number, and nothing else: the library would read a number out of any words around it, and
+# take the end of one that is half words for a whole one ("oh five four 123 4567").
+_WRITTEN = re.compile(
+    r"(?:tel:)?\s*(?P<number>[+\uff0b]?[0-9() ./\u2010-\u2015\u2212\u05be-]+)", re.IGNORECASE
+)
+_EXTENSION = re.compile(
+    r"[\s,.;/(-]*(?:\b|(?<=[0-9]))(?:;?ext=|ext(?:ensio)?n?|x|#|\u05e9\u05dc\u05d5\u05d7\u05d4|poste|anexo|interno|apparat|durchwahl)"
+    r"[\s.:#)-]*(?P<digits>[0-9]{1,7})\)?\s*$",
+    re.IGNORECASE,
+)
+_NORTH_AMERICA = 1
+_COUNTED = "01234567890" * 2
 
 # A withheld number may be a word typed on a keypad: ANONYMOUS, RESTRICTED, UNAVAILABLE, BLOCKED, UNKNOWN.
 _WITHHELD = frozenset({"+266696687", "+7378742833", "+86282452253", "+2562533", "+8656696"})
@@ -36,7 +50,7 @@ def caller_number(shown: str) -> str | None:
 def business_number(text: str) -> str:
     """Return the number in E.164. Raises ValueError with the fix if it is none that could be called."""
     try:
-        number = phonenumbers.parse(text, None)
+        number = phonenumbers.parse(fields.plain_digits(text), None)
     except phonenumbers.NumberParseException:
         raise ValueError(f"{text!r} is not a telephone number; write it as +14155550100") from None
     if not phonenumbers.is_possible_number(number):
@@ -73,18 +87,66 @@ def text_problem(number: str, business_number: str) -> str | None:
     return None
 
 
-def said_number(text: str, business_number: str) -> str | None:
-    """Return a number that a caller said, in E.164; None if it cannot be one, and must be asked again.
+def typed_number(text: str, business_number: str) -> str | None:
+    """Return a number that somebody typed, in E.164 and without its extension; None if it cannot be one.
 
-    Without a country code it is a number of the business's country. Nobody has shown that it is the caller's,
-    so nothing may be sent to it; a number that is dear to call back is none.
+    Without a country code it is a number of the business's country. Of what may be it is as generous as
+    whoever rings: a number that no plan knows can be blocked.
     """
-    parsed = _parsed(text, _region(business_number))
+    parsed = _whole(_split(text)[0], business_number)
+    return caller_number(_e164(parsed)) if parsed is not None else None
+
+
+def said_number(text: str, business_number: str) -> str | None:
+    """Return a number that a caller said, as `typed_number` does; None also for one that rings nowhere.
+
+    Nobody has shown that it is the caller's, so nothing may be sent to it; a number that is dear to call back
+    is none.
+    """
+    parsed = _whole(_split(text)[0], business_number)
+    if parsed is None or phonenumbers.number_type(parsed) in _COSTLY or _rings_nowhere(parsed):
+        return None
+    return caller_number(_e164(parsed))
+
+
+def callback_number(text: str, business_number: str) -> str | None:
+    """Return a number that a caller said, with its extension as RFC 3966 has it: "+14155552671;ext=12"."""
+    number, extension = said_number(text, business_number), _split(text)[1]
+    return f"{number};ext={extension}" if number and extension else number
+
+
+def _split(text: str) -> tuple[str, str]:
+    """Return the number and the digits of its extension; '' if it has none."""
+    plain = fields.plain_digits(text)
+    found = _EXTENSION.search(plain)
+    return (plain[: found.start()], found["digits"]) if found else (plain, "")
+
+
+def _whole(text: str, business_number: str) -> PhoneNumber | None:
+    """Return the number if the text is one, with the digits that a number of its country has."""
+    written = _WRITTEN.fullmatch(text.strip())
+    parsed = _parsed(written["number"], _region(business_number)) if written else None
     if parsed is None or phonenumbers.is_possible_number_with_reason(parsed) != ValidationResult.IS_POSSIBLE:
         return None
-    if phonenumbers.number_type(parsed) in _COSTLY:
-        return None
-    return caller_number(phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164))
+    return parsed
+
+
+def _rings_nowhere(number: PhoneNumber) -> bool:
+    """Say whether it is a number that people or models make up: "0000000000", "1234567890", "555 000 0000".
+
+    North America's plan is known whole. Elsewhere ranges are given out faster than the library hears of them,
+    and a true number must not be called none: there it is one that no plan knows and that is counted or one
+    digit again and again.
+    """
+    if phonenumbers.is_valid_number(number):
+        return False
+    digits = phonenumbers.national_significant_number(number)
+    counted = digits in _COUNTED or digits in _COUNTED[::-1]
+    return number.country_code == _NORTH_AMERICA or counted or len(set(digits[3:])) == 1
+
+
+def _e164(number: PhoneNumber) -> str:
+    return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
 
 
 def _parsed(text: str, region: str | None) -> PhoneNumber | None:

@@ -311,8 +311,13 @@ def _who(language: str, who: Who) -> str:
     if who.name:
         words = say(language, "owner_who_named", name=_line(who.name, _NAME_CHARS), number=words)
     if who.callback:
-        words = say(language, "owner_who_callback", who=words, callback=who.callback)
+        words = say(language, "owner_who_callback", who=words, callback=in_one_piece(who.callback))
     return words
+
+
+def in_one_piece(number: str) -> str:
+    """Write a number to ring back for a text: "+14155552671 ext. 12"."""
+    return number.replace(";ext=", " ext. ")
 
 
 def to_caller(language: str, name: str, *, business: str, number: str, wall: dt.datetime) -> str:

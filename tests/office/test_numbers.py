@@ -91,6 +91,72 @@ def test_a_said_number_is_one_of_the_businesss_country_unless_it_says_another(te
 
 
 @pytest.mark.parametrize(
+    ("text", "business"),
+    [
+        *((made_up, "+14155550100") for made_up in ("0000000000", "1234567890", "5555555555", "9999999999")),
+        *((made_up, "+97235550100") for made_up in ("0000000000", "1234567890", "5555555555", "9876543210")),
+        ("+15550000000", "+97235550100"),
+        ("415-155-2671", "+14155550100"),  # no exchange begins so
+        ("oh five four 123 4567", "+97235550100"),
+        ("1-800-FLOWERS", "+14155550100"),
+        ("415 555 2671 or 415 555 2672", "+14155550100"),
+        ("my number is 054 555 0177", "+97235550100"),
+        ("*21*0545550177#", "+97235550100"),
+    ],
+)
+def test_what_rings_nowhere_or_is_half_words_is_asked_again(text, business):
+    assert numbers.said_number(text, business) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "business", "number"),
+    [
+        ("054-123-4567", "+97235550100", "+972541234567"),  # a range that the library has not heard of
+        ("01234 567890", "+442079460958", "+441234567890"),  # Bedford
+        ("+44 7700 900123", "+14155550100", "+447700900123"),  # kept for stories
+        ("\u202a+1 (415) 555\u20110177\u202c", "+97235550100", "+14155550177"),
+        ("\uff0b1 415\u00a0555\u30000177", "+97235550100", "+14155550177"),
+        ("\uff10\uff15\uff14\uff155\u200b50177", "+97235550100", "+972545550177"),
+        ("tel:+14155550177", "+97235550100", "+14155550177"),
+    ],
+)
+def test_a_true_number_is_one_however_it_is_written(text, business, number):
+    assert numbers.said_number(text, business) == number
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            "415-555-2671 ext 12",
+            "415-555-2671 x12",
+            "(415) 555-2671 (ext. 12)",
+            "415.555.2671, extension: 12",
+        ),
+        *(
+            "+1 415 555 2671 שלוחה 12",
+            "415 555 2671#12",
+            "tel:+14155552671;ext=12",
+            "415 555 2671 Ext.\u0661\u0662",
+        ),
+    ],
+)
+def test_an_extension_is_kept_with_the_number_to_ring_back(text):
+    business = "+14155550100"
+    assert numbers.callback_number(text, business) == "+14155552671;ext=12"
+    assert numbers.said_number(text, business) == numbers.typed_number(text, business) == "+14155552671"
+
+
+def test_a_number_without_an_extension_is_rung_back_as_it_is_and_one_that_is_none_is_not():
+    asked = ("415-555-2671", "12", "ext 12", "0000000000 ext 12", "")
+    assert [numbers.callback_number(text, "+14155550100") for text in asked] == ["+14155552671", *[None] * 4]
+
+
+def test_what_an_owner_types_may_be_what_a_robot_showed():
+    assert numbers.typed_number("+10000000000", "+14155550100") == "+10000000000"
+
+
+@pytest.mark.parametrize(
     ("number", "problem"),
     [
         ("+972545550177", None),

@@ -321,6 +321,14 @@ def test_the_owner_reads_who_called_and_each_thing_done():
     )
 
 
+def test_the_owner_reads_the_extension_to_ask_for():
+    who = Who(number=None, callback="+14155552671;ext=12")
+    assert spoken.to_owner("en", "Salon", who, []) == (
+        "Salon: call from number withheld, call back on +14155552671 ext. 12"
+    )
+    assert spoken.phone("+14155552671;ext=12") == "+1 415-555-2671 ext. 12"
+
+
 def test_the_owner_reads_that_a_number_was_withheld():
     assert [spoken.to_owner(language, "ורד", Who(number=None), []) for language in ("en", "he")] == [
         "ורד: call from number withheld",

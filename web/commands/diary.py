@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from office.language import wishes
+from office.language import spoken, wishes
 from office.language.wish import Wish
 from office.preview import preview
 from office.tools.calendar import DURATION_MIN
@@ -158,7 +158,7 @@ def _lead(business: Business, lead: Lead) -> str:
 
 
 def _numbers(lead: Lead) -> str:
-    callback = f", call back on {lead.callback_phone}" if lead.callback_phone else ""
+    callback = f", call back on {spoken.in_one_piece(lead.callback_phone)}" if lead.callback_phone else ""
     return f"{lead.phone or 'number withheld'}{callback}"
 
 

@@ -155,7 +155,7 @@ def _service(text: str, offered: Sequence[Service]) -> Service | None:
 
 
 def _phone(text: str, business: Business) -> str | None:
-    number = numbers.said_number(text, business.number)
+    number = numbers.typed_number(text, business.number)
     if text.strip() and number is None:
         raise InvalidField("phone", "is not a telephone number; write it as +14155550100")
     return number

@@ -44,7 +44,7 @@ async def ask_whom(visit: Visit) -> Response:
 async def ask_again(visit: Visit) -> Response:
     """Show what would be erased of a number, and ask."""
     typed = visit.form.get("phone", "")
-    phone = numbers.said_number(typed, visit.business.number) or typed.strip()
+    phone = numbers.typed_number(typed, visit.business.number) or typed.strip()
     try:
         found = await visit.write(_would_erase, partial(_of_number, phone=phone))
     except InvalidField as error:

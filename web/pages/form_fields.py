@@ -4,6 +4,7 @@ import datetime as dt
 from zoneinfo import ZoneInfo
 
 from office import numbers
+from storage import fields
 from storage.errors import InvalidField
 
 _DIGITS_MAX = 9
@@ -13,7 +14,7 @@ _YEARS = range(1900, 9000)  # far from both ends of the calendar: days are count
 def date(field: str, text: str) -> dt.date:
     """Read the date of an input of that type. Raises InvalidField."""
     try:
-        day = dt.date.fromisoformat(text)
+        day = dt.date.fromisoformat(fields.plain_digits(text).strip())
     except ValueError:
         day = None
     if day is None or day.year not in _YEARS:
@@ -24,7 +25,7 @@ def date(field: str, text: str) -> dt.date:
 def time(field: str, text: str) -> dt.time:
     """Read the wall time of an input of that type. Raises InvalidField."""
     try:
-        return dt.datetime.strptime(text, "%H:%M").time()  # noqa: DTZ007 - a wall time has no zone yet
+        return dt.datetime.strptime(fields.plain_digits(text).strip(), "%H:%M").time()  # noqa: DTZ007 - a wall time has no zone yet
     except ValueError:
         raise InvalidField(field, "{value!r} is no time; write it as 09:00", {"value": text}) from None
 
@@ -44,9 +45,10 @@ def instants(field: str, day: dt.date, wall: dt.time, timezone: str) -> tuple[dt
 
 def whole_number(field: str, text: str) -> int:
     """Read a number that is not negative. Raises InvalidField."""
-    if not text.strip().isdecimal() or len(text) > _DIGITS_MAX:
+    digits = fields.plain_digits(text).strip()
+    if not digits.isdecimal() or len(digits) > _DIGITS_MAX:
         raise InvalidField(field, "is no whole number")
-    return int(text)
+    return int(digits)
 
 
 def phone(field: str, text: str, home_number: str) -> str:
@@ -54,7 +56,7 @@ def phone(field: str, text: str, home_number: str) -> str:
 
     Raises InvalidField.
     """
-    number = numbers.said_number(text, home_number)
+    number = numbers.typed_number(text, home_number)
     if number is None:
         raise InvalidField(field, "is not a telephone number; write it as +14155550100")
     return number

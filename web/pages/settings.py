@@ -88,7 +88,7 @@ def _textable(text: str, home_number: str) -> str | None:
     """
     if not text.strip():
         return None
-    phone = numbers.said_number(text, home_number)
+    phone = numbers.typed_number(text, home_number)
     if phone is None:
         raise InvalidField("owner_phone", "is not a telephone number; write it as +14155550100")
     if problem := numbers.text_problem(phone, home_number):

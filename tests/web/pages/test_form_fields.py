@@ -37,6 +37,13 @@ def test_what_is_right_is_what_it_means():
     assert form_fields.whole_number("grid_min", " 15 ") == 15
 
 
+def test_digits_of_another_script_and_signs_that_nobody_sees_mean_the_same():
+    assert form_fields.date("on", "\u200f\u0662\u0660\u0662\u0666-12-\uff12\uff14") == dt.date(2026, 12, 24)
+    assert form_fields.time("time", "\u0660\u0669:05\u00a0") == dt.time(9, 5)
+    assert form_fields.whole_number("grid_min", "\u00a0\u06f1\u06f5\ufeff") == 15
+    assert form_fields.phone("phone", "\u202a054-555\u20110177\u202c", "+97235550100") == "+972545550177"
+
+
 def utc(day, hour):
     return dt.datetime(2026, 10, day, hour, 30, tzinfo=dt.UTC)
 

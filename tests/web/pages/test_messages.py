@@ -37,6 +37,15 @@ async def test_what_waits_stands_with_who_and_how_to_ring_them(browser, database
     assert f'href="/b/{business.id}/calls/CA1"' in page.body
 
 
+async def test_who_is_to_be_rung_back_at_an_extension_is_dialled_so(browser, database, business):
+    await leave(database, business.id, "Please ring back.")
+    number = "+14155552671;ext=12"
+    await database.write(lambda conn: leads.update_details(conn, business.id, 1, callback_phone=number))
+    for page in [await browser.get(path) for path in ("/messages", "/calls/CA1")]:
+        assert f'href="tel:{number}"' in page.body
+        assert '<bdi dir="ltr">+1 415-555-2671 ext. 12</bdi>' in page.body
+
+
 async def test_done_takes_it_off_the_list_and_undo_puts_it_back(browser, database, business):
     (message_id,) = await leave(database, business.id, "Please ring back.")
     answer = await browser.post(f"/messages/{message_id}/done")
