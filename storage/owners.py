@@ -38,7 +38,7 @@ def every(conn: sqlite3.Connection) -> tuple[Owner, ...]:
 
 def by_email(conn: sqlite3.Connection, email: str) -> tuple[Owner, str] | None:
     """Return the owner with that address, in any case, and the hash of their password, or None."""
-    row = conn.execute("SELECT * FROM owners WHERE email = ?", (email.strip(),)).fetchone()
+    row = conn.execute("SELECT * FROM owners WHERE email = ?", (fields.address(email),)).fetchone()
     return (from_row(Owner, row), row["password_hash"]) if row else None
 
 
@@ -53,6 +53,14 @@ def set_password(conn: sqlite3.Connection, owner_id: int, password_hash: str) ->
     cursor = conn.execute("UPDATE owners SET password_hash = ? WHERE id = ?", (password_hash, owner_id))
     if cursor.rowcount == 0:
         raise NotFound("owner", str(owner_id))
+
+
+def renew_hash(conn: sqlite3.Connection, owner_id: int, *, old: str, new: str) -> bool:
+    """Keep another hash of the same password. False if the password has been changed since."""
+    cursor = conn.execute(
+        "UPDATE owners SET password_hash = ? WHERE id = ? AND password_hash = ?", (new, owner_id, old)
+    )
+    return cursor.rowcount == 1
 
 
 def set_language(conn: sqlite3.Connection, owner_id: int, language: str) -> None:

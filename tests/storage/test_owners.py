@@ -46,6 +46,13 @@ def test_an_owner_who_makes_no_sense_is_refused_by_the_field(conn, values, refus
     assert owners.get(conn, 2) is None
 
 
+def test_another_hash_of_the_same_password_is_kept_only_while_it_is_the_same(conn):
+    dana = add(conn)
+    assert owners.renew_hash(conn, dana.id, old=HASH, new=OTHER_HASH)
+    assert not owners.renew_hash(conn, dana.id, old=HASH, new="$argon2id$three")
+    assert owners.by_email(conn, dana.email) == (dana, OTHER_HASH)
+
+
 def test_a_password_is_replaced_for_one_owner(conn):
     dana, rosa = add(conn), add(conn, "rosa@example.com")
     owners.set_password(conn, dana.id, OTHER_HASH)

@@ -184,6 +184,7 @@ def ask_the_pages(conn, ours):
     reached.any_business(conn, "a" * 64)
     owner = owners.add(conn, email="dana@example.com", password_hash="$argon2id$x", language="en")
     owners.set_password(conn, owner.id, "$argon2id$y")
+    owners.renew_hash(conn, owner.id, old="$argon2id$y", new="$argon2id$z")
     owners.set_language(conn, owner.id, "he")
     owners.let_into(conn, owner.id, ours)
     owners.get(conn, owner.id)

@@ -466,6 +466,7 @@ NO_TENANT = {
     "owners.let_into",
     "owners.none_yet",
     "owners.set_language",
+    "owners.renew_hash",
     "owners.set_password",
     "owners.take_from",
     "reached.any_business",  # for whoever watches the server

@@ -6,29 +6,38 @@ from quart import Request
 from werkzeug.datastructures import MultiDict
 from werkzeug.http import parse_cookie
 
+from storage import fields
 from web.addresses import forwarded_customer
 from web.configuration import Configuration
 
 _MOST_FIELDS = 500
 _FORM = "application/x-www-form-urlencoded"
+_AS_TYPED = frozenset({"password", "current_password"})  # a password is what was typed
 _HOST_COOKIE, _LOCAL_COOKIE = "__Host-frontdesk", "frontdesk_session"
 
 Form = MultiDict[str, str]
 
 
 async def form_of(request: Request) -> Form | None:
-    """Return the form that a page sent, empty if it sent none.
+    """Return the form that a page sent, empty if it sent none; None for what no page of ours would send.
 
-    None for what no page of ours would send.
+    It is cleaned of the signs that nobody sees (`storage/fields.py`); passwords stay as they were typed.
     """
     if request.mimetype not in ("", _FORM):
         return None
     body = await request.get_data(cache=False, as_text=False, parse_form_data=False)
     try:
-        fields = parse_qsl(body.decode("utf-8"), keep_blank_values=True, max_num_fields=_MOST_FIELDS)
+        sent = parse_qsl(body.decode("utf-8"), keep_blank_values=True, max_num_fields=_MOST_FIELDS)
     except ValueError:
         return None
-    return MultiDict((name, value.replace("\r\n", "\n").replace("\0", "")) for name, value in fields)
+    plain = ((name, value.replace("\r\n", "\n").replace("\0", "")) for name, value in sent)
+    return MultiDict((name, value if name in _AS_TYPED else fields.cleaned(value)) for name, value in plain)
+
+
+def query_of(request: Request) -> Form:
+    """Return what the URL asks for, cleaned as a form is."""
+    asked = request.args.items(multi=True)
+    return MultiDict((name, fields.cleaned(value)) for name, value in asked)
 
 
 def cookie_name(configuration: Configuration) -> str:

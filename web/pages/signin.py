@@ -73,14 +73,17 @@ class SignIn:
             return self._page("login.html", 429, email=email, next=target, problem="too_often")
         known = await self.site.deployment.database.read(partial(owners.by_email, email=email))
         try:
-            fits = await self.site.deployment.passwords.fits(
+            checked = await self.site.deployment.passwords.check(
                 form.get("password", ""), known[1] if known else None
             )
         except TooBusy:
             return self._page("login.html", 503, email=email, next=target, problem="busy")
-        if known is None or not fits:
+        if known is None or not checked.fits:
             self._throttle.failed(address, self._now_s())
             return self._page("login.html", 422, email=email, next=target, problem="wrong")
+        if checked.renewed is not None:
+            renew = partial(owners.renew_hash, owner_id=known[0].id, old=known[1], new=checked.renewed)
+            await self.site.deployment.database.write(renew)
         return await self.site.sign_in(known[0].id, redirect_to(local_path(target) or "/"))
 
     async def log_out(self) -> Response:

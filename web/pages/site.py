@@ -14,7 +14,6 @@ from urllib.parse import urlencode
 
 from attrs import define, field
 from quart import Blueprint, Response, has_request_context, request
-from werkzeug.datastructures import MultiDict
 
 from storage import owners, sessions
 from storage.errors import InvalidField, NotFound, StorageError
@@ -22,7 +21,7 @@ from storage.records import Business, Owner, Session
 from web.origin import Origin
 from web.pages.deployment import Deployment
 from web.pages.render import STATIC, render
-from web.pages.requests import Form, cookie_name, form_of
+from web.pages.requests import Form, cookie_name, form_of, query_of
 from web.pages.routes import Route, View
 from web.pages.visit import Visit, redirect_to
 from web.pages.words import LANGUAGES
@@ -152,7 +151,7 @@ class Site:
             has_others=has_others,
             path=request.path,
             now=self.deployment.now(),
-            query=MultiDict(request.args),
+            query=query_of(request),
             form=form,
         )
         response = await self._answer(view, visit, ids)

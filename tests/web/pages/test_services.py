@@ -35,6 +35,16 @@ async def test_an_added_service_is_offered_until_that_is_taken_back(browser, off
     assert await offered() == []
 
 
+async def test_signs_that_nobody_sees_are_cleaned_out_of_what_is_typed(browser, offered):
+    pasted = {
+        "name": "\u200fHair\u00adcut\u00a0",
+        "duration_min": "\u0663\u0660\u200e",
+        "price": "forty\ufe0d",
+    }
+    await browser.post("/services", **{**HAIRCUT, **pasted})
+    assert await offered() == [("Haircut", 30, 0, 10, "forty")]
+
+
 async def test_a_changed_service_can_be_put_back_as_it_was(browser, offered):
     await browser.post("/services", **HAIRCUT)
     assert 'value="eighty dollars"' in (await browser.get("/services/1")).body

@@ -121,6 +121,33 @@ async def test_signing_in_goes_to_the_page_that_was_asked_for(client, database, 
 
 
 @pytest.mark.parametrize(
+    "email", ["\u200fowner@example.com\u00a0", "owner\uff20exam\u00adple.com", "OWNER@example.com"]
+)
+async def test_an_address_that_was_pasted_signs_in(client, database, email):
+    await add_owner(database)
+    assert (await log_in(client, email=email)).status_code == 303
+
+
+async def test_a_password_that_was_hashed_as_it_was_typed_signs_in_and_is_kept_anew(client, database):
+    composed, typed = "una contrase\u00f1a", "una contrasen\u0303a"
+    owner_id = await add_owner(database)
+    job = partial(owners.set_password, owner_id=owner_id, password_hash=QUICK.hash(typed))
+    await database.write(job)
+    assert (await log_in(client, password=composed)).status_code == 422
+    assert (await log_in(client, password=typed)).status_code == 303
+    assert (await log_in(client, password=composed)).status_code == 303
+    assert (await log_in(client, password=typed)).status_code == 303
+
+
+async def test_a_password_is_sent_as_it_was_typed(client, database):
+    owner_id = await add_owner(database)
+    spaced = f"{SENTENCE}\u00a0"
+    job = partial(owners.set_password, owner_id=owner_id, password_hash=QUICK.hash(spaced))
+    await database.write(job)
+    assert [(await log_in(client, password=each)).status_code for each in (SENTENCE, spaced)] == [422, 303]
+
+
+@pytest.mark.parametrize(
     "target", ["https://evil.example/", "//evil.example", "/\\evil.example", "", "x", "/a\n"]
 )
 async def test_nobody_is_sent_to_another_site(client, database, target):
