@@ -110,7 +110,7 @@ CREATE TABLE leads (
     business_id INTEGER NOT NULL REFERENCES businesses (id),
     id INTEGER NOT NULL,
     phone TEXT CHECK (phone <> ''),  -- NULL: the caller withheld it
-    callback_phone TEXT,  -- said in a call, so proves nothing
+    callback_phone TEXT,  -- said in a call, so proves nothing; "+14155552671;ext=12" has an extension (RFC 3966)
     full_name TEXT,
     email TEXT,
     notes TEXT NOT NULL DEFAULT '',
@@ -232,18 +232,29 @@ BEGIN
     );
 END;
 
--- Each fact by which a caller would show that appointments are theirs, also in an earlier stream of the call.
+-- What a caller has shown to be theirs, also in an earlier stream of the call.
 CREATE TABLE proofs (
     business_id INTEGER NOT NULL,
     call_sid TEXT NOT NULL,
     seq INTEGER NOT NULL CHECK (seq >= 0),
-    appointment_id INTEGER,  -- NULL: a wrong fact
+    appointment_id INTEGER NOT NULL,
     PRIMARY KEY (business_id, call_sid, seq),
     FOREIGN KEY (business_id, call_sid) REFERENCES calls (business_id, call_sid) ON DELETE CASCADE,
     FOREIGN KEY (business_id, appointment_id) REFERENCES appointments (business_id, id) ON DELETE CASCADE
 ) STRICT;
 
 CREATE INDEX proofs_by_appointment ON proofs (business_id, appointment_id);
+
+-- How often wrong facts came from a number on a day, in whichever calls: askings that failed with a day, or with
+-- a name alone.
+CREATE TABLE wrong_facts (
+    business_id INTEGER NOT NULL REFERENCES businesses (id),
+    phone TEXT NOT NULL CHECK (phone GLOB '+[1-9]*'),
+    date TEXT NOT NULL CHECK (date IS date(date)),  -- of the business's calendar
+    kind TEXT NOT NULL CHECK (kind IN ('name', 'day')),
+    count INTEGER NOT NULL CHECK (count > 0),
+    PRIMARY KEY (business_id, phone, date, kind)
+) STRICT;
 
 -- Times that a live call has offered its caller: nobody else's until the call ends, or they expire.
 CREATE TABLE holds (

@@ -1,6 +1,7 @@
 """The task that erases the calls that a business keeps no longer, with their recordings.
 
-A recording that cannot be removed keeps its own call, and nothing else. Leads of whom nothing is left go too.
+A recording that cannot be removed keeps its own call, and nothing else. Leads of whom nothing is left go too,
+and so do the wrong facts of the days before.
 """
 
 import datetime as dt
@@ -15,7 +16,7 @@ from attrs import frozen
 
 from office import recordings
 from office.live import LiveCalls
-from storage import businesses, erasure
+from storage import businesses, erasure, schedule, wrong_facts
 from storage.database import Database
 from storage.errors import StorageError
 from storage.records import Business, Call
@@ -55,6 +56,7 @@ async def _erase(
     database: Database, folder: Path, now: dt.datetime, business: Business, live: LiveCalls
 ) -> None:
     erased, leads, problems = 0, 0, list[OSError]()
+    today = schedule.local(business.timezone, now).date()
     job = partial(_expire, business_id=business.id, folder=folder, now=now)
     leads_job = partial(erasure.expire_leads, business_id=business.id, limit=_AT_ONCE)
     try:
@@ -66,7 +68,8 @@ async def _erase(
             lot = await database.write(partial(job, after=lot.last))
         while gone := await database.write(leads_job):
             leads += gone
-        if erased or leads:
+        forgotten = await database.write(partial(wrong_facts.expire, business_id=business.id, today=today))
+        if erased or leads or forgotten:
             await database.empty_log()
     except (sqlite3.Error, StorageError):
         log.exception("retention: not all old calls of business %d could be erased", business.id)

@@ -23,7 +23,7 @@ _OUTLIVES_A_CALL = ("appointments", "messages")
 _CHANGED_OF = {"appointments": ("appointment", "notes"), "messages": ("message",)}
 _LEADS = (
     "SELECT id FROM leads WHERE business_id = :business_id"
-    " AND (phone = :phone OR callback_phone = :phone OR id = :lead_id)"
+    " AND (phone = :phone OR callback_phone = :phone OR callback_phone GLOB :phone || ';*' OR id = :lead_id)"
 )
 # All that is a business's own, but what is secret, what is there to be taken back, what a live call holds and
 # what is of the server.
@@ -42,6 +42,7 @@ _EXPORTED = (
     "call_flags",
     "appointments",
     "proofs",
+    "wrong_facts",
     "messages",
     "outbox",
 )
@@ -147,6 +148,12 @@ def _erase_all(
     gone = {table: _erase_rows(conn, table, of_leads, who) for table in _OUTLIVES_A_CALL}
     for call in theirs:
         erase_call(conn, business_id, call["call_sid"])
+    conn.execute(
+        "DELETE FROM wrong_facts WHERE business_id = :business_id"  # noqa: S608 - constants only
+        " AND (phone = :phone OR phone IN"
+        f" (SELECT phone FROM leads WHERE business_id = :business_id AND id IN ({_LEADS})))",
+        who,
+    )
     conn.execute(f"DELETE FROM leads WHERE business_id = :business_id AND id IN ({_LEADS})", who)  # noqa: S608
     if phone is not None:
         _forget_number(conn, business_id, phone)

@@ -108,6 +108,12 @@ def proofs(_: Database) -> None:
     """Let calls keep what their callers have shown to be theirs. No call is live while a file is changed."""
 
 
+def wrong_facts(db: Database) -> None:
+    """Count wrong facts by number and day, no longer by call. Those of earlier calls are forgotten."""
+    if _columns(db, "proofs"):
+        db.execute("DELETE FROM proofs WHERE appointment_id IS NULL")
+
+
 # In order; add at the end, never change one.
 STEPS: tuple[Callable[[Database], None], ...] = (
     initial,
@@ -119,6 +125,7 @@ STEPS: tuple[Callable[[Database], None], ...] = (
     dial_status,
     ids_given_once,
     proofs,
+    wrong_facts,
 )
 
 migrations = Migrations("frontdesk")

@@ -1,7 +1,7 @@
-"""What callers said to show that appointments are theirs. Plain functions of a connection.
+"""What callers have shown to be theirs. Plain functions of a connection.
 
 It is kept with the call, and what the call booked is known by its rows. So a caller who is back in the same
-call by another stream has shown what they showed before, and has no more tries than they had left.
+call by another stream has shown what they showed before.
 """
 
 import datetime as dt
@@ -12,21 +12,20 @@ from storage.records import Appointment, from_row, utc_text
 
 
 def note(conn: sqlite3.Connection, business_id: int, call_sid: str, appointment_ids: Collection[int]) -> None:
-    """Keep that the caller named a fact, and which appointments it shows to be theirs; none: it was wrong."""
+    """Keep that the caller named a fact, and which appointments it shows to be theirs."""
     conn.executemany(
         "INSERT INTO proofs (business_id, call_sid, seq, appointment_id)"
         " SELECT ?1, ?2, coalesce(max(seq) + 1, 0), ?3 FROM proofs WHERE business_id = ?1 AND call_sid = ?2",
-        [(business_id, call_sid, appointment_id) for appointment_id in appointment_ids or (None,)],
+        [(business_id, call_sid, appointment_id) for appointment_id in appointment_ids],
     )
 
 
-def wrong(conn: sqlite3.Connection, business_id: int, call_sid: str) -> int:
-    """Count the facts of that call that were wrong."""
-    (count,) = conn.execute(
-        "SELECT count(*) FROM proofs WHERE business_id = ? AND call_sid = ? AND appointment_id IS NULL",
-        (business_id, call_sid),
+def any_of(conn: sqlite3.Connection, business_id: int, call_sid: str) -> bool:
+    """Say whether the caller of that call has shown anything to be theirs, also what they cancelled since."""
+    row = conn.execute(
+        "SELECT 1 FROM proofs WHERE business_id = ? AND call_sid = ? LIMIT 1", (business_id, call_sid)
     ).fetchone()
-    return int(count)
+    return row is not None
 
 
 def theirs(

@@ -116,7 +116,8 @@ async def ring(database, model, *, call_sid=CALL_SID, script=SCRIPT, **more):
 
 def lasting(rows):
     """Without what tells how long the call took, what happened when, what was tried, and ids used up."""
-    told = {name: found for name, found in rows.items() if name not in ("call_events", "last_ids", "proofs")}
+    passing = ("call_events", "last_ids", "proofs", "wrong_facts")
+    told = {name: found for name, found in rows.items() if name not in passing}
     return told | {"calls": [call | {"duration_ms": None} for call in rows["calls"]]}
 
 
@@ -154,7 +155,10 @@ NO_LENGTH = "An appointment takes 5 minutes to 8 hours. How long do you need?"
 ASK_FIRST = "Does Tuesday 24 November at 9:00 work for you?"
 NOT_OFFERED = "I have not offered that time. Let me look which times are free."
 NOT_YOURS = "I find no appointment of yours at that time."
+NO_FACT = "To be sure, under which name is the appointment, or on which day?"
 NO_MATCH = "That does not match what I have. Under which name is it, or on which day?"
+NO_NAMES = "I cannot go by a name any more today. On which day is it? Or I can take a message."
+NO_MORE_FACTS = "I cannot look at appointments for your number any more today. I can take a message."
 NO_NAME = "I could not note that name. Could you say it again?"
 NO_NUMBER = "That does not sound like a telephone number. Could you say it again?"
 NO_MAIL = "That does not sound like a mail address. Could you say it again, letter by letter?"
@@ -250,7 +254,7 @@ CASES = {
         ("find_available_slots", {"date_iso": SQL}, NO_DAY),
         ("create_appointment", {"slot_start": SQL}, NOT_OFFERED),
         ("my_appointments", {"full_name": SQL}, NO_MATCH),
-        ("my_appointments", {"full_name": "%"}, NO_MATCH),
+        ("my_appointments", {"full_name": "%"}, NO_FACT),
         ("cancel_appointment", {"starts_at": SQL}, NOT_YOURS),
         ("update_lead_details", {"email": SQL}, NO_MAIL),
         ("update_lead_details", {"callback_phone": SQL}, NO_NUMBER),
@@ -271,15 +275,13 @@ CASES = {
         ),
     ],
     "what was not proven": [
-        ("my_appointments", {}, "To be sure, under which name is the appointment, or on which day?"),
+        *(("my_appointments", given, NO_FACT) for given in ({}, {"full_name": ""}, {"full_name": "N/A"})),
         ("cancel_appointment", {"starts_at": THURSDAY_9}, NOT_YOURS),
         ("reschedule_appointment", {"starts_at": THURSDAY_9, "slot_start": TUESDAY_9}, NOT_YOURS),
-        *(("my_appointments", {"full_name": name}, NO_MATCH) for name in ("Ada", "Lovelace", "")),
-        (
-            "my_appointments",
-            {"full_name": OWN_NAME},
-            "That does not match either. I would rather take a message.",
-        ),
+        *(("my_appointments", {"full_name": name}, NO_MATCH) for name in ("Ada", "Lovelace")),
+        *(("my_appointments", {"full_name": name}, NO_NAMES) for name in ("Ada King", OWN_NAME)),
+        *(("my_appointments", {"date_iso": day}, NO_NAMES) for day in ("2026-11-24", "2026-11-25")),
+        *(("my_appointments", {"date_iso": day}, NO_MORE_FACTS) for day in ("2026-11-27", THURSDAY_9)),
     ],
     "numbers to dial": [
         ("transfer_to_human", {"name": DIGITS}, NOT_THEM),

@@ -107,12 +107,15 @@ ENGLISH = Catalog(
         "number_withheld": "Your number is withheld, so I cannot look at appointments. I can take a message.",
         "fact_needed": "To be sure, under which name is the appointment, or on which day?",
         "wrong_fact": "That does not match what I have. Under which name is it, or on which day?",
-        "too_many_wrong_facts": "That does not match either. I would rather take a message.",
+        "day_needed": "I cannot go by a name any more today. On which day is it? Or I can take a message.",
+        "too_many_wrong_facts": "I cannot look at appointments for your number any more today. "
+        "I can take a message.",
         "moved": "Moved from {old} to {new}.",
         "moved_nowhere": "Your appointment is at that time already: {when}.",
         "cancelled": "The appointment for {when} is cancelled.",
         # update_lead_details, take_message
         "noted": "Noted.",
+        "noted_but_the_name": "Noted. What is your name?",
         "nothing_to_note": "There was nothing to note. What is your name?",
         "ask_number": "Your number is withheld. At which number can we reach you?",
         "message_taken": "I have noted your message and will pass it on.",

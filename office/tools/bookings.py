@@ -11,14 +11,14 @@ from typing import TypeVar
 
 from attrs import Factory, define, evolve, field, frozen
 
-from engine.tools import Tool, ToolCall, describe
+from engine.tools import Refusal, Tool, ToolCall, describe
 from office import afterwards
 from office.desk import CannotWrite, Desk, Result
-from office.tools import witnesses
+from office.tools import proof
 from office.tools.calendar import DATE_ISO, SAID, Calendar
 from office.tools.offers import slot_start
 from office.tools.witnesses import Told
-from storage import appointments, availability, booking, leads, proofs, services
+from storage import availability, booking, services
 from storage.booking import NotBookable
 from storage.errors import NotFound, SlotTaken
 from storage.records import Appointment
@@ -28,7 +28,6 @@ T = TypeVar("T")
 Change = tuple[str, dict[str, object]]  # an event's kind and fields
 
 _MOST_TOLD = 3  # nobody keeps more in mind on the phone
-_MOST_WRONG_FACTS = 3  # in one call: a day could be guessed
 
 
 @frozen(kw_only=True)
@@ -68,59 +67,19 @@ class Bookings:
     changes: list[Change] = Factory(list)  # events of the call's record
 
     async def my_appointments(self, wanted: MyAppointments, _call: ToolCall) -> Result:
-        """Return the caller's coming appointments: of this very call, or those that their fact fits.
-
-        A call may try a few facts.
-        """
-        desk = self.desk
-        facts = (wanted.full_name, wanted.said, wanted.date_iso)
-        named = desk.caller is not None and any(fact is not None for fact in facts)
-        found = await (
-            desk.write(partial(self._shown, wanted=wanted)) if named else desk.read(self.calendar.theirs)
-        )
-        if named and found is None:
-            raise desk.refusal("wrong_fact")
-        if not named and not found:
-            raise desk.refusal("number_withheld" if desk.caller is None else "fact_needed")
+        """Return the caller's coming appointments: of this very call, or those that their fact fits."""
+        desk, fact = self.desk, proof.fact(wanted.full_name, Told(said=wanted.said, date_iso=wanted.date_iso))
+        if desk.caller is None or not fact:
+            found: Sequence[Appointment] | Refusal = await desk.read(self.calendar.theirs)
+            if not found:
+                raise desk.refusal("number_withheld" if desk.caller is None else "fact_needed")
+        else:
+            found = await desk.write(partial(proof.shown, desk=desk, caller=desk.caller, fact=fact))
+        if isinstance(found, Refusal):
+            raise found
         if not found:
             return {"appointments": [], "say": desk.say("no_appointments")}
         return await self._told(found[:_MOST_TOLD])
-
-    def _shown(
-        self, conn: sqlite3.Connection, business_id: int, _lead_id: int, wanted: MyAppointments
-    ) -> Sequence[Appointment] | None:
-        """Return those that the fact shows to be the caller's; None if it is wrong. Either is noted.
-
-        The count and the fact are one job: of many asked at once no more than a few are looked at.
-        """
-        desk = self.desk
-        if proofs.wrong(conn, business_id, desk.call_sid) >= _MOST_WRONG_FACTS:
-            raise desk.refusal("too_many_wrong_facts")
-        lead = leads.of_phone(conn, business_id, desk.caller or "")
-        coming = appointments.of_lead(conn, business_id, lead.id, desk.now()) if lead else ()
-        if not coming:
-            return ()
-        found = self._fitting(conn, business_id, wanted, coming)
-        proofs.note(conn, business_id, desk.call_sid, [each.id for each in found])
-        return found or None
-
-    def _fitting(
-        self,
-        conn: sqlite3.Connection,
-        business_id: int,
-        wanted: MyAppointments,
-        coming: Sequence[Appointment],
-    ) -> list[Appointment]:
-        """Return those under that name, else those of that day.
-
-        A day that is not understood is no wrong fact.
-        """
-        named = [each for each in coming if same_name(wanted.full_name or "", each.full_name)]
-        if named or (wanted.said is None and wanted.date_iso is None):
-            return named
-        told = Told(said=wanted.said, date_iso=wanted.date_iso)
-        day = witnesses.understand(conn, business_id, self.desk, told).wish.date
-        return [each for each in coming if self.desk.local(each.starts_at).date() == day]
 
     async def _told(self, told: Sequence[Appointment]) -> Result:
         desk = self.desk
@@ -210,15 +169,6 @@ def _service_names(conn: sqlite3.Connection, business_id: int, told: Sequence[Ap
     ids = {known.service_id for known in told if known.service_id is not None}
     found = (services.get(conn, business_id, service_id) for service_id in ids)
     return {service.id: service.name for service in found if service is not None}
-
-
-def same_name(said: str, known: str | None) -> bool:
-    """Say whether these are the words of that name, in any order: a part of a name is no proof."""
-    return known is not None and bool(known.split()) and _words(said) == _words(known)
-
-
-def _words(name: str) -> list[str]:
-    return sorted(name.casefold().replace("-", " ").split())
 
 
 TOOLS = (

@@ -36,15 +36,21 @@ YOURS = {
 
 @pytest.mark.parametrize(
     "fact",
-    [{"full_name": "dana levi"}, {"full_name": "Levi, Dana".replace(",", "")}, {"date_iso": "Tuesday"}],
+    [
+        {"full_name": "dana levi"},
+        {"full_name": "Mrs. Levi, Dana"},
+        {"full_name": "D-A-N-A L\u00e9vi"},
+        {"date_iso": "Tuesday"},
+        {"full_name": "Dina Levi", "date_iso": "Tuesday"},
+        {"full_name": "Dana Levi", "date_iso": "2026-11-25"},
+        {"full_name": "unknown", "date_iso": "Tuesday"},
+    ],
 )
 async def test_the_number_and_a_fact_show_the_appointment(front, fact):
     assert (await front.asks("my_appointments", **fact))["appointments"] == YOURS["appointments"]
 
 
-@pytest.mark.parametrize(
-    "fact", [{"full_name": "Dana"}, {"full_name": "Levi"}, {"date_iso": "2026-11-25"}, {"full_name": ""}]
-)
+@pytest.mark.parametrize("fact", [{"full_name": "Dana"}, {"full_name": "Levi"}, {"date_iso": "2026-11-25"}])
 async def test_a_part_of_the_name_or_another_day_proves_nothing(front, fact):
     asked = await front.asks("my_appointments", **fact)
     assert asked == refused("That does not match what I have. Under which name is it, or on which day?")
@@ -74,16 +80,92 @@ async def test_a_name_given_after_the_booking_is_the_one_it_stands_under(databas
     assert (await again.asks("my_appointments", full_name="noa bar"))["appointments"] == YOURS["appointments"]
 
 
-async def test_without_a_fact_one_is_asked_for(front):
-    asked = await front.asks("my_appointments")
-    assert asked == refused("To be sure, under which name is the appointment, or on which day?")
+@pytest.mark.parametrize(
+    "nothing", [{}, {"full_name": ""}, {"full_name": "N/A"}, {"full_name": "caller", "date_iso": " "}]
+)
+async def test_without_a_fact_one_is_asked_for_and_nothing_is_counted(front, nothing):
+    for _ in range(4):
+        asked = await front.asks("my_appointments", **nothing)
+        assert asked == refused("To be sure, under which name is the appointment, or on which day?")
+    assert (await front.asks("my_appointments", full_name="Dana Levi"))["appointments"]
+
+
+NO_MATCH = refused("That does not match what I have. Under which name is it, or on which day?")
+NO_NAMES = refused("I cannot go by a name any more today. On which day is it? Or I can take a message.")
+NO_MORE = refused("I cannot look at appointments for your number any more today. I can take a message.")
+WRONG_DAYS = [{"date_iso": day} for day in ("2026-11-25", "2026-11-26", "2026-11-27")]
+WRONG_NAMES = [{"full_name": name} for name in ("Dana", "Dana Levy", "Levi")]
+
+
+async def tries(front, facts):
+    return [await front.asks("my_appointments", **fact) for fact in facts]
 
 
 async def test_a_day_cannot_be_guessed_at_length(front):
-    for day in ("2026-11-25", "2026-11-26", "2026-11-27"):
-        await front.asks("my_appointments", date_iso=day)
-    asked = await front.asks("my_appointments", date_iso=TUESDAY)
-    assert asked == refused("That does not match either. I would rather take a message.")
+    assert await tries(front, WRONG_DAYS) == [NO_MATCH, NO_MATCH, NO_MORE]
+    assert await tries(front, [{"date_iso": TUESDAY}, {"full_name": "Dana Levi"}]) == [NO_MORE, NO_MORE]
+    assert (await front.asks("take_message", text="Please ring me."))["status"] == "ok"
+
+
+async def test_the_third_try_still_counts(front):
+    await tries(front, [WRONG_NAMES[0], WRONG_DAYS[0]])
+    assert (await front.asks("my_appointments", full_name="Dana Levi"))["appointments"]
+
+
+async def test_wrong_names_do_not_use_up_the_tries_of_the_day(front):
+    assert await tries(front, WRONG_NAMES) == [NO_MATCH, NO_MATCH, NO_NAMES]
+    assert await front.asks("my_appointments", full_name="Dana Levi") == NO_NAMES
+    asked = await front.asks("my_appointments", full_name="Dana Levy", date_iso=TUESDAY)
+    assert asked["appointments"] == YOURS["appointments"]
+
+
+async def test_after_wrong_names_a_day_can_be_tried_three_times_and_no_name_with_it(front):
+    await tries(front, WRONG_NAMES)
+    both = [{"full_name": "Dana Levi", **day} for day in WRONG_DAYS]
+    assert await tries(front, both) == [NO_NAMES, NO_NAMES, NO_MORE]
+
+
+async def test_a_wrong_name_and_a_wrong_day_at_once_are_one_wrong_fact(front):
+    both = [{**name, **day} for name, day in zip(WRONG_NAMES, WRONG_DAYS, strict=True)]
+    assert await tries(front, both) == [NO_MATCH, NO_MATCH, NO_MORE]
+
+
+async def test_a_name_is_not_guessed_beside_a_day_that_nobody_understands(front):
+    asked = [{**name, "date_iso": "not Tuesday"} for name in (*WRONG_NAMES, {"full_name": "Dana Levi"})]
+    unclear = refused("I did not catch the day. Which day would you like?")
+    assert await tries(front, asked) == [unclear] * 4
+
+
+async def test_ringing_again_on_the_same_day_gives_no_more_tries_and_the_next_day_does(
+    front, database, business, now
+):
+    now.value = now.value.replace(hour=22, minute=30)  # 23:30 in Berlin
+    await tries(front, WRONG_DAYS[:2])
+    again = await ring(database, business, now, call_sid="CAagain")
+    assert await tries(again, [WRONG_DAYS[2], {"date_iso": TUESDAY}]) == [NO_MORE, NO_MORE]
+    now.value = now.value.replace(hour=23, minute=0)  # midnight there
+    third = await ring(database, business, now, call_sid="CAthird")
+    assert (await third.asks("my_appointments", date_iso=TUESDAY))["appointments"] == YOURS["appointments"]
+
+
+async def test_another_numbers_wrong_facts_cost_the_caller_nothing(front, database, business, now):
+    stranger = await ring(database, business, now, caller="+14155550111", call_sid="CAstranger")
+    await tries(stranger, WRONG_DAYS)
+    assert (await front.asks("my_appointments", date_iso=TUESDAY))["appointments"] == YOURS["appointments"]
+
+
+async def test_nobody_learns_whether_a_number_has_appointments(front, database, business, now):
+    stranger = await ring(database, business, now, caller="+14155550111", call_sid="CAstranger")
+    facts = [WRONG_NAMES[0], WRONG_DAYS[0], WRONG_NAMES[1], WRONG_DAYS[1], WRONG_DAYS[2], {}]
+    assert await tries(stranger, facts) == await tries(front, facts)
+
+
+async def test_who_has_shown_who_they_are_is_told_that_nothing_is_left(front):
+    for _ in range(2):
+        await front.asks("my_appointments", full_name="Dana Levi")
+    await front.asks("cancel_appointment", starts_at=TUESDAY_9)
+    asked = await front.asks("my_appointments", full_name="Dana Levi")
+    assert asked == {"appointments": [], "say": "I find no coming appointment under your number."}
 
 
 @pytest.mark.parametrize(
@@ -137,7 +219,7 @@ async def test_nothing_is_moved_to_a_day_that_is_not_understood_whole(front, boo
 async def test_another_number_finds_nothing_whatever_it_says(database, business, now, booked):
     stranger = await ring(database, business, now, caller="+14155550111")
     asked = await stranger.asks("my_appointments", full_name="Dana Levi")
-    assert asked == {"appointments": [], "say": "I find no coming appointment under your number."}
+    assert asked == NO_MATCH
 
 
 async def test_a_withheld_number_finds_nothing(database, business, now, booked):

@@ -10,7 +10,7 @@ import trio
 from office import recordings, retention
 from office.live import LiveCalls
 from rehearsal.virtual_time import inline
-from storage import businesses, calls, leads
+from storage import businesses, calls, leads, wrong_facts
 from storage.database import open_database
 from tests.office.support import local
 from web import server
@@ -170,6 +170,18 @@ async def test_a_caller_of_whom_nothing_is_left_goes_with_the_last_call_and_leav
     assert (len(await database.read(lambda conn: leads.every(conn, business.id))), in_files()) == (1, True)
     await run_for(database, folder, 25 * HOUR_S)
     assert (await database.read(lambda conn: leads.every(conn, business.id)), in_files()) == ((), False)
+
+
+async def test_wrong_facts_go_with_their_day(database, business, folder, autojump_clock):
+    today = START.date()
+    wrong = {"business_id": business.id, "phone": "+14155550199"}
+    for date in (today - DAY, today):
+        await database.write(partial(wrong_facts.note, **wrong, date=date, kind="day"))
+    await run_for(database, folder, HOUR_S)
+    counted = [
+        await database.read(partial(wrong_facts.of, **wrong, date=date)) for date in (today - DAY, today)
+    ]
+    assert [each.days for each in counted] == [0, 1]
 
 
 class Erased(logging.Handler):

@@ -96,7 +96,9 @@ async def test_wrong_facts_count_on(first, led_back):
     second = await led_back(first, "+14155550199")
     await second.asks("my_appointments", date_iso="2026-11-27")
     asked = await second.asks("my_appointments", date_iso=TUESDAY)
-    assert asked == refused("That does not match either. I would rather take a message.")
+    assert asked == refused(
+        "I cannot look at appointments for your number any more today. I can take a message."
+    )
 
 
 async def test_bookings_count_on_and_what_is_booked_stays_so(database, business, led_back):

@@ -28,6 +28,7 @@ from storage import (
     schedule,
     services,
     sessions,
+    wrong_facts,
 )
 from storage.availability import Request
 from storage.database import open_database
@@ -170,6 +171,7 @@ def everything_of_the_neighbour(conn):
     messages.take(conn, 2, lead_id=lead.id, call_sid=CALL_SID, text=NOTED)
     calls.set_transfer(conn, 2, CALL_SID, ROSAS_PHONE)
     proofs.note(conn, 2, CALL_SID, [1])
+    wrong_facts.note(conn, 2, CALLER, SATURDAY_NOON.date(), "day")
     calls.flag(conn, 2, CALL_SID, [Flag(kind="said_not_done", said="Booked.", done="")])
     calls.finish(
         conn,
@@ -285,7 +287,7 @@ async def test_the_neighbour_has_something_in_every_table(tmp_path):
         await database.write(everything_of_the_neighbour)
         rows = await database.read(lambda conn: rows_of(conn, 2))
     assert [table for table, found in rows.items() if not found] == []
-    assert len(rows) == 23
+    assert len(rows) == 24
 
 
 async def test_what_the_neighbour_has_is_told_by_the_neighbour(tmp_path):

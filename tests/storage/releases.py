@@ -112,6 +112,14 @@ CALL_SETTINGS = {
     "call_settings": [{"name": "guard_ms", "value": "300"}],
     "changes": [{"id": 1, "kind": "facts", "key": "", "before": '{"facts": []}', "made_at": AT}],
 }
+# And the one that counted wrong facts by call.
+PROOFS = {
+    **CALL_SETTINGS,
+    "calls": [{**CALL_SETTINGS["calls"][0], "dial_status": "completed"}],
+    "changes": [{**CALL_SETTINGS["changes"][0], "after": '{"facts": []}'}],
+    "last_ids": [{"of_table": "leads", "id": 1}],
+    "proofs": [{"call_sid": "CA1", "seq": 0, "appointment_id": 1}, {"call_sid": "CA1", "seq": 1}],
+}
 
 
 def fill_release_before(conn):
@@ -122,6 +130,12 @@ def fill_release_before(conn):
 def fill_release_with_call_settings(conn):
     """A file as the one left it that was the first whose businesses set thresholds of their own."""
     _fill(conn, CALL_SETTINGS, "initial", "business", "pages", "notice", "reached", "call_settings")
+
+
+def fill_release_with_proofs(conn):
+    """A file as the one left it that counted wrong facts by call."""
+    steps = [step.__name__ for step in migrations.STEPS]
+    _fill(conn, PROOFS, *steps[: steps.index("proofs") + 1])
 
 
 def _fill(conn, filled, *steps):

@@ -25,6 +25,7 @@ from storage import (
     schedule,
     services,
     sessions,
+    wrong_facts,
 )
 from storage.availability import Slot
 from storage.erasure import Erased
@@ -71,7 +72,7 @@ def add_full_call(conn, business_id, sid, phone, starts_at, *, lead_id, outcome=
     messages.take(conn, business_id, lead_id=lead_id, call_sid=sid, text="Please ring back.")
     calls.flag(conn, business_id, sid, [FLAG])
     proofs.note(conn, business_id, sid, [made.id])
-    proofs.note(conn, business_id, sid, [])
+    wrong_facts.note(conn, business_id, phone, MONDAY, "day")
     for kind, recipient in (("confirmation", phone), ("to_owner", OWNER)):
         outbox.put(
             conn, business_id, call_sid=sid, kind=kind, recipient=recipient, body=f"Of {sid}.", now=NOW
@@ -201,6 +202,14 @@ def test_who_named_the_number_to_be_rung_back_on_is_erased_too(conn, ours):
     booking.book_for_owner(conn, ours, lead_id=2, starts_at=MONDAY_9 + HOUR, request=wish(), now=NOW)
     assert erasure.erase_caller(conn, ours, DANA) == Erased(calls=("CA1",), appointments=2, messages=1)
     assert holding(conn, DANA) | holding(conn, ROSA) == set()
+
+
+def test_who_named_an_extension_of_the_number_is_erased_too_and_not_who_named_a_longer_one(conn, ours):
+    add_full_call(conn, ours, "CA1", ROSA, MONDAY_9, lead_id=1)
+    leads.update_details(conn, ours, 1, callback_phone=f"{DANA}0")
+    assert erasure.erase_caller(conn, ours, DANA).calls == ()
+    leads.update_details(conn, ours, 1, callback_phone=f"{DANA};ext=12")
+    assert erasure.erase_caller(conn, ours, DANA).calls == ("CA1",)
 
 
 def test_what_another_call_was_to_send_to_the_number_is_erased_and_that_call_stays(conn, ours):

@@ -12,7 +12,12 @@ from storage import changes, migrations
 from storage.database import connect, open_database
 from storage.errors import DatabaseUnusable, Overtaken
 from tests.storage.conftest import add_business, everything, tables
-from tests.storage.releases import fill_release_before, fill_release_with_call_settings, lay_out
+from tests.storage.releases import (
+    fill_release_before,
+    fill_release_with_call_settings,
+    fill_release_with_proofs,
+    lay_out,
+)
 
 AT, LATER = "2026-11-23T09:00:00Z", "2026-11-23T10:00:00Z"
 ROWS = {
@@ -134,6 +139,7 @@ def since(before):
             for table in ("services", "leads", "appointments", "messages", "outbox", "changes")
         ],
         "proofs": [],
+        "wrong_facts": [],
     }
 
 
@@ -145,6 +151,17 @@ def test_a_file_of_the_release_with_call_settings_becomes_like_a_new_one_and_kee
     migrations.bring_up_to_date(old)
     assert schema_of(old) == schema_of(conn)
     assert kept(old) == since(before)
+    assert old.execute("PRAGMA foreign_key_check").fetchall() == []
+
+
+def test_a_file_that_counted_wrong_facts_by_call_becomes_like_a_new_one_and_keeps_what_was_shown(conn, old):
+    """If schema.sql changed: add a step to storage/migrations.py, and leave proofs.sql as it is."""
+    fill_release_with_proofs(old)
+    before = kept(old)
+    assert all(before.values())
+    migrations.bring_up_to_date(old)
+    assert schema_of(old) == schema_of(conn)
+    assert kept(old) == {**before, "proofs": before["proofs"][:1], "wrong_facts": []}
     assert old.execute("PRAGMA foreign_key_check").fetchall() == []
 
 

@@ -26,6 +26,7 @@ from storage import (
     services,
     sessions,
     trouble,
+    wrong_facts,
 )
 from storage.records import DayHours, ExceptionDay, Flag, Person
 from tests.storage.conftest import (
@@ -61,6 +62,7 @@ TABLES = {
     "outbox",
     "people",
     "proofs",
+    "wrong_facts",
     "reached",
     "services",
     "weekly_hours",
@@ -135,7 +137,10 @@ def ask_everything(conn):
     appointments.every_of_lead(conn, ours, lead.id)
     appointments.between(conn, ours, NOW, MONDAY_9 + HOUR)
     proofs.note(conn, ours, "CA1", [written.id])
-    proofs.wrong(conn, ours, "CA1")
+    proofs.any_of(conn, ours, "CA1")
+    wrong_facts.note(conn, ours, "+14155550199", MONDAY, "day")
+    wrong_facts.of(conn, ours, "+14155550199", MONDAY)
+    wrong_facts.expire(conn, ours, MONDAY)
     proofs.theirs(conn, ours, "CA1", NOW)
     booking.cancel(conn, ours, lead_id=1, starts_at=MONDAY_9 + HOUR)
     holds.release(conn, ours, call_sid="CA1")

@@ -1,5 +1,6 @@
 """Every function, asked by one business with another's ids, finds and changes nothing of the other's."""
 
+import datetime as dt
 import importlib
 import inspect
 import pkgutil
@@ -33,6 +34,7 @@ from storage import (
     services,
     sessions,
     trouble,
+    wrong_facts,
 )
 from storage.availability import Slot
 from storage.errors import NotFound
@@ -80,7 +82,7 @@ def ours_and_theirs(conn):
     calls.set_transfer(conn, theirs, "CAended", "+14155550177")
     calls.flag(conn, theirs, "CAended", [FLAG])
     proofs.note(conn, theirs, "CAended", [1])
-    proofs.note(conn, theirs, "CAended", [])
+    wrong_facts.note(conn, theirs, "+14155550198", MONDAY, "day")
     put(conn, theirs)
     end_call(conn, theirs, "CAended", events=ACCOUNT)
     add_live_call(conn, theirs, "CAremoved", phone="+14155550196")
@@ -181,7 +183,7 @@ READS = {
     "outbox.unsent": lambda conn, ours: outbox.unsent(conn, ours, since=NOW, waited_since=FAR, limit=99),
     "owners.of_business": lambda conn, ours: owners.of_business(conn, ours),
     "proofs.theirs": lambda conn, ours: proofs.theirs(conn, ours, "CAended", NOW),
-    "proofs.wrong": lambda conn, ours: proofs.wrong(conn, ours, "CAended"),
+    "proofs.any_of": lambda conn, ours: proofs.any_of(conn, ours, "CAended"),
     "reached.get": lambda conn, ours: reached.get(conn, ours, SETUP),
     "schedule.exceptions": lambda conn, ours: schedule.exceptions(conn, ours, MONDAY, MONDAY),
     "schedule.hours_on": lambda conn, ours: [
@@ -192,6 +194,7 @@ READS = {
     "services.is_taken": lambda conn, ours: services.is_taken(conn, ours, "haircut"),
     "services.offered": lambda conn, ours: services.offered(conn, ours),
     "trouble.showing": lambda conn, ours: trouble.showing(conn, ours, NOW),
+    "wrong_facts.of": lambda conn, ours: wrong_facts.of(conn, ours, "+14155550198", MONDAY).days,
     "trouble.to_check": lambda conn, ours: trouble.to_check(conn, ours, NOW, 99),
 }
 
@@ -318,6 +321,8 @@ WRITES = {
     "services.add": lambda conn, ours: services.add(conn, ours, name="Haircut", duration_min=30),
     "services.retire": lambda conn, ours: services.retire(conn, ours, 1),
     "sessions.void_links": lambda conn, ours: sessions.void_links(conn, ours),
+    "wrong_facts.note": lambda conn, ours: wrong_facts.note(conn, ours, "+14155550198", MONDAY, "day"),
+    "wrong_facts.expire": lambda conn, ours: wrong_facts.expire(conn, ours, dt.date.max),
 }
 
 
@@ -384,7 +389,7 @@ REFUSED = {
     ),
     "proofs.note in their call": (
         sqlite3.IntegrityError,
-        lambda conn, ours: proofs.note(conn, ours, "CAended", []),
+        lambda conn, ours: proofs.note(conn, ours, "CAended", [2]),
     ),
     "calls.begin with their lead": (
         sqlite3.IntegrityError,
