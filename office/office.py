@@ -9,14 +9,16 @@ import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
+from typing import Any
 
+import attrs
 import trio
 from attrs import evolve
 
 from engine.account import BotSaid, UserSaid
 from engine.ports import Back, CallRecord, Profile
 from engine.settings import Settings
-from engine.tools import Tool
+from engine.tools import Tool, ToolCall
 from office import adjust, recordings, stored_account
 from office.desk import Desk
 from office.final_record import FinalRecord
@@ -35,6 +37,7 @@ from storage import (
     call_settings,
     calls,
     facts,
+    fields,
     holds,
     leads,
     schedule,
@@ -168,8 +171,8 @@ class BusinessOffice:
         workers: Sequence[object] = (self._calendar, self._bookings, self._caller, House(desk))
         at_work = {type(worker): worker for worker in workers}
         self._tools = (
-            *(tool.of(at_work[kind]) for kind, tools in _WORK for tool in tools),
-            *(tool.of(desk) for tool in own_tools),
+            *(_cleaning(tool.of(at_work[kind])) for kind, tools in _WORK for tool in tools),
+            *(_cleaning(tool.of(desk)) for tool in own_tools),
         )
 
     @property
@@ -246,3 +249,16 @@ class BusinessOffice:
         await recordings.keep(
             folder, desk.database, desk.business.id, desk.call_sid, desk.business.language, record
         )
+
+
+def _cleaning(tool: Tool) -> Tool:
+    """Return the tool whose arguments come without the signs that nobody sees (`storage/fields.py`)."""
+
+    async def run(arguments: Any, call: ToolCall) -> dict[str, Any]:
+        told = {
+            each.alias: getattr(arguments, each.name) for each in attrs.fields(type(arguments)) if each.init
+        }
+        texts = {name: fields.cleaned(value) for name, value in told.items() if isinstance(value, str)}
+        return await tool.run(evolve(arguments, **texts), call)
+
+    return evolve(tool, run=run)

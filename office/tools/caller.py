@@ -6,7 +6,7 @@ from collections.abc import Callable
 from attrs import Factory, define, field, frozen
 
 from engine.tools import Tool, ToolCall, describe
-from office import numbers
+from office import names, numbers
 from office.desk import CannotWrite, Desk, Result
 from storage import appointments, calls, leads, messages
 
@@ -45,26 +45,28 @@ class Caller:
 
     async def update_lead_details(self, details: UpdateLeadDetails, _call: ToolCall) -> Result:
         """Note what the caller said about themselves; what is not given stays as it was."""
-        given = (details.full_name, details.email, details.callback_phone, details.notes)
-        if all(value is None for value in given):
-            raise self.desk.refusal("nothing_to_note")
+        name = None if names.is_nobody(details.full_name or "") else details.full_name
+        email, notes = _told(details.email), (details.notes or "").strip() or None
         callback_phone = self._number(details.callback_phone)
+        if all(value is None for value in (name, email, callback_phone, notes)):
+            raise self.desk.refusal("nothing_to_note")
 
         def job(conn: sqlite3.Connection, business_id: int, lead_id: int) -> None:
             lead = leads.update_details(
                 conn,
                 business_id,
                 lead_id,
-                full_name=details.full_name,
-                email=details.email,
+                full_name=name,
+                email=email,
                 callback_phone=callback_phone,
-                notes=details.notes,
+                notes=notes,
             )
-            if details.full_name is not None and lead.full_name is not None:
+            if name is not None and lead.full_name is not None:
                 appointments.name(conn, business_id, self.desk.call_sid, lead.full_name)
 
         await self.desk.write(job)
-        return {"status": "ok", "say": self.desk.say("noted")}
+        nameless = details.full_name is not None and name is None
+        return {"status": "ok", "say": self.desk.say("noted_but_the_name" if nameless else "noted")}
 
     async def take_message(self, message: TakeMessage, _call: ToolCall) -> Result:
         """Keep a message for the owner; if the disk does not take it, again as the call ends."""
@@ -96,12 +98,17 @@ class Caller:
         return lead is not None and lead.callback_phone is not None
 
     def _number(self, said: str | None) -> str | None:
-        if said is None:
+        if (said := _told(said)) is None:
             return None
-        number = numbers.said_number(said, self.desk.business.number)
+        number = numbers.callback_number(said, self.desk.business.number)
         if number is None:
             raise self.desk.refusal("invalid_callback_phone")
         return number
+
+
+def _told(detail: str | None) -> str | None:
+    """Return the detail, or None for what stands in its place where the caller gave none: "N/A"."""
+    return None if detail is None or names.is_nothing(detail) else detail
 
 
 UPDATE_LEAD_DETAILS = Tool(
