@@ -23,6 +23,7 @@ _WIDE = {
     0xFF00 + ord(sign) - 0x20: sign
     for sign in "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 }
+_WIDE_SIGNS = {0xFF00 + number: 0x20 + number for number in range(1, 0x5F)}
 # Letters of the scripts in which a joiner or a non-joiner between two of them is spelling: from Arabic to
 # Sinhala, and from Khmer to Mongolian.
 _JOINED = r"[\u0600-\u0dff\u1780-\u18af]"
@@ -53,8 +54,11 @@ def cleaned(text: str) -> str:
 
 
 def plain_digits(text: str) -> str:
-    """Return the text cleaned, with the digits of any script as 0 to 9: for where a number is meant."""
-    return "".join(str(unicodedata.decimal(sign, sign)) for sign in cleaned(text))
+    """Return the text cleaned, with the digits of any script as 0 to 9: for where a number is meant.
+
+    Full-width signs between them are plain, too.
+    """
+    return "".join(str(unicodedata.decimal(sign, sign)) for sign in cleaned(text).translate(_WIDE_SIGNS))
 
 
 def one_line(field: str, value: str, *, longest: int) -> str:

@@ -88,6 +88,7 @@ def test_a_mail_address_is_what_a_keyboard_writes(typed):
 
 def test_digits_of_any_script_are_digits_where_a_number_is_meant():
     assert fields.plain_digits("\u0661\u0662:\uff13\u200f\u06f4 \u0967") == "12:34 1"
+    assert fields.plain_digits("\uff0b\uff11\uff0d\uff12\uff1a\u00b2") == "+1-2:\u00b2"
 
 
 @pytest.mark.parametrize("number", ["+14155552671", "+14155552671;ext=12"])
