@@ -107,8 +107,8 @@ ENGLISH = Catalog(
         "number_withheld": "Your number is withheld, so I cannot look at appointments. I can take a message.",
         "fact_needed": "To be sure, under which name is the appointment, or on which day?",
         "wrong_fact": "That does not match what I have. Under which name is it, or on which day?",
-        "day_needed": "I cannot go by a name any more today. On which day is it? Or I can take a message.",
-        "too_many_wrong_facts": "I cannot look at appointments for your number any more today. "
+        "day_needed": "I need the day of the appointment. On which day is it? Or I can take a message.",
+        "too_many_wrong_facts": "I cannot look up appointments for your number any more today. "
         "I can take a message.",
         "moved": "Moved from {old} to {new}.",
         "moved_nowhere": "Your appointment is at that time already: {when}.",

@@ -91,8 +91,8 @@ async def test_without_a_fact_one_is_asked_for_and_nothing_is_counted(front, not
 
 
 NO_MATCH = refused("That does not match what I have. Under which name is it, or on which day?")
-NO_NAMES = refused("I cannot go by a name any more today. On which day is it? Or I can take a message.")
-NO_MORE = refused("I cannot look at appointments for your number any more today. I can take a message.")
+NO_NAMES = refused("I need the day of the appointment. On which day is it? Or I can take a message.")
+NO_MORE = refused("I cannot look up appointments for your number any more today. I can take a message.")
 WRONG_DAYS = [{"date_iso": day} for day in ("2026-11-25", "2026-11-26", "2026-11-27")]
 WRONG_NAMES = [{"full_name": name} for name in ("Dana", "Dana Levy", "Levi")]
 

@@ -97,7 +97,7 @@ async def test_wrong_facts_count_on(first, led_back):
     await second.asks("my_appointments", date_iso="2026-11-27")
     asked = await second.asks("my_appointments", date_iso=TUESDAY)
     assert asked == refused(
-        "I cannot look at appointments for your number any more today. I can take a message."
+        "I cannot look up appointments for your number any more today. I can take a message."
     )
 
 
