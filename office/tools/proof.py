@@ -3,8 +3,8 @@
 Three askings that fail on one date of the business end it for their number, in whichever calls they were. A
 name fails often without a lie, because it was heard and written anew; a day can be guessed. So askings with a
 name alone do not use up those with a day: when three have failed no name is looked at any more, but a day is
-until three askings with one have failed. What is answered to a wrong fact depends on that
-count alone, so nobody learns which fact was wrong, or whether that number has appointments at all.
+until three askings with one have failed. What is answered to a wrong fact depends on that count alone, so
+nobody learns which fact was wrong, or whether that number has appointments at all.
 """
 
 import datetime as dt
