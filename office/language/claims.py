@@ -5,22 +5,23 @@ through for such a statement, and each is held against the call's appointments. 
 and denials are not statements: "shall I book you", "once you are booked", "nothing is booked". "Three" may be
 3:00 and 15:00. A statement in a language other than English and Hebrew is not found.
 
-A day or a time of which a word was not understood ("a week from Tuesday", "from nine to ten", "at midnight")
-counts as not named. Such a statement contradicts no appointment; it is wrong only if there is none at all.
-"Tuesday at nine and Wednesday at ten" are two statements.
+A day or a time of which a word was not understood ("a week from Tuesday", "at midnight") counts as not named.
+Such a statement contradicts no appointment; it is wrong only if there is none at all. "Tuesday at nine and
+Wednesday at ten" are two statements.
 """
 
 import datetime as dt
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
+from itertools import product
 
 from attrs import evolve, frozen
 
 from office.language.claims_english import ENGLISH
 from office.language.claims_hebrew import HEBREW
 from office.language.grammar import Grammar
-from office.language.named import Named, plain
+from office.language.named import BETWEEN, Named, plain
 from office.language.phrases import Phrases
 from office.language.spoken_dates import read
 from office.language.time_words import half_read
@@ -28,6 +29,7 @@ from office.language.time_words import half_read
 _LANGUAGES: Mapping[str, Phrases] = {"en": ENGLISH, "he": HEBREW}
 _SENTENCES = re.compile(r"[^.!?\n]+(?:[.:](?=\d)[^.!?\n]*)*[.!?]*")
 _SAID_CHARS = 300
+_HALF_DAY_MIN = 12 * 60
 
 
 class Kind(StrEnum):
@@ -48,7 +50,8 @@ class Claim:
     day: int | None = None  # of the month
     month: int | None = None
     date: dt.date | None = None  # of "today" and "tomorrow"
-    minutes: tuple[int, ...] = ()  # of the day; two where nobody said which half of the day is meant
+    # Of the day, at which it may begin; two where nobody said which half of the day is meant.
+    minutes: tuple[int, ...] = ()
 
 
 def claims(text: str, language: str, today: dt.date) -> tuple[Claim, ...]:
@@ -114,7 +117,21 @@ def _claim(kind: Kind, sentence: str, named: Named, grammar: Grammar, today: dt.
         day=named.day,
         month=named.month,
         date=today + dt.timedelta(days=named.in_days or 0) if near else None,
-        minutes=named.minutes,
+        minutes=_begins(named),
+    )
+
+
+def _begins(named: Named) -> tuple[int, ...]:
+    """Return the minutes of the day at which it may begin: any "between nine and ten"."""
+    if named.limit is None:
+        return named.minutes
+    spans = product(named.minutes, named.ends)
+    # The nearest end is meant: "from nine to ten" is not from nine in the morning to ten at night.
+    return tuple(
+        minute
+        for since, until in spans
+        if 0 < until - since < _HALF_DAY_MIN
+        for minute in range(since, until)
     )
 
 
@@ -135,7 +152,7 @@ def _read_whole(named: Named, grammar: Grammar) -> bool:
     days = grammar.days
     for pattern in (days.next_one, days.this_one, days.coming, days.next_week):
         rest = pattern.sub("", rest)
-    simple = named.limit is None and named.nth is None and not named.or_another
+    simple = named.limit in (None, BETWEEN) and named.nth is None and not named.or_another
     return simple and not half_read(rest, grammar.words)
 
 
@@ -177,7 +194,7 @@ def _named(words: str, found: re.Match[str], phrases: Phrases, kind: Kind) -> Na
 
 def _named_in(words: str, found: re.Match[str], phrases: Phrases, kind: Kind) -> Named:
     """Return the day and time named after the verb, or else before it; of a move the new one."""
-    said = words[found.start() :].partition(";")[0]
+    said = phrases.and_done.split(words[found.start() :].partition(";")[0])[0]
     if kind is Kind.MOVED and (target := phrases.moved_to.search(said)):
         said = said[target.start("to") :]
     grammar = phrases.grammar

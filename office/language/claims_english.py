@@ -45,6 +45,10 @@ _MOVED = r"(?:moved|rescheduled|changed|shifted|switched|pushed|brought forward|
 _CANCELLED = r"(?:cancell?ed|called off|removed|deleted|taken off)"
 _BE = r"(?:is|has been|have been|got)"
 _WHAT = rf"(?:you\b|it\b|this\b|that\b|{_OWN} (?:[\w:-]+ ){{0,6}}?{_THING}\b|everything\b)"
+_KIN = (
+    r"(?:son|daughter|child|wife|husband|partner|mother|mom|mum|father|dad|sister|brother|friend|niece|"
+    r"nephew)"
+)
 _DAY = r"(?:today|tomorrow|monday|tuesday|wednesday|thursday|friday|saturday|sunday)"
 _BEGINS = (
     r"^(?:(?:ok|okay|great|perfect|good|wonderful|lovely|alright|all right|done|all|right|yes|so|and|"
@@ -57,6 +61,7 @@ _STATEMENTS = {
         rf"(?:(?:{_DONE}|put down|on {_BOOK})\b(?! up\b| until\b)"
         rf"|(?P<vague>(?:set|down|in|good)(?=,? (?:for|on|at|{_DAY})\b)))",
         rf"\b(?:i|we) (?:have )?{_NOW}(?:got |had )?{_NOW}{_DONE} (?:in )?(?:{_WHAT}|{_DAY}\b)",
+        rf"\band (?:have )?{_NOW}(?:booked|scheduled|reserved) (?:in )?{_WHAT}",
         rf"\b(?:i|we) (?:have )?{_NOW}(?:made|set up|added|created|put in|placed|entered) "
         rf"(?:you )?{_OWN} (?:\w+ ){{0,3}}?{_THING}\b",
         rf"\b(?:i|we) (?:have )?{_NOW}(?:put|got|have|added) you {_NOW}"
@@ -80,6 +85,7 @@ _STATEMENTS = {
         rf"{_BEGINS}(?:moved|rescheduled|changed) (?:from|to)\b",
     ),
     "cancelled": (
+        rf"\band (?:have )?{_NOW}{_CANCELLED} (?:{_WHAT}|{_DAY}\b)",
         rf"\b(?:i|we) (?:have )?{_NOW}{_CANCELLED} (?:{_WHAT}|{_DAY}\b)",
         rf"\b(?:i|we) (?:have )?{_NOW}taken (?:you|it|that|your \w+) (?:off|out)\b",
         rf"\b(?:{_OWN} (?:\w+ )?{_THING}{_UP_TO_VERB}|it|that) {_BE} {_NOW}"
@@ -129,7 +135,8 @@ ENGLISH = Phrases(
         r"bring|arrive|come|do|don't|note)\b"
     ),
     and_another=re.compile(
-        rf",? and (?:also |then |again )?(?:for |on )?(?:the )?(?=(?:next |this )?{_DAY}\b)"
+        rf",? and (?:also |then |again )?(?:your {_KIN} )?(?:for |on )?(?:the )?(?=(?:next |this )?{_DAY}\b)"
     ),
+    and_done=re.compile(rf",? and (?:i |we )?(?:have )?{_NOW}(?=(?:{_DONE}|{_MOVED}|{_CANCELLED})\b)"),
     moved_to=re.compile(r"\bto (?P<to>.*)$"),
 )

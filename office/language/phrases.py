@@ -24,4 +24,5 @@ class Phrases:
     denials: re.Pattern[str]  # in its clause, before it or within: not done, or not yet
     advice: re.Pattern[str]  # how what to do about it begins, behind the statement
     and_another: re.Pattern[str]  # between two appointments of one statement
+    and_done: re.Pattern[str]  # between two statements of one subject: "cancelled Tuesday and booked you"
     moved_to: re.Pattern[str]  # the group `to` begins with the new time
