@@ -128,7 +128,7 @@ class RealtimeLink:
         except RemoteProtocolError as problem:
             if _type(message) in _SESSION_EVENTS:
                 raise
-            log.warning("%s: a model message ignored: %s", self._name, problem)
+            log.warning("%s: model message ignored: %s", self._name, problem)
             return None
 
 
