@@ -20,7 +20,7 @@ class Found:
     date: dt.date | None
     rest: str
     named: bool = True  # False: the words name no day
-    n_days: int = 1  # of a week that was named: the date is its first day
+    n_days: int = 1  # of "next week" and "as soon as possible": the date is the first of so many
     direction: str | None = None  # "before Friday" is BEFORE: the day is none of those that will do
 
 
@@ -40,7 +40,7 @@ def day_of(named: Named, today: dt.date, days: DayGrammar) -> Found:
     for direction, pattern in days.directions:
         if day.named and pattern.search(day.rest):
             return evolve(day, direction=direction, rest=pattern.sub("", day.rest))
-    return Found(today, day.rest) if soonest and not day.named else day
+    return Found(today, day.rest, n_days=_MOST_AHEAD) if soonest and not day.named else day
 
 
 def _named_day(named: Named, today: dt.date, days: DayGrammar, rest: str) -> Found:

@@ -25,6 +25,9 @@ class Wish:
     date: dt.date
     from_minute: int = 0
     until_minute: int = DAY_MIN
+    last: dt.date | None = (
+        None  # of "next week", and of "as soon as possible": the words would do for it, too
+    )
     other_half: int | None = None  # twelve hours away: the words, and the hours, would do for it as well
 
 

@@ -114,7 +114,10 @@ def _parse(
     if not day.named:
         alone = only_fillers(day.rest, vocabularies) and not grammar.unsure_alone.search(said)
         return _next_such_time(named, now_local, hours) if alone else None
-    return _wish(named, day.date, hours) if day.date is not None and limits.allows(day.date) else None
+    if day.date is None or not limits.allows(day.date):
+        return None
+    wish = _wish(named, day.date, hours)
+    return wish if wish is None or day.n_days == 1 else evolve(wish, last=limits.until)
 
 
 def _limits(named: Named, day: Found, today: dt.date) -> Limits:

@@ -66,11 +66,14 @@ def weigh(
         if date is None or date < today or (words is not None and not words.allows(date)):
             return None
         return Understood(wish=_at(date, window), read_back=True)
+    named = words.date
     if date is not None and date >= today and date != words.date:
-        return Differing(words, _at(date, window))
+        if words.last is None or not words.date <= date <= words.last:
+            return Differing(words, _at(date, window))
+        words = evolve(words, date=date, last=None)  # "next week" may well be its Thursday
     by_model = _at(words.date, window)
     if both := _both(words, by_model):
-        return Understood(wish=both, read_back=date != words.date)
+        return Understood(wish=both, read_back=date != named)
     if turned := _both(_other_half(words), by_model):
         return Understood(wish=turned, read_back=True)
     return Differing(words, by_model)

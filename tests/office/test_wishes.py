@@ -29,8 +29,8 @@ def wish(date, span):
 
 
 def meaning(text, language):
-    """The wish as the words and the hours have it; which half of the day it is, if nobody said, aside."""
-    return evolve(parse(text, NOW, language), other_half=None)
+    """The first day and the time that the words and the hours have; what they would do for as well, aside."""
+    return evolve(parse(text, NOW, language), other_half=None, last=None)
 
 
 ENGLISH = [

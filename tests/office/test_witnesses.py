@@ -3,9 +3,8 @@
 import datetime as dt
 
 import pytest
-from attrs import frozen
 
-from office.language.wish import Wish
+from office.language.wish import Limits, Wish
 from office.tools.witnesses import Differing, Understood, weigh
 from storage import businesses
 from tests.office.front import TUESDAY, TUESDAY_930, Now, refused, ring
@@ -18,14 +17,7 @@ AT_3, AT_4 = (15 * 60, 15 * 60 + 1), (16 * 60, 16 * 60 + 1)
 FROM_3, AFTERNOON = (15 * 60, DAY), (12 * 60, 18 * 60)
 
 
-@frozen
-class But:
-    """What words come to that only rule a day out."""
-
-    date: dt.date
-
-    def allows(self, date):
-        return date != self.date
+NOT_THE_EIGHTH = Limits(not_dates=frozenset({EIGHTH}))
 
 
 def wish(date, window=WHOLE, **more):
@@ -40,6 +32,7 @@ def believed(date, window=WHOLE, **more):
     return Understood(wish=wish(date, window, **more), read_back=True)
 
 
+WEEK = wish(FIRST, last=dt.date(2026, 12, 7))
 SEVEN = wish(FIRST, (7 * 60, 7 * 60 + 1), other_half=19 * 60)
 
 
@@ -57,6 +50,10 @@ SEVEN = wish(FIRST, (7 * 60, 7 * 60 + 1), other_half=19 * 60)
         (wish(FIRST), EIGHTH, WHOLE, Differing(wish(FIRST), wish(EIGHTH))),
         (wish(FIRST, AT_3), FIRST, AT_4, Differing(wish(FIRST, AT_3), wish(FIRST, AT_4))),
         (SEVEN, FIRST, AT_3, Differing(SEVEN, wish(FIRST, AT_3))),
+        # Words that would do for several days: "next week", "as soon as possible".
+        (WEEK, FIRST, WHOLE, agreed(FIRST, last=WEEK.last)),
+        (WEEK, dt.date(2026, 12, 3), AT_3, believed(dt.date(2026, 12, 3), AT_3)),
+        (WEEK, EIGHTH, WHOLE, Differing(WEEK, wish(EIGHTH))),
         # Nobody said which half of the day it is, and the model knows.
         (SEVEN, FIRST, (1140, 1141), believed(FIRST, (1140, 1141))),
         (SEVEN, FIRST, (17 * 60, DAY), believed(FIRST, (1140, 1141))),
@@ -65,12 +62,12 @@ SEVEN = wish(FIRST, (7 * 60, 7 * 60 + 1), other_half=19 * 60)
         (wish(FIRST), None, AT_3, believed(FIRST, AT_3)),
         (None, FIRST, AT_3, believed(FIRST, AT_3)),
         (None, TODAY, WHOLE, believed(TODAY)),
-        (But(EIGHTH), FIRST, WHOLE, believed(FIRST)),
+        (NOT_THE_EIGHTH, FIRST, WHOLE, believed(FIRST)),
         (wish(FIRST), dt.date(2026, 11, 20), WHOLE, believed(FIRST)),
         # Neither names a day.
         (None, None, AT_3, None),
-        (But(EIGHTH), None, WHOLE, None),
-        (But(FIRST), FIRST, WHOLE, None),
+        (NOT_THE_EIGHTH, None, WHOLE, None),
+        (NOT_THE_EIGHTH, EIGHTH, WHOLE, None),
         (None, dt.date(2026, 11, 20), WHOLE, None),
     ],
 )
@@ -199,6 +196,11 @@ async def test_a_day_that_nobody_has_named_is_asked_for(front, told):
 )
 async def test_a_time_that_is_none_is_refused_by_the_name_of_its_field(front, time, say):
     assert await front.asks("find_available_slots", said="Tuesday", date_iso=TUESDAY, **time) == refused(say)
+
+
+@pytest.mark.parametrize("said", ["as soon as possible", "next week", "not on Monday"])
+async def test_of_days_that_the_words_leave_open_the_models_is_read_back(front, said):
+    assert (await front.asks("find_available_slots", said=said, date_iso=TUESDAY))["say"] == READ_BACK
 
 
 async def test_a_tools_own_slot_start_is_exactly_that_slot_whoever_names_it(front):
