@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
 import attrs
-from attrs import frozen
 
 from storage import availability
 from storage.availability import Request, Slot
@@ -15,17 +14,9 @@ _DAY = dt.timedelta(days=1)
 _DAY_MIN = 24 * 60
 _ALIKE_MIN = 180  # so far from a time that was named it is still the same part of the day
 
-
-@frozen(order=True)
-class _Near:
-    """A free slot, beside the wish. Sorted, the best comes first."""
-
-    unlike: int  # 0: that part of that day, 1: that part of another, 2: that day, 3: neither
-    days: int  # away
-    apart: dt.timedelta
-    starts_at: dt.datetime
-    is_before: bool = attrs.field(order=False)
-    slot: Slot = attrs.field(order=False)
+# How good a slot is beside the wish, the best first: 0 for that part of that day, 1 for that part of another,
+# 2 for that day, 3 for neither; the days away; the time apart; its start.
+_Rank = tuple[int, int, dt.timedelta, dt.datetime]
 
 
 def nearest(
@@ -60,8 +51,8 @@ def nearest(
         before_is_done = sides.count(True) >= limit or date - distance * _DAY <= today
         if before_is_done and sides.count(False) >= limit:
             break
-    ranked = sorted(_near(slot, wish, wall, part) for slot in found)
-    return tuple(sorted(_by_turns(ranked, limit), key=lambda slot: slot.starts_at))
+    ranked = sorted(((_rank(slot, wish, wall, part), slot) for slot in found), key=lambda each: each[0])
+    return tuple(sorted(_by_turns(ranked, wish, limit), key=lambda slot: slot.starts_at))
 
 
 def _minute(wall: dt.datetime) -> int:
@@ -76,29 +67,23 @@ def _part(request: Request, minute: int) -> range:
     return range(minute - _ALIKE_MIN, minute + _ALIKE_MIN + 1)
 
 
-def _near(slot: Slot, wish: dt.datetime, wall: dt.datetime, part: range) -> _Near:
-    days = abs((slot.wall.date() - wall.date()).days)
+def _rank(slot: Slot, wish: dt.datetime, wall: dt.datetime, part: range) -> _Rank:
+    unlike, days = _minute(slot.wall) not in part, abs((slot.wall.date() - wall.date()).days)
     any_time = len(part) == _DAY_MIN
     # Who named a time or a part of the day wants the same on another day: it is compared by the clock.
     by_clock = dt.timedelta(minutes=abs(_minute(slot.wall) - _minute(wall)))
-    return _Near(
-        unlike=2 * (_minute(slot.wall) not in part) + (days > 0),
-        days=0 if any_time else days,
-        apart=abs(slot.starts_at - wish) if any_time or not days else by_clock,
-        starts_at=slot.starts_at,
-        is_before=slot.starts_at < wish,
-        slot=slot,
-    )
+    apart = abs(slot.starts_at - wish) if any_time or not days else by_clock
+    return 2 * unlike + (days > 0), 0 if any_time else days, apart, slot.starts_at
 
 
-def _by_turns(ranked: list[_Near], limit: int) -> list[Slot]:
+def _by_turns(ranked: list[tuple[_Rank, Slot]], wish: dt.datetime, limit: int) -> list[Slot]:
     """Choose from the best on; of those as unlike as it, one on the side on which fewer are chosen."""
-    chosen: list[_Near] = []
+    chosen: list[Slot] = []
     while ranked and len(chosen) < limit:
-        lead = sum(1 if each.is_before else -1 for each in chosen)
-        alike = [each for each in ranked if each.unlike == ranked[0].unlike]
-        fewer = [each for each in alike if lead and each.is_before == (lead < 0)]
+        lead = sum(1 if slot.starts_at < wish else -1 for slot in chosen)
+        alike = [each for each in ranked if each[0][0] == ranked[0][0][0]]
+        fewer = [each for each in alike if lead and (each[1].starts_at < wish) == (lead < 0)]
         best = (fewer or alike)[0]
         ranked.remove(best)
-        chosen.append(best)
-    return [each.slot for each in chosen]
+        chosen.append(best[1])
+    return chosen
