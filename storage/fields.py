@@ -19,11 +19,8 @@ _EXTENSION = re.compile(r";ext=[0-9]{1,7}")  # RFC 3966: a link that dials it ma
 
 # Spaces of every width, and what shows as one: the fillers of Hangul, the empty sign of Braille.
 _SPACES = re.compile(r"[^\S\t\n\r\x20\x0b\x0c\x1c-\x1f\x85\u2028\u2029]|[\u115f\u1160\u2800\u3164\uffa0]")
-_WIDE = {
-    0xFF00 + ord(sign) - 0x20: sign
-    for sign in "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-}
 _WIDE_SIGNS = {0xFF00 + number: 0x20 + number for number in range(1, 0x5F)}
+_WIDE = {wide: plain for wide, plain in _WIDE_SIGNS.items() if chr(plain).isalnum()}
 # Letters of the scripts in which a joiner or a non-joiner between two of them is spelling: from Arabic to
 # Sinhala, and from Khmer to Mongolian.
 _JOINED = r"[\u0600-\u0dff\u1780-\u18af]"
@@ -115,7 +112,7 @@ def e164(field: str, value: str) -> str:
 
 def callback(field: str, value: str) -> str:
     """Return a telephone number in E.164, which may have an extension: "+14155552671;ext=12"."""
-    e164(field, _EXTENSION.sub("", value, count=1) if _EXTENSION.search(value) else value)
+    e164(field, _EXTENSION.sub("", value, count=1))
     return value
 
 
