@@ -6,11 +6,11 @@ Nothing is guessed. A model without a price, and tokens of which nobody said wha
 import datetime as dt
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from functools import cache, reduce
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from attrs import frozen
 
@@ -21,6 +21,8 @@ _PUBLISHED = Path(__file__).parent / "prices.toml"
 _KINDS = ("audio_in", "audio_cached", "audio_out", "text_in", "text_cached", "text_out")
 _SNAPSHOT = re.compile(r"-\d{4}-\d{2}-\d{2}$")  # the date of one: it costs what the model does
 _MILLION, _MINUTE_MS = 1_000_000, 60_000
+
+T = TypeVar("T")
 
 
 class BadPrices(Exception):
@@ -58,28 +60,25 @@ def parse(text: str) -> Prices:
         given = tomllib.loads(text, parse_float=Decimal)
     except tomllib.TOMLDecodeError as problem:
         raise BadPrices(f"it is not TOML: {problem}") from None
-    as_of = given.pop("as_of", None)
+    as_of, tokens, minutes = (given.pop(name, {}) for name in ("as_of", "tokens", "transcription"))
     if type(as_of) is not dt.date:
         raise BadPrices("as_of must be the date of the prices: as_of = 2026-11-20")
-    tokens, transcription = given.pop("tokens", {}), given.pop("transcription", {})
-    for name, table in (("tokens", tokens), ("transcription", transcription)):
-        if not isinstance(table, dict):
-            raise BadPrices(f"{name} must be a table")
     if given:
         raise BadPrices(f"{next(iter(given))} is not known; there are as_of, tokens and transcription")
-    return Prices(
-        as_of=as_of,
-        tokens={model: _kinds(f"tokens.{model}", kinds) for model, kinds in tokens.items()},
-        transcription={
-            model: _price(f"transcription.{model}", price) for model, price in transcription.items()
-        },
-    )
+    of_tokens, of_minutes = _each("tokens", tokens, _kinds), _each("transcription", minutes, _price)
+    return Prices(as_of=as_of, tokens=of_tokens, transcription=of_minutes)
+
+
+def _each(where: str, given: Any, read: Callable[[str, Any], T]) -> dict[str, T]:
+    if not isinstance(given, dict):
+        raise BadPrices(f"{where} must be a table")
+    return {name: read(f"{where}.{name}", entry) for name, entry in given.items()}
 
 
 def _kinds(where: str, given: Any) -> dict[str, Decimal]:
     if not isinstance(given, dict) or given.keys() != set(_KINDS):
         raise BadPrices(f"{where} must have {', '.join(_KINDS)}; a name with a dot stands in quotes")
-    return {kind: _price(f"{where}.{kind}", given[kind]) for kind in _KINDS}
+    return _each(where, given, _price)
 
 
 def _price(where: str, given: Any) -> Decimal:
@@ -95,11 +94,10 @@ def bill(lines: Sequence[ModelUsed], prices: Prices) -> Bill | None:
         return None
     named = [name for line in lines for name in (line.model, line.transcription_model) if name]
     costs = [cost(line, prices) for line in lines]
-    known = [dollars for dollars in costs if dollars is not None]
     return Bill(
         models=tuple(dict.fromkeys(named)),
         used=reduce(total, lines, Usage()),
-        dollars=sum(known, Decimal(0)) if len(known) == len(costs) else None,
+        dollars=None if None in costs else sum(filter(None, costs), Decimal(0)),
         as_of=prices.as_of,
     )
 
@@ -114,14 +112,12 @@ def cost(used: ModelUsed, prices: Prices) -> Decimal | None:
         "text_in": used.text_in - used.text_cached,
     }
     of_tokens = _of(prices.tokens, used.model) if any(paid.values()) else {}
-    of_minute = (
-        _of(prices.transcription, used.transcription_model or "") if used.transcribed_ms else Decimal(0)
-    )
+    of_minute = _of(prices.transcription, used.transcription_model) if used.transcribed_ms else Decimal(0)
     if of_tokens is None or of_minute is None:
         return None
     answers = sum((paid[kind] * price for kind, price in of_tokens.items()), Decimal(0)) / _MILLION
     return answers + used.transcribed_ms * of_minute / _MINUTE_MS
 
 
-def _of(priced: Mapping[str, Any], model: str) -> Any:
-    return priced.get(model, priced.get(_SNAPSHOT.sub("", model)))
+def _of(priced: Mapping[str, Any], model: str | None) -> Any:
+    return priced.get(model or "", priced.get(_SNAPSHOT.sub("", model or "")))

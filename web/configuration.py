@@ -156,7 +156,7 @@ def _tools(name: str, text: str) -> tuple[str, ...]:
 
 def _prices(name: str, text: str) -> Prices:
     try:
-        return prices.parse(Path(text).read_text(encoding="utf-8"))
+        return prices.parse(Path(text).read_text(encoding="utf-8")) if text else prices.published()
     except (OSError, UnicodeDecodeError) as problem:
         raise ConfigurationError(
             f"{name} cannot be read ({problem}); give the path of a price list, or take it out"
@@ -209,7 +209,7 @@ class Configuration:
     metrics_token: Secret | None = _variable("FRONTDESK_METRICS_TOKEN", _secret)
     thresholds: Settings = _variable("FRONTDESK_SET", _settings, default="")
     tools: tuple[str, ...] = _variable("FRONTDESK_TOOLS", _tools, default="")
-    own_prices: Prices | None = _variable("FRONTDESK_PRICES", _prices)
+    prices: Prices = _variable("FRONTDESK_PRICES", _prices, default="")
     log_level: int = _variable("FRONTDESK_LOG", _log_level, default="info")
     log_words: bool | None = _variable("FRONTDESK_LOG_WORDS", _switch)
 
@@ -217,11 +217,6 @@ class Configuration:
     def settings(self) -> Settings:
         """The settings of every call, but for what a business sets for its own."""
         return evolve(self.thresholds, detector=self.detector)
-
-    @property
-    def prices(self) -> Prices:
-        """What the models cost: by this deployment's own list, if it has one."""
-        return self.own_prices or prices.published()
 
     @property
     def secrets(self) -> list[str]:

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 import prometheus_client as prometheus
 import trio
-from attrs import Factory, frozen
+from attrs import Factory, fields, frozen
 from quart import Blueprint, Response, abort, request
 
 from engine import account
@@ -35,11 +35,8 @@ _BARGE_INS: dict[type[Line], str] = {
     account.Resumed: "resumed",
 }
 
-# Tokens by their kind, under the names of engine/usage.py; what was cached is among what came in.
-_TOKENS = (
-    *("audio_in", "audio_cached", "audio_out", "text_in", "text_cached", "text_out"),
-    *("unsorted", "unsorted_out", "transcript_tokens"),
-)
+# Tokens by their kind; what was cached is among what came in.
+_TOKENS = tuple(kind.name for kind in fields(Usage) if kind.name not in ("responses", "transcribed_ms"))
 
 _WAITED_S = (0.1, 0.2, 0.3, 0.5, 0.75, 1, 1.25, 1.5, 2, 3, 5, 10)
 _WORKED_S = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.3, 1, 3, 10)
