@@ -1,5 +1,6 @@
 """find_available_slots and create_appointment: what is free, and booking what was offered."""
 
+import datetime as dt
 import sqlite3
 from collections.abc import Sequence
 from functools import partial
@@ -8,10 +9,11 @@ from typing import Any
 from attrs import Factory, define, evolve, field, frozen
 
 from engine.tools import Refusal, Tool, ToolCall, describe
+from office import instants
 from office.desk import Desk, Result
 from office.language import spoken, topics
 from office.tools import witnesses
-from office.tools.offers import Offered, Offers, canonical, slot_start
+from office.tools.offers import Offered, Offers, slot_start
 from office.tools.witnesses import Told
 from storage import appointments, availability, booking, proofs, services
 from storage.availability import Offer, Request, Slot, Why
@@ -129,9 +131,9 @@ class Calendar:
 
     async def own(self, text: str) -> Appointment:
         """Return the appointment that the model names. Raises Refusal unless it is known to be theirs."""
-        start = canonical(text)
+        start = instants.read(text)
         for known in await self.desk.read(self.theirs):
-            if slot_start(known.starts_at) == start:
+            if known.starts_at == start:
                 return known
         raise self.desk.refusal("no_such_appointment")
 
@@ -218,7 +220,7 @@ class Calendar:
         What this call has booked is booked, whatever has become of its offer and its service.
         """
         desk = self.desk
-        made = await desk.read(partial(self._made_here, text=wanted.slot_start))
+        made = await desk.read(partial(self._made_here, start=instants.read(wanted.slot_start)))
         if made is None:
             offered = _beside(self.chosen(wanted.slot_start, call))
             try:
@@ -236,17 +238,13 @@ class Calendar:
             say.append(desk.say("sms_needs_number"))
         return {"status": "ok", "starts_at": slot_start(made.appointment.starts_at), "say": " ".join(say)}
 
-    def _made_here(self, conn: sqlite3.Connection, business_id: int, text: str) -> Booking | None:
-        start = canonical(text)
-        made = appointments.for_call(conn, business_id, self.desk.call_sid)
-        return next(
-            (
-                Booking(appointment=each, created=False)
-                for each in made
-                if each.status == "booked" and slot_start(each.starts_at) == start
-            ),
-            None,
-        )
+    def _made_here(
+        self, conn: sqlite3.Connection, business_id: int, start: dt.datetime | None
+    ) -> Booking | None:
+        for made in appointments.for_call(conn, business_id, self.desk.call_sid):
+            if made.status == "booked" and made.starts_at == start:
+                return Booking(appointment=made, created=False)
+        return None
 
     def _book(
         self,
@@ -257,7 +255,7 @@ class Calendar:
         offered: Offered,
     ) -> Booking:
         desk = self.desk
-        if made := self._made_here(conn, business_id, slot_start(offered.slot.starts_at)):
+        if made := self._made_here(conn, business_id, offered.slot.starts_at):
             return made
         if len(appointments.for_call(conn, business_id, desk.call_sid)) >= _MOST_BOOKINGS:
             raise desk.refusal("too_many_requests")

@@ -45,11 +45,11 @@ class Offered:
 class Offers:
     """The times offered in one call, by their start; a later search changes what a start is for."""
 
-    _by_start: dict[str, Offered] = Factory(dict)
+    _by_start: dict[dt.datetime, Offered] = Factory(dict)
 
     def remember(self, offered: Offered) -> str:
         """Note a time as offered, and return how the model is to name it."""
-        start = slot_start(offered.slot.starts_at)
+        start = offered.slot.starts_at
         known = self._by_start.get(start)
         if known is not None and (known.slot, known.service_id) == (offered.slot, offered.service_id):
             offered = evolve(
@@ -59,19 +59,14 @@ class Offers:
                 refusals=max(known.refusals, offered.refusals),
             )
         self._by_start[start] = offered
-        return start
+        return slot_start(start)
 
     def get(self, text: str) -> Offered | None:
         """Return the offer that the model names, in whatever zone it writes the instant."""
-        return self._by_start.get(canonical(text))
+        start = instants.read(text)
+        return None if start is None else self._by_start.get(start)
 
 
 def slot_start(instant: dt.datetime) -> str:
     """Write a time as the model names it: the instant in UTC."""
     return instants.write(instant)
-
-
-def canonical(text: str) -> str:
-    """Write the same instant as `slot_start` does; empty if the text is none."""
-    instant = instants.read(text)
-    return "" if instant is None else slot_start(instant)
