@@ -93,6 +93,11 @@ def describe(text: str) -> dict[str, str]:
     return {"description": text}
 
 
+def optional(text: str) -> Any:
+    """Declare an argument that may be left out, which is None then: `day: str | None = optional("...")`."""
+    return attrs.field(default=None, metadata=describe(text))
+
+
 def declaration(tool: Tool) -> dict[str, Any]:
     """Declare the tool as `session.update` does: by a JSON schema that forbids extra keys."""
     fields = attrs.fields(tool.arguments)

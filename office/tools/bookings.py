@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from attrs import Factory, define, evolve, field, frozen
 
-from engine.tools import Refusal, Tool, ToolCall, describe
+from engine.tools import Refusal, Tool, ToolCall, describe, optional
 from office import afterwards
 from office.desk import CannotWrite, Desk, Result
 from office.tools import proof
@@ -34,11 +34,9 @@ _MOST_TOLD = 3  # nobody keeps more in mind on the phone
 class MyAppointments:
     """The arguments of my_appointments."""
 
-    full_name: str | None = field(
-        default=None, metadata=describe("The name that the appointment stands under, as the caller said it.")
-    )
-    said: str | None = field(default=None, metadata=describe(f"Or its day. {SAID}"))
-    date_iso: str | None = field(default=None, metadata=describe(DATE_ISO))
+    full_name: str | None = optional("The name that the appointment stands under, as the caller said it.")
+    said: str | None = optional(f"Or its day. {SAID}")
+    date_iso: str | None = optional(DATE_ISO)
 
 
 @frozen(kw_only=True)

@@ -8,7 +8,7 @@ from typing import Any
 
 from attrs import Factory, define, evolve, field, frozen
 
-from engine.tools import Refusal, Tool, ToolCall, describe
+from engine.tools import Refusal, Tool, ToolCall, describe, optional
 from office import instants
 from office.desk import Desk, Result
 from office.language import spoken, topics
@@ -35,30 +35,18 @@ DATE_ISO = "Your own reading of that: the one day meant, as YYYY-MM-DD, from the
 class FindAvailableSlots:
     """The arguments of find_available_slots."""
 
-    said: str | None = field(default=None, metadata=describe(SAID))
-    date_iso: str | None = field(default=None, metadata=describe(DATE_ISO))
-    from_: str | None = field(
-        default=None, metadata=describe("Your reading of the time: from when, as HH:MM, such as 15:00.")
+    said: str | None = optional(SAID)
+    date_iso: str | None = optional(DATE_ISO)
+    from_: str | None = optional("Your reading of the time: from when, as HH:MM, such as 15:00.")
+    until: str | None = optional("Until when, as HH:MM.")
+    part: str | None = optional(
+        "Your reading of the part of the day, if no hour was named: morning, midday, afternoon, evening "
+        "or night."
     )
-    until: str | None = field(default=None, metadata=describe("Until when, as HH:MM."))
-    part: str | None = field(
-        default=None,
-        metadata=describe(
-            "Your reading of the part of the day, if no hour was named: morning, midday, afternoon, evening "
-            "or night."
-        ),
-    )
-    duration_min: int | None = field(
-        default=None, metadata=describe("Length in minutes, only if the business has no list of services.")
-    )
-    service: str | None = field(
-        default=None, metadata=describe("What it is for, by the name in the list of services.")
-    )
-    moving: str | None = field(
-        default=None,
-        metadata=describe(
-            "To move an appointment: its starts_at. Then give neither duration_min nor service."
-        ),
+    duration_min: int | None = optional("Length in minutes, only if the business has no list of services.")
+    service: str | None = optional("What it is for, by the name in the list of services.")
+    moving: str | None = optional(
+        "To move an appointment: its starts_at. Then give neither duration_min nor service."
     )
 
 
@@ -67,7 +55,7 @@ class CreateAppointment:
     """The arguments of create_appointment."""
 
     slot_start: str = field(metadata=describe("slot_start of a slot that find_available_slots returned."))
-    notes: str | None = field(default=None, metadata=describe("What the appointment is for, in a few words."))
+    notes: str | None = optional("What the appointment is for, in a few words.")
     wants_sms: bool = field(
         default=False, metadata=describe("True only if the caller said yes to a text message with the time.")
     )

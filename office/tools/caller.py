@@ -5,23 +5,22 @@ from collections.abc import Callable
 
 from attrs import Factory, define, field, frozen
 
-from engine.tools import Tool, ToolCall, describe
+from engine.tools import Tool, ToolCall, describe, optional
 from office import names, numbers
 from office.desk import CannotWrite, Desk, Result
 from storage import appointments, calls, leads, messages
+
+_CALLBACK = "A number to call back on, if theirs is withheld or they name another."
 
 
 @frozen(kw_only=True)
 class UpdateLeadDetails:
     """The arguments of update_lead_details."""
 
-    full_name: str | None = field(default=None, metadata=describe("The caller's name, as they said it."))
-    email: str | None = field(default=None, metadata=describe("The caller's e-mail address."))
-    callback_phone: str | None = field(
-        default=None,
-        metadata=describe("A number to call back on, if theirs is withheld or they name another."),
-    )
-    notes: str | None = field(default=None, metadata=describe("What the owner should know, in a few words."))
+    full_name: str | None = optional("The caller's name, as they said it.")
+    email: str | None = optional("The caller's e-mail address.")
+    callback_phone: str | None = optional(_CALLBACK)
+    notes: str | None = optional("What the owner should know, in a few words.")
 
 
 @frozen(kw_only=True)
@@ -29,10 +28,7 @@ class TakeMessage:
     """The arguments of take_message."""
 
     text: str = field(metadata=describe("The message for the owner, whole, in the caller's language."))
-    callback_phone: str | None = field(
-        default=None,
-        metadata=describe("A number to call back on, if theirs is withheld or they name another."),
-    )
+    callback_phone: str | None = optional(_CALLBACK)
 
 
 @define(eq=False)

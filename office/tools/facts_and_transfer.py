@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from functools import partial
 from itertools import accumulate
 
-from attrs import define, field, frozen
+from attrs import define, frozen
 
 from engine.outcome import Outcome
-from engine.tools import Tool, ToolCall, describe
+from engine.tools import Tool, ToolCall, optional
 from office import numbers
 from office.desk import Desk, Result
 from office.language import spoken, topics
@@ -30,9 +30,8 @@ MORE_FACTS = {
 class BusinessFacts:
     """The arguments of business_facts."""
 
-    topic: str | None = field(
-        default=None,
-        metadata=describe("What the caller asks about, in a word or two: hours, services, parking, prices."),
+    topic: str | None = optional(
+        "What the caller asks about, in a word or two: hours, services, parking, prices."
     )
 
 
@@ -40,9 +39,7 @@ class BusinessFacts:
 class TransferToHuman:
     """The arguments of transfer_to_human."""
 
-    name: str | None = field(
-        default=None, metadata=describe("Who is asked for; nobody named: whoever is first.")
-    )
+    name: str | None = optional("Who is asked for; nobody named: whoever is first.")
 
 
 @frozen
