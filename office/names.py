@@ -35,6 +35,11 @@ def is_nobody(name: str) -> bool:
     return not letters or letters in _NO_NAMES
 
 
+def given(name: str | None) -> str | None:
+    """Return the name, or None for what names nobody."""
+    return None if name is None or is_nobody(name) else name
+
+
 def is_nothing(detail: str) -> bool:
     """Say whether such a word stands in place of a number or an address, or nothing at all."""
     return not any(sign.isdigit() for sign in detail) and is_nobody(detail)

@@ -12,12 +12,12 @@ from typing import TypeVar
 from attrs import Factory, define, evolve, field, frozen
 
 from engine.tools import Refusal, Tool, ToolCall, describe, optional
-from office import afterwards
+from office import afterwards, names
 from office.desk import CannotWrite, Desk, Result
 from office.tools import proof
-from office.tools.calendar import DATE_ISO, SAID, Calendar
+from office.tools.calendar import Calendar
 from office.tools.offers import slot_start
-from office.tools.witnesses import Told
+from office.tools.witnesses import DATE_ISO, SAID, Told
 from storage import availability, booking, services
 from storage.booking import NotBookable
 from storage.errors import NotFound, SlotTaken
@@ -66,13 +66,17 @@ class Bookings:
 
     async def my_appointments(self, wanted: MyAppointments, _call: ToolCall) -> Result:
         """Return the caller's coming appointments: of this very call, or those that their fact fits."""
-        desk, fact = self.desk, proof.fact(wanted.full_name, Told(said=wanted.said, date_iso=wanted.date_iso))
-        if desk.caller is None or not fact:
+        desk, name = self.desk, names.given(wanted.full_name)
+        is_told = any((text or "").strip() for text in (wanted.said, wanted.date_iso))
+        told = Told(said=wanted.said, date_iso=wanted.date_iso) if is_told else None
+        if desk.caller is None or (name, told) == (None, None):
             found: Sequence[Appointment] | Refusal = await desk.read(self.calendar.theirs)
             if not found:
                 raise desk.refusal("number_withheld" if desk.caller is None else "fact_needed")
         else:
-            found = await desk.write(partial(proof.shown, desk=desk, caller=desk.caller, fact=fact))
+            found = await desk.write(
+                partial(proof.shown, desk=desk, caller=desk.caller, name=name, told=told)
+            )
         if isinstance(found, Refusal):
             raise found
         if not found:

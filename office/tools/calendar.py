@@ -26,23 +26,11 @@ _SHORTEST_MIN, _LONGEST_MIN = 5, 8 * 60
 _MOST_BOOKINGS = 5  # in one call: more is no caller
 _OFFERED_AT_ONCE = 3  # nobody keeps more times in mind on the phone
 
-# How the two witnesses of a day are asked for, by every tool that takes one.
-SAID = "The day and time exactly as the caller said them, unchanged: tomorrow, next Sunday afternoon."
-DATE_ISO = "Your own reading of that: the one day meant, as YYYY-MM-DD, from the calendar."
-
 
 @frozen(kw_only=True)
-class FindAvailableSlots:
+class FindAvailableSlots(Told):
     """The arguments of find_available_slots."""
 
-    said: str | None = optional(SAID)
-    date_iso: str | None = optional(DATE_ISO)
-    from_: str | None = optional("Your reading of the time: from when, as HH:MM, such as 15:00.")
-    until: str | None = optional("Until when, as HH:MM.")
-    part: str | None = optional(
-        "Your reading of the part of the day, if no hour was named: morning, midday, afternoon, evening "
-        "or night."
-    )
     duration_min: int | None = optional("Length in minutes, only if the business has no list of services.")
     service: str | None = optional("What it is for, by the name in the list of services.")
     moving: str | None = optional(
@@ -72,14 +60,7 @@ class Calendar:
     async def find_available_slots(self, wanted: FindAvailableSlots, call: ToolCall) -> Result:
         """Find two or three free times of a day, or why there are none and the nearest. They are held."""
         desk = self.desk
-        told = Told(
-            said=wanted.said,
-            date_iso=wanted.date_iso,
-            from_time=wanted.from_,
-            until_time=wanted.until,
-            part=wanted.part,
-        )
-        understood = await desk.read(partial(witnesses.understand, desk=desk, told=told))
+        understood = await desk.read(partial(witnesses.understand, desk=desk, told=wanted))
         wish = understood.wish
         times: dict[str, Any] = {"from_minute": wish.from_minute, "until_minute": wish.until_minute}
         if wanted.moving is not None:

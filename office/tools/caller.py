@@ -41,7 +41,7 @@ class Caller:
 
     async def update_lead_details(self, details: UpdateLeadDetails, _call: ToolCall) -> Result:
         """Note what the caller said about themselves; what is not given stays as it was."""
-        name = None if names.is_nobody(details.full_name or "") else details.full_name
+        name = names.given(details.full_name)
         email, notes = _told(details.email), (details.notes or "").strip() or None
         callback_phone = self._number(details.callback_phone)
         if all(value is None for value in (name, email, callback_phone, notes)):

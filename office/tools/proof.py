@@ -11,8 +11,6 @@ import datetime as dt
 import sqlite3
 from collections.abc import Sequence
 
-from attrs import frozen
-
 from engine.tools import Refusal
 from office import names
 from office.desk import Desk
@@ -24,43 +22,32 @@ from storage.wrong_facts import WrongFacts
 _MOST_WRONG = 3
 
 
-@frozen(kw_only=True)
-class Fact:
-    """What the caller said of an appointment: its name, its day, or both."""
-
-    name: str | None
-    day: Told | None
-
-    def __bool__(self) -> bool:
-        return self.name is not None or self.day is not None
-
-
-def fact(name: str | None, day: Told) -> Fact:
-    """Return the fact. What is no name, such as "unknown", is none that the caller gave."""
-    given = name is not None and not names.is_nobody(name)
-    told = any((text or "").strip() for text in (day.said, day.date_iso))
-    return Fact(name=name if given else None, day=day if told else None)
-
-
 def shown(
-    conn: sqlite3.Connection, business_id: int, _lead_id: int, *, desk: Desk, caller: str, fact: Fact
+    conn: sqlite3.Connection,
+    business_id: int,
+    _lead_id: int,
+    *,
+    desk: Desk,
+    caller: str,
+    name: str | None,
+    told: Told | None,
 ) -> Sequence[Appointment] | Refusal:
-    """Return the caller's coming appointments that the fact fits, which are noted to be theirs.
+    """Return the caller's coming appointments that the name or the day fits, which are noted to be theirs.
 
     Else what is to be said: it is returned because raising it would take the count back. All of it is one
     job, so that of many facts at once no more than a few are looked at.
     """
     wrong = wrong_facts.of(conn, business_id, caller, desk.today)
     asked = _still_asked(wrong)
-    if asked == "too_many_wrong_facts" or (asked == "day_needed" and fact.day is None):
+    if asked == "too_many_wrong_facts" or (asked == "day_needed" and told is None):
         return desk.refusal(asked)
     lead = leads.of_phone(conn, business_id, caller)
     coming = appointments.of_lead(conn, business_id, lead.id, desk.now()) if lead else ()
     if not coming and proofs.any_of(conn, business_id, desk.call_sid):
         return ()  # they have shown who they are, and have cancelled what there was
-    name = fact.name if asked == "wrong_fact" else None
+    name = name if asked == "wrong_fact" else None
     found = [each for each in coming if name is not None and names.same(name, each.full_name)]
-    day, unclear = (None, None) if found else _day(conn, business_id, desk, fact)
+    day, unclear = (None, None) if found or told is None else _day(conn, business_id, desk, told)
     found = found or [each for each in coming if desk.local(each.starts_at).date() == day]
     if found:
         proofs.note(conn, business_id, desk.call_sid, [each.id for each in found])
@@ -80,12 +67,10 @@ def _still_asked(wrong: WrongFacts) -> str:
 
 
 def _day(
-    conn: sqlite3.Connection, business_id: int, desk: Desk, fact: Fact
+    conn: sqlite3.Connection, business_id: int, desk: Desk, told: Told
 ) -> tuple[dt.date | None, Refusal | None]:
-    """Return the day of the fact, or the question for it; neither if it names none."""
-    if fact.day is None:
-        return None, None
+    """Return the day that was told, or the question for it."""
     try:
-        return understand(conn, business_id, desk, fact.day).wish.date, None
+        return understand(conn, business_id, desk, told).wish.date, None
     except Refusal as unclear:
         return None, unclear

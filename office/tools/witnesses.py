@@ -16,6 +16,7 @@ from functools import partial
 from attrs import evolve, frozen
 
 from engine.errors import ArgumentsRefused
+from engine.tools import optional
 from office.desk import Desk
 from office.language import spoken, wishes
 from office.language.wish import DAY_MIN, PARTS, Limits, Wish
@@ -28,15 +29,23 @@ _CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)(?::00)?")
 _MIDNIGHT = "24:00"
 
 
+# How the two witnesses of a day are asked for, by every tool that takes one.
+SAID = "The day and time exactly as the caller said them, unchanged: tomorrow, next Sunday afternoon."
+DATE_ISO = "Your own reading of that: the one day meant, as YYYY-MM-DD, from the calendar."
+
+
 @frozen(kw_only=True)
 class Told:
-    """What a tool was told of a day, as the model wrote it. None and blank: nothing."""
+    """What a tool was told of a day, as the model wrote it: arguments of a tool. None and blank: nothing."""
 
-    said: str | None = None  # by the caller
-    date_iso: str | None = None  # what the model makes of it
-    from_time: str | None = None  # HH:MM
-    until_time: str | None = None
-    part: str | None = None  # of the day
+    said: str | None = optional(SAID)
+    date_iso: str | None = optional(DATE_ISO)
+    from_: str | None = optional("Your reading of the time: from when, as HH:MM, such as 15:00.")
+    until: str | None = optional("Until when, as HH:MM.")
+    part: str | None = optional(
+        "Your reading of the part of the day, if no hour was named: morning, midday, afternoon, evening "
+        "or night."
+    )
 
 
 @frozen(kw_only=True)
@@ -123,8 +132,8 @@ def understand(conn: sqlite3.Connection, business_id: int, desk: Desk, told: Tol
 
 def _window(told: Told) -> tuple[int, int] | None:
     """Return the part of the day that the model names; None: it names none."""
-    since = _minute("from", told.from_time)
-    until = DAY_MIN if (told.until_time or "").strip() == _MIDNIGHT else _minute("until", told.until_time)
+    since = _minute("from", told.from_)
+    until = DAY_MIN if (told.until or "").strip() == _MIDNIGHT else _minute("until", told.until)
     if since is not None and until is not None and until < since:
         raise ArgumentsRefused("arguments.until: earlier than from")
     if since is not None or until is not None:
