@@ -255,10 +255,10 @@ def _cleaning(tool: Tool) -> Tool:
     """Return the tool whose arguments come without the signs that nobody sees (`storage/fields.py`)."""
 
     async def run(arguments: Any, call: ToolCall) -> dict[str, Any]:
-        told = {
+        given = {
             each.alias: getattr(arguments, each.name) for each in attrs.fields(type(arguments)) if each.init
         }
-        texts = {name: fields.cleaned(value) for name, value in told.items() if isinstance(value, str)}
+        texts = {name: fields.cleaned(value) for name, value in given.items() if isinstance(value, str)}
         return await tool.run(evolve(arguments, **texts), call)
 
     return evolve(tool, run=run)

@@ -4,26 +4,12 @@ Two that stand together ("car park", "how much") are one word here ("carpark", "
 Hebrew, what is put in front of a word do not matter.
 """
 
-# Spellings of one word, forms that no rule gives, and words for the same thing: a line each.
+# Spellings of one word, forms that no rule gives, and words for the same thing.
 SAME = (
-    "man men gent",
-    "woman women lady female",
-    "child children kid",
-    "tooth teeth dental",
-    "foot feet",
-    "tire tyre",
-    "gray grey",
-    "center centre",
-    "car auto vehicle",
-    "exam examination",
-    "wifi internet",
-    "warranty guarantee",
-    "toilet bathroom restroom",
-    "wear clothes clothing dress",
-    "אישה אשה נשים",
-    "שן שיניים שיני",
-    "רכב מכונית אוטו",
-    "צבע צביעה צביעת",
+    "man men gent; woman women lady female; child children kid; tooth teeth dental; foot feet; tire tyre; "
+    "gray grey; center centre; car auto vehicle; exam examination; wifi internet; warranty guarantee; "
+    "toilet bathroom restroom; wear clothes clothing dress; אישה אשה נשים; שן שיניים שיני; רכב מכונית אוטו; "
+    "צבע צביעה צביעת"
 )
 
 # What callers ask about: a line for each thing, with the words that they ask in.

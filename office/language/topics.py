@@ -140,7 +140,7 @@ def _groups(lines: Iterable[str], sign: str) -> dict[str, str]:
     }
 
 
-_SAME = _groups(topic_words.SAME, "=")
+_SAME = _groups(topic_words.SAME.split(";"), "=")
 _TOPICS = {**_groups(topic_words.ASKED_ABOUT, "?"), **_SAME}
 _GENERIC, _FILLERS = (
     frozenset(form for word in line.split() for form in own_forms(word))

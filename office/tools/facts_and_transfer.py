@@ -42,18 +42,6 @@ class TransferToHuman:
     name: str | None = optional("Who is asked for; nobody named: whoever is first.")
 
 
-@frozen
-class _Known:
-    """Something to be told, and what else than its topic it is about."""
-
-    fact: Fact
-    also: str
-
-    @property
-    def about(self) -> str:
-        return f"{self.fact.topic}. {self.also}"
-
-
 @define(eq=False)
 class House:
     """The two tools over what the owner has written down."""
@@ -82,28 +70,31 @@ class House:
         # Here, and not on the loop: to read all that an owner wrote takes longer than a frame of sound.
         offered = services.offered(conn, business_id)
         known = self._known(conn, business_id, offered)
-        fit = topics.about(topic, [(each.about, each.fact.text) for each in known])
+        fit = topics.about(topic, [(f"{fact.topic}. {also}", fact.text) for fact, also in known])
         if not fit.sure:
-            fitting = [known[place].fact for place in fit.things]
-            return fitting, [each.fact for each in known if each.fact not in fitting]
+            fitting = [known[place][0] for place in fit.things]
+            return fitting, [fact for fact, _ in known if fact not in fitting]
         # Who asks for one of many services is not told all of them.
         asked = [offered[place] for place in topics.named(topic, [each.name for each in offered])]
         known = self._known(conn, business_id, asked or offered)
-        return [known[place].fact for place in fit.things], []
+        return [known[place][0] for place in fit.things], []
 
-    def _known(self, conn: sqlite3.Connection, business_id: int, offered: Sequence[Service]) -> list[_Known]:
+    def _known(
+        self, conn: sqlite3.Connection, business_id: int, offered: Sequence[Service]
+    ) -> list[tuple[Fact, str]]:
+        """Return all that is to be told, each with what else than its topic it is about."""
         desk = self.desk
         language, today = desk.business.language, desk.today
         rules = schedule.schedule(conn, business_id, today, today + _DAYS_TOLD)
         hours = spoken.hours(language, rules.weekly, rules.exceptions, today)
-        known = [_Known(Fact(topic=desk.say("topic_hours"), text=hours), "hours")]
+        known = [(Fact(topic=desk.say("topic_hours"), text=hours), "hours")]
         if offered:
             text = "; ".join(spoken.service(language, service) for service in offered)
             words = " ".join(["services", *(service.name for service in offered)])
             priced = " prices" if any(service.price for service in offered) else ""
-            known.append(_Known(Fact(topic=desk.say("topic_services"), text=text), words + priced))
+            known.append((Fact(topic=desk.say("topic_services"), text=text), words + priced))
         for fact in facts.all_facts(conn, business_id):
-            known.append(_Known(fact, "prices" if topics.names_a_price(fact.text) else ""))
+            known.append((fact, "prices" if topics.names_a_price(fact.text) else ""))
         return known
 
     async def transfer_to_human(self, wanted: TransferToHuman, _call: ToolCall) -> Result:
