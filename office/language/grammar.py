@@ -50,9 +50,7 @@ class DayGrammar:
     week_begins: int  # 0 is Monday
     unit_days: Mapping[str, int]
     ahead: tuple[re.Pattern[str], ...] = field(converter=_all_compiled)  # from today; groups: n, unit
-    from_day: tuple[re.Pattern[str], ...] = field(
-        converter=_all_compiled
-    )  # from the one named; as in `ahead`
+    from_day: tuple[re.Pattern[str], ...] = field(converter=_all_compiled)  # from the one named; as `ahead`
     next_week: re.Pattern[str] = field(converter=_compiled)
     week_after_next: re.Pattern[str] = field(converter=_compiled)
     next_one: re.Pattern[str] = field(converter=_compiled)  # "next" beside a day
@@ -70,9 +68,7 @@ class DayGrammar:
 class TimeGrammar:
     """How one language names times of the day."""
 
-    soon: re.Pattern[str] = field(
-        converter=_compiled
-    )  # groups: n, half, quarter, hours, minutes, and_half, now
+    soon: re.Pattern[str] = field(converter=_compiled)  # n, half, quarter, hours, minutes, and_half, now
     # Groups: hour, and minute, quarter, to, half, am, pm.
     times: tuple[re.Pattern[str], ...] = field(converter=_all_compiled)
     ends: tuple[re.Pattern[str], ...] = field(

@@ -16,6 +16,29 @@ AFTER, BEFORE, BETWEEN = "after", "before", "between"
 AT_LATEST = "at latest"  # then or before
 FROM = "from"  # that day or after
 
+DAY_MIN = 24 * 60
+# The parts of a day, in its minutes.
+PARTS = {
+    MORNING: (0, 12 * 60),
+    MIDDAY: (11 * 60, 14 * 60),
+    NOON: (11 * 60, 14 * 60),
+    AFTERNOON: (12 * 60, 18 * 60),
+    EVENING: (17 * 60, DAY_MIN),
+    NIGHT: (17 * 60, DAY_MIN),
+}
+# What the day has left without them; nothing without any other.
+WITHOUT = {MORNING: (12 * 60, DAY_MIN), EVENING: (0, 17 * 60), NIGHT: (0, 17 * 60)}
+# Which minutes of the day a time can have that is said to be in that part of it. "Twelve in the morning" and
+# "two at night" have none: whoever says so may mean another day.
+SAID_IN = {
+    MORNING: range(1, 720),
+    MIDDAY: range(720, 721),
+    NOON: range(660, 960),  # the hours about it
+    AFTERNOON: range(720, 1_141),
+    EVENING: range(960, 1_440),
+    NIGHT: range(1_080, 1_440),
+}
+
 # What stands in place of words that were read.
 DAY, TIME, ASIDE = "■", "●", "□"
 ANOTHER_DAY = "◆"  # left over: it is not the one named
@@ -48,6 +71,13 @@ class Named:
     def names_day(self) -> bool:
         """True if a weekday, a date, or "today" or "tomorrow" was named."""
         return (self.weekday, self.day, self.in_days) != (None, None, None)
+
+    @property
+    def window(self) -> tuple[int, int]:
+        """The minutes of the day that are in the part that was named, and not in the one that was refused."""
+        since, until = PARTS.get(self.part or "", (0, DAY_MIN))
+        first, last = WITHOUT.get(self.not_part, (0, 0)) if self.not_part else (0, DAY_MIN)
+        return max(since, first), min(until, last)
 
 
 @define

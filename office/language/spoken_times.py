@@ -6,35 +6,9 @@ from collections.abc import Mapping
 from attrs import evolve
 
 from office.language.grammar import TimeGrammar
-from office.language.named import (
-    AFTER,
-    AFTERNOON,
-    AT_LATEST,
-    BEFORE,
-    BETWEEN,
-    EVENING,
-    MIDDAY,
-    MORNING,
-    NIGHT,
-    NOON,
-    TIME,
-    Named,
-    Words,
-    number,
-)
+from office.language.named import AFTER, AT_LATEST, BEFORE, BETWEEN, SAID_IN, TIME, Named, Words, number
 
 _MOST_AHEAD_MIN = 8 * 60  # "in 48 hours" is another day
-
-# Which minutes of the day a time can have that is said to be in that part of it. "Twelve in the morning" and
-# "two at night" have none: whoever says so may mean another day.
-_SAID_IN = {
-    MORNING: range(1, 720),
-    MIDDAY: range(720, 721),
-    NOON: range(660, 960),  # the hours about it
-    AFTERNOON: range(720, 1_141),
-    EVENING: range(960, 1_440),
-    NIGHT: range(1_080, 1_440),
-}
 
 
 def read_soon(named: Named, left: Words, times: TimeGrammar) -> Named:
@@ -114,17 +88,12 @@ def _minutes(match: re.Match[str], part: str | None) -> tuple[int, ...]:
     if hour > 23 or minute > 59:
         return ()
     at = hour * 60 + minute
-    if (
-        groups.get("h")
-        or hour > 12
-        or hour == 0
-        or (len(match["hour"]) == 2 and match["hour"].startswith("0"))
-    ):
+    if groups.get("h") or hour > 12 or match["hour"].startswith("0"):
         halves: tuple[int, ...] = (at % 1440,)
     else:
         am, pm = (hour % 12 * 60 + minute) % 1440, (hour % 12 + 12) * 60 + minute
         halves = (am,) if groups.get("am") else (pm,) if groups.get("pm") else (am, pm)
-    return tuple(half for half in halves if part is None or half in _SAID_IN[part])
+    return tuple(half for half in halves if part is None or half in SAID_IN[part])
 
 
 def _minute(groups: Mapping[str, str | None]) -> int:

@@ -4,18 +4,7 @@ import datetime as dt
 
 from attrs import frozen
 
-from office.language.named import AFTERNOON, EVENING, MIDDAY, MORNING, NIGHT, NOON
-
-DAY_MIN = 24 * 60
-# The parts of a day, in its minutes.
-PARTS = {
-    MORNING: (0, 12 * 60),
-    MIDDAY: (11 * 60, 14 * 60),
-    NOON: (11 * 60, 14 * 60),
-    AFTERNOON: (12 * 60, 18 * 60),
-    EVENING: (17 * 60, DAY_MIN),
-    NIGHT: (17 * 60, DAY_MIN),
-}
+from office.language.named import DAY_MIN
 
 
 @frozen(kw_only=True)
@@ -25,9 +14,8 @@ class Wish:
     date: dt.date
     from_minute: int = 0
     until_minute: int = DAY_MIN
-    last: dt.date | None = (
-        None  # of "next week", and of "as soon as possible": the words would do for it, too
-    )
+    # Of "next week", and of "as soon as possible": the words would do for it, too.
+    last: dt.date | None = None
     other_half: int | None = None  # twelve hours away: the words, and the hours, would do for it as well
 
 

@@ -34,31 +34,14 @@ from office import instants
 from office.language.calendar_days import Found, day_of
 from office.language.grammar import Grammar
 from office.language.grammars import ENGLISH, HEBREW
-from office.language.named import (
-    AFTER,
-    AT_LATEST,
-    BEFORE,
-    BETWEEN,
-    DAY,
-    EVENING,
-    FROM,
-    MORNING,
-    NIGHT,
-    Named,
-    plain,
-)
+from office.language.named import AFTER, AT_LATEST, BEFORE, BETWEEN, DAY, FROM, Named, plain
 from office.language.spoken_dates import read
 from office.language.time_words import only_fillers, unread
-from office.language.wish import DAY_MIN, PARTS, Limits, Wish
+from office.language.wish import Limits, Wish
 from storage.records import DayHours
 
 Hours = Callable[[dt.date], Sequence[DayHours]]
 
-_WITHOUT = {
-    MORNING: (12 * 60, DAY_MIN),
-    EVENING: (0, 17 * 60),
-    NIGHT: (0, 17 * 60),
-}  # what it leaves of a day
 _EITHER = re.compile(rf"{DAY},? (?:or|או) (?:\w+ ){{0,2}}[א-ת]?{DAY}")  # of a date and another day
 _LONGEST_CHARS = 200  # nobody says more about a day
 
@@ -167,10 +150,7 @@ def _next_such_time(named: Named, now_local: dt.datetime, hours: Hours) -> Wish 
 
 
 def _wish(named: Named, day: dt.date, hours: Hours) -> Wish | None:
-    since, until = PARTS.get(named.part or "", (0, DAY_MIN))
-    if named.not_part is not None:
-        first, last = _WITHOUT.get(named.not_part, (0, 0))
-        since, until = max(since, first), min(until, last)
+    since, until = named.window
     whole = Wish(date=day, from_minute=since, until_minute=until)
     wish = whole if not named.minutes else _timed(named, whole, hours(day))
     # "At nine, but not in the morning" is asked about.

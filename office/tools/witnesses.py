@@ -19,7 +19,8 @@ from engine.errors import ArgumentsRefused
 from engine.tools import optional
 from office.desk import Desk
 from office.language import spoken, wishes
-from office.language.wish import DAY_MIN, PARTS, Limits, Wish
+from office.language.named import DAY_MIN, PARTS
+from office.language.wish import Limits, Wish
 from storage import schedule
 
 _WHOLE_DAY = (0, DAY_MIN)
