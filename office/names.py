@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator
-from itertools import permutations
+from itertools import groupby, permutations
 
 from office.name_words import ALSO_NAMES, APOSTROPHES, LETTERS, NO_NAMES, TITLES, TWO_LETTERS
 from storage import fields
@@ -111,16 +111,11 @@ def _untitled(words: list[str], *, alone: bool) -> list[str]:
 
 def _joined(words: list[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the words with each row of single letters as one word, and which words those are."""
-    joined, spelt, row = list[str](), list[str](), ""
-    for word in [*words, ""]:
-        if len(word) == 1:
-            row += word
-            continue
-        if row:
-            joined.append(row)
-            spelt += [row] if len(row) > 1 else []
-        row = ""
-        joined += [word] if word else []
+    joined, spelt = list[str](), list[str]()
+    for is_letter, row in groupby(words, lambda word: len(word) == 1):
+        run = list(row)
+        joined += ["".join(run)] if is_letter else run
+        spelt += ["".join(run)] if is_letter and len(run) > 1 else []
     return tuple(joined), tuple(spelt)
 
 

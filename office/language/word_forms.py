@@ -38,10 +38,10 @@ def forms(word: str) -> Forms:
     if not _HEBREW.search(word):
         return frozenset({_english(word)})
     word = _hebrew(word)
-    bare = {word}
-    for front, letters in _IN_FRONT:
-        if word.startswith(front) and len(word) - len(front) >= letters:
-            bare.add(word.removeprefix(front))
+    fronts = [
+        front for front, least in _IN_FRONT if word.startswith(front) and len(word) - len(front) >= least
+    ]
+    bare = {word, *(word.removeprefix(front) for front in fronts)}
     return frozenset(bare | {_shortened(each, _HEBREW_ENDINGS) for each in bare})
 
 
