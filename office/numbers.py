@@ -49,13 +49,12 @@ def caller_number(shown: str) -> str | None:
 
 def business_number(text: str) -> str:
     """Return the number in E.164. Raises ValueError with the fix if it is none that could be called."""
-    try:
-        number = phonenumbers.parse(fields.plain_digits(text), None)
-    except phonenumbers.NumberParseException:
-        raise ValueError(f"{text!r} is not a telephone number; write it as +14155550100") from None
+    number = _parsed(fields.plain_digits(text), None)
+    if number is None:
+        raise ValueError(f"{text!r} is not a telephone number; write it as +14155550100")
     if not phonenumbers.is_possible_number(number):
         raise ValueError(f"{text!r} has the wrong number of digits for its country; write it as +14155550100")
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    return _e164(number)
 
 
 def dialable(number: str, business_number: str) -> bool:
