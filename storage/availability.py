@@ -117,6 +117,8 @@ def find(
     _check(request)
     today = now.astimezone(ZoneInfo(schedule.timezone)).date()
     why = _refused_day(schedule, today, request.date)
+    any_time = (request.from_minute, request.until_minute) == (0, _DAY_MIN)
+    full = Why.FULL if any_time else Why.FULL_THEN
     slots: list[Slot] = []
     if why is None:
         slots, why = _sift(
@@ -126,10 +128,7 @@ def find(
                 (lambda slot: request.from_minute <= _minute(slot) < request.until_minute, Why.NOT_THEN),
                 (lambda slot: slot.starts_at >= now, Why.PAST),
                 (lambda slot: slot.starts_at >= now + schedule.notice_min * _MINUTE, Why.TOO_SOON),
-                (
-                    lambda slot: not _taken(slot, busy) and not _is_there(slot, request),
-                    Why.FULL if _any_time(request) else Why.FULL_THEN,
-                ),
+                (lambda slot: not _taken(slot, busy) and not _is_there(slot, request), full),
             ),
         )
     if why is Why.NOT_THEN:
@@ -223,10 +222,6 @@ def _check(request: Request) -> None:
 
 def _because(why: Why, schedule: Schedule, request: Request) -> Refused:
     return Refused(why=why, date=request.date, notice_min=schedule.notice_min, days_ahead=schedule.days_ahead)
-
-
-def _any_time(request: Request) -> bool:
-    return (request.from_minute, request.until_minute) == (0, _DAY_MIN)
 
 
 def _not_then(schedule: Schedule, request: Request, now: dt.datetime) -> Refused:

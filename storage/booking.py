@@ -69,18 +69,14 @@ def free(
     wish = _start_of(request, rules.timezone)
     rules, busy = _around(conn, business_id, call_sid, request, wish.date(), _NEAR_DAYS, now)
     near = nearest(rules, busy, now, request, wish, limit=limit, days=_NEAR_DAYS)
-    refused = found.refused
-    if refused.why in _CLOSED:
-        refused = _closed(rules, refused, near)
-    return Offer(slots=near, refused=refused)
+    return Offer(slots=near, refused=_closed(rules, found.refused, near))
 
 
 def _closed(rules: Schedule, refused: Refused, near: Sequence[Slot]) -> Refused:
-    """Add when the business opens next, unless a time of that day is offered with it."""
-    opening = availability.next_opening(rules, refused.date, _NEAR_DAYS)
-    if opening is None or any(slot.wall.date() == opening.date() for slot in near):
-        return refused
-    return evolve(refused, next_opening=opening)
+    """Add to a closed day when the business opens next, unless a time of that day is offered with it."""
+    opening = availability.next_opening(rules, refused.date, _NEAR_DAYS) if refused.why in _CLOSED else None
+    told = opening is None or any(slot.wall.date() == opening.date() for slot in near)
+    return refused if told else evolve(refused, next_opening=opening)
 
 
 def offer(
