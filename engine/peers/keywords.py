@@ -5,7 +5,7 @@ cost the call one more round trip as it begins.
 """
 
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 _MOST = 50
 _LONGEST_CHARS = 60  # a longer one is a sentence, and half of one would be a wrong name
@@ -24,16 +24,11 @@ def takes_lists(model: str) -> bool:
 
 def listed(names: Iterable[str]) -> list[str]:
     """Return the names that can be told, each once and as one line of text, in their order."""
-    return [name for _, name in zip(range(_MOST), _lines(names), strict=False)]
-
-
-def _lines(names: Iterable[str]) -> Iterator[str]:
-    seen: set[str] = set()
-    for name in names:
-        line = _line(name)
-        if any(map(str.isalnum, line)) and len(line) <= _LONGEST_CHARS and line.casefold() not in seen:
-            seen.add(line.casefold())
-            yield line
+    lines = dict[str, str]()
+    for line in map(_line, names):
+        if any(map(str.isalnum, line)) and len(line) <= _LONGEST_CHARS:
+            lines.setdefault(line.casefold(), line)
+    return list(lines.values())[:_MOST]
 
 
 def _line(name: str) -> str:
