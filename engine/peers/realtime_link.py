@@ -90,15 +90,12 @@ class RealtimeLink:
 
     async def receive(self) -> ModelEvent:
         """Return the next event. Raises RemoteProtocolError for a malformed one, and as the socket does."""
-        event = await self._event()
+        event = realtime.receive(await self._message())
         return (
             Ignored(kind=type(event).__name__)
             if isinstance(event, SessionCreated | SessionUpdated)
             else event
         )
-
-    async def _event(self) -> realtime.RealtimeEvent:
-        return realtime.receive(await self._message())
 
     async def _message(self) -> str | bytes:
         message = await self._socket.receive()
