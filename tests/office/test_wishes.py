@@ -244,7 +244,7 @@ def test_a_time_alone_is_the_next_one(now, language, hour):
 @given(nows, languages, st.text(max_size=300))
 def test_any_text_means_a_day_or_nothing(now, language, text):
     meant = parse(text, now, language)
-    assert meant is None or 0 <= meant.from_minute < meant.until_minute <= 1440
+    assert not isinstance(meant, Wish) or 0 <= meant.from_minute < meant.until_minute <= 1440
 
 
 TIME_WORDS = (
@@ -254,6 +254,6 @@ TIME_WORDS = (
 
 
 @given(nows, languages, st.lists(st.sampled_from(TIME_WORDS.split()), max_size=8))
-def test_any_words_of_time_mean_a_day_or_nothing(now, language, words):
+def test_any_words_of_time_mean_a_day_or_limits_or_nothing(now, language, words):
     meant = parse(" ".join(words), now, language)
-    assert meant is None or 0 <= meant.from_minute < meant.until_minute <= 1440
+    assert not isinstance(meant, Wish) or 0 <= meant.from_minute < meant.until_minute <= 1440
