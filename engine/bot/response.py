@@ -117,7 +117,7 @@ class Response:
                         TruncateItem(
                             item_id,
                             heard_ms,
-                            self._part_heard(item_id, now_ms, LETTERS_PER_MS),
+                            self._part(item_id, heard_ms, LETTERS_PER_MS),
                             f"heard_{item_id}",
                         )
                     )
@@ -153,27 +153,20 @@ class Response:
         """Return its words as the caller heard them, and those that they did not hear."""
         heard, unheard = [], []
         for item_id, words in self.words.items():
-            part = self._part_heard(item_id, now_ms, letters_per_ms)
+            part = self._part(item_id, self.speech.heard_ms(item_id, now_ms), letters_per_ms)
             heard.append(part.strip())
             unheard.append(words.text[len(part) :].strip())
         return " ".join(filter(None, heard)), " ".join(filter(None, unheard))
 
     def heard_text_by(self, at_ms: float, letters_per_ms: float) -> str:
         """Return its words as the caller had heard them by `at_ms`, which is now or before."""
-        heard = (
-            words.heard(
-                self.speech.item_heard_by_ms(item_id, at_ms),
-                self.speech.received_ms(item_id),
-                complete=self._whole(item_id),
-                letters_per_ms=letters_per_ms,
-            ).strip()
-            for item_id, words in self.words.items()
-        )
+        by_ms = self.speech.item_heard_by_ms
+        heard = (self._part(item_id, by_ms(item_id, at_ms), letters_per_ms).strip() for item_id in self.words)
         return " ".join(filter(None, heard))
 
-    def _part_heard(self, item_id: str, now_ms: float, letters_per_ms: float) -> str:
+    def _part(self, item_id: str, heard_ms: int, letters_per_ms: float) -> str:
         return self.words[item_id].heard(
-            self.speech.heard_ms(item_id, now_ms),
+            heard_ms,
             self.speech.received_ms(item_id),
             complete=self._whole(item_id),
             letters_per_ms=letters_per_ms,
