@@ -125,11 +125,10 @@ def _begins(named: Named) -> tuple[int, ...]:
     """Return the minutes of the day at which it may begin: any "between nine and ten"."""
     if named.limit is None:
         return named.minutes
-    spans = product(named.minutes, named.ends)
     # The nearest end is meant: "from nine to ten" is not from nine in the morning to ten at night.
     return tuple(
         minute
-        for since, until in spans
+        for since, until in product(named.minutes, named.ends)
         if 0 < until - since < _HALF_DAY_MIN
         for minute in range(since, until)
     )
@@ -140,16 +139,14 @@ def _each_named(words: str, found: re.Match[str], phrases: Phrases, kind: Kind) 
     parts = phrases.and_another.split(words[found.start() :].partition(";")[0])
     if len(parts) < 2 or kind is Kind.MOVED:
         return ()
-    grammar = phrases.grammar
-    each = [read(grammar.figures(part), grammar) for part in parts]
+    each = [read(part, phrases.grammar) for part in parts]
     whole = all(_read_whole(one, phrases.grammar) and one.minutes and one.names_day for one in each)
     return tuple(each) if whole else ()
 
 
 def _read_whole(named: Named, grammar: Grammar) -> bool:
     """Say whether the day and the time are all that was said of them. "Next Tuesday" is a Tuesday."""
-    rest = named.rest
-    days = grammar.days
+    rest, days = named.rest, grammar.days
     for pattern in (days.next_one, days.this_one, days.coming, days.next_week):
         rest = pattern.sub("", rest)
     simple = named.limit in (None, BETWEEN) and named.nth is None and not named.or_another
@@ -197,12 +194,11 @@ def _named_in(words: str, found: re.Match[str], phrases: Phrases, kind: Kind) ->
     said = phrases.and_done.split(words[found.start() :].partition(";")[0])[0]
     if kind is Kind.MOVED and (target := phrases.moved_to.search(said)):
         said = said[target.start("to") :]
-    grammar = phrases.grammar
-    named = read(grammar.figures(said), grammar)
+    named = read(said, phrases.grammar)
     if not _is_named(named):
-        return evolve(read(grammar.figures(words), grammar), in_days=None)
+        return evolve(read(words, phrases.grammar), in_days=None)
     clause = phrases.clause_ends.split(said)[0]
-    return evolve(named, in_days=read(grammar.figures(clause), grammar).in_days)
+    return evolve(named, in_days=read(clause, phrases.grammar).in_days)
 
 
 def _is_named(named: Named) -> bool:

@@ -39,3 +39,8 @@ HEBREW = Grammar(
     unsure=r"(?<![א-ת])[בל]?ה-?\d\d? ל-?\d|(?<![א-ת])ב(?:שלוש|ארבע|חמש|שש|שבע|שמונה|תשע) עשר(?![א-ת])",
     unsure_alone=r"(?<![א-ת])ב-\d\d? ל-?\d|(?<![א-ת])ב\d\d? ל1[12]\b",
 )
+
+
+def read_in(language: str) -> tuple[Grammar, ...]:
+    """Return the grammars of a business of that language: its own, and English as models speak it."""
+    return (HEBREW, ENGLISH) if language == "he" else (ENGLISH,)

@@ -6,10 +6,9 @@ that is not read only the number of the day can be told, in figures: "martes 24 
 
 import datetime as dt
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
-from office.language.grammar import Grammar
-from office.language.grammars import ENGLISH, HEBREW
+from office.language.grammars import read_in
 from office.language.named import Named, plain
 from office.language.spoken_dates import read
 
@@ -40,10 +39,7 @@ def names_day(text: str, day: dt.date, today: dt.date, language: str) -> bool | 
 
 
 def _named(words: str, language: str) -> Iterator[Named]:
-    grammars: Sequence[Grammar] = (HEBREW, ENGLISH) if language == "he" else (ENGLISH,)
-    for piece in _PIECES.split(words):
-        for grammar in grammars:
-            yield read(grammar.figures(piece), grammar)
+    return (read(piece, grammar) for piece in _PIECES.split(words) for grammar in read_in(language))
 
 
 def _is_date(named: Named, day: dt.date, today: dt.date) -> bool:

@@ -17,11 +17,11 @@ from office.language.spoken_times import read_soon, read_time
 
 
 def read(words: str, grammar: Grammar) -> Named:
-    """Read what the words (from `plain`, in figures) name.
+    """Read what the words (from `plain`) name.
 
     Of several days, and of several times, the first is taken, and the others stay in `rest`.
     """
-    left = Words(words)
+    left = Words(grammar.figures(words))
     for pattern in grammar.asides:
         left.take_all(pattern, ASIDE)
     refused = without_refused(left, grammar)

@@ -26,14 +26,14 @@ The rules, for every language:
 
 import datetime as dt
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
 from attrs import evolve
 
 from office import instants
 from office.language.calendar_days import Found, day_of
 from office.language.grammar import Grammar
-from office.language.grammars import ENGLISH, HEBREW
+from office.language.grammars import read_in
 from office.language.named import AFTER, AT_LATEST, BEFORE, BETWEEN, DAY, FROM, Named, plain
 from office.language.spoken_dates import read
 from office.language.time_words import only_fillers, unread
@@ -62,7 +62,7 @@ def parse(
     other is today or later. English words are understood in every language: a model may translate what it
     heard.
     """
-    grammars = (HEBREW, ENGLISH) if language == "he" else (ENGLISH,)
+    grammars = read_in(language)
     words = plain(text if now_local.tzinfo is None else instants.on_clock(text, now_local.tzinfo))
     if len(words) > _LONGEST_CHARS:
         return None
@@ -75,9 +75,8 @@ def parse(
 def _parse(
     words: str, now_local: dt.datetime, grammar: Grammar, all_words: Sequence[Grammar], hours: Hours
 ) -> Wish | Limits | None:
-    figures = grammar.figures(words)
-    named = read(figures, grammar)
-    said = f"{words}\n{figures}"
+    named = read(words, grammar)
+    said = f"{words}\n{grammar.figures(words)}"
     if grammar.unsure.search(said) or (named.day is not None and _EITHER.search(named.rest)):
         return None
     day = day_of(named, now_local.date(), grammar.days)
@@ -108,14 +107,8 @@ def _limits(named: Named, day: Found, today: dt.date) -> Limits:
     if day.date is not None:
         one = dt.timedelta(days=1)
         first, last = day.date, day.date + one * (day.n_days - 1)
-        ends: Mapping[str | None, tuple[dt.date | None, dt.date | None]] = {
-            BEFORE: (None, first - one),
-            AT_LATEST: (None, last),
-            AFTER: (last + one, None),
-            FROM: (first, None),
-            None: (first, last),
-        }
-        since, until = ends[day.direction]
+        since = {BEFORE: None, AT_LATEST: None, AFTER: last + one}.get(day.direction or "", first)
+        until = {AFTER: None, FROM: None, BEFORE: first - one}.get(day.direction or "", last)
     return Limits(
         not_weekdays=named.not_weekdays,
         not_dates=frozenset(today + dt.timedelta(days=ahead) for ahead in named.not_in_days),
@@ -135,7 +128,7 @@ def _soon(named: Named, now_local: dt.datetime) -> Wish:
 
 def _names_more(rest: str, grammar: Grammar) -> bool:
     """Say whether what one language left names a day or a time in another: "מחר at three"."""
-    named = read(grammar.figures(rest), grammar)
+    named = read(rest, grammar)
     return bool(named.minutes or named.part) or named.names_day
 
 
