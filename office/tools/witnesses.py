@@ -112,10 +112,8 @@ def understand(conn: sqlite3.Connection, business_id: int, desk: Desk, told: Tol
 
     Raises Refusal with what to ask if that is not sure, and ArgumentsRefused for a time that is none.
     """
-    hours = partial(schedule.hours_on, conn, business_id)
-    read = partial(
-        wishes.parse, now_local=desk.local(desk.now()), language=desk.business.language, hours=hours
-    )
+    hours, now = partial(schedule.hours_on, conn, business_id), desk.local(desk.now())
+    read = partial(wishes.parse, now_local=now, language=desk.business.language, hours=hours)
     said, date_iso = told.said or "", told.date_iso or ""
     words, model = read(said), read(date_iso)
     window = _window(told)
