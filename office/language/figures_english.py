@@ -4,63 +4,27 @@ import re
 
 _UNITS = tuple("one two three four five six seven eight nine".split())  # noqa: SIM905 (reads as a count)
 _TEENS = tuple("ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split())  # noqa: SIM905
-_TENS = {
-    "twenty": 20,
-    "thirty": 30,
-    "forty": 40,
-    "fifty": 50,
-    "sixty": 60,
-    "seventy": 70,
-    "eighty": 80,
-    "ninety": 90,
-}
+_TENS = dict(
+    zip("twenty thirty forty fifty sixty seventy eighty ninety".split(), range(20, 100, 10), strict=True)  # noqa: SIM905
+)
 _NUMBERS = {word: n for n, word in enumerate(_UNITS + _TEENS, 1)} | _TENS
 _ORDINAL_UNITS = tuple("first second third fourth fifth sixth seventh eighth ninth".split())  # noqa: SIM905
 _ORDINAL_TEENS = tuple(
     "tenth eleventh twelfth thirteenth fourteenth fifteenth sixteenth seventeenth eighteenth".split()  # noqa: SIM905
 )
-_ORDINALS = {word: n for n, word in enumerate(_ORDINAL_UNITS + _ORDINAL_TEENS, 1)} | {
-    "nineteenth": 19,
-    "twentieth": 20,
-    "thirtieth": 30,
-}
+_ORDINALS = {word: n for n, word in enumerate(_ORDINAL_UNITS + _ORDINAL_TEENS, 1)}
+_ORDINALS |= {"nineteenth": 19, "twentieth": 20, "thirtieth": 30}
 
-WEEKDAYS = {
-    name: n
-    for n, names in enumerate(
-        (
-            "monday mon",
-            "tuesday tues tue",
-            "wednesday weds wed",
-            "thursday thurs thur thu",
-            "friday fri",
-            "saturday sat",
-            "sunday sun",
-        )
-    )
-    for name in names.split()
-}
-MONTHS = {
-    name: n
-    for n, names in enumerate(
-        (
-            "january jan",
-            "february feb",
-            "march mar",
-            "april apr",
-            "may",
-            "june jun",
-            "july jul",
-            "august aug",
-            "september sept sep",
-            "october oct",
-            "november nov",
-            "december dec",
-        ),
-        1,
-    )
-    for name in names.split()
-}
+_DAYS = (
+    "monday mon, tuesday tues tue, wednesday weds wed, thursday thurs thur thu, friday fri, saturday sat, "
+    "sunday sun"
+)
+_MONTHS = (
+    "january jan, february feb, march mar, april apr, may, june jun, july jul, august aug, "
+    "september sept sep, october oct, november nov, december dec"
+)
+WEEKDAYS = {name: n for n, names in enumerate(_DAYS.split(",")) for name in names.split()}
+MONTHS = {name: n for n, names in enumerate(_MONTHS.split(","), 1) for name in names.split()}
 WEEKDAY, MONTH = "|".join(WEEKDAYS), "|".join(MONTHS)
 _TENS_WORD, _UNIT = "|".join(_TENS), "|".join(_UNITS)
 _NUMBER, _ORDINAL = "|".join(_NUMBERS), "|".join(_ORDINALS)
