@@ -71,15 +71,7 @@ from engine.carrier import CallerAudio, ClearQueue, Dtmf, Mark, MarkReached, Med
 from engine.conversation.conversation import Conversation
 from engine.conversation.parting import END_CALL
 from engine.errors import CarrierFault, LinkClosed, ModelFault, RemoteProtocolError
-from engine.model import (
-    AudioDelta,
-    Capabilities,
-    InputTranscribed,
-    ModelCommand,
-    ModelEvent,
-    ResponseDone,
-    Session,
-)
+from engine.model import AudioDelta, Capabilities, InputTranscribed, ModelCommand, ResponseDone, Session
 from engine.outcome import Outcome
 from engine.ports import CallRecord, CallStart, CarrierLink, ConnectModel, ModelLink, Office
 from engine.prompt import prompt
@@ -405,7 +397,11 @@ async def from_model(call: _Call, link: ModelLink) -> None:
     while True:
         try:
             event = await link.receive()
-            _count(call, event)
+            match event:
+                case AudioDelta() if call.recording is not None:
+                    call.recording.answered(call.now_ms(), event.response_id, event.audio)
+                case ResponseDone(usage=Usage() as used) | InputTranscribed(usage=Usage() as used):
+                    call.usage = total(call.usage, used)  # whoever asked for it: it is on the bill
             call.events.put(event)
         except RemoteProtocolError as problem:
             call.ignore("model", problem)
@@ -413,14 +409,6 @@ async def from_model(call: _Call, link: ModelLink) -> None:
             # An event like the others: the call may be able to do without the model.
             call.events.put(ModelGone(f"the model closed the connection: {closed}"))
             return
-
-
-def _count(call: _Call, event: ModelEvent) -> None:
-    match event:
-        case AudioDelta() if call.recording is not None:
-            call.recording.answered(call.now_ms(), event.response_id, event.audio)
-        case ResponseDone(usage=Usage() as used) | InputTranscribed(usage=Usage() as used):
-            call.usage = total(call.usage, used)  # whoever asked for it: it is on the bill
 
 
 async def to_model(call: _Call, link: ModelLink) -> None:
