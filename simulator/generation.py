@@ -236,12 +236,10 @@ class Generation:
     def _close_open_items(self, messages: str) -> list[Json]:
         events: list[Json] = []
         for item in self.items:
-            if item.status != "in_progress":
-                continue
-            if item.kind == "message":
-                events += self._end_message(item, messages)
-            else:
-                events += self._end_call(item, "completed" if item.id in self._whole else "incomplete")
+            if item.status == "in_progress":
+                call = "completed" if item.id in self._whole else "incomplete"
+                ends_message = item.kind == "message"
+                events += self._end_message(item, messages) if ends_message else self._end_call(item, call)
         return events
 
     def _output_item(self, kind: str, item: Item) -> Json:
