@@ -5,19 +5,8 @@ from office.language.catalog import Catalog
 ENGLISH = Catalog(
     weekdays=("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
     short_weekdays=("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
-    months=(
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
+    months=tuple(
+        "January February March April May June July August September October November December".split()  # noqa: SIM905
     ),
     week=(0, 1, 2, 3, 4, 5, 6),
     units={
