@@ -35,7 +35,7 @@ def is_nobody(name: str) -> bool:
     return not letters or letters in _NO_NAMES
 
 
-def given(name: str | None) -> str | None:
+def somebody(name: str | None) -> str | None:
     """Return the name, or None for what names nobody."""
     return None if name is None or is_nobody(name) else name
 
@@ -43,6 +43,11 @@ def given(name: str | None) -> str | None:
 def is_nothing(detail: str) -> bool:
     """Say whether such a word stands in place of a number or an address, or nothing at all."""
     return not any(sign.isdigit() for sign in detail) and is_nobody(detail)
+
+
+def given(detail: str | None) -> str | None:
+    """Return the detail, or None for what stands in its place where there was none: "N/A"."""
+    return None if detail is None or is_nothing(detail) else detail
 
 
 def _same_letters(said: tuple[str, ...], known: tuple[str, ...]) -> bool:

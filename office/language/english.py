@@ -60,6 +60,7 @@ ENGLISH = Catalog(
         "wished_at": "at {time}",
         "wished_from": "from {since}",
         "wished_until": "before {until}",
+        "wished_until_still": "until {until}",
         "wished_between": "from {since} to {until}",
         "duration_out_of_range": "An appointment takes {shortest} to {longest}. How long do you need?",
         "no_such_service": "I'm not sure which one you mean. You can book: {services}.",

@@ -54,6 +54,7 @@ HEBREW = Catalog(
         "wished_at": "בשעה {time}",
         "wished_from": "משעה {since}",
         "wished_until": "לפני {until}",
+        "wished_until_still": "עד {until}",
         "wished_between": "בין {since} ל-{until}",
         "duration_out_of_range": "תור נמשך בין {shortest} ל-{longest}. כמה זמן דרוש לכם?",
         "no_such_service": "לא ברור לי לאיזה טיפול הכוונה. אפשר לקבוע: {services}.",

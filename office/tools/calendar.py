@@ -9,7 +9,7 @@ from typing import Any
 from attrs import Factory, define, evolve, field, frozen
 
 from engine.tools import Refusal, Tool, ToolCall, describe, optional
-from office import instants
+from office import instants, names
 from office.desk import Desk, Result
 from office.language import spoken, topics
 from office.tools import witnesses
@@ -63,11 +63,11 @@ class Calendar:
         understood = await desk.read(partial(witnesses.understand, desk=desk, told=wanted))
         wish = understood.wish
         times: dict[str, Any] = {"from_minute": wish.from_minute, "until_minute": wish.until_minute}
-        if wanted.moving is not None:
-            known = await self.own(wanted.moving)
+        if (moving := names.given(wanted.moving)) is not None:
+            known = await self.own(moving)
             request, service_id = availability.to_move(known, wish.date, **times), known.service_id
         else:
-            service = self._service(wanted.service, await desk.read(services.offered))
+            service = self._service(names.given(wanted.service), await desk.read(services.offered))
             request = Request(
                 date=wish.date,
                 duration_min=service.duration_min if service else self._duration_min(wanted.duration_min),

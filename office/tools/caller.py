@@ -41,8 +41,8 @@ class Caller:
 
     async def update_lead_details(self, details: UpdateLeadDetails, _call: ToolCall) -> Result:
         """Note what the caller said about themselves; what is not given stays as it was."""
-        name = names.given(details.full_name)
-        email, notes = _told(details.email), (details.notes or "").strip() or None
+        name = names.somebody(details.full_name)
+        email, notes = names.given(details.email), (details.notes or "").strip() or None
         callback_phone = self._number(details.callback_phone)
         if all(value is None for value in (name, email, callback_phone, notes)):
             raise self.desk.refusal("nothing_to_note")
@@ -94,17 +94,12 @@ class Caller:
         return lead is not None and lead.callback_phone is not None
 
     def _number(self, said: str | None) -> str | None:
-        if (said := _told(said)) is None:
+        if (said := names.given(said)) is None:
             return None
         number = numbers.callback_number(said, self.desk.business.number)
         if number is None:
             raise self.desk.refusal("invalid_callback_phone")
         return number
-
-
-def _told(detail: str | None) -> str | None:
-    """Return the detail, or None for what stands in its place where the caller gave none: "N/A"."""
-    return None if detail is None or names.is_nothing(detail) else detail
 
 
 UPDATE_LEAD_DETAILS = Tool(

@@ -17,6 +17,7 @@ from attrs import evolve, frozen
 
 from engine.errors import ArgumentsRefused
 from engine.tools import optional
+from office import names
 from office.desk import Desk
 from office.language import spoken, wishes
 from office.language.named import DAY_MIN, PARTS
@@ -26,8 +27,10 @@ from storage import schedule
 _WHOLE_DAY = (0, DAY_MIN)
 _ISO_DATE = re.compile(r"\b\d{4}-\d\d-\d\d")
 _CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)(?::00)?")
-
-_MIDNIGHT = "24:00"
+_AT_MIDNIGHT = re.compile(r"(?<=\d)[ T]00:00(?::00(?:\.0+)?)?$")  # a date as many programs write it
+_MIDNIGHTS = ("24:00", "00:00", "0:00", "00:00:00")  # as the end of a day
+_HALF_DAY = 12 * 60
+_ANY = ("any", "anytime", "any time", "all day", "whole day")
 
 
 # How the two witnesses of a day are asked for, by every tool that takes one.
@@ -86,6 +89,8 @@ def weigh(
         return Understood(wish=both, read_back=date != named)
     if turned := _both(_other_half(words), by_model):
         return Understood(wish=turned, read_back=True)
+    if _both(words, _in_the_afternoon(by_model)) == words:
+        return Understood(wish=words, read_back=True)
     return Differing(words, by_model)
 
 
@@ -98,6 +103,14 @@ def _both(first: Wish, second: Wish) -> Wish | None:
     since = max(first.from_minute, second.from_minute)
     until = min(first.until_minute, second.until_minute)
     return evolve(first, from_minute=since, until_minute=until) if since < until else None
+
+
+def _in_the_afternoon(by_model: Wish) -> Wish:
+    """Read "3:00 to 3:30" as somebody says it, not as HH:MM has it."""
+    since, until = by_model.from_minute, by_model.until_minute
+    if until > _HALF_DAY:
+        return by_model
+    return evolve(by_model, from_minute=since + _HALF_DAY, until_minute=until + _HALF_DAY)
 
 
 def _other_half(wish: Wish) -> Wish:
@@ -114,7 +127,7 @@ def understand(conn: sqlite3.Connection, business_id: int, desk: Desk, told: Tol
     """
     hours, now = partial(schedule.hours_on, conn, business_id), desk.local(desk.now())
     read = partial(wishes.parse, now_local=now, language=desk.business.language, hours=hours)
-    said, date_iso = told.said or "", told.date_iso or ""
+    said, date_iso = told.said or "", _AT_MIDNIGHT.sub("", (told.date_iso or "").strip())
     words, model = read(said), read(date_iso)
     window = _window(told)
     date = None
@@ -125,32 +138,38 @@ def understand(conn: sqlite3.Connection, business_id: int, desk: Desk, told: Tol
         raise desk.refusal("date_not_understood")
     if isinstance(found, Differing):
         raise desk.refusal("which_of_two", **_named(desk, found))
-    two = _ISO_DATE.match(date_iso.strip()) and not _ISO_DATE.search(said)
+    two = _ISO_DATE.match(date_iso) and not _ISO_DATE.search(said)
     return found if two else evolve(found, read_back=True)
 
 
 def _window(told: Told) -> tuple[int, int] | None:
     """Return the part of the day that the model names; None: it names none."""
     since = _minute("from", told.from_)
-    until = DAY_MIN if (told.until or "").strip() == _MIDNIGHT else _minute("until", told.until)
+    until = DAY_MIN if (told.until or "").strip() in _MIDNIGHTS else _minute("until", told.until)
     if since is not None and until is not None and until < since:
         raise ArgumentsRefused("arguments.until: earlier than from")
     if since is not None or until is not None:
         since = since or 0
         return since, DAY_MIN if until is None else max(until, since + 1)
-    part = (told.part or "").strip().casefold()
+    part = (_given(told.part) or "").casefold()
     if part and part not in PARTS:
         raise ArgumentsRefused(f"arguments.part: one of {', '.join(PARTS)}")
     return PARTS.get(part)
 
 
 def _minute(name: str, text: str | None) -> int | None:
-    if not (text or "").strip():
+    if (text := _given(text)) is None:
         return None
-    clock = _CLOCK.fullmatch((text or "").strip())
+    clock = _CLOCK.fullmatch(text)
     if clock is None:
         raise ArgumentsRefused(f"arguments.{name}: write a time of the day as HH:MM, such as 15:30")
     return int(clock[1]) * 60 + int(clock[2])
+
+
+def _given(text: str | None) -> str | None:
+    """Return what was written of a time, or None for what is written where there is none to tell."""
+    given = names.given(text)
+    return None if given is None or given.strip().casefold() in _ANY else given.strip()
 
 
 # In words
@@ -171,7 +190,8 @@ def _named(desk: Desk, differing: Differing) -> dict[str, str]:
 
 
 def _time(desk: Desk, wish: Wish) -> str:
-    since, until = _clock(wish.from_minute), _clock(wish.until_minute)
+    still = wish.until_minute % 5 == 1  # the minute before is one that will do: "no later than three"
+    since, until = _clock(wish.from_minute), _clock(wish.until_minute - still)
     if (wish.from_minute, wish.until_minute) == _WHOLE_DAY:
         return ""
     if wish.until_minute == wish.from_minute + 1:
@@ -179,7 +199,7 @@ def _time(desk: Desk, wish: Wish) -> str:
     if wish.until_minute == DAY_MIN:
         return desk.say("wished_from", since=since)
     if wish.from_minute == 0:
-        return desk.say("wished_until", until=until)
+        return desk.say("wished_until_still" if still else "wished_until", until=until)
     return desk.say("wished_between", since=since, until=until)
 
 

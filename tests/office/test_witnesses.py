@@ -15,6 +15,7 @@ DAY = 24 * 60
 WHOLE = (0, DAY)
 AT_3, AT_4 = (15 * 60, 15 * 60 + 1), (16 * 60, 16 * 60 + 1)
 FROM_3, AFTERNOON = (15 * 60, DAY), (12 * 60, 18 * 60)
+EARLY = (3 * 60, 4 * 60)
 
 
 NOT_THE_EIGHTH = Limits(not_dates=frozenset({EIGHTH}))
@@ -57,6 +58,14 @@ SEVEN = wish(FIRST, (7 * 60, 7 * 60 + 1), other_half=19 * 60)
         # Nobody said which half of the day it is, and the model knows.
         (SEVEN, FIRST, (1140, 1141), believed(FIRST, (1140, 1141))),
         (SEVEN, FIRST, (17 * 60, DAY), believed(FIRST, (1140, 1141))),
+        # Or it writes the hour as somebody says it: "3:00 to 3:30" of the afternoon.
+        (wish(FIRST, AT_3), FIRST, (3 * 60, 3 * 60 + 30), believed(FIRST, AT_3)),
+        (
+            wish(FIRST, FROM_3),
+            FIRST,
+            (3 * 60, 4 * 60),
+            Differing(wish(FIRST, FROM_3), wish(FIRST, (180, 240))),
+        ),
         # One of them says nothing.
         (wish(FIRST, AT_3), None, WHOLE, believed(FIRST, AT_3)),
         (wish(FIRST), None, AT_3, believed(FIRST, AT_3)),
@@ -103,6 +112,11 @@ async def searched(front, **told):
         ({"said": "whenever Mars is up", "date_iso": TUESDAY}, READ_BACK),
         ({"date_iso": TUESDAY}, READ_BACK),
         ({"date_iso": "Tuesday"}, READ_BACK),
+        # What a model writes where it has nothing to say, and a date as many programs write it.
+        ({"said": "Tuesday", "date_iso": TUESDAY, "from": "null", "until": "N/A", "part": "any"}, FREE),
+        ({"said": "Tuesday", "date_iso": TUESDAY, "from": "00:00", "until": "00:00"}, FREE),
+        ({"said": "Tuesday", "date_iso": f"{TUESDAY}T00:00:00"}, FREE),
+        ({"said": "Tuesday", "date_iso": TUESDAY, "moving": "", "service": "null"}, FREE),
         # Twice the same witness: the model's date for the caller's words, and words for its date.
         ({"said": TUESDAY, "date_iso": TUESDAY}, READ_BACK),
         ({"said": f"on {TUESDAY}", "date_iso": TUESDAY}, READ_BACK),
@@ -119,13 +133,15 @@ async def test_a_day_that_only_one_has_named_is_read_back(front, told, say):
         ({"from": "9:30", "until": "9:30"}, "at 9:30"),
         ({"from": "09:30"}, "from 9:30"),
         ({"until": "11:00"}, "before 11:00"),
+        ({"said": "Tuesday no later than eleven"}, "until 11:00"),
+        ({"said": "Tuesday morning no later than eleven"}, "until 11:00"),
         ({"from": "9:30", "until": "11:00"}, "from 9:30 to 11:00"),
         ({"part": "Morning"}, "before 12:00"),
         ({"from": "09:00", "until": "24:00"}, "from 9:00"),
     ],
 )
 async def test_the_time_is_read_back_with_the_day(front, time, understood):
-    say = await searched(front, date_iso=TUESDAY, **time)
+    say = await searched(front, **{"date_iso": None if "said" in time else TUESDAY, **time})
     assert say.startswith(f"I understood Tuesday 24 November {understood}. These times are free: Tuesday ")
 
 
