@@ -60,6 +60,10 @@ _PATTERNS = (
     r"(?<![\d-])\(?\d{3}\)?[ -.]\d{3}[ -.]\d{4}\b",
     r"(?<![\d-])\d{3}-\d{4}(?!\d|-)",
     r"\b0\d{1,2}-?\d{7}\b",
+    # Addresses. "At 12 Main Street" may be a time.
+    rf"(?:\bat )?\b(?:1[3-9]|[2-9]\d|\d{{3,5}}) (?:(?!{_TIME}\b)(?!of\b|for\b|with\b)[a-z\d]+ ){{1,2}}"
+    r"(?:street|avenue|ave|road|boulevard|blvd|lane)\b",
+    r"(?<!the )\b\d{1,3}(?:st|nd|rd|th) (?:street|avenue|ave)\b(?! (?:parking|level))",
     # Greetings and other set words.
     r"(?:(?:^|[.!?,;] ?)|\b(?:hi|hello|hey|so|yes|well|oh|and),? )good (?:morning|afternoon|evening|day)\b",
     r"\bhave a (?:good|nice|great|lovely|wonderful) (?:day|one|morning|afternoon|evening|night|week|"

@@ -72,6 +72,7 @@ _STATEMENTS = {
         rf"(?:{_DONE}|(?:in|on) {_BOOK})\b"
         r"(?! (?:up|by|out|solid|on|this|until)\b)",
         rf"\byour (?:{_DAY}|slot|time|place|spot)\b{_UP_TO_VERB} {_BE} {_NOW}{_DONE}\b",
+        rf"\byour {_KIN} (?:is|has been) {_NOW}{_DONE}\b(?! up\b| until\b)",
         rf"\byou (?:now |already )?(?:have|have got) {_OWN} (?:\w+ ){{0,2}}?{_THING} "
         r"(?P<vague>on|for|at|today|tomorrow)\b",
         rf"\byour (?:\w+ )?{_THING} is (?:now )?(?P<vague>on|at|for|today|tomorrow)\b",

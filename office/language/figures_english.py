@@ -37,7 +37,11 @@ _ENDS_DATE = (
     rf"(?=,? (?:of|at|in|on|for|by|around|after|before|between|from|please|works?|would|is|if|then|{MONTH})\b"
     r"|[,.;!?]|$)"
 )
-_DATE = re.compile(rf"\b(?:(the|{MONTH}),? ({_ORDINAL})\b{_ENDS_DATE}|({_ORDINAL})(?= of (?:{MONTH})\b))")
+# "The first is on Tuesday" is the first of several, or the date: it is asked.
+_IS_ON = rf"(?! (?:is|will be|being)? ?(?:on |for |this |next )*(?:{WEEKDAY}|today|tomorrow)\b)"
+_DATE = re.compile(
+    rf"\b(?:(the|{MONTH}),? ({_ORDINAL})\b{_ENDS_DATE}{_IS_ON}|({_ORDINAL})(?= of (?:{MONTH})\b))"
+)
 _DATE_AGAIN = re.compile(rf"\b({WEEKDAY}),? ({_ORDINAL})\b{_ENDS_DATE}")
 # Of what month "the second Tuesday" is.
 OF_MONTH = (
@@ -55,6 +59,7 @@ _CLOCK = re.compile(r"(?<![\d-])(\d\d?)-(?=(?:fifteen|twenty|thirty|forty|fifty|
 
 def digits(words: str) -> str:
     """Write the numbers of the words in figures: "nine-thirty" as "9:30", "the first" as "the 1th"."""
+    words = re.sub(r" ?@ ?", " at ", words)
     words = re.sub(r"(?<![a-z])([ap])\.? ?m\b\.?(?!')", r"\1m", words)
     words = re.sub(r"(?<=\d)([ap])\b", r"\1m", words)
     words = re.sub(r"\b(half|quarter)-(?=past|to|till?|after|before|of)", r"\1 ", words)

@@ -60,4 +60,4 @@ def test_nor_is_one_with_whatever_words_for_its_day_and_time():
 
 def test_both_languages_have_statements_of_both_kinds():
     languages = [[row[0] for row in statements(name)] for name in ("true_more.tsv", "false_more.tsv")]
-    assert [(len(each), each.count("he") >= 20) for each in languages] == [(60, True), (60, True)]
+    assert [(len(each) >= 60, each.count("he") >= 20) for each in languages] == [(True, True), (True, True)]
