@@ -128,8 +128,9 @@ REFUSALS = RefusalGrammar(
     before=rf"(?:{_AND} )*{_NOT} (?:on |in |for |at |the |a )*$",
     behind=(
         r",? (?:(?:really|just|also|unfortunately|sadly|i'm afraid) )*"
-        rf"(?:(?:is )?no (?:good|use)|{_DOES_NOT} (?:really |so )?(?:work(?: out)?|do|suit|possible|good|"
-        r"great|ok(?:ay)?|fine|convenient|ideal|an option|be (?:good|possible|ok(?:ay)?|fine))"
+        rf"(?:(?:is )?no (?:good|use)(?: for (?:me|us))?|{_DOES_NOT} (?:really |so )?"
+        r"(?:work(?: out)?|do|suit|possible|good|great|ok(?:ay)?|fine|convenient|ideal|an option|"
+        r"be (?:good|possible|ok(?:ay)?|fine))"
         r"(?: for)?(?: me| us)?"
         rf"|(?:i|we) (?:can't|cannot|can not|couldn't)(?: (?:do|make|come)(?: it)?)?){_CLAUSE_ENDS}"
     ),

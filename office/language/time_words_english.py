@@ -91,6 +91,25 @@ _DEGREE = (
 _EVENT = (
     r"(?:wedding|conference|airport|funeral|hospital|exam|meeting|party|match|game|trip|flight|interview)"
 )
+_WITHIN = (
+    r"(?: (?!and\b|but\b|so\b|if\b|can\b|could\b|would\b|i\b|we\b|i'd\b|about\b|for\b|need\b|want\b)[\w'□-]+)"
+)
+_DONE = r"(?:done|pulled|out|cut|removed|fixed|filled|put in|taken|changed|colou?red)"
+_KIDS = r"(?:the |my |our )?(?:kids?|children|sons?|daughters?|boys?|girls?|him|her|them)"
+# A day that is over, one on which somebody leaves or celebrates, and the hour at which it has to be over.
+_OTHERS_DAY = (
+    r"(?:i|we|he|she|it|they|who) (?:(?:was|were) (?:just )?(?:in|there|here|with you|at|supposed|meant|"
+    r"due|seen)|"
+    r"saw|came|went|missed|broke|fell|lost|hurt|started|called|rang|phoned|visited|chipped|cracked|"
+    rf"had (?:my|an?|the|his|her)(?: [\w'-]+){{1,3}} {_DONE}){_WITHIN}{{0,5}} (?=■)|"
+    rf"(?:my|our|the|his|her|\w+'s) (?:{_EVENT}|birthday|anniversary|graduation|party|prom)(?: is|'s)"
+    r"(?: on)? (?=■)|"
+    r"(?:get|getting|gets) married (?:on )?(?=■)|"
+    r"starts? (?:my|his|her|a|the|work|school)\b[\w' ]{0,16} (?:on )?(?=■)|"
+    r"leav(?:e|es|ing)(?: (?:for|to) \w+| work| home| here| town)? (?:at |on )?(?=[■●])|"
+    rf"(?:be|get|is|are|'s|'re|'m|all) (?:done|finished|out|over|gone){_WITHIN}{{0,3}} (?=●)|"
+    rf"pick(?:ing)? (?:up )?{_KIDS}{_WITHIN}{{0,4}} (?=●)|doubt"
+)
 _REFUSED = (
     # "I have a thing on Tuesday", which "I have an appointment on Tuesday" is not.
     rf"(?:i|we)(?: have|'ve)(?: got)?(?: (?!{_MINE}\b|(?:can|could|is|are|may|would|will|want|need|and|"
@@ -146,7 +165,7 @@ _NAMED = (_CLOCK, _ORDINALS, _UNITS, _NEAR, _PARTS, _HOLIDAYS, rf"(?:{WEEKDAY})s
 ENGLISH = TimeWords(
     named=re.compile(rf"\d|½|¼|{_any(*_NAMED).pattern}"),
     bending=re.compile(f"{_any(_DIRECTIONS, _MANY, _ENDS).pattern}|[■●]z"),
-    excluding=_any(_NOT, _REFUSED),
+    excluding=_any(_NOT, _REFUSED, _OTHERS_DAY),
     spelled=tuple(_SPELLED.split()),
     fillers=_any(_FILLERS),
 )

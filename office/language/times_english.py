@@ -5,9 +5,7 @@ from office.language.grammar import TimeGrammar
 from office.language.named import AFTERNOON, EVENING, MIDDAY, MORNING, NIGHT, NOON
 
 _ABOUT = r"about|around|roughly|approximately|approx|exactly|say"
-_AT = (
-    rf"at|by|after|before|from|between|(?:later|earlier|sooner) than|starting|past|{_ABOUT}|@|until|till|til"
-)
+_AT = rf"at|by|after|before|from|between|(?:later|earlier|sooner) than|starting|past|{_ABOUT}|until|till|til"
 _HOUR, _MINUTE = r"(?P<hour>\d\d?)", r"(?P<minute>[0-5]\d)"
 _BEGINS = r"(?<![\d:.,$/-])"
 _HALF_OF_DAY = r"(?:\s?(?:o'? ?clock\s)?(?:(?P<am>am)|(?P<pm>pm))\b)?"

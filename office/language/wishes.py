@@ -15,7 +15,8 @@ The rules, for every language:
 - A weekday that is not the date's is no date: whoever said it is to be asked again.
 - An hour of which nobody said whether it is before noon is taken at the half of the day in which the
   business is open. If that is both or neither, it is one of a business's day: one to six are afternoon, seven
-  to twelve are as they are.
+  to twelve are as they are. If that is in the night, it is asked of which: "Friday at one", in a bar, may be
+  Saturday.
 - A time without a day is the next such time, if nothing else that was said could be a day.
 - Of "Monday or Tuesday", with nothing else, the first counts. Two other days, or two times that are no range,
   are asked about.
@@ -43,6 +44,7 @@ from storage.records import DayHours
 Hours = Callable[[dt.date], Sequence[DayHours]]
 
 _EITHER = re.compile(rf"{DAY},? (?:or|או) (?:\w+ ){{0,2}}[א-ת]?{DAY}")  # of a date and another day
+_NIGHT_ENDS = 4 * 60  # until then most people call it the night of the day before
 _LONGEST_CHARS = 200  # nobody says more about a day
 
 
@@ -97,6 +99,8 @@ def _parse(
         alone = only_fillers(day.rest, vocabularies) and not grammar.unsure_alone.search(said)
         return _next_such_time(named, now_local, hours) if alone else None
     if day.date is None or not limits.allows(day.date):
+        return None
+    if len(named.minutes) > 1 and _half(named.minutes, hours(day.date)) < _NIGHT_ENDS:
         return None
     wish = _wish(named, day.date, hours)
     return wish if wish is None or day.n_days == 1 else evolve(wish, last=limits.until)

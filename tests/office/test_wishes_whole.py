@@ -133,6 +133,17 @@ def test_the_half_of_the_day_is_the_one_in_which_the_business_is_open(words, hou
     assert parse(words, NOW, "en", open_at(*hours)) == at(dt.date(2026, 11, 23), minute, other)
 
 
+@pytest.mark.parametrize(
+    "words", ["Friday at one", "Friday at 12", "tonight at half past one", "Friday from one"]
+)
+def test_of_an_hour_of_the_night_it_is_asked_which_night(words):
+    bar = open_at((0, 2), (18, 24))
+    assert parse(words, NOW, "en", bar) is None
+    assert parse("Friday at eight", NOW, "en", bar) == at(dt.date(2026, 11, 27), 20 * 60)
+    assert parse("Friday at 1 am", NOW, "en", bar) == at(dt.date(2026, 11, 27), 60)
+    assert parse("at one", NOW.replace(hour=23), "en", bar) == at(dt.date(2026, 11, 22), 60)
+
+
 def at(date, minute, other_half=None):
     return Wish(date=date, from_minute=minute, until_minute=minute + 1, other_half=other_half)
 
