@@ -66,7 +66,7 @@ class Bookings:
 
     async def my_appointments(self, wanted: MyAppointments, _call: ToolCall) -> Result:
         """Return the caller's coming appointments: of this very call, or those that their fact fits."""
-        desk, name = self.desk, names.given(wanted.full_name)
+        desk, name = self.desk, names.somebody(wanted.full_name)
         is_told = any((text or "").strip() for text in (wanted.said, wanted.date_iso))
         told = Told(said=wanted.said, date_iso=wanted.date_iso) if is_told else None
         if desk.caller is None or (name, told) == (None, None):

@@ -42,6 +42,9 @@ SAME = [
     ("גב' דנה לוי", "דנה לוי"),
     ("דנה לוי, גב׳", "דנה לוי"),
     ("מר משה כהן", "משה כהן"),
+    ("Herr Doktor Braun", "Braun"),
+    ("Signora Rossi", "Rossi"),
+    ("Lt. Dan Taylor", "Dan Taylor"),
     # Spelt.
     ("L-E-V-I", "Levi"),
     ("L E V I", "levi"),
@@ -146,6 +149,8 @@ def test_a_name_of_many_words_is_compared_at_once():
             "...",
         ),
         *("לא ידוע", "לקוח", "המתקשרת", "ללא שם", "לָקוֹחַ", "desconocido", "Unbekannt", "неизвестно"),
+        *("Mr.", "sir or madam", "the caller's name", "didn't say", "I don't know", "not yet provided"),
+        *("לא יודעת", "sconosciuto", "nieznany", "不明", "unbekannter Anrufer"),
         *("0541234567", "+1 (415) 555-0100", "caller +14155550100", "12", "", " ", "\u200f", "\ufe0f"),
     ],
 )
@@ -166,6 +171,7 @@ def test_what_stands_where_nobody_gave_a_name_is_nobodys(name):
             "Nil Patel",
             "Guest Smith",
         ),
+        *("No Hyun", "Sir Ben", "May", "Will", "Major"),
         *("Nunn", "Bo", "O", "李", "דנה", "דני לקוח", "X \u00c6 A-12"),
     ],
 )
