@@ -25,13 +25,13 @@ TITLES = _listed(
     "Madam, Madame, Mme, Mlle, Monsieur, Frau, Fräulein, Señor, Señora, Srta, Sra, "
     "Signor, Signora, Signorina, Senhor, Senhora, Mevrouw, Meneer, Doktor, "
     "גב', גברת, פרופ', פרופסור, דוקטור, עו\"ד, "
-    "господин, госпожа, доктор, السيد, السيدة, الدكتور, الدكتورة, دكتور, دكتورة, "
+    "господин, госпожа, доктор, السيد, السيدة, الدكتور, الدكتورة, دكتور, دكتورة"
 )
 # Some are called so: a title only before another word of the name.
 ALSO_NAMES = _listed(
     "Sir, Rev, Reverend, Rabbi, Father, Sister, Captain, Capt, Herr, Attorney, "
     "Sgt, Sergeant, Lt, Lieutenant, Major, Colonel, "
-    'מר, ד"ר, אדון, הרב, רב, רבי, '
+    'מר, ד"ר, אדון, הרב, רב, רבי'
 )
 
 # What is written where nobody gave a name: by models, by forms, by telephones that show no number.
@@ -65,6 +65,7 @@ NO_NAMES = _listed(
     "client inconnu, "
     "unbekannt, anonym, Kunde, Kundin, Anrufer, Anruferin, ohne Namen, "
     "sconosciuto, sconosciuta, desconhecido, desconhecida, onbekend, okänd, ukjent, tuntematon, "
-    "nieznany, nieznana, unbekannter Anrufer, неизвестный абонент, άγνωστος, 不明, 未知, 匿名, 名無し, 무명, 불명, "
-    "неизвестно, неизвестный, неизвестная, аноним, клиент, без имени, مجهول, غير معروف, عميل, "
+    "nieznany, nieznana, unbekannter Anrufer, неизвестный абонент, "
+    "άγνωστος, 不明, 未知, 匿名, 名無し, 불명, "
+    "неизвестно, неизвестный, неизвестная, аноним, клиент, без имени, مجهول, غير معروف, عميل"
 )

@@ -46,6 +46,8 @@ FILLERS = (
     " אני אנחנו אתם אתן לכם אצלכם שלכם שלך לי לנו הוא היא יש אין האם את של על עם או גם אם כל אבל זה זאת מה"
     " איזה אילו אפשר צריך צריכה רוצה רוצים לקבוע תור תורים בבקשה מידע פרטים לגבי בנוגע"
 )
+# Who says one of these, and beside them only words of the above, asks for all there is.
+EVERYTHING = "all everything general else more information info הכל הכול כללי"
 # Nor do these, unless nothing else was said.
 QUESTIONS = "where when how who why time long איפה מתי איך מי למה כמה זמן"
 # Said of any service: left out where no service is called so.

@@ -69,10 +69,10 @@ def about(topic: str, things: Sequence[tuple[str, str]]) -> Fit:
     """Return which of the things, each a topic and a text, are about that topic.
 
     Sure are those that have all of its words in their topics, or else in topic and text. Otherwise it is
-    those that have the most of its words. An empty topic is about all, surely.
+    those that have the most of its words. An empty topic, and "everything", is about all, surely.
     """
     asked = _read(topic, _TOPICS)
-    if not asked.said:
+    if not asked.said or _asks_for_all(topic):
         return Fit(tuple(range(len(things))), sure=True)
     topics = [_read(thing, _TOPICS).all for thing, _ in things]
     wholes = [_read(f"{thing}. {text}", _TOPICS).all for thing, text in things]
@@ -80,6 +80,11 @@ def about(topic: str, things: Sequence[tuple[str, str]]) -> Fit:
         if places := [place for place, pool in enumerate(pools) if asked.within(pool)]:
             return Fit(tuple(places), sure=True)
     return Fit(tuple(_most([asked.shared(pool) for pool in wholes])))
+
+
+def _asks_for_all(topic: str) -> bool:
+    said = [own_forms(word) for word in words(topic.replace("at all", ""))[:_MOST_WORDS]]
+    return any(word & _EVERYTHING for word in said) and all(word & (_EVERYTHING | _FILLERS) for word in said)
 
 
 def named(topic: str, names: Sequence[str]) -> list[int]:
@@ -142,8 +147,8 @@ def _groups(lines: Iterable[str], sign: str) -> dict[str, str]:
 
 _SAME = _groups(topic_words.SAME.split(";"), "=")
 _TOPICS = {**_groups(topic_words.ASKED_ABOUT, "?"), **_SAME}
-_GENERIC, _FILLERS = (
+_GENERIC, _FILLERS, _EVERYTHING = (
     frozenset(form for word in line.split() for form in own_forms(word))
-    for line in (topic_words.GENERIC, topic_words.FILLERS)
+    for line in (topic_words.GENERIC, topic_words.FILLERS, topic_words.EVERYTHING)
 )
 _QUESTIONS = frozenset(topic_words.QUESTIONS.split())

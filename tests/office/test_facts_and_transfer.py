@@ -35,16 +35,18 @@ async def test_the_dates_that_differ_are_told_for_two_weeks(front):
 
 async def test_all_facts_are_told_or_those_on_a_topic(front):
     await front.does(services.add, name="Check-up", duration_min=30, price="eighty euros")
-    await front.does(facts.put_fact, topic="Parking", text="behind the house")
+    await front.does(facts.put_fact, topic="Parking", text="behind the house, all day")
     everything = await front.asks("business_facts")
     assert everything["facts"] == [
         HOURS,
         "Services: Check-up, 30 minutes, eighty euros",
-        "Parking: behind the house",
+        "Parking: behind the house, all day",
     ]
+    for topic in ("all", "everything", "general information", "what else?"):
+        assert await front.asks("business_facts", topic=topic) == everything
     assert await front.asks("business_facts", topic="PARKING") == {
-        "facts": ["Parking: behind the house"],
-        "say": "Parking: behind the house",
+        "facts": ["Parking: behind the house, all day"],
+        "say": "Parking: behind the house, all day",
     }
 
 
