@@ -63,7 +63,10 @@ def free(
     """
     rules, busy = _around(conn, business_id, call_sid, request, request.date, 0, now)
     found = availability.find(rules, busy, now, request, limit=limit)
-    if found.refused is None or found.refused.why not in ELSEWHERE:
+    # What has passed of today is followed by tomorrow; who names an earlier day means another one.
+    today = request.date == schedule.local(rules.timezone, now).date()
+    elsewhere = {*ELSEWHERE, Why.PAST} if today else ELSEWHERE
+    if found.refused is None or found.refused.why not in elsewhere:
         return found
     # A caller who is told only "no" hangs up: what there is nearby is offered along with the reason.
     wish = _start_of(request, rules.timezone)

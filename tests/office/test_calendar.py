@@ -133,6 +133,14 @@ async def test_a_last_start_that_has_passed_today_is_not_named(front, now):
     )
 
 
+@pytest.mark.parametrize("day", ["today", "today at ten"])
+async def test_who_asks_for_today_when_it_is_over_is_told_of_tomorrow(front, now, day):
+    now.value = dt.datetime(2026, 11, 24, 18, tzinfo=dt.UTC)
+    assert (await front.finds(day))["say"].startswith(
+        "That time has passed already. The nearest free times are tomorrow, Wednesday 25 November at "
+    )
+
+
 @pytest.mark.parametrize(
     ("date", "say"),
     [
