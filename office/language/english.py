@@ -55,6 +55,7 @@ ENGLISH = Catalog(
         "slots_nearest": "{reason} The nearest free times are {times}.",
         "date_not_understood": "I did not catch the day. Which day would you like?",
         "which_of_two": "Do you mean {first}, or {second}?",
+        "understood": "I understood {when}. {found}",
         "read_back": "I understood {when}. {found} Is that right?",
         "wished": "{date} {time}",
         "wished_at": "at {time}",

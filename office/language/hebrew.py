@@ -49,6 +49,7 @@ HEBREW = Catalog(
         "slots_nearest": "{reason} השעות הפנויות הקרובות ביותר: {times}.",
         "date_not_understood": "לא הבנתי לאיזה יום. לאיזה יום תרצו?",
         "which_of_two": "התכוונתם: {first}, או {second}?",
+        "understood": "הבנתי: {when}. {found}",
         "read_back": "הבנתי: {when}. {found} נכון?",
         "wished": "{date}, {time}",
         "wished_at": "בשעה {time}",

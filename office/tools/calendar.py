@@ -91,7 +91,8 @@ class Calendar:
         slots = self._remember(offer.slots, request, service_id, call, read_back=understood.read_back)
         say = self._found(offer)
         if understood.read_back:
-            say = desk.say("read_back", when=witnesses.in_words(desk, wish), found=say)
+            sentence = "read_back" if slots else "understood"
+            say = desk.say(sentence, when=witnesses.in_words(desk, wish), found=say)
         return {"slots": slots, "say": say}
 
     def theirs(self, conn: sqlite3.Connection, business_id: int) -> tuple[Appointment, ...]:

@@ -170,6 +170,12 @@ async def test_two_days_or_times_are_both_named_and_asked_about(front, told, ask
     assert await front.asks("find_available_slots", **told) == refused(asked)
 
 
+async def test_where_nothing_is_offered_there_is_nothing_to_agree_to(front):
+    assert await searched(front, date_iso="2027-11-24") == (
+        "I understood Wednesday 24 November 2027. That is too far ahead, we book at most 60 days ahead."
+    )
+
+
 async def test_in_hebrew_both_are_named_and_one_is_read_back(database, business):
     await database.write(lambda conn: businesses.change(conn, business.id, language="he"))
     hebrew = await database.read(lambda conn: businesses.by_id(conn, business.id))
