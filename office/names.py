@@ -26,6 +26,12 @@ def same(said: str, known: str | None) -> bool:
     return any(_same_letters(words, other) for words in _readings(said) for other in whole)
 
 
+def shared(said: str, known: str) -> int:
+    """Return how many words of a known name were said. Its titles do not count: Dr. Levi is not Dr. Cohen."""
+    of_known = {word for reading in _readings(known) for word in reading}
+    return len(of_known.intersection(_words(fields.cleaned(said))))
+
+
 def is_nobody(name: str) -> bool:
     """Say whether it names nobody: it has no letters, or is a word that stands where nobody gave a name.
 

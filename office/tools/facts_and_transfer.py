@@ -10,7 +10,7 @@ from attrs import define, frozen
 
 from engine.outcome import Outcome
 from engine.tools import Tool, ToolCall, optional
-from office import numbers
+from office import names, numbers
 from office.desk import Desk, Result
 from office.language import spoken, topics
 from storage import calls, facts, schedule, services
@@ -54,7 +54,7 @@ class House:
         That nothing fits is no answer: the topic may stand there in other words.
         """
         desk, language = self.desk, self.desk.business.language
-        topic = (wanted.topic or "").strip()
+        topic = (names.given(wanted.topic) or "").strip()
         fitting, others = await desk.read(partial(self._found, topic=topic))
         facts_told, left = _bounded([spoken.fact(language, fact) for fact in (*fitting, *others)])
         if fitting:
@@ -109,8 +109,8 @@ class House:
             raise desk.refusal("nobody_to_transfer_to")
         person = _named(wanted.name, people)
         if person is None:
-            names = spoken.listed(desk.business.language, [person.name for person in people])
-            raise desk.refusal("no_such_person", people=names)
+            known = spoken.listed(desk.business.language, [person.name for person in people])
+            raise desk.refusal("no_such_person", people=known)
         phone = person.phone
 
         def job(conn: sqlite3.Connection, business_id: int, _lead_id: int) -> None:
@@ -129,10 +129,12 @@ def _bounded(told: list[str]) -> tuple[list[str], list[str]]:
 
 
 def _named(name: str | None, people: list[Person]) -> Person | None:
-    if name is None or not name.strip():
+    """Return who has the most words of the name, titles aside; None if nobody has any, or several as many."""
+    if names.given(name) is None:
         return people[0]
-    asked = name.casefold().split()
-    return next((person for person in people if set(asked) & set(person.name.casefold().split())), None)
+    shared = [names.shared(name or "", person.name) for person in people]
+    most = max(shared)
+    return people[shared.index(most)] if most and shared.count(most) == 1 else None
 
 
 TOOLS = (

@@ -122,7 +122,13 @@ PEOPLE = [Person(name="Dr Cohen", phone="+4930123456"), Person(name="Maya", phon
 
 
 @pytest.mark.parametrize(
-    ("name", "phone"), [(None, PEOPLE[0].phone), ("maya", PEOPLE[1].phone), ("Doctor Cohen", PEOPLE[0].phone)]
+    ("name", "phone"),
+    [
+        *((nobody, PEOPLE[0].phone) for nobody in (None, "", "null")),
+        ("maya", PEOPLE[1].phone),
+        ("Máya", PEOPLE[1].phone),
+        ("Doctor Cohen", PEOPLE[0].phone),
+    ],
 )
 async def test_the_caller_is_put_through_to_somebody_of_the_owners_list(database, business, name, phone):
     berlin = await with_german_number(database, business)
@@ -132,6 +138,24 @@ async def test_the_caller_is_put_through_to_somebody_of_the_owners_list(database
     (tool,) = (tool for tool in front.office.tools if tool.name == "transfer_to_human")
     chosen = await database.read(lambda conn: calls.transfer_to(conn, front.call_sid))
     assert (asked["status"], chosen, tool.ends_call) == ("ok", (berlin.id, phone), Outcome.TRANSFERRED)
+
+
+@pytest.mark.parametrize(
+    ("said", "chosen"),
+    [("Dana Cohen", 1), ("Dr. Cohen", 1), ("Levi", 0), ("the doctor", 2), ("Dana", None), ("Dr. Mor", None)],
+)
+async def test_of_two_with_one_name_the_other_one_is_not_rung(database, business, said, chosen):
+    people = [
+        Person(name=name, phone=f"+493012345{place}")
+        for place, name in enumerate(("Dr. Dana Levi", "Dana Cohen", "Doctor"))
+    ]
+    front = await ring(database, await with_german_number(database, business), Now())
+    await front.does(facts.set_people, people)
+    asked = await front.asks("transfer_to_human", name=said)
+    rung = await database.read(lambda conn: calls.transfer_to(conn, front.call_sid))
+    assert (asked["status"], rung) == (
+        ("refused", None) if chosen is None else ("ok", (front.business.id, people[chosen].phone))
+    )
 
 
 async def test_nobody_else_is_dialled_whatever_the_caller_says(database, business):
