@@ -16,7 +16,7 @@ from office.language.spoken_dates import read
 _PIECES = re.compile(r"[.!?;,\n](?!\d)|\b(?:or|and)\b|(?<![א-ת])או(?![א-ת])")
 # Words without which hardly anything is said in the languages that are read, and which no other has.
 _READ = re.compile(
-    r"[א-ת]|\b(?:the|you|your|its?|does|that|this|have|what|which|when|would|how|with|please|sorry|time|right|"
+    r"[א-ת]|\b(?:the|you|your|its?|does|that|this|have|what|which|when|would|how|with|please|sorry|time|hours?|right|"
     r"o'clock|half|quarter|one|two|three|four|five|seven|eight|nine|eleven|twelve)\b"
 )
 
@@ -39,7 +39,7 @@ def names_day(text: str, day: dt.date, today: dt.date, language: str) -> bool | 
 
 
 def _named(words: str, language: str) -> Iterator[Named]:
-    return (read(piece, grammar) for piece in _PIECES.split(words) for grammar in read_in(language))
+    return (read(piece.strip(), grammar) for piece in _PIECES.split(words) for grammar in read_in(language))
 
 
 def _is_date(named: Named, day: dt.date, today: dt.date) -> bool:

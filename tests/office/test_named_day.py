@@ -20,6 +20,8 @@ NEXT_TUESDAY = dt.date(2026, 12, 1)
         ("Tuesday, the 24th, at nine.", TUESDAY, "en"),
         ("Tomorrow at nine.", dt.date(2026, 11, 22), "en"),
         ("Today at four, then.", SATURDAY, "en"),
+        ("Tuesday the 24th or Wednesday the 25th?", TUESDAY, "en"),
+        ("Wednesday the 25th and Tuesday the 24th are free.", WEDNESDAY, "en"),
         ("Tuesday 24 November at 16:30, or Wednesday 25 November at 9:00.", TUESDAY, "en"),
         ("Tuesday 24 November at 16:30, or Wednesday 25 November at 9:00.", WEDNESDAY, "en"),
         ("יום שלישי, 24 בנובמבר, בשעה 9:00, מתאים לכם?", TUESDAY, "he"),
@@ -43,6 +45,7 @@ def test_a_day_is_named_by_its_date_its_weekday_or_by_today(words, day, language
         ("Tuesday 24 October at nine.", TUESDAY),
         ("They are 24 euros, and it is free at nine.", TUESDAY),
         ("One moment, please.", TUESDAY),
+        ("in 24 hours", TUESDAY),
         ("Does", TUESDAY),
     ],
 )
