@@ -14,9 +14,11 @@ from itertools import groupby, islice
 
 from benchmarks.tables import show
 from benchmarks.turns import corpus, tables
+from benchmarks.turns.cells import Cell, Table
 from benchmarks.turns.laboratory import Laboratory
 from benchmarks.turns.measures import Figures
-from benchmarks.turns.rows import Row, rows
+from benchmarks.turns.row import Row
+from benchmarks.turns.rows import rows
 from office.adjust import BadSetting, parse_settings
 
 _PROCESSES = 2
@@ -43,10 +45,12 @@ def main() -> int:
         sys.exit(f"--row: there is no {' or '.join(wanted.row)}; there are {', '.join(_all_names())}")
     began = time.monotonic()
     laboratory = Laboratory(corpus=corpus.load(wanted.half), settings=settings, rows=chosen)
-    missed = _show(_measured(laboratory, wanted.share))
+    missed, short = _show(_measured(laboratory, wanted.share))
     print(f"\n{wanted.half} half, detector {settings.detector}, {time.monotonic() - began:.0f} s.")
     if missed:
         print(f"{missed} figures, marked !, miss their floor.")
+    if short:
+        print(f"{short} figures, marked *, fall short of what is aimed at, which stands behind them.")
     return 1 if missed else 0
 
 
@@ -80,19 +84,21 @@ def _measured(laboratory: Laboratory, share: float) -> Iterator[tuple[Row, Figur
             yield row, tables.merged(list(islice(figures, calls)))
 
 
-def _show(measured: Iterable[tuple[Row, Figures]]) -> int:
-    """Print every table once its rows are there; how many figures miss their floor."""
-    missed = 0
+def _show(measured: Iterable[tuple[Row, Figures]]) -> tuple[int, int]:
+    """Print every table once its rows are there; how many figures miss their floor, or their aim."""
+    cells: list[Cell] = []
     for measure, group in groupby(measured, key=lambda pair: pair[0].measure):
         of_rows = {row.name: figures for row, figures in group}
-        missed += sum(_print(table, of_rows) for table in tables.TABLES if table.measure == measure)
-    return missed
+        for table in tables.TABLES:
+            if table.measure == measure:
+                cells += _print(table, of_rows)
+    return sum(cell.missed for cell in cells), sum(cell.short for cell in cells)
 
 
-def _print(table: tables.Table, of_rows: Mapping[str, Figures]) -> int:
+def _print(table: Table, of_rows: Mapping[str, Figures]) -> list[Cell]:
     lines = [(name, table.cells(name, of_rows)) for name in of_rows]
     show(table.title, table.columns, [(name, *map(str, cells)) for name, cells in lines])
-    return sum(cell.missed for _, cells in lines for cell in cells)
+    return [cell for _, cells in lines for cell in cells]
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ import trio
 from attrs import define, field
 
 from benchmarks.turns.measures import Account, Utterance
-from benchmarks.turns.scripts import Planned
+from benchmarks.turns.scene import Planned
 from engine.account import ResponseBegun
 from engine.ports import CarrierLink
 from engine.settings import Settings

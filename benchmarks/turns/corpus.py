@@ -20,10 +20,12 @@ Half = Literal["tuning", "held-out"]
 SOUNDS = Path("/usr/share/asterisk/sounds")
 MUSIC = Path("/usr/share/asterisk/moh")
 LETTERS = Path("/usr/share/klettres")  # an alphabet in each of twenty languages, by as many people
+WORDS = Path("/usr/share/ktuberling/sounds")  # names of things, in a dozen languages
 INSTALL = (
     "apt-get install --no-install-recommends asterisk-core-sounds-en-wav asterisk-core-sounds-es-wav "
     "asterisk-core-sounds-fr-wav asterisk-core-sounds-it-wav asterisk-core-sounds-ru-wav "
-    "asterisk-prompt-it-menardi-wav asterisk-moh-opsound-wav espeak-ng flite klettres-data vorbis-tools"
+    "asterisk-prompt-it-menardi-wav asterisk-moh-opsound-wav espeak-ng flite klettres-data "
+    "ktuberling-data vorbis-tools"
 )
 RECORDED = (
     "en_US_f_Allison",
@@ -36,7 +38,7 @@ RECORDED = (
 SHORTEST_MS, LONGEST_MS = 300, 6_000
 _PAUSE_MAX_MS = 300  # a clip with a longer one inside would have two ends
 _CLIPS = 80  # of each recorded voice
-_FEWEST_LETTERS = 5
+_FEWEST, _FILES = 5, 40  # of a voice that spells or says single words
 _MUSIC_S = 60
 _LEAD, _TAIL = BLOCK * 4, BLOCK * 8  # what is kept around the active part
 _NOT_SPEECH = frozenset(
@@ -67,11 +69,12 @@ class Clip:
 
 @frozen(eq=False)
 class Corpus:
-    """One half: clips by voice, spelt letters by voice, and music."""
+    """One half: clips by voice, spelt letters and single words by voice, and music."""
 
     recorded: dict[str, list[Clip]]
     synthetic: dict[str, list[Clip]]
     letters: dict[str, list[Clip]]
+    words: dict[str, list[Clip]]
     music: list[Sound]
 
     @property
@@ -82,7 +85,7 @@ class Corpus:
 
 def missing() -> list[str]:
     """Return what is not installed."""
-    places = [SOUNDS / voice for voice in RECORDED] + [MUSIC, LETTERS]
+    places = [SOUNDS / voice for voice in RECORDED] + [MUSIC, LETTERS, WORDS]
     return [str(place) for place in places if not place.is_dir()] + voices.missing()
 
 
@@ -100,7 +103,8 @@ def load(half: Half) -> Corpus:
     return Corpus(
         recorded={voice: _recorded(voice, half) for voice in RECORDED},
         synthetic={voice: found for voice, found in synthetic.items() if found},
-        letters=_letters(half),
+        letters=_by_voice(LETTERS, "*/alpha/*.ogg", half),
+        words=_by_voice(WORDS, "??/*.ogg", half),
         music=music,
     )
 
@@ -151,16 +155,22 @@ def _recorded(voice: str, half: Half) -> list[Clip]:
     ]
 
 
-def _letters(half: Half) -> dict[str, list[Clip]]:
-    paths = [path for path in sorted(LETTERS.glob("*/alpha/*.ogg")) if half_of(_letter(path)) == half]
+def _by_voice(place: Path, pattern: str, half: Half) -> dict[str, list[Clip]]:
+    """Read the files of a folder for each language, each read by somebody else."""
+    paths: dict[str, list[Path]] = {}
+    for path in sorted(place.glob(pattern)):
+        if half_of(_name(path, place)) == half:
+            paths.setdefault(path.relative_to(place).parts[0], []).append(path)
+    mine = [path for of_voice in paths.values() for path in of_voice[:_FILES]]
     by_voice: dict[str, list[Clip]] = {}
-    for clip in clips(zip(map(_letter, paths), voices.decoded(paths), strict=True)):
+    names = [_name(path, place) for path in mine]
+    for clip in clips(zip(names, voices.decoded(mine), strict=True)):
         by_voice.setdefault(clip.name.split("/")[0], []).append(clip)
-    return {voice: spelt for voice, spelt in by_voice.items() if len(spelt) >= _FEWEST_LETTERS}
+    return {voice: spoken for voice, spoken in by_voice.items() if len(spoken) >= _FEWEST}
 
 
-def _letter(path: Path) -> str:
-    return path.relative_to(LETTERS).as_posix()
+def _name(path: Path, place: Path) -> str:
+    return path.relative_to(place).as_posix()
 
 
 def _digest(name: str) -> str:

@@ -9,8 +9,8 @@ from attrs import frozen
 from benchmarks.turns import calls
 from benchmarks.turns.corpus import Corpus
 from benchmarks.turns.measures import Figures
-from benchmarks.turns.rows import Row
-from benchmarks.turns.scripts import cast
+from benchmarks.turns.row import Row
+from benchmarks.turns.scene import cast
 from engine.settings import Settings
 
 
@@ -28,7 +28,7 @@ class Laboratory:
         # By name: a run of some rows gives each the figures that a run of all of them does.
         seed = crc32(f"{row.measure} {row.name} {number}".encode())
         source = np.random.default_rng(seed)
-        who = cast(self.corpus, source, number, spelling=row.spelling)
+        who = cast(self.corpus, source, number, row.speakers)
         planned = row.script(who, source)
         room = row.setting.room(who, self.corpus.music, source)
         return row.figures(

@@ -11,6 +11,7 @@ from attrs import frozen
 BYTES_PER_MS = 8
 _KEY = 400  # bytes by which a stretch of sound is found in what the model sent
 _STEP = 160
+_IN_TIME_MS = 2_500
 _FIRST, _KNOWN = 3, 4  # utterances of a call: the engine does not know its pauses yet, and does by now
 
 PLACES, PLACE_SLICES = ("1-5", "6-10", "11-14"), ((0, 5), (5, 10), (10, 14))  # of an utterance in its call
@@ -62,6 +63,18 @@ def answering(account: Account) -> Figures:
         figures["cuts"].append(len(_within(account.commits_ms, utterance.onset_ms, utterance.end_ms)))
         figures["again"].append(max(0, len(late) - 1))
     return figures
+
+
+def in_time(account: Account) -> Figures:
+    """Measure of every utterance whether it was answered within 2.5 s of its end, and how late.
+
+    Answers beyond one for each of those are needless: to half an utterance, or to somebody else.
+    """
+    figures = {name: answering(account)[name] for name in ("delay_ms", "cuts")}
+    answered = [
+        bool(_within(account.answers_ms, each.end_ms, each.end_ms + _IN_TIME_MS)) for each in account.uttered
+    ]
+    return figures | {"answered": [*answered], "needless": [len(account.answers_ms) - sum(answered)]}
 
 
 def pausing(account: Account) -> Figures:

@@ -1,208 +1,45 @@
-"""The calls of the laboratory: what the caller does, what the bot says, and where the truth lies in it."""
-
-from collections.abc import Callable, Sequence
+"""The calls of the laboratory: what the caller does while the bot talks or is silent."""
 
 import numpy as np
-from attrs import frozen
 
-from benchmarks.turns.acoustics import to_mulaw
-from benchmarks.turns.corpus import Clip, Corpus
-from benchmarks.turns.sounds import (
-    EVENTS,
-    SAMPLES_PER_MS,
-    SOUNDS,
-    Sound,
-    Source,
-    amplitude,
-    at_level,
-    seconds,
-)
-from simulator import HearFor, HearOut, Pause, Reply, Say, Step
+from benchmarks.turns.corpus import Clip
+from benchmarks.turns.scene import CALLER_DBFS, Cast, Planned, Scene, Script, replies, some
+from benchmarks.turns.sounds import EVENTS, SOUNDS, Sound, Source, at_level, seconds
+from simulator import HearFor
 
-CALLER_DBFS = -26.0
-BOT_DBFS = -20.0
 PAUSE_MS = (300, 900)
 PAUSED, EVENTS_IN_CALL, SOUNDS_IN_CALL, INTERRUPTIONS, SCRAPS = 8, 25, 20, 30, 20  # in one call
-_WORDS = "words"
-
-
-@frozen(kw_only=True)
-class Uttered:
-    """One `Say` of a script: its true onset and end within it, and whether it is the caller's speech."""
-
-    onset_ms: int
-    end_ms: int
-    kind: str = _WORDS
-
-    @property
-    def is_speech(self) -> bool:
-        """Whether the caller means something by it."""
-        return self.kind == _WORDS
-
-
-@frozen(kw_only=True, eq=False)
-class Cast:
-    """Who is on the line: a caller, a bot with another voice, and people who belong to neither."""
-
-    caller: Sequence[Clip]
-    bot: Sequence[Clip]
-    others: Sequence[Sequence[Clip]]
-
-
-@frozen(kw_only=True)
-class Planned:
-    """One call as its peers will play it. `uttered` has one entry for each `Say`, in order."""
-
-    script: Sequence[Step]
-    replies: Sequence[Reply]
-    uttered: Sequence[Uttered]
-
-
-Script = Callable[[Cast, Source], Planned]
-
-
-def cast(corpus: Corpus, source: Source, number: int, *, spelling: bool = False) -> Cast:
-    """Cast the call of this number.
-
-    Every fourth caller is synthetic, but of those who spell none.
-    """
-    kinds, at = corpus.recorded, number
-    if spelling:
-        kinds = corpus.letters
-    elif number % 4 == 3:
-        kinds, at = corpus.synthetic, number // 4
-    caller = sorted(kinds)[at % len(kinds)]
-    bots = [voice for voice in sorted(corpus.recorded) if _person(voice) != _person(caller)]
-    bot = bots[int(source.integers(len(bots)))]
-    others = [
-        voice for voice in sorted(corpus.voices) if _person(voice) not in (_person(caller), _person(bot))
-    ]
-    return Cast(
-        caller=kinds[caller],
-        bot=corpus.recorded[bot],
-        others=[corpus.voices[voice] for voice in source.permutation(others)],
-    )
-
-
-def _person(voice: str) -> str:
-    return voice.split("_")[-1]
-
-
-# The sounds of a call
-
-
-def talk(source: Source, clips: Sequence[Clip], duration_s: float) -> bytes:
-    """Return so much of the bot, as mu-law.
-
-    No two talks begin alike, and one repeats itself only when all clips are used up, so that what the caller
-    heard can be found again in what was said.
-    """
-    parts, length = [_gap(source, 0.06)], 0
-    order: list[int] = []
-    while length < seconds(duration_s):
-        order = order or source.permutation(len(clips)).tolist()
-        clip = clips[order.pop()]
-        parts += [at_level(clip.sound, BOT_DBFS), _gap(source, source.uniform(0.1, 0.3))]
-        length += len(parts[-1]) + len(parts[-2])
-    return to_mulaw(np.concatenate(parts)[: seconds(duration_s)])
-
-
-def _gap(source: Source, duration_s: float) -> Sound:
-    return source.standard_normal(seconds(duration_s)) * amplitude(-62)
-
-
-def _replies(source: Source, cast: Cast, number: int, duration_s: float) -> list[Reply]:
-    sounds = [talk(source, cast.bot, duration_s * source.uniform(0.8, 1.2)) for _ in range(number)]
-    return [
-        Reply("All right.", talk(source, cast.bot, 1.0)),
-        *(Reply("That is so.", sound) for sound in sounds),
-    ]
-
-
-class _Scene:
-    """A script in the making."""
-
-    def __init__(self, source: Source) -> None:
-        self.source = source
-        self.steps: list[Step] = [HearOut(600)]
-        self.uttered: list[Uttered] = []
-
-    def say(self, clip: Clip) -> None:
-        self._say(clip.name, clip.sound, clip.onset_ms, clip.end_ms)
-
-    def say_with_pause(self, first: Clip, pause_ms: int, second: Clip) -> None:
-        rest_ms = pause_ms - (first.length_ms - first.end_ms) - second.onset_ms
-        rest = np.zeros(max(0, seconds(rest_ms / 1000)))
-        sound = np.concatenate(
-            [at_level(first.sound, CALLER_DBFS), rest, at_level(second.sound, CALLER_DBFS)]
-        )
-        end_ms = first.end_ms + pause_ms + second.speech_ms
-        self._say(f"{first.name} ... {second.name}", sound, first.onset_ms, end_ms)
-
-    def disturb(self, kind: str, sound: Sound) -> None:
-        end_ms = len(sound) // SAMPLES_PER_MS
-        self.uttered.append(Uttered(onset_ms=0, end_ms=end_ms, kind=kind))
-        self.steps.append(Say("", to_mulaw(sound)))
-
-    def wait(self, least_ms: int, most_ms: int) -> None:
-        self.steps.append(Pause(int(self.source.integers(least_ms, most_ms))))
-
-    def hear_for(self, least_ms: int, most_ms: int) -> None:
-        self.steps.append(HearFor(int(self.source.integers(least_ms, most_ms))))
-
-    def hear_out(self, patience_ms: int = 2_500) -> None:
-        self.steps.append(HearOut(int(self.source.integers(400, 900)), patience_ms))
-
-    def _say(self, name: str, sound: Sound, onset_ms: int, end_ms: int) -> None:
-        self.uttered.append(Uttered(onset_ms=onset_ms, end_ms=end_ms))
-        self.steps.append(Say(name, to_mulaw(at_level(sound, CALLER_DBFS))))
-
-    def planned(self, replies: Sequence[Reply]) -> Planned:
-        return Planned(script=self.steps, replies=replies, uttered=self.uttered)
-
-
-def _some(
-    source: Source, clips: Sequence[Clip], number: int, least_ms: int = 0, most_ms: int = 10**6
-) -> list[Clip]:
-    fitting = [clip for clip in clips if least_ms <= clip.speech_ms <= most_ms]
-    chosen: list[Clip] = []
-    while len(chosen) < number:
-        chosen += [fitting[index] for index in source.permutation(len(fitting))]
-    return chosen[:number]
-
-
-# The calls of each measure
 
 
 def answering(utterances: int) -> Script:
     """Script utterances, each followed by a short answer."""
 
     def script(cast: Cast, source: Source) -> Planned:
-        scene = _Scene(source)
-        for clip in _some(source, cast.caller, utterances):
+        scene = Scene(source)
+        for clip in some(source, cast.caller, utterances):
             scene.say(clip)
             scene.hear_out()
-        return scene.planned(_replies(source, cast, utterances + 12, 1.2))
+        return scene.planned(replies(source, cast, utterances + 12, 1.2))
 
     return script
 
 
 def pausing(cast: Cast, source: Source) -> Planned:
     """Script utterances with one pause inside, drawn evenly."""
-    scene = _Scene(source)
-    clips = _some(source, cast.caller, 2 * PAUSED, 400, 2_500)
+    scene = Scene(source)
+    clips = some(source, cast.caller, 2 * PAUSED, 400, 2_500)
     for first, second in zip(clips[::2], clips[1::2], strict=True):
         scene.say_with_pause(first, int(source.integers(*PAUSE_MS)), second)
         scene.hear_out()
-    return scene.planned(_replies(source, cast, 2 * PAUSED + 8, 1.2))
+    return scene.planned(replies(source, cast, 2 * PAUSED + 8, 1.2))
 
 
 def disturbed(kind: str) -> Script:
     """Script events of one kind while the bot talks."""
 
     def script(cast: Cast, source: Source) -> Planned:
-        scene = _Scene(source)
-        for number, clip in enumerate(_some(source, cast.caller, EVENTS_IN_CALL, 600, 2_000)):
+        scene = Scene(source)
+        for number, clip in enumerate(some(source, cast.caller, EVENTS_IN_CALL, 600, 2_000)):
             if number % 5 == 0:  # a question, and another long answer
                 scene.hear_out()
                 scene.say(clip)
@@ -210,7 +47,7 @@ def disturbed(kind: str) -> Script:
             scene.steps.append(HearFor(0))
             scene.disturb(kind, EVENTS[kind](source))
             scene.wait(900, 1_500)
-        return scene.planned(_replies(source, cast, 40, 14.0))
+        return scene.planned(replies(source, cast, 40, 14.0))
 
     return script
 
@@ -219,8 +56,8 @@ def heard_beside(kind: str) -> Script:
     """Script sounds of one kind while the bot is silent, and nobody means anything by them."""
 
     def script(cast: Cast, source: Source) -> Planned:
-        scene = _Scene(source)
-        for number, clip in enumerate(_some(source, cast.caller, SOUNDS_IN_CALL, 600, 2_000)):
+        scene = Scene(source)
+        for number, clip in enumerate(some(source, cast.caller, SOUNDS_IN_CALL, 600, 2_000)):
             if number % 5 == 0:  # the caller is there
                 scene.hear_out()
                 scene.say(clip)
@@ -228,30 +65,30 @@ def heard_beside(kind: str) -> Script:
             scene.wait(500, 2_500)
             scene.disturb(kind, SOUNDS[kind](source))
         scene.hear_out()
-        return scene.planned(_replies(source, cast, 3 * SOUNDS_IN_CALL, 1.2))
+        return scene.planned(replies(source, cast, 3 * SOUNDS_IN_CALL, 1.2))
 
     return script
 
 
 def lectured(cast: Cast, source: Source) -> Planned:
     """Script a bot that talks at length, and a caller who only asks for more."""
-    scene = _Scene(source)
-    for clip in _some(source, cast.caller, 4, 600, 2_000):
+    scene = Scene(source)
+    for clip in some(source, cast.caller, 4, 600, 2_000):
         scene.say(clip)
         scene.hear_out(patience_ms=6_000)
-    return scene.planned(_replies(source, cast, 16, 40.0))
+    return scene.planned(replies(source, cast, 16, 40.0))
 
 
 def interrupting(cast: Cast, source: Source) -> Planned:
     """Script a caller who never lets the bot finish: utterances of a second and more."""
-    scene = _Scene(source)
-    clips = _some(source, cast.caller, INTERRUPTIONS + 1, 1_000, 3_500)
+    scene = Scene(source)
+    clips = some(source, cast.caller, INTERRUPTIONS + 1, 1_000, 3_500)
     scene.say(clips[0])
     for clip in clips[1:]:
         scene.hear_for(900, 2_500)
         scene.say(clip)
         scene.wait(900, 1_100)
-    return scene.planned(_replies(source, cast, INTERRUPTIONS + 20, 7.0))
+    return scene.planned(replies(source, cast, INTERRUPTIONS + 20, 7.0))
 
 
 def half_interrupting(cast: Cast, source: Source) -> Planned:
@@ -259,10 +96,10 @@ def half_interrupting(cast: Cast, source: Source) -> Planned:
 
     They are long enough to pause the bot, and a recogniser finds nothing in them.
     """
-    scene = _Scene(source)
-    scraps = _some(source, [clip for voice in cast.others for clip in voice], SCRAPS, 500)
+    scene = Scene(source)
+    scraps = some(source, [clip for voice in cast.others for clip in voice], SCRAPS, 500)
     for number, (clip, scrap) in enumerate(
-        zip(_some(source, cast.caller, SCRAPS, 600, 2_000), scraps, strict=True)
+        zip(some(source, cast.caller, SCRAPS, 600, 2_000), scraps, strict=True)
     ):
         if number % 4 == 0:
             scene.hear_out()
@@ -270,7 +107,7 @@ def half_interrupting(cast: Cast, source: Source) -> Planned:
         scene.hear_for(800, 1_500)
         scene.disturb("scraps", _scrap(source, scrap))
         scene.wait(2_600, 3_000)
-    return scene.planned(_replies(source, cast, 30, 21.0))
+    return scene.planned(replies(source, cast, 30, 21.0))
 
 
 def _scrap(source: Source, clip: Clip) -> Sound:

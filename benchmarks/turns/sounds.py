@@ -84,30 +84,6 @@ def hum(source: Source, duration_s: float) -> Sound:
     return unit(np.sum(waves, axis=0))
 
 
-def car(source: Source, duration_s: float) -> Sound:
-    """Make the sound inside a car at speed: the road below some hundred hertz, and the engine, at RMS 1."""
-    time = np.arange(seconds(duration_s)) / RATE
-    road = _shaped(source, duration_s, lambda hertz: (hertz > 40) / (1 + (hertz / 200) ** 1.5))
-    turning = source.uniform(25, 45) * time + 0.1 * np.sin(2 * np.pi * 0.1 * time)
-    engine = np.sum(
-        [
-            np.sin(2 * np.pi * n * turning + source.uniform(0, 6.28)) / n**0.7
-            for n in (1, 2, 3, 4, 6, 8, 10, 12)
-        ],
-        axis=0,
-    )
-    return unit((road + 0.7 * unit(engine)) * _swell(source, duration_s, below_hz=0.5, spread_db=1.5))
-
-
-def wind(source: Source, duration_s: float) -> Sound:
-    """Make wind over the microphone, at RMS 1.
-
-    It is a rumble that comes and goes in gusts of a second or two.
-    """
-    rumble = _shaped(source, duration_s, lambda hertz: (hertz > 20) / (1 + (hertz / 150) ** 1.7))
-    return unit(rumble * _swell(source, duration_s, below_hz=0.7, spread_db=4.0))
-
-
 def babble(source: Source, voices: Sequence[Sequence[Sound]], duration_s: float) -> Sound:
     """Let several people talk at once, none of them ever silent for long, at RMS 1."""
     total = np.zeros(seconds(duration_s))
@@ -159,7 +135,7 @@ def keys(source: Source) -> Sound:
 
 def breath(source: Source) -> Sound:
     """Breathe over the microphone for 0.4-1.1 s."""
-    sound = _band(white(source, source.uniform(0.4, 1.1)), 300, 2_400)
+    sound = band(white(source, source.uniform(0.4, 1.1)), 300, 2_400)
     return unit(sound * np.hanning(len(sound))) * amplitude(source.uniform(-38, -28))
 
 
@@ -178,7 +154,7 @@ def laugh(source: Source) -> Sound:
     pitch, dbfs = source.uniform(150, 350), source.uniform(-30, -20)
     parts = []
     for _ in range(int(source.integers(3, 9))):
-        breath = _band(white(source, source.uniform(0.04, 0.08)), 500, 2_500)
+        breath = band(white(source, source.uniform(0.04, 0.08)), 500, 2_500)
         parts += [0.3 * unit(breath), unit(_vowel(source.uniform(0.07, 0.13), pitch))]
         pitch *= 0.97
     return unit(np.concatenate(parts)) * amplitude(dbfs)
@@ -222,19 +198,6 @@ EVENTS: dict[str, Callable[[Source], Sound]] = {
 SOUNDS = EVENTS | {"laughs": laugh}
 
 
-def _shaped(source: Source, duration_s: float, gain: Callable[[Sound], Sound]) -> Sound:
-    """Shape white noise by this gain at each frequency, at RMS 1."""
-    hertz = np.fft.rfftfreq(seconds(duration_s), 1 / RATE)
-    spectrum = np.fft.rfft(white(source, duration_s)) * gain(hertz)
-    return unit(np.fft.irfft(spectrum, seconds(duration_s)))
-
-
-def _swell(source: Source, duration_s: float, *, below_hz: float, spread_db: float) -> Sound:
-    """Make a gain that wanders, no quicker than this."""
-    slow = _band(white(source, duration_s), 0, below_hz)
-    return np.asarray(10 ** (spread_db * unit(slow) / 20))
-
-
 def _vowel(duration_s: float, pitch_hz: float) -> Sound:
     """Make an open vowel: harmonics under the formants of an "a"."""
     time = np.arange(seconds(duration_s)) / RATE
@@ -260,9 +223,9 @@ def _one_key(source: Source) -> Sound:
 
 def _one_cough(source: Source) -> Sound:
     """Cough once: an explosive phase, then breath with a trace of voice, as in recordings of coughs."""
-    blast = _band(white(source, source.uniform(0.05, 0.09)), 200, 3_000)
+    blast = band(white(source, source.uniform(0.05, 0.09)), 200, 3_000)
     tail_s = source.uniform(0.12, 0.3)
-    tail = _band(white(source, tail_s), 300, 2_000) * np.exp(-np.linspace(0, 3.5, seconds(tail_s)))
+    tail = band(white(source, tail_s), 300, 2_000) * np.exp(-np.linspace(0, 3.5, seconds(tail_s)))
     return np.concatenate([unit(blast) * 1.6, unit(tail)]) * amplitude(source.uniform(-28, -18))
 
 
@@ -291,7 +254,8 @@ def _burst(source: Source, duration_s: float, *, decay: float) -> Sound:
     return source.standard_normal(samples) * np.exp(-np.linspace(0, decay, samples))
 
 
-def _band(sound: Sound, low_hz: float, high_hz: float) -> Sound:
+def band(sound: Sound, low_hz: float, high_hz: float) -> Sound:
+    """Keep what lies between these frequencies."""
     spectrum = np.fft.rfft(sound)
     hertz = np.fft.rfftfreq(len(sound), 1 / RATE)
     spectrum[(hertz < low_hz) | (hertz > high_hz)] = 0

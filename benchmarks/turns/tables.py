@@ -1,50 +1,12 @@
 """The tables of the laboratory: from the figures of every row to lines, each checked against its floor."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
-from attrs import frozen
-
+from benchmarks.turns.cells import Cell, Table, at_least, at_most, below, number
 from benchmarks.turns.measures import PLACES, Figures, percentile, share
+from benchmarks.turns.panels import bystanders
 
 FIXED = "fixed 500 ms"  # the row that the adaptive end of speech is compared with
-
-
-@frozen
-class Cell:
-    """One figure as it is printed, and whether it misses its floor."""
-
-    text: str
-    missed: bool = False
-
-    def __str__(self) -> str:
-        return f"{self.text} !" if self.missed else self.text
-
-
-@frozen(kw_only=True)
-class Table:
-    """One measure: its title, its columns, and how a row's figures become cells, seen beside the others."""
-
-    measure: str  # whose rows it shows
-    title: str
-    columns: Sequence[str]
-    cells: Callable[[str, Mapping[str, Figures]], Sequence[Cell]]
-
-
-def _at_least(value: float, floor: float | None, unit: str = "") -> Cell:
-    # A figure that could not be measured misses its floor, too.
-    return Cell(f"{value:.1f}{unit}", missed=floor is not None and not value >= floor)
-
-
-def _at_most(value: float, ceiling: float | None, digits: int = 0) -> Cell:
-    return Cell(f"{value:.{digits}f}", missed=ceiling is not None and not value <= ceiling)
-
-
-def _below(value: float, ceiling: float) -> Cell:
-    return Cell(f"{value:.0f}", missed=not value < ceiling)
-
-
-def _number(values: Sequence[float]) -> Cell:
-    return Cell(str(len(values)))
 
 
 _ANSWERED_FLOORS = {
@@ -61,10 +23,10 @@ def _answered(name: str, rows: Mapping[str, Figures]) -> Sequence[Cell]:
     figures = rows[name]
     p50, p95 = _DELAY_CEILINGS.get(name, (None, None))
     return (
-        _number(figures["answered"]),
-        _at_least(share(figures["answered"]), _ANSWERED_FLOORS.get(name)),
-        _at_most(percentile(figures["delay_ms"], 50), p50),
-        _at_most(percentile(figures["delay_ms"], 95), p95),
+        number(figures["answered"]),
+        at_least(share(figures["answered"]), _ANSWERED_FLOORS.get(name)),
+        at_most(percentile(figures["delay_ms"], 50), p50),
+        at_most(percentile(figures["delay_ms"], 95), p95),
         Cell(f"{share(figures['cuts']):.1f}"),
         Cell(f"{share(figures['again']):.1f}"),
     )
@@ -77,10 +39,10 @@ def _paused(name: str, rows: Mapping[str, Figures]) -> Sequence[Cell]:
     # An adaptive silence may cut no more than the fixed one, and half as often once it knows the caller.
     ceiling = share(fixed["first"] + fixed["known"]) if fixed is not None and name != FIXED else None
     return (
-        _number(figures["first"]),
-        _at_most(first, ceiling, 1),
-        _number(figures["known"]),
-        _at_most(known, None if ceiling is None else ceiling / 2, 1),
+        number(figures["first"]),
+        at_most(first, ceiling, 1),
+        number(figures["known"]),
+        at_most(known, None if ceiling is None else ceiling / 2, 1),
         Cell(f"{percentile(figures['delay_ms'], 50):.0f}"),
         Cell(f"{percentile(figures['delay_ms'], 95):.0f}"),
     )
@@ -99,15 +61,15 @@ def _positioned(name: str, rows: Mapping[str, Figures]) -> Sequence[Cell]:
 
 def _beside(name: str, rows: Mapping[str, Figures]) -> Sequence[Cell]:
     answered = rows[name]["answered"]
-    return _number(answered), Cell(f"{share(answered):.1f}")
+    return number(answered), Cell(f"{share(answered):.1f}")
 
 
 def _disturbed(name: str, rows: Mapping[str, Figures]) -> Sequence[Cell]:
     figures = rows[name]
     return (
-        _number(figures["stopped"]),
+        number(figures["stopped"]),
         Cell(f"{sum(figures['minutes']):.1f}"),
-        _at_most(share(figures["stopped"]), 2.0, 1),
+        at_most(share(figures["stopped"]), 2.0, 1),
     )
 
 
@@ -119,7 +81,7 @@ def _lectured(name: str, rows: Mapping[str, Figures]) -> Sequence[Cell]:
     figures = rows[name]
     minutes, stops = sum(figures["minutes"]), sum(figures["stops"])
     ceiling = 0.0 if name in _NO_STOPS else _STOP_CEILINGS.get(name)
-    return Cell(f"{minutes:.1f}"), Cell(f"{stops:.0f}"), _at_most(stops / minutes, ceiling, 2)
+    return Cell(f"{minutes:.1f}"), Cell(f"{stops:.0f}"), at_most(stops / minutes, ceiling, 2)
 
 
 _STOPPED_FLOORS = {"clean": (95.0, 99.0), "echo 20 dB": (95.0, 99.0), "babble 20 dB": (92.0, 99.0)}
@@ -135,8 +97,8 @@ def _interrupted(name: str, rows: Mapping[str, Figures]) -> Sequence[Cell]:
 
     return (
         Cell(str(met)),
-        _at_least(within("sent_ms", 500), within_500),
-        _at_least(within("sent_ms", 700), within_700),
+        at_least(within("sent_ms", 500), within_500),
+        at_least(within("sent_ms", 700), within_700),
         Cell(f"{percentile(figures['sent_ms'], 50):.0f}"),
         Cell(f"{percentile(figures['sent_ms'], 95):.0f}"),
         Cell(f"{within('taken_ms', 500):.1f}"),
@@ -149,11 +111,11 @@ def _interrupted(name: str, rows: Mapping[str, Figures]) -> Sequence[Cell]:
 def _resumed(name: str, rows: Mapping[str, Figures]) -> Sequence[Cell]:
     figures = rows[name]
     return (
-        _number(figures["events"]),
+        number(figures["events"]),
         Cell(f"{sum(figures['stopped']):.0f}"),
         Cell(f"{share(figures['resumed']):.1f}"),
         Cell(f"{percentile(figures['seam_error_ms'], 50):.0f}"),
-        _below(percentile(figures["seam_error_ms"], 95), 40.0),
+        below(percentile(figures["seam_error_ms"], 95), 40.0),
         Cell(f"{max(figures['seam_error_ms'], default=float('nan')):.0f}"),
     )
 
@@ -162,9 +124,9 @@ def _told(name: str, rows: Mapping[str, Figures]) -> Sequence[Cell]:
     figures = rows[name]
     errors = [abs(error) for error in figures["heard_error_ms"]]
     return (
-        _number(errors),
+        number(errors),
         Cell(f"{percentile(errors, 50):.0f}"),
-        _at_most(percentile(errors, 95), 40.0),
+        at_most(percentile(errors, 95), 40.0),
         Cell(f"{max(errors, default=float('nan')):.0f}"),
     )
 
@@ -235,6 +197,7 @@ TABLES = (
         columns=("line", "told", "p50", "p95", "most"),
         cells=_told,
     ),
+    *bystanders.TABLES,
 )
 
 

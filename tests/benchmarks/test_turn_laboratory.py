@@ -9,7 +9,8 @@ from benchmarks.turns import measures, scripts, tables
 from benchmarks.turns.acoustics import to_sound
 from benchmarks.turns.corpus import Corpus, clips
 from benchmarks.turns.laboratory import Laboratory
-from benchmarks.turns.rows import Row, rows
+from benchmarks.turns.row import Row
+from benchmarks.turns.rows import rows
 from engine.settings import DEFAULTS
 from simulator import speak_all
 
@@ -24,6 +25,7 @@ def corpus() -> Corpus:
         recorded={"one": found[:2], "two": found[2:4]},
         synthetic={"three": found[4:]},
         letters={"four": found[:1]},
+        words={"five": found[:1]},
         music=[np.ones(80_000)],
     )
 

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from benchmarks.turns import sounds
+from benchmarks.turns import noises, sounds
 from benchmarks.turns.acoustics import Echo, Room, to_mulaw, to_sound
 from benchmarks.turns.corpus import cut, half_of
 from simulator.mulaw import encode, silence
@@ -11,8 +11,10 @@ STEADY = {
     "pink": lambda source: sounds.pink(source, 2),
     "both": lambda source: sounds.white_and_pink(source, 2),
     "hum": lambda source: sounds.hum(source, 2),
-    "car": lambda source: sounds.car(source, 2),
-    "wind": lambda source: sounds.wind(source, 2),
+    "car": lambda source: noises.car(source, 2),
+    "wind": lambda source: noises.wind(source, 2),
+    "traffic": lambda source: noises.traffic(source, 2),
+    "vacuum": lambda source: noises.vacuum(source, 2),
 }
 
 
