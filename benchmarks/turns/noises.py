@@ -54,13 +54,13 @@ def vacuum(source: Source, duration_s: float) -> Sound:
 
 
 def television(source: Source, voices: Sequence[Sequence[Sound]], music: Sound, duration_s: float) -> Sound:
-    """Let a television go on: people who speak in turn, seldom silent, over music 15 dB down."""
+    """Let a television go on: people speak in turn, and rest between sentences, over music 15 dB down."""
     samples = seconds(duration_s)
     parts, length = [], 0
     while length < samples:
         speaker = voices[int(source.integers(len(voices)))]
         for _ in range(int(source.integers(1, 4))):
-            parts += [_spoken(source, speaker), np.zeros(source.integers(seconds(0.1), seconds(0.6)))]
+            parts += [_spoken(source, speaker), np.zeros(source.integers(seconds(0.2), seconds(1.5)))]
             length += len(parts[-1]) + len(parts[-2])
     begin = int(source.integers(len(music)))
     under = np.resize(np.roll(music, -begin), samples)

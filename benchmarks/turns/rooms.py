@@ -21,7 +21,8 @@ class Setting:
 
     noise: Noise | None = None
     below_db: float = 0.0  # the noise, under the caller's voice
-    echo_db: float | None = None
+    echo_db: float | None = None  # weaker than what the line plays
+    echo_late_ms: tuple[float, float] = (60, 400)
     loss: float = 0.0
     spread_ms: float = 20.0
 
@@ -32,7 +33,9 @@ class Setting:
         noise = None
         if self.noise is not None:
             noise = self.noise(cast, music, source) * amplitude(CALLER_DBFS - self.below_db)
-        echo = None if self.echo_db is None else Echo(self.echo_db, late_ms=source.uniform(60, 400))
+        echo = (
+            None if self.echo_db is None else Echo(self.echo_db, late_ms=source.uniform(*self.echo_late_ms))
+        )
         return Room(source=source, noise=noise, echo=echo, loss=self.loss)
 
 

@@ -5,10 +5,10 @@ from itertools import chain
 
 from benchmarks.turns import measures, scripts
 from benchmarks.turns.noises import car, traffic, vacuum, wind
-from benchmarks.turns.panels import bystanders
+from benchmarks.turns.panels import bystanders, echoes
 from benchmarks.turns.rooms import CLEAN, Setting, music, several_voices, steady
 from benchmarks.turns.row import Row
-from benchmarks.turns.scene import Speakers
+from benchmarks.turns.scene import CALLER_DBFS, Speakers
 from benchmarks.turns.sounds import EVENTS, SOUNDS, hum, white_and_pink
 from benchmarks.turns.tables import FIXED
 
@@ -51,7 +51,7 @@ _FIXED = {"utterance_end_ms": 500, "utterance_end_min_ms": 500, "utterance_end_m
 
 def rows() -> Iterator[Row]:
     """Give all of them, in the order of the tables."""
-    return chain(_usual(), bystanders.rows())
+    return chain(_usual(), bystanders.rows(), echoes.rows())
 
 
 def _usual() -> Iterator[Row]:
@@ -112,7 +112,7 @@ def _usual() -> Iterator[Row]:
         yield Row(
             name=name,
             measure="interrupted",
-            script=scripts.interrupting,
+            script=scripts.interrupting_at(CALLER_DBFS),
             figures=measures.interrupting,
             calls=11,
             setting=setting,

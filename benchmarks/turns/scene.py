@@ -113,8 +113,9 @@ def replies(source: Source, cast: Cast, number: int, duration_s: float) -> list[
 class Scene:
     """A script in the making."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, caller_dbfs: float = CALLER_DBFS) -> None:
         self.source = source
+        self.caller_dbfs = caller_dbfs
         self.steps: list[Step] = [HearOut(600)]
         self.uttered: list[Uttered] = []
 
@@ -146,7 +147,7 @@ class Scene:
 
     def _say(self, name: str, sound: Sound, onset_ms: int, end_ms: int) -> None:
         self.uttered.append(Uttered(onset_ms=onset_ms, end_ms=end_ms))
-        self.steps.append(Say(name, to_mulaw(at_level(sound, CALLER_DBFS))))
+        self.steps.append(Say(name, to_mulaw(at_level(sound, self.caller_dbfs))))
 
     def planned(self, replies: Sequence[Reply]) -> Planned:
         return Planned(script=self.steps, replies=replies, uttered=self.uttered)

@@ -79,16 +79,20 @@ def lectured(cast: Cast, source: Source) -> Planned:
     return scene.planned(replies(source, cast, 16, 40.0))
 
 
-def interrupting(cast: Cast, source: Source) -> Planned:
-    """Script a caller who never lets the bot finish: utterances of a second and more."""
-    scene = Scene(source)
-    clips = some(source, cast.caller, INTERRUPTIONS + 1, 1_000, 3_500)
-    scene.say(clips[0])
-    for clip in clips[1:]:
-        scene.hear_for(900, 2_500)
-        scene.say(clip)
-        scene.wait(900, 1_100)
-    return scene.planned(replies(source, cast, INTERRUPTIONS + 20, 7.0))
+def interrupting_at(dbfs: float) -> Script:
+    """Script a caller who never lets the bot finish: utterances of a second and more, at this level."""
+
+    def script(cast: Cast, source: Source) -> Planned:
+        scene = Scene(source, dbfs)
+        clips = some(source, cast.caller, INTERRUPTIONS + 1, 1_000, 3_500)
+        scene.say(clips[0])
+        for clip in clips[1:]:
+            scene.hear_for(900, 2_500)
+            scene.say(clip)
+            scene.wait(900, 1_100)
+        return scene.planned(replies(source, cast, INTERRUPTIONS + 20, 7.0))
+
+    return script
 
 
 def half_interrupting(cast: Cast, source: Source) -> Planned:

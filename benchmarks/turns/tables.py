@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 
-from benchmarks.turns.cells import Cell, Table, at_least, at_most, below, number
+from benchmarks.turns.cells import Cell, Table, aimed_at_least, at_least, at_most, below, number
 from benchmarks.turns.measures import PLACES, Figures, percentile, share
-from benchmarks.turns.panels import bystanders
+from benchmarks.turns.panels import bystanders, echoes
 
 FIXED = "fixed 500 ms"  # the row that the adaptive end of speech is compared with
 
@@ -48,11 +48,18 @@ def _paused(name: str, rows: Mapping[str, Figures]) -> Sequence[Cell]:
     )
 
 
+_POSITIONED_AIMS = {"letters, clean": 98.0, "single words, clean": 100.0}
+_IN_NOISE = 99.0
+
+
 def _positioned(name: str, rows: Mapping[str, Figures]) -> Sequence[Cell]:
     figures = rows[name]
     answered = [figures[place] for place in PLACES]
+    every = [each for part in answered for each in part]
+    aim = _IN_NOISE if name.startswith("words") else _POSITIONED_AIMS.get(name)
     return (
-        Cell(str(sum(map(len, answered)))),
+        number(every),
+        aimed_at_least(share(every), aim),
         *(Cell(f"{share(part):.1f}") for part in answered),
         Cell(f"{share(figures['again']):.1f}"),
         Cell(f"{len(figures['whole']) - sum(figures['whole']):.0f} of {len(figures['whole'])}"),
@@ -141,7 +148,14 @@ TABLES = (
     Table(
         measure="positioned",
         title="Utterances answered by their place in a call of 14, %; answered again, per 100 utterances",
-        columns=("line", "utterances", *PLACES, "answered again", "calls hung up before the last"),
+        columns=(
+            "line",
+            "utterances",
+            "answered %",
+            *PLACES,
+            "answered again",
+            "calls hung up before the last",
+        ),
         cells=_positioned,
     ),
     Table(
@@ -198,6 +212,7 @@ TABLES = (
         cells=_told,
     ),
     *bystanders.TABLES,
+    *echoes.TABLES,
 )
 
 
