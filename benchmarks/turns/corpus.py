@@ -14,7 +14,7 @@ import numpy as np
 from attrs import frozen
 
 from benchmarks.turns import voices
-from benchmarks.turns.sounds import BLOCK, RATE, Sound, active, active_level
+from benchmarks.turns.sounds import BLOCK, RATE, Sound, active, active_level, seconds
 
 Half = Literal["tuning", "held-out"]
 SOUNDS = Path("/usr/share/asterisk/sounds")
@@ -36,6 +36,7 @@ RECORDED = (
     "ru_RU_f_IvrvoiceRU",
 )
 SHORTEST_MS, LONGEST_MS = 300, 6_000
+SHORT_MS = (120, 300)  # one syllable
 _PAUSE_MAX_MS = 300  # a clip with a longer one inside would have two ends
 _CLIPS = 80  # of each recorded voice
 _FEWEST, _FILES = 5, 40  # of a voice that spells or says single words
@@ -69,12 +70,17 @@ class Clip:
 
 @frozen(eq=False)
 class Corpus:
-    """One half: clips by voice, spelt letters and single words by voice, and music."""
+    """One half: clips by voice, and music.
+
+    The short ones are sounds of 120 to 300 ms: syllables of those who spell, and synthetic words.
+    """
 
     recorded: dict[str, list[Clip]]
     synthetic: dict[str, list[Clip]]
     letters: dict[str, list[Clip]]
     words: dict[str, list[Clip]]
+    short_letters: dict[str, list[Clip]]
+    short_words: dict[str, list[Clip]]
     music: list[Sound]
 
     @property
@@ -105,6 +111,12 @@ def load(half: Half) -> Corpus:
         synthetic={voice: found for voice, found in synthetic.items() if found},
         letters=_by_voice(LETTERS, "*/alpha/*.ogg", half),
         words=_by_voice(WORDS, "??/*.ogg", half),
+        short_letters=_short_letters(half),
+        short_words=_grouped(
+            clip
+            for name, sound in voices.short().items()
+            if half_of(name) == half and (clip := _short(name, sound)) is not None
+        ),
         music=music,
     )
 
@@ -162,11 +174,40 @@ def _by_voice(place: Path, pattern: str, half: Half) -> dict[str, list[Clip]]:
         if half_of(_name(path, place)) == half:
             paths.setdefault(path.relative_to(place).parts[0], []).append(path)
     mine = [path for of_voice in paths.values() for path in of_voice[:_FILES]]
-    by_voice: dict[str, list[Clip]] = {}
     names = [_name(path, place) for path in mine]
-    for clip in clips(zip(names, voices.decoded(mine), strict=True)):
+    return _grouped(clips(zip(names, voices.decoded(mine), strict=True)))
+
+
+def _grouped(found: Iterable[Clip]) -> dict[str, list[Clip]]:
+    by_voice: dict[str, list[Clip]] = {}
+    for clip in found:
         by_voice.setdefault(clip.name.split("/")[0], []).append(clip)
     return {voice: spoken for voice, spoken in by_voice.items() if len(spoken) >= _FEWEST}
+
+
+def _short_letters(half: Half) -> dict[str, list[Clip]]:
+    """Take letters and syllables that are short, and cut a short piece out of those that are not."""
+    paths = [path for path in sorted(LETTERS.glob("*/*/*.ogg")) if half_of(_name(path, LETTERS)) == half]
+    names = [_name(path, LETTERS) for path in paths]
+    found = (_short(name, sound) for name, sound in zip(names, voices.decoded(paths), strict=True))
+    return _grouped(clip for clip in found if clip is not None)
+
+
+def _short(name: str, sound: Sound) -> Clip | None:
+    clip = cut(name, sound)
+    if clip is None or clip.speech_ms < SHORT_MS[0]:
+        return None
+    return clip if clip.speech_ms <= SHORT_MS[1] else _piece(clip)
+
+
+def _piece(clip: Clip) -> Clip | None:
+    """Cut a piece around the loudest part, its length drawn from the name."""
+    least, most = SHORT_MS
+    samples = (least + int(_digest(clip.name)[1:5], 16) % (most - least)) * RATE // 1_000
+    power = np.convolve(clip.sound**2, np.ones(samples), mode="valid")
+    begin = int(power.argmax())
+    edges = np.minimum(1, np.minimum(np.arange(samples), np.arange(samples)[::-1]) / seconds(0.015))
+    return cut(clip.name, np.pad(clip.sound[begin : begin + samples] * edges, _TAIL))
 
 
 def _name(path: Path, place: Path) -> str:

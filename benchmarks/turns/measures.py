@@ -77,6 +77,21 @@ def in_time(account: Account) -> Figures:
     return figures | {"answered": [*answered], "needless": [len(account.answers_ms) - sum(answered)]}
 
 
+def in_time_by_length(lengths_ms: Sequence[tuple[int, int]]) -> Callable[[Account], Figures]:
+    """Measure whether utterances of these lengths, least and limit, were answered in time, by the least."""
+
+    def measure(account: Account) -> Figures:
+        figures = in_time(account)
+        answered = list(zip(account.uttered, figures["answered"], strict=True))
+        parts: Figures = {
+            f"{least}": [was for each, was in answered if least <= each.end_ms - each.onset_ms < limit]
+            for least, limit in lengths_ms
+        }
+        return parts | {"delay_ms": figures["delay_ms"]}
+
+    return measure
+
+
 def pausing(account: Account) -> Figures:
     """Measure of every utterance with a pause inside whether it was cut: of the first, and of later ones."""
     every = answering(account)

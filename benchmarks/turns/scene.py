@@ -13,6 +13,7 @@ from simulator import HearFor, HearOut, Pause, Reply, Say, Step
 
 CALLER_DBFS = -26.0
 BOT_DBFS = -20.0
+STATEMENT = "That is so."  # what the bot says, if it matters to nobody
 _WORDS = "words"
 
 
@@ -49,17 +50,17 @@ class Planned:
 
 
 Script = Callable[[Cast, Source], Planned]
-Speakers = Literal["everybody", "letters", "single words"]
+Speakers = Literal["everybody", "letters", "words", "short_letters", "short_words"]
 
 
 def cast(corpus: Corpus, source: Source, number: int, speakers: Speakers = "everybody") -> Cast:
     """Cast the call of this number.
 
-    Every fourth caller is synthetic, but of those who spell or say single words none.
+    Every fourth caller is synthetic, but only of those who say anything.
     """
     kinds, at = corpus.recorded, number
     if speakers != "everybody":
-        kinds = corpus.letters if speakers == "letters" else corpus.words
+        kinds = getattr(corpus, speakers)
     elif number % 4 == 3:
         kinds, at = corpus.synthetic, number // 4
     caller = sorted(kinds)[at % len(kinds)]
@@ -102,11 +103,12 @@ def gap(source: Source, duration_s: float) -> Sound:
     return source.standard_normal(seconds(duration_s)) * amplitude(-62)
 
 
-def replies(source: Source, cast: Cast, number: int, duration_s: float) -> list[Reply]:
+def replies(source: Source, cast: Cast, number: int, duration_s: float, text: str = STATEMENT) -> list[Reply]:
+    """Let the bot say something else each time, and its transcript always this."""
     sounds = [talk(source, cast.bot, duration_s * source.uniform(0.8, 1.2)) for _ in range(number)]
     return [
         Reply("All right.", talk(source, cast.bot, 1.0)),
-        *(Reply("That is so.", sound) for sound in sounds),
+        *(Reply(text, sound) for sound in sounds),
     ]
 
 

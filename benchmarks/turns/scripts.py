@@ -3,8 +3,8 @@
 import numpy as np
 
 from benchmarks.turns.corpus import Clip
-from benchmarks.turns.scene import CALLER_DBFS, Cast, Planned, Scene, Script, replies, some
-from benchmarks.turns.sounds import EVENTS, SOUNDS, Sound, Source, at_level, seconds
+from benchmarks.turns.scene import CALLER_DBFS, STATEMENT, Cast, Planned, Scene, Script, replies, some
+from benchmarks.turns.sounds import EVENTS, SHORT_EVENTS, SOUNDS, Sound, Source, at_level, seconds
 from simulator import HearFor
 
 PAUSE_MS = (300, 900)
@@ -52,8 +52,8 @@ def disturbed(kind: str) -> Script:
     return script
 
 
-def heard_beside(kind: str) -> Script:
-    """Script sounds of one kind while the bot is silent, and nobody means anything by them."""
+def heard_beside(kind: str, text: str = STATEMENT) -> Script:
+    """Script sounds of one kind in the bot's silence, after it said this; nobody means anything by them."""
 
     def script(cast: Cast, source: Source) -> Planned:
         scene = Scene(source)
@@ -63,9 +63,9 @@ def heard_beside(kind: str) -> Script:
                 scene.say(clip)
             scene.hear_out()
             scene.wait(500, 2_500)
-            scene.disturb(kind, SOUNDS[kind](source))
+            scene.disturb(kind, (SOUNDS | SHORT_EVENTS)[kind](source))
         scene.hear_out()
-        return scene.planned(replies(source, cast, 3 * SOUNDS_IN_CALL, 1.2))
+        return scene.planned(replies(source, cast, 3 * SOUNDS_IN_CALL, 1.2, text))
 
     return script
 

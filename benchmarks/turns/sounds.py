@@ -133,9 +133,9 @@ def keys(source: Source) -> Sound:
     return _series(source, int(source.integers(6, 15)), (0.06, 0.16), _one_key)
 
 
-def breath(source: Source) -> Sound:
-    """Breathe over the microphone for 0.4-1.1 s."""
-    sound = band(white(source, source.uniform(0.4, 1.1)), 300, 2_400)
+def breath(source: Source, between_s: tuple[float, float] = (0.4, 1.1)) -> Sound:
+    """Breathe over the microphone for so long."""
+    sound = band(white(source, source.uniform(*between_s)), 300, 2_400)
     return unit(sound * np.hanning(len(sound))) * amplitude(source.uniform(-38, -28))
 
 
@@ -192,6 +192,13 @@ EVENTS: dict[str, Callable[[Source], Sound]] = {
     "horns": horn,
     "hum": hum_burst,
     "steady noise": noise_burst,
+}
+
+# As short as a word.
+SHORT_EVENTS: dict[str, Callable[[Source], Sound]] = {
+    "single knocks": lambda source: _one_knock(source),
+    "single coughs": lambda source: _one_cough(source),
+    "short breaths": lambda source: breath(source, (0.15, 0.3)),
 }
 
 # What is heard while the bot is silent, too: there a laugh may pass for a word.

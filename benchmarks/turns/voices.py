@@ -66,6 +66,18 @@ _SENTENCES = {
         "Avez-vous quelque chose l'après-midi?",
     ),
 }
+# One syllable, mostly: what people answer.
+_SHORT = {
+    "en-us": ("Yes.", "No.", "Sure.", "Two.", "Eight.", "B."),
+    "en-gb": ("Yes.", "No.", "Right.", "One.", "Six.", "A."),
+    "de": ("Ja.", "Nein.", "Gut.", "Acht.", "Zwei.", "Doch."),
+    "fr": ("Oui.", "Non.", "Bon.", "Deux.", "Huit.", "Si."),
+    "es": ("Sí.", "No.", "Dos.", "Tres.", "Ya.", "Bien."),
+    "it": ("Sì.", "No.", "Due.", "Tre.", "Già.", "Va."),
+    "ru": ("Да.", "Нет.", "Два.", "Три.", "Так.", "Пять."),
+    "he": ("כן", "לא", "שש", "טוב", "דו", "או"),
+}
+_SHORT_MANNERS = (("170", "35"), ("210", "50"), ("240", "70"))  # words a minute, and pitch
 _ESPEAK = (("en-us", _ENGLISH), ("en-gb", _ENGLISH), *_SENTENCES.items())
 _FLITE = ("rms", "slt", "awb", "kal16")
 
@@ -82,31 +94,35 @@ def spoken() -> dict[str, dict[str, Sound]]:
     ]
     wanted += [(f"flite-{name}", n, _flite(name, text)) for name in _FLITE for n, text in enumerate(_ENGLISH)]
     voices: dict[str, dict[str, Sound]] = {}
-    with tempfile.TemporaryDirectory() as place, ThreadPool(2) as pool:
-        sounds = pool.imap(
-            _run, [(command, Path(place) / f"{i}.wav") for i, (_, _, command) in enumerate(wanted)]
-        )
-        for (voice, n, _), sound in zip(wanted, sounds, strict=True):
-            voices.setdefault(voice, {})[f"{voice}/{n}"] = sound
+    for (voice, n, _), sound in zip(wanted, _sounds([command for _, _, command in wanted]), strict=True):
+        voices.setdefault(voice, {})[f"{voice}/{n}"] = sound
     return voices
+
+
+def short() -> dict[str, Sound]:
+    """Return short words in several languages, each in several manners, by a name with its language."""
+    wanted = {
+        f"{code}/{text} {words}": _espeak(code, text, words, pitch)
+        for code, texts in _SHORT.items()
+        for text in texts
+        for words, pitch in _SHORT_MANNERS
+    }
+    return dict(zip(wanted, _sounds([*wanted.values()]), strict=True))
 
 
 def decoded(paths: Sequence[Path]) -> list[Sound]:
     """Decode Ogg Vorbis files by the `oggdec` command."""
+    return _sounds([["oggdec", "--quiet", str(path), "-o", "{}"] for path in paths])
+
+
+def _sounds(commands: Sequence[list[str]]) -> list[Sound]:
     with tempfile.TemporaryDirectory() as place, ThreadPool(2) as pool:
-        return list(
-            pool.imap(
-                _run,
-                [
-                    (["oggdec", "--quiet", str(path), "-o", "{}"], Path(place) / f"{n}.wav")
-                    for n, path in enumerate(paths)
-                ],
-            )
-        )
+        jobs = [(command, Path(place) / f"{n}.wav") for n, command in enumerate(commands)]
+        return list(pool.imap(_run, jobs))
 
 
-def _espeak(code: str, text: str) -> list[str]:
-    return ["espeak-ng", "-v", code, "-s", "160", "-w", "{}", text]
+def _espeak(code: str, text: str, words_per_minute: str = "160", pitch: str = "50") -> list[str]:
+    return ["espeak-ng", "-v", code, "-s", words_per_minute, "-p", pitch, "-w", "{}", text]
 
 
 def _flite(name: str, text: str) -> list[str]:
