@@ -110,6 +110,7 @@ def account(rehearsed: Placed, planned: Planned, clears_ms: list[float]) -> Acco
                 onset_ms=mouth_ms + _begun_ms(said) + truth.onset_ms,
                 end_ms=mouth_ms + _begun_ms(said) + truth.end_ms,
                 is_speech=truth.is_speech,
+                label=truth.label,
             )
             for said, truth in zip(carrier.said, planned.uttered, strict=False)
         ],

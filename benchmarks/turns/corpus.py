@@ -4,9 +4,9 @@ Settings are chosen on the tuning half and judged on the held-out one. A clip be
 its name, so that adding or removing files moves no other.
 """
 
-import os
 from collections.abc import Iterable, Iterator
 from hashlib import sha256
+from itertools import islice
 from pathlib import Path
 from typing import Literal
 
@@ -38,6 +38,7 @@ RECORDED = (
 SHORTEST_MS, LONGEST_MS = 300, 6_000
 SHORT_MS = (120, 300)  # one syllable
 _PAUSE_MAX_MS = 300  # a clip with a longer one inside would have two ends
+_PAUSE_DB, _OWN_PAUSE_MAX_MS, _LONGEST_PAUSING_MS = 35.0, 1_000, 12_000
 _CLIPS = 80  # of each recorded voice
 _FEWEST, _FILES = 5, 40  # of a voice that spells or says single words
 _MUSIC_S = 60
@@ -56,6 +57,7 @@ class Clip:
     sound: Sound
     onset_ms: int
     end_ms: int
+    pauses: bool = False  # for longer than 300 ms, well below its peak
 
     @property
     def speech_ms(self) -> int:
@@ -79,6 +81,8 @@ class Corpus:
     synthetic: dict[str, list[Clip]]
     letters: dict[str, list[Clip]]
     words: dict[str, list[Clip]]
+    digits: dict[str, list[Clip]]
+    natural: dict[str, list[Clip]]  # half of them with pauses of their own
     short_letters: dict[str, list[Clip]]
     short_words: dict[str, list[Clip]]
     music: list[Sound]
@@ -106,8 +110,11 @@ def load(half: Half) -> Corpus:
         for path in sorted(MUSIC.glob("*.wav"))
         if half_of(path.name) == half
     ]
+    recorded = {voice: _recorded(voice, half) for voice in RECORDED}
     return Corpus(
-        recorded={voice: _recorded(voice, half) for voice in RECORDED},
+        recorded=recorded,
+        digits={voice: [*clips(_read(_files(voice, half, "digits/?.wav")))] for voice in RECORDED},
+        natural={voice: [*_pausing(voice, half), *recorded[voice]] for voice in RECORDED},
         synthetic={voice: found for voice, found in synthetic.items() if found},
         letters=_by_voice(LETTERS, "*/alpha/*.ogg", half),
         words=_by_voice(WORDS, "??/*.ogg", half),
@@ -142,6 +149,12 @@ def cut(name: str, sound: Sound) -> Clip | None:
     loud = np.flatnonzero(active(sound))
     if not len(loud) or not active_level(sound) or np.diff(loud).max(initial=0) * 10 > _PAUSE_MAX_MS:
         return None
+    return trimmed(name, sound)
+
+
+def trimmed(name: str, sound: Sound, *, pauses: bool = False) -> Clip:
+    """Cut most of the silence around a sound that is not silent."""
+    loud = np.flatnonzero(active(sound))
     begin = max(0, loud[0] * BLOCK - _LEAD)
     kept = sound[begin : (loud[-1] + 1) * BLOCK + _TAIL]
     return Clip(
@@ -149,22 +162,37 @@ def cut(name: str, sound: Sound) -> Clip | None:
         kept,
         onset_ms=int(loud[0] * BLOCK - begin) * 1000 // RATE,
         end_ms=int((loud[-1] + 1) * BLOCK - begin) * 1000 // RATE,
+        pauses=pauses,
     )
 
 
 def _recorded(voice: str, half: Half) -> list[Clip]:
+    return list(islice(clips(_read(_files(voice, half))), _CLIPS))
+
+
+def _pausing(voice: str, half: Half) -> Iterator[Clip]:
+    """Give the clips with a pause inside, by breath or comma, that is not quite silent."""
+    for name, sound in _read(_files(voice, half)):
+        loud = np.flatnonzero(active(sound, _PAUSE_DB))
+        if len(loud) and _PAUSE_MAX_MS < np.diff(loud).max(initial=0) * 10 <= _OWN_PAUSE_MAX_MS:
+            clip = trimmed(name, sound, pauses=True)
+            if clip.speech_ms <= _LONGEST_PAUSING_MS:
+                yield clip
+
+
+def _files(voice: str, half: Half, pattern: str = "**/*.wav") -> list[Path]:
     paths = [
-        path.relative_to(SOUNDS).as_posix()
-        for folder, _, names in os.walk(SOUNDS / voice)
-        for path in (Path(folder) / name for name in names)
-        if path.suffix == ".wav" and path.stem not in _NOT_SPEECH and path.parent.name != "silence"
+        path
+        for path in (SOUNDS / voice).glob(pattern)
+        if path.stem not in _NOT_SPEECH and path.parent.name != "silence"
     ]
     # By hash: a choice without a pattern, and the same on every machine.
-    mine = sorted((name for name in paths if half_of(name) == half), key=_digest)
-    return [
-        clip
-        for clip, _ in zip(clips((n, voices.read(SOUNDS / n)) for n in mine), range(_CLIPS), strict=False)
-    ]
+    mine = [path for path in paths if half_of(_name(path, SOUNDS)) == half]
+    return sorted(mine, key=lambda path: _digest(_name(path, SOUNDS)))
+
+
+def _read(paths: Iterable[Path]) -> Iterator[tuple[str, Sound]]:
+    return ((_name(path, SOUNDS), voices.read(path)) for path in paths)
 
 
 def _by_voice(place: Path, pattern: str, half: Half) -> dict[str, list[Clip]]:

@@ -26,6 +26,7 @@ class Utterance:
     onset_ms: float
     end_ms: float
     is_speech: bool = True
+    label: str = ""
 
 
 @frozen(kw_only=True)
@@ -45,6 +46,11 @@ class Account:
     def talk_ms(self) -> float:
         """How long the bot was heard."""
         return sum(len(sound) for _, sound in self.heard) / BYTES_PER_MS
+
+    @property
+    def begun_ms(self) -> Sequence[float]:
+        """When the caller heard the bot begin."""
+        return [begin for begin, _ in self.heard]
 
     def playing(self, at_ms: float) -> bool:
         """Say whether the caller heard the bot then."""
@@ -97,6 +103,19 @@ def pausing(account: Account) -> Figures:
     every = answering(account)
     cut = [bool(cuts) for cuts in every["cuts"]]
     return {"first": [*cut[:_FIRST]], "known": [*cut[_KNOWN:]], "delay_ms": every["delay_ms"]}
+
+
+def kept_whole(labels: Sequence[str]) -> Callable[[Account], Figures]:
+    """Measure by label whether each utterance was kept whole, and of all whether the bot began within it."""
+
+    def measure(account: Account) -> Figures:
+        every = answering(account)
+        pairs = list(zip(account.uttered, every["cuts"], strict=True))
+        over = [bool(_within(account.begun_ms, each.onset_ms, each.end_ms)) for each in account.uttered]
+        parts: Figures = {name: [not cuts for each, cuts in pairs if each.label == name] for name in labels}
+        return parts | {"delay_ms": every["delay_ms"], "talked over": [*over]}
+
+    return measure
 
 
 def positioned(utterances: int) -> Callable[[Account], Figures]:

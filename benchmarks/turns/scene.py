@@ -24,6 +24,7 @@ class Uttered:
     onset_ms: int
     end_ms: int
     kind: str = _WORDS
+    label: str = ""  # by which the measure tells utterances apart
 
     @property
     def is_speech(self) -> bool:
@@ -50,7 +51,7 @@ class Planned:
 
 
 Script = Callable[[Cast, Source], Planned]
-Speakers = Literal["everybody", "letters", "words", "short_letters", "short_words"]
+Speakers = Literal["everybody", "letters", "words", "short_letters", "short_words", "digits", "natural"]
 
 
 def cast(corpus: Corpus, source: Source, number: int, speakers: Speakers = "everybody") -> Cast:
@@ -106,10 +107,8 @@ def gap(source: Source, duration_s: float) -> Sound:
 def replies(source: Source, cast: Cast, number: int, duration_s: float, text: str = STATEMENT) -> list[Reply]:
     """Let the bot say something else each time, and its transcript always this."""
     sounds = [talk(source, cast.bot, duration_s * source.uniform(0.8, 1.2)) for _ in range(number)]
-    return [
-        Reply("All right.", talk(source, cast.bot, 1.0)),
-        *(Reply(text, sound) for sound in sounds),
-    ]
+    first = Reply(text, talk(source, cast.bot, 1.0))
+    return [first, *(Reply(text, sound) for sound in sounds)]
 
 
 class Scene:
@@ -121,17 +120,24 @@ class Scene:
         self.steps: list[Step] = [HearOut(600)]
         self.uttered: list[Uttered] = []
 
-    def say(self, clip: Clip) -> None:
-        self._say(clip.name, clip.sound, clip.onset_ms, clip.end_ms)
+    def say(self, clip: Clip, label: str = "") -> None:
+        self._say(clip.name, clip.sound, clip.onset_ms, clip.end_ms, label)
 
     def say_with_pause(self, first: Clip, pause_ms: int, second: Clip) -> None:
-        rest_ms = pause_ms - (first.length_ms - first.end_ms) - second.onset_ms
-        rest = np.zeros(max(0, seconds(rest_ms / 1000)))
-        sound = np.concatenate(
-            [at_level(first.sound, CALLER_DBFS), rest, at_level(second.sound, CALLER_DBFS)]
-        )
-        end_ms = first.end_ms + pause_ms + second.speech_ms
-        self._say(f"{first.name} ... {second.name}", sound, first.onset_ms, end_ms)
+        self.say_in_parts([(first, pause_ms), (second, 0)])
+
+    def say_in_parts(self, parts: Sequence[tuple[Clip, int]], label: str = "") -> None:
+        """Say clips one after the other, each with so much silence behind it, from its true end on."""
+        sounds: list[Sound] = []
+        for number, (clip, pause_ms) in enumerate(parts):
+            sounds.append(at_level(clip.sound, self.caller_dbfs))
+            if number + 1 < len(parts):
+                rest_ms = pause_ms - (clip.length_ms - clip.end_ms) - parts[number + 1][0].onset_ms
+                sounds.append(np.zeros(max(0, seconds(rest_ms / 1000))))
+        sound, last = np.concatenate(sounds), parts[-1][0]
+        end_ms = len(sound) // SAMPLES_PER_MS - (last.length_ms - last.end_ms)
+        name = " ... ".join(clip.name for clip, _ in parts)
+        self._say(name, sound, parts[0][0].onset_ms, end_ms, label)
 
     def disturb(self, kind: str, sound: Sound) -> None:
         end_ms = len(sound) // SAMPLES_PER_MS
@@ -147,8 +153,8 @@ class Scene:
     def hear_out(self, patience_ms: int = 2_500) -> None:
         self.steps.append(HearOut(int(self.source.integers(400, 900)), patience_ms))
 
-    def _say(self, name: str, sound: Sound, onset_ms: int, end_ms: int) -> None:
-        self.uttered.append(Uttered(onset_ms=onset_ms, end_ms=end_ms))
+    def _say(self, name: str, sound: Sound, onset_ms: int, end_ms: int, label: str) -> None:
+        self.uttered.append(Uttered(onset_ms=onset_ms, end_ms=end_ms, label=label))
         self.steps.append(Say(name, to_mulaw(at_level(sound, self.caller_dbfs))))
 
     def planned(self, replies: Sequence[Reply]) -> Planned:

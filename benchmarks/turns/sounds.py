@@ -24,10 +24,10 @@ def blocks(sound: Sound) -> Sound:
     return sound[: len(sound) // BLOCK * BLOCK].reshape(-1, BLOCK)
 
 
-def active(sound: Sound) -> NDArray[np.bool_]:
-    """Say for each 10 ms whether its peak is above -40 dB of the sound's peak."""
+def active(sound: Sound, below_db: float = ACTIVE_DB) -> NDArray[np.bool_]:
+    """Say for each 10 ms whether its peak is less than so far below the sound's peak."""
     peaks = np.abs(blocks(sound)).max(axis=1, initial=0.0)
-    limit = max(float(peaks.max(initial=0.0)) * 10 ** (-ACTIVE_DB / 20), 1e-9)
+    limit = max(float(peaks.max(initial=0.0)) * 10 ** (-below_db / 20), 1e-9)
     return np.asarray(peaks > limit)
 
 

@@ -26,6 +26,8 @@ def corpus() -> Corpus:
         synthetic={"three": found[4:]},
         letters={"four": found[:1]},
         words={"five": found[:1]},
+        digits={},
+        natural={},
         short_letters={},
         short_words={},
         music=[np.ones(80_000)],
