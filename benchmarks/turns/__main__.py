@@ -44,7 +44,9 @@ def main() -> int:
     if not chosen:
         sys.exit(f"--row: there is no {' or '.join(wanted.row)}; there are {', '.join(_all_names())}")
     began = time.monotonic()
-    laboratory = Laboratory(corpus=corpus.load(wanted.half), settings=settings, rows=chosen)
+    laboratory = Laboratory(
+        corpus=corpus.load(wanted.half, {row.speakers for row in chosen}), settings=settings, rows=chosen
+    )
     missed, short = _show(_measured(laboratory, wanted.share))
     print(f"\n{wanted.half} half, detector {settings.detector}, {time.monotonic() - began:.0f} s.")
     if missed:

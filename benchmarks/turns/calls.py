@@ -1,5 +1,6 @@
 """One planned call, carried through the engine in virtual time, and its account."""
 
+import random
 from collections.abc import Callable
 from functools import partial
 
@@ -21,6 +22,7 @@ from simulator.delay import Delay
 
 WAY_MS, SPREAD_MS = 60, 20  # each way, between the caller and the engine
 _FRAME_MS = 20
+_STALL_EVERY = (70, 130)  # frames
 _OVERLAP_MS = 100  # with so much of the caller in it, audio is recognised
 
 
@@ -43,9 +45,29 @@ class _NotingClears:
         await self.link.close(code)
 
 
-def delays(seed: int, spread_ms: float = SPREAD_MS) -> tuple[Delay, Delay]:
-    """Return the delays up and down."""
-    return evenly(WAY_MS, spread_ms, 2 * seed), evenly(WAY_MS, spread_ms, 2 * seed + 1)
+def delays(seed: int, spread_ms: float = SPREAD_MS, stall_ms: float = 0) -> tuple[Delay, Delay]:
+    """Return the delays up and down; what goes up may stall now and then, and then comes at once."""
+    up = evenly(WAY_MS, spread_ms, 2 * seed)
+    return (
+        stalling(up, stall_ms, 2 * seed) if stall_ms else up,
+        evenly(WAY_MS, spread_ms, 2 * seed + 1),
+    )
+
+
+def stalling(usual: Delay, stall_ms: float, seed: int) -> Delay:
+    """Hold the frames of this time up to its end, every two seconds or so."""
+    source = random.Random(seed)
+    until_stall, held_ms = source.randrange(*_STALL_EVERY), 0.0
+
+    def delay() -> float:
+        nonlocal until_stall, held_ms
+        until_stall -= 1
+        if until_stall == 0:
+            until_stall, held_ms = source.randrange(*_STALL_EVERY), stall_ms
+        held_ms = max(0.0, held_ms - _FRAME_MS)
+        return usual() + held_ms
+
+    return delay
 
 
 def carry(
@@ -104,6 +126,9 @@ def account(rehearsed: Placed, planned: Planned, clears_ms: list[float]) -> Acco
     if model is None or carrier.violations or model.violations:
         raise RuntimeError(f"a call went wrong: {carrier.violations} {model and model.violations}")
     mouth_ms, model_ms = carrier.began_s * 1000, model.began_s * 1000
+    commits_ms = [
+        model_ms + moment.at_ms for moment in model.timeline if moment.detail == "input_audio_buffer.commit"
+    ]
     return Account(
         uttered=[
             Utterance(
@@ -114,11 +139,13 @@ def account(rehearsed: Placed, planned: Planned, clears_ms: list[float]) -> Acco
             )
             for said, truth in zip(carrier.said, planned.uttered, strict=False)
         ],
-        commits_ms=[
-            model_ms + moment.at_ms
-            for moment in model.timeline
-            if moment.detail == "input_audio_buffer.commit"
+        commits_ms=commits_ms,
+        committed=[
+            (at - WAY_MS - len(audio) / 8, at - WAY_MS)
+            for at, audio in zip(commits_ms, model.committed, strict=False)
         ],
+        began_ms=mouth_ms,
+        hung_up=carrier.ended_by == "server",
         answers_ms=[
             rehearsed.began_s * 1000 + event.at_ms
             for event in rehearsed.record.events

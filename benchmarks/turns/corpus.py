@@ -4,16 +4,17 @@ Settings are chosen on the tuning half and judged on the held-out one. A clip be
 its name, so that adding or removing files moves no other.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Set
 from hashlib import sha256
 from itertools import islice
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 from attrs import frozen
 
 from benchmarks.turns import voices
+from benchmarks.turns.phrases import Purpose
 from benchmarks.turns.sounds import BLOCK, RATE, Sound, active, active_level, seconds
 
 Half = Literal["tuning", "held-out"]
@@ -58,6 +59,8 @@ class Clip:
     onset_ms: int
     end_ms: int
     pauses: bool = False  # for longer than 300 ms, well below its peak
+    purpose: Purpose = "plain"
+    text: str = ""  # its words, if they are known
 
     @property
     def speech_ms(self) -> int:
@@ -72,20 +75,12 @@ class Clip:
 
 @frozen(eq=False)
 class Corpus:
-    """One half: clips by voice, and music.
-
-    The short ones are sounds of 120 to 300 ms: syllables of those who spell, and synthetic words.
-    """
+    """One half: clips by voice, and music."""
 
     recorded: dict[str, list[Clip]]
     synthetic: dict[str, list[Clip]]
-    letters: dict[str, list[Clip]]
-    words: dict[str, list[Clip]]
-    digits: dict[str, list[Clip]]
-    natural: dict[str, list[Clip]]  # half of them with pauses of their own
-    short_letters: dict[str, list[Clip]]
-    short_words: dict[str, list[Clip]]
     music: list[Sound]
+    special: dict[str, dict[str, list[Clip]]]  # by kind: letters, words, digits...
 
     @property
     def voices(self) -> dict[str, list[Clip]]:
@@ -99,8 +94,8 @@ def missing() -> list[str]:
     return [str(place) for place in places if not place.is_dir()] + voices.missing()
 
 
-def load(half: Half) -> Corpus:
-    """Build one half."""
+def load(half: Half, wanted: Set[str]) -> Corpus:
+    """Build one half: everybody, and those speakers of special things who are wanted."""
     synthetic = {
         voice: list(clips((name, sound) for name, sound in sounds.items() if half_of(name) == half))
         for voice, sounds in voices.spoken().items()
@@ -111,20 +106,20 @@ def load(half: Half) -> Corpus:
         if half_of(path.name) == half
     ]
     recorded = {voice: _recorded(voice, half) for voice in RECORDED}
+    special: dict[str, Callable[[], dict[str, list[Clip]]]] = {
+        "letters": lambda: _by_voice(LETTERS, "*/alpha/*.ogg", half),
+        "words": lambda: _by_voice(WORDS, "??/*.ogg", half),
+        "digits": lambda: {v: [*clips(_read(_files(v, half, "digits/?.wav")))] for v in RECORDED},
+        "natural": lambda: {v: [*_pausing(v, half), *recorded[v]] for v in RECORDED},
+        "phrases": lambda: _phrases(half),
+        "short_letters": lambda: _short_letters(half),
+        "short_words": lambda: _short_words(half),
+    }
     return Corpus(
         recorded=recorded,
-        digits={voice: [*clips(_read(_files(voice, half, "digits/?.wav")))] for voice in RECORDED},
-        natural={voice: [*_pausing(voice, half), *recorded[voice]] for voice in RECORDED},
         synthetic={voice: found for voice, found in synthetic.items() if found},
-        letters=_by_voice(LETTERS, "*/alpha/*.ogg", half),
-        words=_by_voice(WORDS, "??/*.ogg", half),
-        short_letters=_short_letters(half),
-        short_words=_grouped(
-            clip
-            for name, sound in voices.short().items()
-            if half_of(name) == half and (clip := _short(name, sound)) is not None
-        ),
         music=music,
+        special={speakers: make() for speakers, make in special.items() if speakers in wanted},
     )
 
 
@@ -152,7 +147,9 @@ def cut(name: str, sound: Sound) -> Clip | None:
     return trimmed(name, sound)
 
 
-def trimmed(name: str, sound: Sound, *, pauses: bool = False) -> Clip:
+def trimmed(
+    name: str, sound: Sound, *, pauses: bool = False, purpose: Purpose = "plain", text: str = ""
+) -> Clip:
     """Cut most of the silence around a sound that is not silent."""
     loud = np.flatnonzero(active(sound))
     begin = max(0, loud[0] * BLOCK - _LEAD)
@@ -163,6 +160,8 @@ def trimmed(name: str, sound: Sound, *, pauses: bool = False) -> Clip:
         onset_ms=int(loud[0] * BLOCK - begin) * 1000 // RATE,
         end_ms=int((loud[-1] + 1) * BLOCK - begin) * 1000 // RATE,
         pauses=pauses,
+        purpose=purpose,
+        text=text,
     )
 
 
@@ -221,6 +220,12 @@ def _short_letters(half: Half) -> dict[str, list[Clip]]:
     return _grouped(clip for clip in found if clip is not None)
 
 
+def _short_words(half: Half) -> dict[str, list[Clip]]:
+    mine = ((name, sound) for name, sound in voices.short().items() if half_of(name) == half)
+    found = (_short(name, sound) for name, sound in mine)
+    return _grouped(clip for clip in found if clip is not None and clip.speech_ms <= SHORT_MS[1])
+
+
 def _short(name: str, sound: Sound) -> Clip | None:
     clip = cut(name, sound)
     if clip is None or clip.speech_ms < SHORT_MS[0]:
@@ -236,6 +241,16 @@ def _piece(clip: Clip) -> Clip | None:
     begin = int(power.argmax())
     edges = np.minimum(1, np.minimum(np.arange(samples), np.arange(samples)[::-1]) / seconds(0.015))
     return cut(clip.name, np.pad(clip.sound[begin : begin + samples] * edges, _TAIL))
+
+
+def _phrases(half: Half) -> dict[str, list[Clip]]:
+    by_voice = _grouped(
+        trimmed(name, sound, purpose=purpose, text=text)
+        for name, (purpose, text, sound) in voices.phrases().items()
+        if half_of(name) == half and active_level(sound)
+    )
+    purposes = set(get_args(Purpose))
+    return {v: said for v, said in by_voice.items() if {clip.purpose for clip in said} == purposes}
 
 
 def _name(path: Path, place: Path) -> str:

@@ -35,7 +35,7 @@ class Laboratory:
             calls.carry(
                 planned,
                 row.settings(self.settings),
-                ways=calls.delays(seed, row.setting.spread_ms),
+                ways=calls.delays(seed, row.setting.spread_ms, row.setting.stall_ms),
                 acoustics=room,
                 echo_is_heard=row.setting.echo_db is not None,
             )

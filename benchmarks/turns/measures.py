@@ -12,6 +12,8 @@ BYTES_PER_MS = 8
 _KEY = 400  # bytes by which a stretch of sound is found in what the model sent
 _STEP = 160
 _IN_TIME_MS = 2_500
+_ALONE_MS = 25_000
+_WHOLE = 0.95  # of an item: its last frames may be silence
 _FIRST, _KNOWN = 3, 4  # utterances of a call: the engine does not know its pauses yet, and does by now
 
 PLACES, PLACE_SLICES = ("1-5", "6-10", "11-14"), ((0, 5), (5, 10), (10, 14))  # of an utterance in its call
@@ -41,6 +43,9 @@ class Account:
     heard: Sequence[tuple[float, bytes]] = ()  # when each stretch of sound began, and the sound
     sent: Mapping[str, bytes] = {}  # the model's sound by item, in order
     told_ms: Mapping[str, int] = {}  # what the model was told of how much of an item was heard
+    committed: Sequence[tuple[float, float]] = ()  # from when to when what was committed had been said
+    began_ms: float = 0.0
+    hung_up: bool = False  # by the engine
 
     @property
     def talk_ms(self) -> float:
@@ -51,6 +56,11 @@ class Account:
     def begun_ms(self) -> Sequence[float]:
         """When the caller heard the bot begin."""
         return [begin for begin, _ in self.heard]
+
+    def talk_between_ms(self, begin_ms: float, end_ms: float) -> float:
+        """Return how long the bot was heard then."""
+        spans = ((begin, begin + len(sound) / BYTES_PER_MS) for begin, sound in self.heard)
+        return _covered_ms(spans, begin_ms, end_ms)
 
     def playing(self, at_ms: float) -> bool:
         """Say whether the caller heard the bot then."""
@@ -116,6 +126,46 @@ def kept_whole(labels: Sequence[str]) -> Callable[[Account], Figures]:
         return parts | {"delay_ms": every["delay_ms"], "talked over": [*over]}
 
     return measure
+
+
+def telling(account: Account) -> Figures:
+    """Measure of every long story how much of it the model got, and how long the bot talked into it."""
+    figures = in_time(account)
+    heard = [
+        _covered_ms(account.committed, each.onset_ms, each.end_ms) / (each.end_ms - each.onset_ms)
+        for each in account.uttered
+    ]
+    over_s = [account.talk_between_ms(each.onset_ms, each.end_ms) / 1_000 for each in account.uttered]
+    return {"heard": heard, "answered": figures["answered"], "over_s": over_s}
+
+
+def greeting(account: Account) -> Figures:
+    """Measure when the bot was first heard, and whether one of its answers was heard whole, unasked."""
+    first = [begin - account.began_ms for begin in account.begun_ms[:1]] or [float("inf")]
+    until_ms = min((each.onset_ms for each in account.uttered), default=float("inf"))
+    heard: dict[str, int] = {}
+    for part in segments([(at, sound) for at, sound in account.heard if at < until_ms], account.sent):
+        heard[part.item] = heard.get(part.item, 0) + part.stop - part.start
+    whole = any(length >= _WHOLE * len(account.sent[item]) for item, length in heard.items())
+    return {"first_ms": [*first], "whole": [whole]}
+
+
+def waiting(account: Account) -> Figures:
+    """Measure of a caller who has asked for a moment what they met until they were back."""
+    asked = [each for each in account.uttered if each.label == "wait"]
+    back = [each for each in account.uttered if each.label == "back"]
+    figures: Figures = {
+        "told": [],
+        "left_alone": [],
+        "kept": [bool(back) and not account.hung_up],
+        "answered": [],
+    }
+    for each in asked:
+        heard = _within(account.begun_ms, each.end_ms, each.end_ms + _ALONE_MS)
+        figures["told"].append(bool(_within(heard, each.end_ms, each.end_ms + 2 * _IN_TIME_MS)))
+        figures["left_alone"].append(len(heard) <= 1)
+    figures["answered"] = [bool(_within(account.answers_ms, e.end_ms, e.end_ms + _IN_TIME_MS)) for e in back]
+    return figures | {"answered": figures["answered"] or [False]}
 
 
 def positioned(utterances: int) -> Callable[[Account], Figures]:
@@ -266,6 +316,16 @@ def _seam_ms(parts: Sequence[Segment], stopped_ms: float) -> float | None:
         if before.at_ms < stopped_ms <= after.at_ms:
             return (after.start - before.stop) / BYTES_PER_MS if after.item == before.item else None
     return None
+
+
+def _covered_ms(spans: Iterable[tuple[float, float]], begin_ms: float, end_ms: float) -> float:
+    """Return how much of this time lies in the spans, which may overlap."""
+    covered, at = 0.0, begin_ms
+    for begin, end in sorted(spans):
+        at, end = max(at, begin), min(end, end_ms)
+        if end > at:
+            covered, at = covered + end - at, end
+    return covered
 
 
 def _within(times_ms: Iterable[float], begin_ms: float, end_ms: float) -> list[float]:

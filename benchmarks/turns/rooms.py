@@ -25,6 +25,7 @@ class Setting:
     echo_late_ms: tuple[float, float] = (60, 400)
     loss: float = 0.0
     spread_ms: float = 20.0
+    stall_ms: float = 0.0  # of delivery, every two seconds
 
     def room(self, cast: Cast, music: list[Sound], source: Source) -> Room | None:
         """Make the acoustics of one call."""

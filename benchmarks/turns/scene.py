@@ -51,7 +51,9 @@ class Planned:
 
 
 Script = Callable[[Cast, Source], Planned]
-Speakers = Literal["everybody", "letters", "words", "short_letters", "short_words", "digits", "natural"]
+Speakers = Literal[
+    "everybody", "letters", "words", "short_letters", "short_words", "digits", "natural", "phrases"
+]
 
 
 def cast(corpus: Corpus, source: Source, number: int, speakers: Speakers = "everybody") -> Cast:
@@ -61,7 +63,7 @@ def cast(corpus: Corpus, source: Source, number: int, speakers: Speakers = "ever
     """
     kinds, at = corpus.recorded, number
     if speakers != "everybody":
-        kinds = getattr(corpus, speakers)
+        kinds = corpus.special[speakers]
     elif number % 4 == 3:
         kinds, at = corpus.synthetic, number // 4
     caller = sorted(kinds)[at % len(kinds)]
@@ -121,7 +123,7 @@ class Scene:
         self.uttered: list[Uttered] = []
 
     def say(self, clip: Clip, label: str = "") -> None:
-        self._say(clip.name, clip.sound, clip.onset_ms, clip.end_ms, label)
+        self._say(clip.text or clip.name, clip.sound, clip.onset_ms, clip.end_ms, label)
 
     def say_with_pause(self, first: Clip, pause_ms: int, second: Clip) -> None:
         self.say_in_parts([(first, pause_ms), (second, 0)])
@@ -136,7 +138,7 @@ class Scene:
                 sounds.append(np.zeros(max(0, seconds(rest_ms / 1000))))
         sound, last = np.concatenate(sounds), parts[-1][0]
         end_ms = len(sound) // SAMPLES_PER_MS - (last.length_ms - last.end_ms)
-        name = " ... ".join(clip.name for clip, _ in parts)
+        name = " ... ".join(clip.text or clip.name for clip, _ in parts)
         self._say(name, sound, parts[0][0].onset_ms, end_ms, label)
 
     def disturb(self, kind: str, sound: Sound) -> None:

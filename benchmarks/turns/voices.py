@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.turns.phrases import PHRASES, Purpose
 from benchmarks.turns.sounds import RATE, Sound
 
 COMMANDS = ("espeak-ng", "flite", "oggdec")
@@ -108,6 +109,27 @@ def short() -> dict[str, Sound]:
         for words, pitch in _SHORT_MANNERS
     }
     return dict(zip(wanted, _sounds([*wanted.values()]), strict=True))
+
+
+def phrases() -> dict[str, tuple[Purpose, str, Sound]]:
+    """Return what people say beside sentences, by a name with its voice: purpose, words and sound."""
+    wanted = [
+        (f"espeak-{code}", purpose, text, _espeak(code, text))
+        for code, purposes in PHRASES.items()
+        for purpose, texts in purposes.items()
+        for text in texts
+    ]
+    wanted += [
+        (f"flite-{name}", purpose, text, _flite(name, text))
+        for name in _FLITE
+        for purpose, texts in PHRASES["en-us"].items()
+        for text in texts
+    ]
+    sounds = _sounds([command for *_, command in wanted])
+    return {
+        f"{voice}/{purpose}/{text}": (purpose, text, sound)
+        for (voice, purpose, text, _), sound in zip(wanted, sounds, strict=True)
+    }
 
 
 def decoded(paths: Sequence[Path]) -> list[Sound]:

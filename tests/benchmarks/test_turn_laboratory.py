@@ -24,13 +24,8 @@ def corpus() -> Corpus:
     return Corpus(
         recorded={"one": found[:2], "two": found[2:4]},
         synthetic={"three": found[4:]},
-        letters={"four": found[:1]},
-        words={"five": found[:1]},
-        digits={},
-        natural={},
-        short_letters={},
-        short_words={},
         music=[np.ones(80_000)],
+        special={},
     )
 
 
