@@ -14,7 +14,7 @@ from typing import Any
 
 from attrs import define, field
 
-from simulator.events import Cancel, Committed, Create, Output, error_event, item_events
+from simulator.events import Appended, Cancel, Committed, Create, Output, error_event, item_events
 from simulator.grammar import check, parse
 from simulator.items import Item, Items
 from simulator.model_script import ModelScript
@@ -45,6 +45,9 @@ class Conversation:
     outputs: list[tuple[str, Any]] = field(factory=list, init=False)
     creates: int = field(default=0, init=False)
     _deferred: list[Json] = field(factory=list, init=False)
+    _next_item_id: str | None = field(
+        default=None, init=False
+    )  # of the audio in the buffer, once it is named
     _numbers: dict[str, int] = field(factory=dict, init=False)
 
     def __attrs_post_init__(self) -> None:
@@ -117,7 +120,11 @@ class Conversation:
         if self._input_format != "audio/pcmu":
             self._complain(f"input_audio_buffer.append while the session's input is {self._input_format}")
         self.pending += audio
-        return []
+        live = self._script.live
+        if live is None or not self._transcribes:
+            return []
+        self._next_item_id = self._next_item_id or self.new_id("item")
+        return [Appended(self._next_item_id, bytes(self.pending), live)]
 
     def _commit(self, event: Json) -> Iterable[Output]:
         length_ms = len(self.pending) / _BYTES_PER_MS[self._input_format]
@@ -130,23 +137,24 @@ class Conversation:
         self.committed.append(bytes(self.pending))
         self.pending.clear()
         item = Item(
-            self.new_id("item"),
+            self._next_item_id or self.new_id("item"),
             "message",
             role="user",
             content=[{"type": "input_audio", "transcript": None}],
         )
+        self._next_item_id = None
         previous_id = self.items.add(item)
-        transcribe = self.session["audio"]["input"]["transcription"] is not None
         committed = {"type": "input_audio_buffer.committed", "item_id": item.id}
         return [
             {**committed, "previous_item_id": previous_id},
             *item_events(item, previous_id),
-            Committed(item.id, len(self.committed) - 1, transcribe),
+            Committed(item.id, len(self.committed) - 1, self._transcribes),
         ]
 
     def _clear(self, event: Json) -> Iterable[Output]:
         self.cleared.append(bytes(self.pending))
         self.pending.clear()
+        self._next_item_id = None
         return [{"type": "input_audio_buffer.cleared"}]
 
     def _item_create(self, event: Json) -> Iterable[Output]:
@@ -207,6 +215,10 @@ class Conversation:
             message = "Cancellation failed: no active response found"
             raise Refused("response_cancel_not_active", message)
         return [Cancel()]
+
+    @property
+    def _transcribes(self) -> bool:
+        return self.session["audio"]["input"]["transcription"] is not None
 
     @property
     def _input_format(self) -> str:

@@ -5,7 +5,10 @@ from collections.abc import Iterable
 from attrs import frozen
 
 from simulator.items import Item
+from simulator.model_script import LiveTranscription
 from simulator.schema import Json, Refused
+
+_TRANSCRIPTION = "conversation.item.input_audio_transcription"
 
 
 @frozen
@@ -29,7 +32,16 @@ class Committed:
     transcribe: bool
 
 
-Output = Json | Create | Cancel | Committed
+@frozen
+class Appended:
+    """Audio was added to the buffer, and is transcribed as it comes; the commit will make this item of it."""
+
+    item_id: str
+    audio: bytes  # all that is in the buffer
+    live: LiveTranscription
+
+
+Output = Json | Create | Cancel | Committed | Appended
 
 
 def error_event(refused: Refused, event_id: str | None) -> Json:
@@ -53,13 +65,11 @@ def item_events(item: Item, previous_id: str | None) -> list[Json]:
     ]
 
 
-def transcription_events(item_id: str, transcript: str | None) -> list[Json]:
+def transcription_events(item_id: str, transcript: str | None, told: str = "") -> list[Json]:
     """Report what a separate recogniser made of a user item, some time after the commit.
 
-    Without a transcript it failed.
+    Without a transcript it failed. `told` is what deltas have said of it before.
     """
-    base = {"item_id": item_id, "content_index": 0}
-    kind = "conversation.item.input_audio_transcription"
     if transcript is None:
         error = {
             "type": "transcription_error",
@@ -67,16 +77,27 @@ def transcription_events(item_id: str, transcript: str | None) -> list[Json]:
             "message": "The audio could not be transcribed.",
             "param": None,
         }
-        return [{"type": f"{kind}.failed", **base, "error": error}]
-    return [
-        {"type": f"{kind}.delta", **base, "delta": transcript, "obfuscation": "x" * 5},
-        {
-            "type": f"{kind}.completed",
-            **base,
-            "transcript": transcript,
-            "usage": {"type": "duration", "seconds": 1},
-        },
-    ]
+        return [{"type": f"{_TRANSCRIPTION}.failed", "item_id": item_id, "content_index": 0, "error": error}]
+    rest = transcript.removeprefix(told)
+    completed = {
+        "type": f"{_TRANSCRIPTION}.completed",
+        "item_id": item_id,
+        "content_index": 0,
+        "transcript": transcript,
+        "usage": {"type": "duration", "seconds": 1},
+    }
+    return [*([transcription_delta(item_id, rest)] if rest or not told else []), completed]
+
+
+def transcription_delta(item_id: str, words: str) -> Json:
+    """Report the next words of a user item."""
+    return {
+        "type": f"{_TRANSCRIPTION}.delta",
+        "item_id": item_id,
+        "content_index": 0,
+        "delta": words,
+        "obfuscation": "x" * 5,
+    }
 
 
 def usage(sent: Iterable[bytes | bytearray], said: Iterable[str]) -> Json:

@@ -1,13 +1,22 @@
 """The model: a Realtime server for one connection, driven by a script."""
 
 from collections.abc import Iterable
+from math import inf
 from typing import Any
 
 import trio
 from attrs import define, field
 
 from simulator.conversation import Conversation
-from simulator.events import Cancel, Committed, Create, error_event, transcription_events
+from simulator.events import (
+    Appended,
+    Cancel,
+    Committed,
+    Create,
+    error_event,
+    transcription_delta,
+    transcription_events,
+)
 from simulator.generation import Generation
 from simulator.grammar import kind
 from simulator.model_script import (
@@ -18,6 +27,7 @@ from simulator.model_script import (
     Abort,
     CloseNow,
     Fail,
+    LiveTranscription,
     ModelScript,
     NoAnswer,
     Rejection,
@@ -55,6 +65,11 @@ class Model:
     _nursery: trio.Nursery = field(init=False)
     _generating: trio.CancelScope = field(factory=trio.CancelScope, init=False)
     _deaf: bool = field(default=False, init=False)  # to `response.cancel`
+    # What the deltas of live transcription have said, by item.
+    _overheard: dict[str, int] = field(factory=dict, init=False)  # words, sent or on their way
+    _told: dict[str, str] = field(factory=dict, init=False)
+    _transcribed: set[str] = field(factory=set, init=False)
+    _words: "trio.MemorySendChannel[tuple[str, str, float]]" = field(init=False)
 
     def __attrs_post_init__(self) -> None:
         self.conversation = Conversation(self.script)
@@ -138,6 +153,9 @@ class Model:
             self._close_after_error(rejection, f"invalid_request_error.{rejection.code}")
             return
         await trio.sleep(self.script.slow_connect_ms / 1000)
+        # Unbounded: what is not taken is small, and the script's own.
+        self._words, words = trio.open_memory_channel[tuple[str, str, float]](inf)
+        self._nursery.start_soon(self._tell, words)
         self._nursery.start_soon(self._expire)
         self._nursery.start_soon(self._link.keep_alive, self.violations)
         self._emit_all([{"type": "session.created", "session": self.session}])
@@ -160,6 +178,8 @@ class Model:
                     pass
                 case Committed():
                     self._nursery.start_soon(self._transcribe, output)
+                case Appended(live=live):
+                    self._overhear(output, live)
                 case _:
                     self._emit_all([output])
 
@@ -227,8 +247,30 @@ class Model:
 
     async def _transcribe(self, committed: Committed) -> None:
         transcript = self._transcript(committed.number)
-        await trio.sleep(self.script.transcript_after_ms / 1000)
-        self._emit_all(transcription_events(committed.item_id, transcript))
+        after_ms = self.script.transcript_after_ms
+        await trio.sleep((after_ms() if callable(after_ms) else after_ms) / 1000)
+        told = self._told.get(committed.item_id, "")
+        self._transcribed.add(committed.item_id)
+        self._emit_all(transcription_events(committed.item_id, transcript, told))
+
+    def _overhear(self, appended: Appended, live: LiveTranscription) -> None:
+        """Let the words that are new with this audio be sent."""
+        words = live.words(appended.audio)
+        known = self._overheard.get(appended.item_id, 0)
+        self._overheard[appended.item_id] = max(known, len(words))
+        for word in words[known:]:
+            self._words.send_nowait((appended.item_id, word, trio.current_time() + live.after_ms() / 1000))
+
+    async def _tell(self, words: "trio.MemoryReceiveChannel[tuple[str, str, float]]") -> None:
+        """Send each word when it is due, in their order."""
+        async for item_id, word, due_s in words:
+            await trio.sleep_until(due_s)
+            if item_id in self._transcribed:  # that was all of it
+                continue
+            told = self._told.get(item_id, "")
+            delta = f" {word}" if told else word
+            self._told[item_id] = told + delta
+            self._emit_all([transcription_delta(item_id, delta)])
 
     def _transcript(self, number: int) -> str | None:
         hears = self.script.hears

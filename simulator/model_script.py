@@ -153,17 +153,30 @@ EXPIRED = Rejection("session_expired", "Your session hit the maximum duration of
 Recogniser = Callable[[bytes], str | None]  # from the committed audio, at the moment of its commit
 
 
+@frozen
+class LiveTranscription:
+    """Transcribe while the audio comes, as a live model does: each word in a delta of its own.
+
+    `words` are those that the audio in the buffer holds so far, asked for with each append; a word is sent
+    `after_ms` later. The deltas name the item that the commit will make.
+    """
+
+    words: Callable[[bytes], Sequence[str]]
+    after_ms: Callable[[], float]
+
+
 @frozen(kw_only=True)
 class ModelScript:
     """One session. After the last reply comes DEFAULT_REPLY; after the last transcript UNSCRIPTED.
 
     `hears` are the transcripts of committed caller audio, in order, or what makes them; None is a failed
-    transcription.
+    transcription. They come `transcript_after_ms` after the commit.
     """
 
     replies: Sequence[AnyReply] = ()
     hears: Sequence[str | None] | Recogniser = ()
-    transcript_after_ms: float = 300
+    transcript_after_ms: float | Callable[[], float] = 300
+    live: LiveTranscription | None = None  # None: the whole transcript comes in one delta, at its end
 
     # Faults of the connection.
     bad_key: bool = False  # an error and close 3000, right after the handshake

@@ -14,6 +14,7 @@ from simulator.model_script import (
     Fail,
     Ignore,
     Incomplete,
+    LiveTranscription,
     ModelScript,
     NoAnswer,
     Reply,
@@ -275,6 +276,55 @@ async def test_every_commit_has_its_own_transcript_300_ms_later(autojump_clock):
         "item_0003": (300, "(unscripted)"),
     }
     assert model.committed == [murmur(200)] * 3
+
+
+async def test_live_transcription_says_each_word_of_the_buffer_before_its_commit(autojump_clock):
+    said = []
+
+    async def hear(client):
+        while "transcription" not in (event := await client.next())["type"]:
+            pass
+        said.append((client.times_ms[-1], event["item_id"], event.get("delta") or event["transcript"]))
+
+    async def talk(client):
+        await client.set_up()
+        for _ in range(2):
+            await client.append(murmur(200))
+            await hear(client)
+        await client.send("input_audio_buffer.commit")
+        await hear(client)
+        await hear(client)
+
+    live = LiveTranscription(
+        words=lambda audio: ["Ten,", "please."][: len(audio) // 1_600], after_ms=lambda: 250
+    )
+    script = ModelScript(hears=["Ten, please. Thank you."], live=live, transcript_after_ms=lambda: 400)
+    await converse(script, talk)
+    assert said == [
+        (250, "item_0001", "Ten,"),
+        (500, "item_0001", " please."),
+        (900, "item_0001", " Thank you."),
+        (900, "item_0001", "Ten, please. Thank you."),
+    ]
+
+
+async def test_audio_that_was_cleared_leaves_its_words_behind(autojump_clock):
+    items = []
+
+    async def talk(client):
+        await client.set_up()
+        await client.append(murmur(200))
+        await client.send("input_audio_buffer.clear")
+        await client.append(murmur(200))
+        await client.send("input_audio_buffer.commit")
+        while len(items) < 3:
+            event = await client.next()
+            if "transcription" in event["type"]:
+                items.append((event["type"].split(".")[-1], event["item_id"]))
+
+    live = LiveTranscription(words=lambda _audio: ["Hm."], after_ms=lambda: 100)
+    await converse(ModelScript(hears=["Hm."], live=live), talk)
+    assert items == [("delta", "item_0001"), ("delta", "item_0002"), ("completed", "item_0002")]
 
 
 async def test_without_transcription_there_are_no_transcripts(autojump_clock):
