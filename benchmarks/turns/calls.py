@@ -8,6 +8,7 @@ import trio
 from attrs import define, field
 
 from benchmarks.turns.measures import Account, Utterance
+from benchmarks.turns.recognition import Recogniser
 from benchmarks.turns.scene import Planned
 from engine.account import ResponseBegun
 from engine.ports import CarrierLink
@@ -15,7 +16,7 @@ from engine.settings import Settings
 from engine.states import Reason
 from rehearsal.rig import Placed, rehearse
 from rehearsal.virtual_time import in_virtual_time
-from simulator import Carrier, ModelScript, evenly
+from simulator import Carrier, evenly
 from simulator.caller import Said
 from simulator.carrier import Acoustics
 from simulator.delay import Delay
@@ -23,7 +24,6 @@ from simulator.delay import Delay
 WAY_MS, SPREAD_MS = 60, 20  # each way, between the caller and the engine
 _FRAME_MS = 20
 _STALL_EVERY = (70, 130)  # frames
-_OVERLAP_MS = 100  # with so much of the caller in it, audio is recognised
 
 
 @define
@@ -76,9 +76,9 @@ def carry(
     *,
     ways: tuple[Delay, Delay],
     acoustics: Acoustics | None = None,
-    echo_is_heard: bool = False,
+    recogniser: Callable[[Carrier], Recogniser] = lambda carrier: Recogniser(carrier=carrier, way_ms=WAY_MS),
 ) -> Account:
-    """Run the call. With `echo_is_heard` a recogniser finds words in the bot's echo, too."""
+    """Run the call. Its recogniser is made from its carrier."""
     watched: list[_NotingClears] = []
 
     def watch(link: CarrierLink) -> CarrierLink:
@@ -89,9 +89,7 @@ def carry(
         partial(
             rehearse,
             planned.script,
-            lambda carrier: ModelScript(
-                replies=planned.replies, hears=recogniser(carrier, echo_is_heard=echo_is_heard)
-            ),
+            lambda carrier: recogniser(carrier).script(planned.replies),
             settings=settings,
             up=ways[0],
             down=ways[1],
@@ -100,21 +98,6 @@ def carry(
         )
     )
     return account(rehearsed, planned, watched[0].clears_ms)
-
-
-def recogniser(carrier: Carrier, *, echo_is_heard: bool) -> Callable[[bytes], str | None]:
-    """Make what a recogniser would make of what was just committed: words if the caller said some in it."""
-
-    def hear(audio: bytes) -> str:
-        end_ms = (trio.current_time() - carrier.began_s) * 1000 - WAY_MS
-        begin_ms = end_ms - len(audio) / 8
-        for said in carrier.said:
-            if said.text and min(end_ms, said.until_ms) - max(begin_ms, said.at_ms) >= _OVERLAP_MS:
-                return said.text
-        played = any(began < end_ms and begin_ms < began + len(sound) / 8 for began, sound in carrier.heard)
-        return "the bot's own words" if echo_is_heard and played else ""
-
-    return hear
 
 
 def account(rehearsed: Placed, planned: Planned, clears_ms: list[float]) -> Account:

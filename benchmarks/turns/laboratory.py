@@ -9,6 +9,7 @@ from attrs import frozen
 from benchmarks.turns import calls
 from benchmarks.turns.corpus import Corpus
 from benchmarks.turns.measures import Figures
+from benchmarks.turns.recognition import Recogniser
 from benchmarks.turns.row import Row
 from benchmarks.turns.scene import cast
 from engine.settings import Settings
@@ -37,6 +38,12 @@ class Laboratory:
                 row.settings(self.settings),
                 ways=calls.delays(seed, row.setting.spread_ms, row.setting.stall_ms),
                 acoustics=room,
-                echo_is_heard=row.setting.echo_db is not None,
+                recogniser=lambda carrier: Recogniser(
+                    carrier=carrier,
+                    way_ms=calls.WAY_MS,
+                    kind=row.recognition,
+                    echo_is_heard=row.setting.echo_db is not None,
+                    seed=seed,
+                ),
             )
         )

@@ -13,6 +13,7 @@ _KEY = 400  # bytes by which a stretch of sound is found in what the model sent
 _STEP = 160
 _IN_TIME_MS = 2_500
 _ALONE_MS = 25_000
+_TALKED_ON_MS, _YIELDED_MS = 1_000, 2_000
 _WHOLE = 0.95  # of an item: its last frames may be silence
 _FIRST, _KNOWN = 3, 4  # utterances of a call: the engine does not know its pauses yet, and does by now
 
@@ -166,6 +167,37 @@ def waiting(account: Account) -> Figures:
         figures["left_alone"].append(len(heard) <= 1)
     figures["answered"] = [bool(_within(account.answers_ms, e.end_ms, e.end_ms + _IN_TIME_MS)) for e in back]
     return figures | {"answered": figures["answered"] or [False]}
+
+
+def yielding(listening: str, floor: str) -> Callable[[Account], Figures]:
+    """Measure over a talking bot, by label: is a sign of listening talked through, does the floor stop it?
+
+    It talks on if nothing stops it within a second (the window of the tau-voice benchmark), it falters if it
+    then plays on, and is cut if it doesn't. It yields if it stops within two seconds.
+    """
+
+    def measure(account: Account) -> Figures:
+        names = ("talked on", "faltered", "lost", "yielded", "answered", "yield_ms")
+        figures: Figures = {name: [] for name in names}
+        parts = segments(account.heard, account.sent)
+        for each in account.uttered:
+            if not account.playing(each.onset_ms):
+                continue
+            if each.label == listening:
+                stops = _within(account.clears_taken_ms, each.onset_ms, each.end_ms + _TALKED_ON_MS)
+                resumed = bool(stops) and _seam_ms(parts, stops[0]) is not None
+                figures["talked on"].append(not stops)
+                figures["faltered"].append(resumed)
+                figures["lost"].append(bool(stops) and not resumed)
+            elif each.label == floor:
+                taken = _first_after(account.clears_taken_ms, each.onset_ms, each.onset_ms + _YIELDED_MS)
+                answers = _within(account.answers_ms, each.onset_ms, each.end_ms + _IN_TIME_MS)
+                figures["yielded"].append(bool(taken))
+                figures["yield_ms"] += taken
+                figures["answered"].append(bool(answers))
+        return figures
+
+    return measure
 
 
 def positioned(utterances: int) -> Callable[[Account], Figures]:

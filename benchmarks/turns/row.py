@@ -6,6 +6,7 @@ from typing import Any
 from attrs import evolve, field, frozen
 
 from benchmarks.turns.measures import Account, Figures
+from benchmarks.turns.recognition import Recognition
 from benchmarks.turns.rooms import CLEAN, Setting
 from benchmarks.turns.scene import Script, Speakers
 from engine.settings import Settings
@@ -22,8 +23,10 @@ class Row:
     calls: int
     setting: Setting = CLEAN
     speakers: Speakers = "everybody"
+    recognition: Recognition = "exact"
     changes: Mapping[str, Any] = field(factory=dict)  # to the settings
 
     def settings(self, base: Settings) -> Settings:
         """Return the settings of this row's calls: everybody's, but for what it compares with."""
-        return evolve(base, **self.changes) if self.changes else base
+        changes = {"transcription_model": None} if self.recognition == "none" else {}
+        return evolve(base, **changes | self.changes)

@@ -5,7 +5,7 @@ from itertools import chain
 
 from benchmarks.turns import measures, scripts
 from benchmarks.turns.noises import car, traffic, vacuum, wind
-from benchmarks.turns.panels import bystanders, echoes, patience, pauses, short_words
+from benchmarks.turns.panels import PANELS
 from benchmarks.turns.rooms import CLEAN, Setting, music, several_voices, steady
 from benchmarks.turns.row import Row
 from benchmarks.turns.scene import CALLER_DBFS, Speakers
@@ -51,9 +51,7 @@ _FIXED = {"utterance_end_ms": 500, "utterance_end_min_ms": 500, "utterance_end_m
 
 def rows() -> Iterator[Row]:
     """Give all of them, in the order of the tables."""
-    return chain(
-        _usual(), bystanders.rows(), echoes.rows(), short_words.rows(), pauses.rows(), patience.rows()
-    )
+    return chain(_usual(), *(panel.rows() for panel in PANELS))
 
 
 def _usual() -> Iterator[Row]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from benchmarks.turns.cells import Cell, Table, aimed_at_least, at_least, at_most, below, number
 from benchmarks.turns.measures import PLACES, Figures, percentile, share
-from benchmarks.turns.panels import bystanders, echoes, patience, pauses, short_words
+from benchmarks.turns.panels import PANELS
 
 FIXED = "fixed 500 ms"  # the row that the adaptive end of speech is compared with
 
@@ -211,11 +211,7 @@ TABLES = (
         columns=("line", "told", "p50", "p95", "most"),
         cells=_told,
     ),
-    *bystanders.TABLES,
-    *echoes.TABLES,
-    *short_words.TABLES,
-    *pauses.TABLES,
-    *patience.TABLES,
+    *(table for panel in PANELS for table in panel.TABLES),
 )
 
 
