@@ -98,7 +98,7 @@ def _show(measured: Iterable[tuple[Row, Figures]]) -> tuple[int, int]:
 
 
 def _print(table: Table, of_rows: Mapping[str, Figures]) -> list[Cell]:
-    lines = [(name, table.cells(name, of_rows)) for name in of_rows]
+    lines = [(name, table.cells(name, of_rows)) for name in table.lines or of_rows]
     show(table.title, table.columns, [(name, *map(str, cells)) for name, cells in lines])
     return [cell for _, cells in lines for cell in cells]
 

@@ -27,6 +27,7 @@ class Table:
     title: str
     columns: Sequence[str]
     cells: Callable[[str, Mapping[str, Figures]], Sequence[Cell]]
+    lines: Sequence[str] = ()  # what the lines are; if nothing, the rows
 
 
 def at_least(value: float, floor: float | None, unit: str = "") -> Cell:

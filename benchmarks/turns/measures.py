@@ -200,6 +200,34 @@ def yielding(listening: str, floor: str) -> Callable[[Account], Figures]:
     return measure
 
 
+def interaction(account: Account) -> Figures:
+    """Measure a call as the tau-voice benchmark does, by the labels of what was said.
+
+    `plain` and `floor` are turns of the caller. `listening`, `tic` and `aside` are to be talked through, and
+    not to be answered.
+    """
+    names = ("response_s", "yield_s", "responded", "yielded", "interrupted", "listening", "tic", "aside")
+    figures: Figures = {name: [] for name in names}
+    nexts = [each.onset_ms for each in account.uttered[1:]] + [float("inf")]
+    for each, next_ms in zip(account.uttered, nexts, strict=True):
+        over_bot = account.playing(each.onset_ms)
+        if each.label not in ("plain", "floor"):
+            stops = _within(account.clears_taken_ms, each.onset_ms, each.end_ms + _TALKED_ON_MS)
+            begun = _within(account.begun_ms, each.onset_ms, each.end_ms + _YIELDED_MS)
+            figures[each.label].append(not (stops if over_bot else begun))
+            continue
+        figures["interrupted"].append(len(_within(account.begun_ms, each.onset_ms, each.end_ms)))
+        if over_bot:
+            taken = _first_after(account.clears_taken_ms, each.onset_ms, each.onset_ms + _YIELDED_MS)
+            figures["yielded"].append(bool(taken))
+            figures["yield_s"] += [ms / 1_000 for ms in taken]
+        if not account.playing(each.end_ms):
+            late = _first_after(account.begun_ms, each.end_ms, next_ms)
+            figures["responded"].append(bool(late))
+            figures["response_s"] += [ms / 1_000 for ms in late]
+    return figures
+
+
 def positioned(utterances: int) -> Callable[[Account], Figures]:
     """Measure whether each of so many utterances was answered, by its place in the call.
 

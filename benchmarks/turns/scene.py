@@ -122,8 +122,9 @@ class Scene:
         self.steps: list[Step] = [HearOut(600)]
         self.uttered: list[Uttered] = []
 
-    def say(self, clip: Clip, label: str = "") -> None:
-        self._say(clip.text or clip.name, clip.sound, clip.onset_ms, clip.end_ms, label)
+    def say(self, clip: Clip, label: str = "", dbfs: float | None = None) -> None:
+        sound = at_level(clip.sound, self.caller_dbfs if dbfs is None else dbfs)
+        self._say(clip.text or clip.name, sound, clip.onset_ms, clip.end_ms, label)
 
     def say_with_pause(self, first: Clip, pause_ms: int, second: Clip) -> None:
         self.say_in_parts([(first, pause_ms), (second, 0)])
@@ -139,7 +140,7 @@ class Scene:
         sound, last = np.concatenate(sounds), parts[-1][0]
         end_ms = len(sound) // SAMPLES_PER_MS - (last.length_ms - last.end_ms)
         name = " ... ".join(clip.text or clip.name for clip, _ in parts)
-        self._say(name, sound, parts[0][0].onset_ms, end_ms, label)
+        self._say(name, at_level(sound, self.caller_dbfs), parts[0][0].onset_ms, end_ms, label)
 
     def disturb(self, kind: str, sound: Sound) -> None:
         end_ms = len(sound) // SAMPLES_PER_MS
@@ -157,7 +158,7 @@ class Scene:
 
     def _say(self, name: str, sound: Sound, onset_ms: int, end_ms: int, label: str) -> None:
         self.uttered.append(Uttered(onset_ms=onset_ms, end_ms=end_ms, label=label))
-        self.steps.append(Say(name, to_mulaw(at_level(sound, self.caller_dbfs))))
+        self.steps.append(Say(name, to_mulaw(sound)))
 
     def planned(self, replies: Sequence[Reply]) -> Planned:
         return Planned(script=self.steps, replies=replies, uttered=self.uttered)
