@@ -11,10 +11,6 @@ from attrs import frozen
 BYTES_PER_MS = 8
 _KEY = 400  # bytes by which a stretch of sound is found in what the model sent
 _STEP = 160
-_IN_TIME_MS = 2_500
-_ALONE_MS = 25_000
-_TALKED_ON_MS, _YIELDED_MS = 1_000, 2_000
-_WHOLE = 0.95  # of an item: its last frames may be silence
 _FIRST, _KNOWN = 3, 4  # utterances of a call: the engine does not know its pauses yet, and does by now
 
 PLACES, PLACE_SLICES = ("1-5", "6-10", "11-14"), ((0, 5), (5, 10), (10, 14))  # of an utterance in its call
@@ -61,7 +57,7 @@ class Account:
     def talk_between_ms(self, begin_ms: float, end_ms: float) -> float:
         """Return how long the bot was heard then."""
         spans = ((begin, begin + len(sound) / BYTES_PER_MS) for begin, sound in self.heard)
-        return _covered_ms(spans, begin_ms, end_ms)
+        return covered_ms(spans, begin_ms, end_ms)
 
     def playing(self, at_ms: float) -> bool:
         """Say whether the caller heard the bot then."""
@@ -77,36 +73,9 @@ def answering(account: Account) -> Figures:
         late = [at - utterance.end_ms for at in answers if at >= utterance.end_ms]
         figures["answered"].append(bool(answers))
         figures["delay_ms"] += late[:1]
-        figures["cuts"].append(len(_within(account.commits_ms, utterance.onset_ms, utterance.end_ms)))
+        figures["cuts"].append(len(within(account.commits_ms, utterance.onset_ms, utterance.end_ms)))
         figures["again"].append(max(0, len(late) - 1))
     return figures
-
-
-def in_time(account: Account) -> Figures:
-    """Measure of every utterance whether it was answered within 2.5 s of its end, and how late.
-
-    Answers beyond one for each of those are needless: to half an utterance, or to somebody else.
-    """
-    figures = {name: answering(account)[name] for name in ("delay_ms", "cuts")}
-    answered = [
-        bool(_within(account.answers_ms, each.end_ms, each.end_ms + _IN_TIME_MS)) for each in account.uttered
-    ]
-    return figures | {"answered": [*answered], "needless": [len(account.answers_ms) - sum(answered)]}
-
-
-def in_time_by_length(lengths_ms: Sequence[tuple[int, int]]) -> Callable[[Account], Figures]:
-    """Measure whether utterances of these lengths, least and limit, were answered in time, by the least."""
-
-    def measure(account: Account) -> Figures:
-        figures = in_time(account)
-        answered = list(zip(account.uttered, figures["answered"], strict=True))
-        parts: Figures = {
-            f"{least}": [was for each, was in answered if least <= each.end_ms - each.onset_ms < limit]
-            for least, limit in lengths_ms
-        }
-        return parts | {"delay_ms": figures["delay_ms"]}
-
-    return measure
 
 
 def pausing(account: Account) -> Figures:
@@ -114,118 +83,6 @@ def pausing(account: Account) -> Figures:
     every = answering(account)
     cut = [bool(cuts) for cuts in every["cuts"]]
     return {"first": [*cut[:_FIRST]], "known": [*cut[_KNOWN:]], "delay_ms": every["delay_ms"]}
-
-
-def kept_whole(labels: Sequence[str]) -> Callable[[Account], Figures]:
-    """Measure by label whether each utterance was kept whole, and of all whether the bot began within it."""
-
-    def measure(account: Account) -> Figures:
-        every = answering(account)
-        pairs = list(zip(account.uttered, every["cuts"], strict=True))
-        over = [bool(_within(account.begun_ms, each.onset_ms, each.end_ms)) for each in account.uttered]
-        parts: Figures = {name: [not cuts for each, cuts in pairs if each.label == name] for name in labels}
-        return parts | {"delay_ms": every["delay_ms"], "talked over": [*over]}
-
-    return measure
-
-
-def telling(account: Account) -> Figures:
-    """Measure of every long story how much of it the model got, and how long the bot talked into it."""
-    figures = in_time(account)
-    heard = [
-        _covered_ms(account.committed, each.onset_ms, each.end_ms) / (each.end_ms - each.onset_ms)
-        for each in account.uttered
-    ]
-    over_s = [account.talk_between_ms(each.onset_ms, each.end_ms) / 1_000 for each in account.uttered]
-    return {"heard": heard, "answered": figures["answered"], "over_s": over_s}
-
-
-def greeting(account: Account) -> Figures:
-    """Measure when the bot was first heard, and whether one of its answers was heard whole, unasked."""
-    first = [begin - account.began_ms for begin in account.begun_ms[:1]] or [float("inf")]
-    until_ms = min((each.onset_ms for each in account.uttered), default=float("inf"))
-    heard: dict[str, int] = {}
-    for part in segments([(at, sound) for at, sound in account.heard if at < until_ms], account.sent):
-        heard[part.item] = heard.get(part.item, 0) + part.stop - part.start
-    whole = any(length >= _WHOLE * len(account.sent[item]) for item, length in heard.items())
-    return {"first_ms": [*first], "whole": [whole]}
-
-
-def waiting(account: Account) -> Figures:
-    """Measure of a caller who has asked for a moment what they met until they were back."""
-    asked = [each for each in account.uttered if each.label == "wait"]
-    back = [each for each in account.uttered if each.label == "back"]
-    figures: Figures = {
-        "told": [],
-        "left_alone": [],
-        "kept": [bool(back) and not account.hung_up],
-        "answered": [],
-    }
-    for each in asked:
-        heard = _within(account.begun_ms, each.end_ms, each.end_ms + _ALONE_MS)
-        figures["told"].append(bool(_within(heard, each.end_ms, each.end_ms + 2 * _IN_TIME_MS)))
-        figures["left_alone"].append(len(heard) <= 1)
-    figures["answered"] = [bool(_within(account.answers_ms, e.end_ms, e.end_ms + _IN_TIME_MS)) for e in back]
-    return figures | {"answered": figures["answered"] or [False]}
-
-
-def yielding(listening: str, floor: str) -> Callable[[Account], Figures]:
-    """Measure over a talking bot, by label: is a sign of listening talked through, does the floor stop it?
-
-    It talks on if nothing stops it within a second (the window of the tau-voice benchmark), it falters if it
-    then plays on, and is cut if it doesn't. It yields if it stops within two seconds.
-    """
-
-    def measure(account: Account) -> Figures:
-        names = ("talked on", "faltered", "lost", "yielded", "answered", "yield_ms")
-        figures: Figures = {name: [] for name in names}
-        parts = segments(account.heard, account.sent)
-        for each in account.uttered:
-            if not account.playing(each.onset_ms):
-                continue
-            if each.label == listening:
-                stops = _within(account.clears_taken_ms, each.onset_ms, each.end_ms + _TALKED_ON_MS)
-                resumed = bool(stops) and _seam_ms(parts, stops[0]) is not None
-                figures["talked on"].append(not stops)
-                figures["faltered"].append(resumed)
-                figures["lost"].append(bool(stops) and not resumed)
-            elif each.label == floor:
-                taken = _first_after(account.clears_taken_ms, each.onset_ms, each.onset_ms + _YIELDED_MS)
-                answers = _within(account.answers_ms, each.onset_ms, each.end_ms + _IN_TIME_MS)
-                figures["yielded"].append(bool(taken))
-                figures["yield_ms"] += taken
-                figures["answered"].append(bool(answers))
-        return figures
-
-    return measure
-
-
-def interaction(account: Account) -> Figures:
-    """Measure a call as the tau-voice benchmark does, by the labels of what was said.
-
-    `plain` and `floor` are turns of the caller. `listening`, `tic` and `aside` are to be talked through, and
-    not to be answered.
-    """
-    names = ("response_s", "yield_s", "responded", "yielded", "interrupted", "listening", "tic", "aside")
-    figures: Figures = {name: [] for name in names}
-    nexts = [each.onset_ms for each in account.uttered[1:]] + [float("inf")]
-    for each, next_ms in zip(account.uttered, nexts, strict=True):
-        over_bot = account.playing(each.onset_ms)
-        if each.label not in ("plain", "floor"):
-            stops = _within(account.clears_taken_ms, each.onset_ms, each.end_ms + _TALKED_ON_MS)
-            begun = _within(account.begun_ms, each.onset_ms, each.end_ms + _YIELDED_MS)
-            figures[each.label].append(not (stops if over_bot else begun))
-            continue
-        figures["interrupted"].append(len(_within(account.begun_ms, each.onset_ms, each.end_ms)))
-        if over_bot:
-            taken = _first_after(account.clears_taken_ms, each.onset_ms, each.onset_ms + _YIELDED_MS)
-            figures["yielded"].append(bool(taken))
-            figures["yield_s"] += [ms / 1_000 for ms in taken]
-        if not account.playing(each.end_ms):
-            late = _first_after(account.begun_ms, each.end_ms, next_ms)
-            figures["responded"].append(bool(late))
-            figures["response_s"] += [ms / 1_000 for ms in late]
-    return figures
 
 
 def positioned(utterances: int) -> Callable[[Account], Figures]:
@@ -249,7 +106,7 @@ def hearing_beside(account: Account) -> Figures:
     onsets = [each.onset_ms for each in account.uttered[1:]] + [float("inf")]
     for event, next_ms in zip(account.uttered, onsets, strict=True):
         if not event.is_speech and not account.playing(event.onset_ms):
-            figures["answered"].append(bool(_within(account.answers_ms, event.onset_ms, next_ms)))
+            figures["answered"].append(bool(within(account.answers_ms, event.onset_ms, next_ms)))
     return figures
 
 
@@ -259,7 +116,7 @@ def disturbing(account: Account) -> Figures:
     for event in account.uttered:
         if not event.is_speech and account.playing(event.onset_ms):
             figures["stopped"].append(
-                bool(_within(account.clears_sent_ms, event.onset_ms, event.end_ms + 800))
+                bool(within(account.clears_sent_ms, event.onset_ms, event.end_ms + 800))
             )
     return figures
 
@@ -279,8 +136,8 @@ def interrupting(account: Account) -> Figures:
             continue
         figures["met"].append(1)
         limit_ms = utterance.end_ms + 1_000
-        figures["sent_ms"] += _first_after(account.clears_sent_ms, utterance.onset_ms, limit_ms)
-        figures["taken_ms"] += _first_after(account.clears_taken_ms, utterance.onset_ms, limit_ms)
+        figures["sent_ms"] += first_after(account.clears_sent_ms, utterance.onset_ms, limit_ms)
+        figures["taken_ms"] += first_after(account.clears_taken_ms, utterance.onset_ms, limit_ms)
     return figures
 
 
@@ -291,11 +148,11 @@ def resuming(account: Account) -> Figures:
     for event in account.uttered:
         if event.is_speech or not account.playing(event.onset_ms):
             continue
-        stops = _within(account.clears_taken_ms, event.onset_ms, event.end_ms + 1_000)
+        stops = within(account.clears_taken_ms, event.onset_ms, event.end_ms + 1_000)
         figures["events"].append(1)
         figures["stopped"].append(bool(stops))
         if stops:
-            seam = _seam_ms(parts, stops[0])
+            seam = seam_ms(parts, stops[0])
             figures["resumed"].append(seam is not None)
             figures["seam_ms"] += [] if seam is None else [seam]
     figures["seam_error_ms"] = [abs(seam) for seam in figures["seam_ms"]]
@@ -367,7 +224,7 @@ def _agreement(one: bytes, other: bytes) -> int:
     return min(at, length)
 
 
-def _seam_ms(parts: Sequence[Segment], stopped_ms: float) -> float | None:
+def seam_ms(parts: Sequence[Segment], stopped_ms: float) -> float | None:
     """Return what was lost (positive) or heard twice where the sound stopped.
 
     None if it did not play on.
@@ -378,7 +235,7 @@ def _seam_ms(parts: Sequence[Segment], stopped_ms: float) -> float | None:
     return None
 
 
-def _covered_ms(spans: Iterable[tuple[float, float]], begin_ms: float, end_ms: float) -> float:
+def covered_ms(spans: Iterable[tuple[float, float]], begin_ms: float, end_ms: float) -> float:
     """Return how much of this time lies in the spans, which may overlap."""
     covered, at = 0.0, begin_ms
     for begin, end in sorted(spans):
@@ -388,12 +245,12 @@ def _covered_ms(spans: Iterable[tuple[float, float]], begin_ms: float, end_ms: f
     return covered
 
 
-def _within(times_ms: Iterable[float], begin_ms: float, end_ms: float) -> list[float]:
+def within(times_ms: Iterable[float], begin_ms: float, end_ms: float) -> list[float]:
     return [at for at in times_ms if begin_ms < at < end_ms]
 
 
-def _first_after(times_ms: Iterable[float], begin_ms: float, end_ms: float) -> list[float]:
-    return [at - begin_ms for at in _within(times_ms, begin_ms, end_ms)][:1]
+def first_after(times_ms: Iterable[float], begin_ms: float, end_ms: float) -> list[float]:
+    return [at - begin_ms for at in within(times_ms, begin_ms, end_ms)][:1]
 
 
 def percentile(values: Sequence[float], percent: float) -> float:

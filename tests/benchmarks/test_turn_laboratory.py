@@ -64,6 +64,15 @@ def test_a_figure_that_could_not_be_measured_misses_its_floor():
     assert cells("disturbed", "clicks", {"clicks": figures}) == ["0", "0.0", "nan !"]
 
 
+def test_a_figure_short_of_its_aim_shows_the_aim_and_is_marked_but_fails_nothing():
+    figures = {"answered": [1] * 19 + [0], "delay_ms": [600], "cuts": [0], "needless": [1]}
+    table = next(table for table in tables.TABLES if table.measure == "bystanders")
+    (_, answered, *_) = table.cells("TV 15 dB", {"TV 15 dB": figures})
+    assert (str(answered), answered.missed, answered.short) == ("95.0 (96) *", False, True)
+    (_, answered, *_) = table.cells("child 12 dB", {"child 12 dB": figures})
+    assert (str(answered), answered.missed, answered.short) == ("95.0 (95)", False, False)
+
+
 def test_an_adaptive_silence_is_compared_with_the_fixed_one():
     fixed = {"first": [1, 0], "known": [1, 0], "delay_ms": [600]}
     adaptive = {"first": [1, 0], "known": [1, 0, 0, 0], "delay_ms": [600]}

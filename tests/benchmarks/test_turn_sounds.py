@@ -56,6 +56,21 @@ def test_babble_never_pauses_for_long():
     assert sounds.active(babble).mean() > 0.9
 
 
+def test_a_television_is_at_rms_one_while_somebody_speaks_and_has_music_under_it():
+    voices = [[tone(800, -20, hertz)] for hertz in (200, 300)]
+    sound = noises.television(source(), voices, tone(3_000, -20, 1_000), 10)
+    speech, rest = np.sort((sounds.blocks(sound) ** 2).mean(axis=1))[[-200, 100]]
+    assert speech == pytest.approx(1, rel=0.3)
+    assert 10 * np.log10(rest) == pytest.approx(-15, abs=2)
+
+
+def test_a_child_speaks_higher_than_the_voice_it_is_made_of_and_rests_now_and_then():
+    sound = noises.child(source(), [tone(800, -20, 400)], 10)
+    spectrum = np.abs(np.fft.rfft(sound))
+    assert 500 < np.fft.rfftfreq(len(sound), 1 / 8_000)[spectrum.argmax()] < 620
+    assert 0.2 < sounds.active(sound).mean() < 0.8
+
+
 def test_pink_noise_falls_by_three_decibels_an_octave():
     spectrum = np.abs(np.fft.rfft(sounds.pink(source(), 8))) ** 2
     octaves = [spectrum[begin : 2 * begin].sum() for begin in (800, 1_600, 3_200, 6_400, 12_800)]

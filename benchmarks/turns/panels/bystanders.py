@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from benchmarks.turns import measures, rooms, scripts
+from benchmarks.turns import manners, measures, rooms, scripts
 from benchmarks.turns.cells import Cell, Table, aimed_at_least, aimed_at_most, number
 from benchmarks.turns.measures import Figures, percentile, share
 from benchmarks.turns.rooms import Setting
@@ -33,7 +33,7 @@ def rows() -> Iterator[Row]:
             name=name,
             measure="bystanders",
             script=scripts.answering(_UTTERANCES),
-            figures=measures.in_time,
+            figures=manners.in_time,
             calls=_CALLS,
             setting=setting,
         )

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from benchmarks.turns import measures
+from benchmarks.turns import manners
 from benchmarks.turns.cells import Cell, Table, aimed_at_least, number
 from benchmarks.turns.corpus import Clip
 from benchmarks.turns.measures import Figures, percentile, share
@@ -30,7 +30,7 @@ def rows() -> Iterator[Row]:
             name=name,
             measure="listened",
             script=_listening,
-            figures=measures.yielding(_LISTENING, _FLOOR),
+            figures=manners.yielding(_LISTENING, _FLOOR),
             calls=calls,
             speakers="phrases",
             recognition=recognition,

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from benchmarks.turns import measures, rooms, scripts
+from benchmarks.turns import manners, rooms, scripts
 from benchmarks.turns.cells import Cell, Table, aimed_at_least, aimed_at_most, number
 from benchmarks.turns.measures import Figures, percentile, share
 from benchmarks.turns.noises import car, traffic
@@ -35,7 +35,7 @@ def rows() -> Iterator[Row]:
             name=name,
             measure="story",
             script=_telling,
-            figures=measures.telling,
+            figures=manners.telling,
             calls=6,
             setting=setting,
         )
@@ -44,7 +44,7 @@ def rows() -> Iterator[Row]:
             name=name,
             measure="greeted",
             script=_picking_up,
-            figures=measures.greeting,
+            figures=manners.greeting,
             calls=8,
             setting=setting,
         )
@@ -53,7 +53,7 @@ def rows() -> Iterator[Row]:
             name=f"{stall_ms} ms",
             measure="stalled",
             script=scripts.answering(28),
-            figures=measures.in_time,
+            figures=manners.in_time,
             calls=6,
             setting=Setting(stall_ms=stall_ms),
         )
@@ -62,7 +62,7 @@ def rows() -> Iterator[Row]:
             name=f"away for {away_ms // 1000} s",
             measure="away",
             script=_away(away_ms),
-            figures=measures.waiting,
+            figures=manners.waiting,
             calls=16,
             speakers="phrases",
         )

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from benchmarks.turns import measures
+from benchmarks.turns import manners
 from benchmarks.turns.cells import Cell, Table, aimed_at_least, aimed_at_most, number
 from benchmarks.turns.measures import Figures, percentile, share
 from benchmarks.turns.row import Row
@@ -43,7 +43,7 @@ def rows() -> Iterator[Row]:
             name=name,
             measure="dictated",
             script=_dictating(pause_ms, questions),
-            figures=measures.kept_whole(_LANGUAGES),
+            figures=manners.kept_whole(_LANGUAGES),
             calls=12,
             speakers="digits",
         )
@@ -51,7 +51,7 @@ def rows() -> Iterator[Row]:
         name="natural pauses",
         measure="natural",
         script=_taking_breath,
-        figures=measures.kept_whole((_NATURAL, _PLAIN)),
+        figures=manners.kept_whole((_NATURAL, _PLAIN)),
         calls=12,
         speakers="natural",
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from benchmarks.turns import measures, scripts
+from benchmarks.turns import manners, measures, scripts
 from benchmarks.turns.cells import Cell, Table, aimed_at_least, aimed_at_most, number
 from benchmarks.turns.measures import Figures, percentile, share
 from benchmarks.turns.row import Row
@@ -27,7 +27,7 @@ def rows() -> Iterator[Row]:
             name=name,
             measure="short",
             script=_answering(text),
-            figures=measures.in_time_by_length(_LENGTHS_MS),
+            figures=manners.in_time_by_length(_LENGTHS_MS),
             calls=12,
             speakers=speakers,
         )

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from attrs import frozen
 
-from benchmarks.turns import measures
+from benchmarks.turns import manners
 from benchmarks.turns.cells import Cell, Table, aimed_at_least, aimed_at_most, number
 from benchmarks.turns.measures import Figures, percentile, share
 from benchmarks.turns.panels.listeners import meant_as
@@ -82,7 +82,7 @@ def rows() -> Iterator[Row]:
             name=name,
             measure="tau",
             script=script,
-            figures=measures.interaction,
+            figures=manners.interaction,
             calls=_CALLS,
             speakers="phrases",
             recognition="live",
