@@ -9,13 +9,13 @@ import argparse
 import multiprocessing
 import sys
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby, islice
 
 from benchmarks.tables import show
 from benchmarks.turns import corpus, tables
 from benchmarks.turns.cells import Cell, Table
-from benchmarks.turns.laboratory import Laboratory
+from benchmarks.turns.laboratory import HUNG_UP_ON, Laboratory
 from benchmarks.turns.measures import Figures
 from benchmarks.turns.row import Row
 from benchmarks.turns.rows import rows
@@ -47,13 +47,9 @@ def main() -> int:
     laboratory = Laboratory(
         corpus=corpus.load(wanted.half, {row.speakers for row in chosen}), settings=settings, rows=chosen
     )
-    missed, short = _show(_measured(laboratory, wanted.share))
+    cells, hung_up_on = _show(_measured(laboratory, wanted.share))
     print(f"\n{wanted.half} half, detector {settings.detector}, {time.monotonic() - began:.0f} s.")
-    if missed:
-        print(f"{missed} figures, marked !, miss their floor.")
-    if short:
-        print(f"{short} figures, marked *, fall short of what is aimed at, which stands behind them.")
-    return 1 if missed else 0
+    return _sum_up(cells, hung_up_on)
 
 
 def _names(row: Row) -> set[str]:
@@ -86,15 +82,32 @@ def _measured(laboratory: Laboratory, share: float) -> Iterator[tuple[Row, Figur
             yield row, tables.merged(list(islice(figures, calls)))
 
 
-def _show(measured: Iterable[tuple[Row, Figures]]) -> tuple[int, int]:
-    """Print every table once its rows are there; how many figures miss their floor, or their aim."""
+def _show(measured: Iterable[tuple[Row, Figures]]) -> tuple[list[Cell], dict[str, Sequence[float]]]:
+    """Print every table once its rows are there; all cells, and by row which calls were hung up on."""
     cells: list[Cell] = []
+    hung_up_on: dict[str, Sequence[float]] = {}
     for measure, group in groupby(measured, key=lambda pair: pair[0].measure):
         of_rows = {row.name: figures for row, figures in group}
+        hung_up_on |= {f"{measure}/{name}": figures[HUNG_UP_ON] for name, figures in of_rows.items()}
         for table in tables.TABLES:
             if table.measure == measure:
                 cells += _print(table, of_rows)
-    return sum(cell.missed for cell in cells), sum(cell.short for cell in cells)
+    return cells, hung_up_on
+
+
+def _sum_up(cells: Sequence[Cell], hung_up_on: Mapping[str, Sequence[float]]) -> int:
+    """Print what holds for all tables; the exit code."""
+    every = [each for calls in hung_up_on.values() for each in calls]
+    print(f"{sum(every):.0f} of {len(every)} calls were hung up on before the caller had said everything.")
+    for name, calls in hung_up_on.items():
+        if any(calls):
+            print(f"  {name}: {sum(calls):.0f} of {len(calls)}")
+    missed, short = sum(cell.missed for cell in cells), sum(cell.short for cell in cells)
+    if missed:
+        print(f"{missed} figures, marked !, miss their floor.")
+    if short:
+        print(f"{short} figures, marked *, fall short of what is aimed at, which stands behind them.")
+    return 1 if missed else 0
 
 
 def _print(table: Table, of_rows: Mapping[str, Figures]) -> list[Cell]:

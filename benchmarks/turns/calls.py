@@ -129,6 +129,7 @@ def account(rehearsed: Placed, planned: Planned, clears_ms: list[float]) -> Acco
         ],
         began_ms=mouth_ms,
         hung_up=carrier.ended_by == "server",
+        unsaid=len(planned.uttered) - len(carrier.said),
         answers_ms=[
             rehearsed.began_s * 1000 + event.at_ms
             for event in rehearsed.record.events

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Literal, get_args
 
 import numpy as np
-from attrs import frozen
+from attrs import evolve, frozen
 
 from benchmarks.turns import voices
 from benchmarks.turns.phrases import Purpose
@@ -109,7 +109,7 @@ def load(half: Half, wanted: Set[str]) -> Corpus:
     special: dict[str, Callable[[], dict[str, list[Clip]]]] = {
         "letters": lambda: _by_voice(LETTERS, "*/alpha/*.ogg", half),
         "words": lambda: _by_voice(WORDS, "??/*.ogg", half),
-        "digits": lambda: {v: [*clips(_read(_files(v, half, "digits/?.wav")))] for v in RECORDED},
+        "digits": lambda: {voice: _digits(voice, half) for voice in RECORDED},
         "natural": lambda: {v: [*_pausing(v, half), *recorded[v]] for v in RECORDED},
         "phrases": lambda: _phrases(half),
         "short_letters": lambda: _short_letters(half),
@@ -167,6 +167,12 @@ def trimmed(
 
 def _recorded(voice: str, half: Half) -> list[Clip]:
     return list(islice(clips(_read(_files(voice, half))), _CLIPS))
+
+
+def _digits(voice: str, half: Half) -> list[Clip]:
+    return [
+        evolve(clip, text=Path(clip.name).stem) for clip in clips(_read(_files(voice, half, "digits/?.wav")))
+    ]
 
 
 def _pausing(voice: str, half: Half) -> Iterator[Clip]:

@@ -14,6 +14,8 @@ from benchmarks.turns.row import Row
 from benchmarks.turns.scene import cast
 from engine.settings import Settings
 
+HUNG_UP_ON = "hung up on"  # of every call: had the caller still something to say when the engine ended it?
+
 
 @frozen(kw_only=True, eq=False)
 class Laboratory:
@@ -32,18 +34,17 @@ class Laboratory:
         who = cast(self.corpus, source, number, row.speakers)
         planned = row.script(who, source)
         room = row.setting.room(who, self.corpus.music, source)
-        return row.figures(
-            calls.carry(
-                planned,
-                row.settings(self.settings),
-                ways=calls.delays(seed, row.setting.spread_ms, row.setting.stall_ms),
-                acoustics=room,
-                recogniser=lambda carrier: Recogniser(
-                    carrier=carrier,
-                    way_ms=calls.WAY_MS,
-                    kind=row.recognition,
-                    echo_is_heard=row.setting.echo_db is not None,
-                    seed=seed,
-                ),
-            )
+        account = calls.carry(
+            planned,
+            row.settings(self.settings),
+            ways=calls.delays(seed, row.setting.spread_ms, row.setting.stall_ms),
+            acoustics=room,
+            recogniser=lambda carrier: Recogniser(
+                carrier=carrier,
+                way_ms=calls.WAY_MS,
+                kind=row.recognition,
+                echo_is_heard=row.setting.echo_db is not None,
+                seed=seed,
+            ),
         )
+        return row.figures(account) | {HUNG_UP_ON: [account.hung_up and account.unsaid > 0]}

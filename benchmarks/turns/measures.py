@@ -43,6 +43,7 @@ class Account:
     committed: Sequence[tuple[float, float]] = ()  # from when to when what was committed had been said
     began_ms: float = 0.0
     hung_up: bool = False  # by the engine
+    unsaid: int = 0  # how much the caller had still to say when the call ended
 
     @property
     def talk_ms(self) -> float:

@@ -5,8 +5,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from benchmarks.turns import manners
 from benchmarks.turns.cells import Cell, Table, aimed_at_least, aimed_at_most, number
 from benchmarks.turns.measures import Figures, percentile, share
+from benchmarks.turns.recognition import Recognition
 from benchmarks.turns.row import Row
-from benchmarks.turns.scene import Cast, Planned, Scene, Script, replies, some
+from benchmarks.turns.scene import STATEMENT, Cast, Planned, Scene, Script, replies, some
 from benchmarks.turns.sounds import Source
 
 _DICTATIONS = 6  # in a call
@@ -35,10 +36,12 @@ _NATURAL, _PLAIN = "with a pause of its own", "without"
 
 def rows() -> Iterator[Row]:
     """Give the rows of both tables."""
-    asked = {f"{pause_ms / 1000:.1f} s": (pause_ms, _ASKED) for pause_ms in _PAUSES_MS}
-    for name, (pause_ms, questions) in (
-        asked | {"1.0 s, asked otherwise": (1_000, _ASKED_OTHERWISE)}
-    ).items():
+    asked: dict[str, tuple[int, Mapping[str, str], Recognition]] = {
+        f"{pause_ms / 1000:.1f} s": (pause_ms, _ASKED, "exact") for pause_ms in _PAUSES_MS
+    }
+    asked["1.0 s, asked otherwise"] = (1_000, _ASKED_OTHERWISE, "exact")
+    asked["1.0 s, not asked, with deltas"] = (1_000, dict.fromkeys(_LANGUAGES, STATEMENT), "live")
+    for name, (pause_ms, questions, recognition) in asked.items():
         yield Row(
             name=name,
             measure="dictated",
@@ -46,6 +49,7 @@ def rows() -> Iterator[Row]:
             figures=manners.kept_whole(_LANGUAGES),
             calls=12,
             speakers="digits",
+            recognition=recognition,
         )
     yield Row(
         name="natural pauses",
