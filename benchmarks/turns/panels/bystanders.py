@@ -8,7 +8,7 @@ from benchmarks.turns.measures import Figures, percentile, share
 from benchmarks.turns.rooms import Setting
 from benchmarks.turns.row import Row
 
-_UTTERANCES, _CALLS = 28, 10
+_UTTERANCES, _CALLS = 28, 8
 _ROOMS = {
     **{f"TV {down} dB": Setting(noise=rooms.television, below_db=down) for down in (20, 15, 10)},
     **{f"babble {down} dB": Setting(noise=rooms.several_voices, below_db=down) for down in (15, 10)},
@@ -22,7 +22,7 @@ _ANSWERED = {
     "babble 10 dB": 70.0,
     "child 12 dB": 95.0,
 }
-_LECTURES = 7
+_LECTURES = 6
 _STOPS = {"TV 15 dB": 1.0, "babble 15 dB": 1.0, "child 12 dB": 1.0}
 
 
