@@ -5,19 +5,18 @@ its name, so that adding or removing files moves no other.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Set
-from hashlib import sha256
 from itertools import islice
 from pathlib import Path
-from typing import Literal, get_args
+from typing import get_args
 
 import numpy as np
 from attrs import evolve, frozen
 
 from benchmarks.turns import voices
+from benchmarks.turns.clips import PAUSE_MAX_MS, SHORT_MS, Clip, Half, clips, digest, half_of, short, trimmed
 from benchmarks.turns.phrases import Purpose
-from benchmarks.turns.sounds import BLOCK, RATE, Sound, active, active_level, seconds
+from benchmarks.turns.sounds import RATE, Sound, active, active_level
 
-Half = Literal["tuning", "held-out"]
 SOUNDS = Path("/usr/share/asterisk/sounds")
 MUSIC = Path("/usr/share/asterisk/moh")
 LETTERS = Path("/usr/share/klettres")  # an alphabet in each of twenty languages, by as many people
@@ -36,41 +35,14 @@ RECORDED = (
     "it_IT_m_Carlo",
     "ru_RU_f_IvrvoiceRU",
 )
-SHORTEST_MS, LONGEST_MS = 300, 6_000
-SHORT_MS = (120, 300)  # one syllable
-_PAUSE_MAX_MS = 300  # a clip with a longer one inside would have two ends
-_PAUSE_DB, _OWN_PAUSE_MAX_MS, _LONGEST_PAUSING_MS = 35.0, 1_000, 12_000
+_PAUSE_DB, _OWNPAUSE_MAX_MS, _LONGEST_PAUSING_MS = 35.0, 1_000, 12_000
 _CLIPS = 80  # of each recorded voice
 _FEWEST, _FILES = 5, 40  # of a voice that spells or says single words
 _MUSIC_S = 60
-_LEAD, _TAIL = BLOCK * 4, BLOCK * 8  # what is kept around the active part
 _NOT_SPEECH = frozenset(
     {"beep", "beeperr", "ascending-2tone", "descending-2tone", "tt-monkeys", "tt-weasels"}
     | {"confbridge-join", "confbridge-leave"}
 )
-
-
-@frozen(eq=False)
-class Clip:
-    """One utterance. `onset_ms` and `end_ms` are the true ones, counted from the clip's first sample."""
-
-    name: str
-    sound: Sound
-    onset_ms: int
-    end_ms: int
-    pauses: bool = False  # for longer than 300 ms, well below its peak
-    purpose: Purpose = "plain"
-    text: str = ""  # its words, if they are known
-
-    @property
-    def speech_ms(self) -> int:
-        """From true onset to true end."""
-        return self.end_ms - self.onset_ms
-
-    @property
-    def length_ms(self) -> int:
-        """All of it, with the silence around the speech."""
-        return len(self.sound) * 1000 // RATE
 
 
 @frozen(eq=False)
@@ -123,48 +95,6 @@ def load(half: Half, wanted: Set[str]) -> Corpus:
     )
 
 
-def half_of(name: str) -> Half:
-    """Return the half that a file belongs to.
-
-    It is the tuning half if the hash of its name begins with an even digit.
-    """
-    return "held-out" if int(_digest(name)[0], 16) % 2 else "tuning"
-
-
-def clips(named: Iterable[tuple[str, Sound]]) -> Iterator[Clip]:
-    """Give the usable ones, each with its true onset and end."""
-    for name, sound in named:
-        clip = cut(name, sound)
-        if clip is not None and SHORTEST_MS <= clip.speech_ms <= LONGEST_MS:
-            yield clip
-
-
-def cut(name: str, sound: Sound) -> Clip | None:
-    """Cut most of the silence around the sound; None if it pauses, or is silent."""
-    loud = np.flatnonzero(active(sound))
-    if not len(loud) or not active_level(sound) or np.diff(loud).max(initial=0) * 10 > _PAUSE_MAX_MS:
-        return None
-    return trimmed(name, sound)
-
-
-def trimmed(
-    name: str, sound: Sound, *, pauses: bool = False, purpose: Purpose = "plain", text: str = ""
-) -> Clip:
-    """Cut most of the silence around a sound that is not silent."""
-    loud = np.flatnonzero(active(sound))
-    begin = max(0, loud[0] * BLOCK - _LEAD)
-    kept = sound[begin : (loud[-1] + 1) * BLOCK + _TAIL]
-    return Clip(
-        name,
-        kept,
-        onset_ms=int(loud[0] * BLOCK - begin) * 1000 // RATE,
-        end_ms=int((loud[-1] + 1) * BLOCK - begin) * 1000 // RATE,
-        pauses=pauses,
-        purpose=purpose,
-        text=text,
-    )
-
-
 def _recorded(voice: str, half: Half) -> list[Clip]:
     return list(islice(clips(_read(_files(voice, half))), _CLIPS))
 
@@ -179,7 +109,7 @@ def _pausing(voice: str, half: Half) -> Iterator[Clip]:
     """Give the clips with a pause inside, by breath or comma, that is not quite silent."""
     for name, sound in _read(_files(voice, half)):
         loud = np.flatnonzero(active(sound, _PAUSE_DB))
-        if len(loud) and _PAUSE_MAX_MS < np.diff(loud).max(initial=0) * 10 <= _OWN_PAUSE_MAX_MS:
+        if len(loud) and PAUSE_MAX_MS < np.diff(loud).max(initial=0) * 10 <= _OWNPAUSE_MAX_MS:
             clip = trimmed(name, sound, pauses=True)
             if clip.speech_ms <= _LONGEST_PAUSING_MS:
                 yield clip
@@ -193,7 +123,7 @@ def _files(voice: str, half: Half, pattern: str = "**/*.wav") -> list[Path]:
     ]
     # By hash: a choice without a pattern, and the same on every machine.
     mine = [path for path in paths if half_of(_name(path, SOUNDS)) == half]
-    return sorted(mine, key=lambda path: _digest(_name(path, SOUNDS)))
+    return sorted(mine, key=lambda path: digest(_name(path, SOUNDS)))
 
 
 def _read(paths: Iterable[Path]) -> Iterator[tuple[str, Sound]]:
@@ -211,42 +141,26 @@ def _by_voice(place: Path, pattern: str, half: Half) -> dict[str, list[Clip]]:
     return _grouped(clips(zip(names, voices.decoded(mine), strict=True)))
 
 
-def _grouped(found: Iterable[Clip]) -> dict[str, list[Clip]]:
+def _grouped(found: Iterable[Clip], fewest: int = _FEWEST) -> dict[str, list[Clip]]:
     by_voice: dict[str, list[Clip]] = {}
     for clip in found:
         by_voice.setdefault(clip.name.split("/")[0], []).append(clip)
-    return {voice: spoken for voice, spoken in by_voice.items() if len(spoken) >= _FEWEST}
+    return {voice: spoken for voice, spoken in by_voice.items() if len(spoken) >= fewest}
 
 
 def _short_letters(half: Half) -> dict[str, list[Clip]]:
     """Take letters and syllables that are short, and cut a short piece out of those that are not."""
     paths = [path for path in sorted(LETTERS.glob("*/*/*.ogg")) if half_of(_name(path, LETTERS)) == half]
     names = [_name(path, LETTERS) for path in paths]
-    found = (_short(name, sound) for name, sound in zip(names, voices.decoded(paths), strict=True))
+    found = (short(name, sound) for name, sound in zip(names, voices.decoded(paths), strict=True))
     return _grouped(clip for clip in found if clip is not None)
 
 
 def _short_words(half: Half) -> dict[str, list[Clip]]:
     mine = ((name, sound) for name, sound in voices.short().items() if half_of(name) == half)
-    found = (_short(name, sound) for name, sound in mine)
-    return _grouped(clip for clip in found if clip is not None and clip.speech_ms <= SHORT_MS[1])
-
-
-def _short(name: str, sound: Sound) -> Clip | None:
-    clip = cut(name, sound)
-    if clip is None or clip.speech_ms < SHORT_MS[0]:
-        return None
-    return clip if clip.speech_ms <= SHORT_MS[1] else _piece(clip)
-
-
-def _piece(clip: Clip) -> Clip | None:
-    """Cut a piece around the loudest part, its length drawn from the name."""
-    least, most = SHORT_MS
-    samples = (least + int(_digest(clip.name)[1:5], 16) % (most - least)) * RATE // 1_000
-    power = np.convolve(clip.sound**2, np.ones(samples), mode="valid")
-    begin = int(power.argmax())
-    edges = np.minimum(1, np.minimum(np.arange(samples), np.arange(samples)[::-1]) / seconds(0.015))
-    return cut(clip.name, np.pad(clip.sound[begin : begin + samples] * edges, _TAIL))
+    found = (short(name, sound) for name, sound in mine)
+    kept = (clip for clip in found if clip is not None and clip.speech_ms <= SHORT_MS[1])
+    return _grouped(kept, fewest=3)
 
 
 def _phrases(half: Half) -> dict[str, list[Clip]]:
@@ -261,7 +175,3 @@ def _phrases(half: Half) -> dict[str, list[Clip]]:
 
 def _name(path: Path, place: Path) -> str:
     return path.relative_to(place).as_posix()
-
-
-def _digest(name: str) -> str:
-    return sha256(name.encode()).hexdigest()

@@ -102,35 +102,32 @@ def waiting(account: Account) -> Figures:
     return figures | {"answered": figures["answered"] or [False]}
 
 
-def yielding(listening: str, floor: str) -> Callable[[Account], Figures]:
-    """Measure over a talking bot, by label: is a sign of listening talked through, does the floor stop it?
+def yielding(account: Account) -> Figures:
+    """Measure over a talking bot: is a sign of listening talked through, does an interruption stop it?
 
-    It talks on if nothing stops it within a second (the window of the tau-voice benchmark), it falters if it
-    then plays on, and is cut if it doesn't. It yields if it stops within two seconds.
+    The labels say which is which: `listening`, or `floor` (short) and `plain`. The bot talks on if nothing
+    stops it within a second, it falters if it then plays on, and is cut if it doesn't. It yields if it stops
+    within two seconds.
     """
-
-    def measure(account: Account) -> Figures:
-        names = ("talked on", "faltered", "lost", "yielded", "answered", "yield_ms")
-        figures: Figures = {name: [] for name in names}
-        parts = segments(account.heard, account.sent)
-        for each in account.uttered:
-            if not account.playing(each.onset_ms):
-                continue
-            if each.label == listening:
-                stops = within(account.clears_taken_ms, each.onset_ms, each.end_ms + _TALKED_ON_MS)
-                resumed = bool(stops) and seam_ms(parts, stops[0]) is not None
-                figures["talked on"].append(not stops)
-                figures["faltered"].append(resumed)
-                figures["lost"].append(bool(stops) and not resumed)
-            elif each.label == floor:
-                taken = first_after(account.clears_taken_ms, each.onset_ms, each.onset_ms + _YIELDED_MS)
-                answers = within(account.answers_ms, each.onset_ms, each.end_ms + _IN_TIME_MS)
-                figures["yielded"].append(bool(taken))
-                figures["yield_ms"] += taken
-                figures["answered"].append(bool(answers))
-        return figures
-
-    return measure
+    names = ("talked on", "faltered", "cut", "floor", "plain", "answered", "yield_ms")
+    figures: Figures = {name: [] for name in names}
+    parts = segments(account.heard, account.sent)
+    for each in account.uttered:
+        if not account.playing(each.onset_ms):
+            continue
+        if each.label == "listening":
+            stops = within(account.clears_taken_ms, each.onset_ms, each.end_ms + _TALKED_ON_MS)
+            resumed = bool(stops) and seam_ms(parts, stops[0]) is not None
+            figures["talked on"].append(not stops)
+            figures["faltered"].append(resumed)
+            figures["cut"].append(bool(stops) and not resumed)
+        elif each.label in ("floor", "plain"):
+            taken = first_after(account.clears_taken_ms, each.onset_ms, each.onset_ms + _YIELDED_MS)
+            answers = within(account.answers_ms, each.onset_ms, each.end_ms + _IN_TIME_MS)
+            figures[each.label].append(bool(taken))
+            figures["yield_ms"] += taken
+            figures["answered"].append(bool(answers))
+    return figures
 
 
 def interaction(account: Account) -> Figures:

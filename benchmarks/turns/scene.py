@@ -7,7 +7,8 @@ import numpy as np
 from attrs import frozen
 
 from benchmarks.turns.acoustics import to_mulaw
-from benchmarks.turns.corpus import Clip, Corpus
+from benchmarks.turns.clips import Clip
+from benchmarks.turns.corpus import Corpus
 from benchmarks.turns.sounds import SAMPLES_PER_MS, Sound, Source, amplitude, at_level, seconds
 from simulator import HearFor, HearOut, Pause, Reply, Say, Step
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from benchmarks.turns.corpus import Clip
+from benchmarks.turns.clips import Clip
 from benchmarks.turns.scene import CALLER_DBFS, STATEMENT, Cast, Planned, Scene, Script, replies, some
 from benchmarks.turns.sounds import EVENTS, SHORT_EVENTS, SOUNDS, Sound, Source, at_level, seconds
 from simulator import HearFor

@@ -7,7 +7,8 @@ import pytest
 
 from benchmarks.turns import measures, scripts, tables
 from benchmarks.turns.acoustics import to_sound
-from benchmarks.turns.corpus import Corpus, clips
+from benchmarks.turns.clips import clips
+from benchmarks.turns.corpus import Corpus
 from benchmarks.turns.laboratory import Laboratory
 from benchmarks.turns.row import Row
 from benchmarks.turns.rows import rows

@@ -105,16 +105,15 @@ def test_who_was_hung_up_on_was_not_kept_and_not_answered():
 
 
 def yielding(**fields) -> dict[str, list[float]]:
-    return manners.yielding("listening", "floor")(
-        Account(sent={"item_1": BOT}, **({"heard": [(0, BOT)]} | fields))
-    )
+    return manners.yielding(Account(sent={"item_1": BOT}, **({"heard": [(0, BOT)]} | fields)))
 
 
 NOTHING: dict[str, list[float]] = {
     "talked on": [],
     "faltered": [],
-    "lost": [],
-    "yielded": [],
+    "cut": [],
+    "floor": [],
+    "plain": [],
     "answered": [],
     "yield_ms": [],
 }
@@ -122,7 +121,7 @@ NOTHING: dict[str, list[float]] = {
 
 def test_a_bot_that_nothing_stops_talks_on():
     account = {"uttered": [utterance(1_000, 1_400, "listening"), utterance(8_000, 8_400, "listening")]}
-    assert yielding(**account) == NOTHING | {"talked on": [True], "faltered": [False], "lost": [False]}
+    assert yielding(**account) == NOTHING | {"talked on": [True], "faltered": [False], "cut": [False]}
 
 
 @pytest.mark.parametrize(("after", "faltered"), [(BOT[11_200:], True), (murmur(900, pitch=90), False)])
@@ -132,16 +131,21 @@ def test_a_bot_that_plays_on_has_faltered_and_one_that_does_not_was_cut(after, f
         clears_taken_ms=[1_400],
         heard=[(0, BOT[:11_200]), (2_300, after)],
     )
-    assert figures == NOTHING | {"talked on": [False], "faltered": [faltered], "lost": [not faltered]}
+    assert figures == NOTHING | {"talked on": [False], "faltered": [faltered], "cut": [not faltered]}
 
 
-def test_a_short_interruption_stops_the_bot_within_two_seconds_and_is_answered():
+def test_an_interruption_stops_the_bot_within_two_seconds_and_is_answered():
     figures = yielding(
-        uttered=[utterance(1_000, 1_400, "floor"), utterance(3_000, 3_400, "floor")],
+        uttered=[utterance(1_000, 1_400, "floor"), utterance(3_000, 3_400, "plain")],
         clears_taken_ms=[1_420, 5_100],
         answers_ms=[1_900],
     )
-    assert figures == NOTHING | {"yielded": [True, False], "answered": [True, False], "yield_ms": [420]}
+    assert figures == NOTHING | {
+        "floor": [True],
+        "plain": [False],
+        "answered": [True, False],
+        "yield_ms": [420],
+    }
 
 
 def test_interaction_is_measured_by_what_was_meant():

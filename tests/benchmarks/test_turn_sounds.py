@@ -3,7 +3,7 @@ import pytest
 
 from benchmarks.turns import noises, sounds
 from benchmarks.turns.acoustics import Echo, Room, to_mulaw, to_sound
-from benchmarks.turns.corpus import cut, half_of
+from benchmarks.turns.clips import cut, half_of
 from simulator.mulaw import encode, silence
 
 STEADY = {

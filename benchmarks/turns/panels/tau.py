@@ -12,7 +12,7 @@ from attrs import frozen
 from benchmarks.turns import manners
 from benchmarks.turns.cells import Cell, Table, aimed_at_least, aimed_at_most, number
 from benchmarks.turns.measures import Figures, percentile, share
-from benchmarks.turns.panels.listeners import meant_as
+from benchmarks.turns.panels.listeners import SHORTEST_MS, meant_as
 from benchmarks.turns.phrases import Purpose
 from benchmarks.turns.row import Row
 from benchmarks.turns.scene import CALLER_DBFS, Cast, Planned, Scene, replies, some
@@ -110,7 +110,7 @@ def _over_the_bot(cast: Cast, source: Source) -> Planned:
 
 
 def _say(scene: Scene, cast: Cast, purpose: Purpose) -> None:
-    least_ms = 300 if purpose == "floor" else 0
+    least_ms = SHORTEST_MS if purpose == "floor" else 0
     clip = some(scene.source, meant_as(cast, purpose), 1, least_ms)[0]
     scene.say(clip, label=purpose, dbfs=_ASIDE_DBFS if purpose == "aside" else CALLER_DBFS)
 
