@@ -77,7 +77,7 @@ def _listened(name: str, of_rows: Mapping[str, Figures]) -> Sequence[Cell]:
 TABLES = (
     Table(
         measure="listened",
-        title="Over an explanation: signs that the caller listens, and interruptions, short ones among them; ms",
+        title="Over an explanation: signs that the caller listens, and interruptions, some of them short; ms",
         columns=(
             "transcripts",
             "listening",
