@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from benchmarks.turns.measures import Figures
 
@@ -30,15 +30,15 @@ class Table:
     lines: Sequence[str] = ()  # what the lines are; if nothing, the rows
 
 
-def at_least(value: float, floor: float | None, unit: str = "") -> Cell:
+def at_least(value: float, floor: float | None, aim: float | None = None) -> Cell:
     """Print a figure that misses its floor if it is less."""
     # A figure that could not be measured misses its floor, too.
-    return Cell(f"{value:.1f}{unit}", missed=floor is not None and not value >= floor)
+    return evolve(aimed_at_least(value, aim), missed=floor is not None and not value >= floor)
 
 
-def at_most(value: float, ceiling: float | None, digits: int = 0) -> Cell:
+def at_most(value: float, ceiling: float | None, digits: int = 0, aim: float | None = None) -> Cell:
     """Print a figure that misses its ceiling if it is more."""
-    return Cell(f"{value:.{digits}f}", missed=ceiling is not None and not value <= ceiling)
+    return evolve(aimed_at_most(value, aim, digits), missed=ceiling is not None and not value <= ceiling)
 
 
 def below(value: float, ceiling: float) -> Cell:

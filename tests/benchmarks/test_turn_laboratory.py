@@ -56,7 +56,14 @@ def cells(measure: str, name: str, of_rows) -> list[str]:
 
 def test_a_figure_below_its_floor_is_marked_and_one_that_reaches_it_is_not():
     figures = {"answered": [1] * 199 + [0], "delay_ms": [600] * 200, "cuts": [0] * 200, "again": [0] * 200}
-    assert cells("answered", "clean", {"clean": figures}) == ["200", "99.5 !", "600", "600", "0.0", "0.0"]
+    assert cells("answered", "clean", {"clean": figures}) == [
+        "200",
+        "99.5 !",
+        "600 (490) *",
+        "600",
+        "0.0",
+        "0.0",
+    ]
     assert cells("answered", "white+pink 20 dB", {"white+pink 20 dB": figures})[1] == "99.5"
 
 
