@@ -129,6 +129,8 @@ def account(rehearsed: Placed, planned: Planned, clears_ms: list[float]) -> Acco
         ],
         began_ms=mouth_ms,
         hung_up=carrier.ended_by == "server",
+        ended_ms=mouth_ms + carrier.ended_ms,
+        creates=model.creates,
         unsaid=len(planned.uttered) - len(carrier.said),
         answers_ms=[
             rehearsed.began_s * 1000 + event.at_ms

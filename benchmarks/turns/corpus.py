@@ -14,7 +14,7 @@ from attrs import evolve, frozen
 
 from benchmarks.turns import voices
 from benchmarks.turns.clips import PAUSE_MAX_MS, SHORT_MS, Clip, Half, clips, digest, half_of, short, trimmed
-from benchmarks.turns.phrases import Purpose
+from benchmarks.turns.phrases import MACHINES, Purpose
 from benchmarks.turns.sounds import RATE, Sound, active, active_level
 
 SOUNDS = Path("/usr/share/asterisk/sounds")
@@ -84,6 +84,7 @@ def load(half: Half, wanted: Set[str]) -> Corpus:
         "digits": lambda: {voice: _digits(voice, half) for voice in RECORDED},
         "natural": lambda: {v: [*_pausing(v, half), *recorded[v]] for v in RECORDED},
         "phrases": lambda: _phrases(half),
+        "machines": lambda: _machines(half),
         "short_letters": lambda: _short_letters(half),
         "short_words": lambda: _short_words(half),
     }
@@ -171,6 +172,19 @@ def _phrases(half: Half) -> dict[str, list[Clip]]:
     )
     purposes = set(get_args(Purpose))
     return {v: said for v, said in by_voice.items() if {clip.purpose for clip in said} == purposes}
+
+
+def _machines(half: Half) -> dict[str, list[Clip]]:
+    by_voice = _grouped(
+        (
+            trimmed(name, sound, text=text)
+            for name, (text, sound) in voices.machines().items()
+            if half_of(name) == half
+        ),
+        fewest=1,
+    )
+    kinds = {kind for kinds in MACHINES.values() for kind in kinds}
+    return {v: said for v, said in by_voice.items() if {clip.name.split("/")[1] for clip in said} == kinds}
 
 
 def _name(path: Path, place: Path) -> str:

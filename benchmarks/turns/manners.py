@@ -102,6 +102,12 @@ def waiting(account: Account) -> Figures:
     return figures | {"answered": figures["answered"] or [False]}
 
 
+def costing(account: Account) -> Figures:
+    """Measure when the engine ended a call (never: infinity), and how many answers were made for it."""
+    ended_s = (account.ended_ms - account.began_ms) / 1_000 if account.hung_up else float("inf")
+    return {"ended_s": [ended_s], "answers": [account.creates]}
+
+
 def yielding(account: Account) -> Figures:
     """Measure over a talking bot: is a sign of listening talked through, does an interruption stop it?
 

@@ -43,6 +43,8 @@ class Account:
     committed: Sequence[tuple[float, float]] = ()  # from when to when what was committed had been said
     began_ms: float = 0.0
     hung_up: bool = False  # by the engine
+    ended_ms: float = 0.0
+    creates: int = 0  # every `response.create` that the model took
     unsaid: int = 0  # how much the caller had still to say when the call ended
 
     @property

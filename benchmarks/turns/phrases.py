@@ -77,3 +77,55 @@ PHRASES: dict[str, dict[Purpose, tuple[str, ...]]] = {
     },
 }
 PHRASES["en-gb"] = PHRASES["en-us"]
+
+# What recordings say that call, or are called back.
+MACHINES: dict[str, dict[str, tuple[str, ...]]] = {
+    "en-us": {
+        "answering machine": (
+            "You have reached the voicemail of the Brown family. Please leave a message after the tone.",
+            "Hi, we cannot come to the phone right now. Leave your name and number after the beep.",
+            "The person you are calling is not available. At the tone, please record your message.",
+            "Thank you for calling. Nobody is here at the moment. Please leave us a message.",
+        ),
+        "robocall": (
+            "We have been trying to reach you about your car's extended warranty.",
+            "This is the final notice before we close your file.",
+            "Your business listing is not verified and will be removed.",
+            "Press one to speak with a representative, or press two to be removed from the list.",
+            "You have been selected for a special offer on solar panels.",
+            "Do not hang up. This message is important.",
+        ),
+    },
+    "de": {
+        "answering machine": (
+            "Sie sind mit dem Anrufbeantworter der Familie Braun verbunden. Sprechen Sie nach dem Signalton.",
+            "Der gewünschte Teilnehmer ist zur Zeit nicht erreichbar. Bitte hinterlassen Sie eine Nachricht.",
+            "Guten Tag, wir sind gerade nicht da. Bitte sprechen Sie nach dem Piepton.",
+            "Dies ist die Mailbox von Anna Schneider. Hinterlassen Sie mir bitte eine Nachricht.",
+        ),
+        "robocall": (
+            "Sie wurden für eine Sonderaktion ausgewählt.",
+            "Legen Sie nicht auf, diese Nachricht ist wichtig.",
+            "Drücken Sie die Eins, um mit einem Berater verbunden zu werden.",
+            "Ihr Eintrag im Branchenbuch läuft in Kürze ab.",
+            "Sparen Sie jetzt bei Ihrem Stromvertrag.",
+            "Wir haben mehrmals versucht, Sie zu erreichen.",
+        ),
+    },
+    "he": {
+        "answering machine": (
+            "הגעתם לתא הקולי של משפחת כהן. אנא השאירו הודעה לאחר הצליל.",
+            "המנוי שחייגת אליו אינו זמין כעת. אפשר להשאיר הודעה לאחר הצפצוף.",
+            "שלום, אנחנו לא נמצאים כרגע. השאירו הודעה ונחזור אליכם.",
+            "זו המזכירה האלקטרונית של דוד. השאירו הודעה אחרי הצליל.",
+        ),
+        "robocall": (
+            "נבחרת לקבל הצעה מיוחדת.",
+            "אל תנתקו, ההודעה הזאת חשובה.",
+            "לשיחה עם נציג הקישו אחת.",
+            "הרישום של העסק שלך עומד לפוג.",
+            "חיסכון גדול בחשבון החשמל.",
+            "ניסינו להשיג אותך מספר פעמים.",
+        ),
+    },
+}

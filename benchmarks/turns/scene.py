@@ -53,7 +53,15 @@ class Planned:
 
 Script = Callable[[Cast, Source], Planned]
 Speakers = Literal[
-    "everybody", "letters", "words", "short_letters", "short_words", "digits", "natural", "phrases"
+    "everybody",
+    "letters",
+    "words",
+    "short_letters",
+    "short_words",
+    "digits",
+    "natural",
+    "phrases",
+    "machines",
 ]
 
 

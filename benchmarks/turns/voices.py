@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.turns.phrases import PHRASES, Purpose
+from benchmarks.turns.phrases import MACHINES, PHRASES, Purpose
 from benchmarks.turns.sounds import RATE, Sound
 
 COMMANDS = ("espeak-ng", "flite", "oggdec")
@@ -130,6 +130,18 @@ def phrases() -> dict[str, tuple[Purpose, str, Sound]]:
         f"{voice}/{purpose}/{text}": (purpose, text, sound)
         for (voice, purpose, text, _), sound in zip(wanted, sounds, strict=True)
     }
+
+
+def machines() -> dict[str, tuple[str, Sound]]:
+    """Return what recordings say, by a name with its voice and kind: its words, its sound."""
+    wanted = [
+        (f"espeak-{code}/{kind}/{text}", text, _espeak(code, text))
+        for code, kinds in MACHINES.items()
+        for kind, texts in kinds.items()
+        for text in texts
+    ]
+    sounds = _sounds([command for *_, command in wanted])
+    return {name: (text, sound) for (name, text, _), sound in zip(wanted, sounds, strict=True)}
 
 
 def decoded(paths: Sequence[Path]) -> list[Sound]:

@@ -104,6 +104,12 @@ def test_who_was_hung_up_on_was_not_kept_and_not_answered():
     }
 
 
+@pytest.mark.parametrize(("hung_up", "ended_s"), [(True, 12.0), (False, float("inf"))])
+def test_a_machine_costs_its_answers_until_the_call_is_ended(hung_up, ended_s):
+    account = Account(uttered=[], began_ms=100, ended_ms=12_100, hung_up=hung_up, creates=2)
+    assert manners.costing(account) == {"ended_s": [ended_s], "answers": [2]}
+
+
 def yielding(**fields) -> dict[str, list[float]]:
     return manners.yielding(Account(sent={"item_1": BOT}, **({"heard": [(0, BOT)]} | fields)))
 

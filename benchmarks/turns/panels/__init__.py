@@ -1,5 +1,14 @@
 """What real rooms and real people do: a panel of rows and tables for each kind."""
 
-from benchmarks.turns.panels import bystanders, echoes, listeners, patience, pauses, short_words, tau
+from benchmarks.turns.panels import (
+    bystanders,
+    echoes,
+    listeners,
+    machines,
+    patience,
+    pauses,
+    short_words,
+    tau,
+)
 
-PANELS = (bystanders, echoes, short_words, pauses, patience, listeners, tau)
+PANELS = (bystanders, echoes, short_words, pauses, patience, machines, listeners, tau)
