@@ -8,7 +8,7 @@ from benchmarks.turns.noises import car, traffic, vacuum, wind
 from benchmarks.turns.panels import PANELS
 from benchmarks.turns.rooms import CLEAN, Setting, music, several_voices, steady
 from benchmarks.turns.row import Row
-from benchmarks.turns.scene import CALLER_DBFS, Speakers
+from benchmarks.turns.scene import BOT_DBFS, CALLER_DBFS, Speakers
 from benchmarks.turns.sounds import EVENTS, SOUNDS, hum, white_and_pink
 from benchmarks.turns.tables import FIXED
 
@@ -103,7 +103,7 @@ def _usual() -> Iterator[Row]:
         yield Row(
             name=name,
             measure="lectured",
-            script=scripts.lectured,
+            script=scripts.lectured_at(BOT_DBFS),
             figures=measures.lecturing,
             calls=14 if name == "echo 15 dB" else 7,  # there the bot does not get far
             setting=setting,

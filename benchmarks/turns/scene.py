@@ -95,7 +95,7 @@ def _person(voice: str) -> str:
 # The sounds of a call
 
 
-def talk(source: Source, clips: Sequence[Clip], duration_s: float) -> bytes:
+def talk(source: Source, clips: Sequence[Clip], duration_s: float, dbfs: float = BOT_DBFS) -> bytes:
     """Return so much of the bot, as mu-law.
 
     No two talks begin alike, and one repeats itself only when all clips are used up, so that what the caller
@@ -106,7 +106,7 @@ def talk(source: Source, clips: Sequence[Clip], duration_s: float) -> bytes:
     while length < seconds(duration_s):
         order = order or source.permutation(len(clips)).tolist()
         clip = clips[order.pop()]
-        parts += [at_level(clip.sound, BOT_DBFS), gap(source, source.uniform(0.1, 0.3))]
+        parts += [at_level(clip.sound, dbfs), gap(source, source.uniform(0.1, 0.3))]
         length += len(parts[-1]) + len(parts[-2])
     return to_mulaw(np.concatenate(parts)[: seconds(duration_s)])
 
@@ -115,10 +115,17 @@ def gap(source: Source, duration_s: float) -> Sound:
     return source.standard_normal(seconds(duration_s)) * amplitude(-62)
 
 
-def replies(source: Source, cast: Cast, number: int, duration_s: float, text: str = STATEMENT) -> list[Reply]:
+def replies(
+    source: Source,
+    cast: Cast,
+    number: int,
+    duration_s: float,
+    text: str = STATEMENT,
+    dbfs: float = BOT_DBFS,
+) -> list[Reply]:
     """Let the bot say something else each time, and its transcript always this."""
-    sounds = [talk(source, cast.bot, duration_s * source.uniform(0.8, 1.2)) for _ in range(number)]
-    first = Reply(text, talk(source, cast.bot, 1.0))
+    sounds = [talk(source, cast.bot, duration_s * source.uniform(0.8, 1.2), dbfs) for _ in range(number)]
+    first = Reply(text, talk(source, cast.bot, 1.0, dbfs))
     return [first, *(Reply(text, sound) for sound in sounds)]
 
 

@@ -70,13 +70,17 @@ def heard_beside(kind: str, text: str = STATEMENT) -> Script:
     return script
 
 
-def lectured(cast: Cast, source: Source) -> Planned:
-    """Script a bot that talks at length, and a caller who only asks for more."""
-    scene = Scene(source)
-    for clip in some(source, cast.caller, 4, 600, 2_000):
-        scene.say(clip)
-        scene.hear_out(patience_ms=6_000)
-    return scene.planned(replies(source, cast, 16, 40.0))
+def lectured_at(dbfs: float) -> Script:
+    """Script a bot that talks at length, at this level, and a caller who only asks for more."""
+
+    def script(cast: Cast, source: Source) -> Planned:
+        scene = Scene(source)
+        for clip in some(source, cast.caller, 4, 600, 2_000):
+            scene.say(clip)
+            scene.hear_out(patience_ms=6_000)
+        return scene.planned(replies(source, cast, 16, 40.0, dbfs=dbfs))
+
+    return script
 
 
 def interrupting_at(dbfs: float) -> Script:

@@ -7,7 +7,7 @@ from benchmarks.turns.cells import Cell, Table, aimed_at_least, aimed_at_most
 from benchmarks.turns.measures import Figures, percentile
 from benchmarks.turns.rooms import CLEAN, Setting
 from benchmarks.turns.row import Row
-from benchmarks.turns.scene import CALLER_DBFS
+from benchmarks.turns.scene import BOT_DBFS, CALLER_DBFS
 
 _SOFT_DBFS = -38.0
 _LATE_MS = (600, 1_000)  # mobile networks and the buffers of carriers
@@ -34,7 +34,7 @@ def rows() -> Iterator[Row]:
         yield Row(
             name=name,
             measure="echoes",
-            script=scripts.lectured,
+            script=scripts.lectured_at(BOT_DBFS),
             figures=measures.lecturing,
             calls=_LECTURES,
             setting=setting,
