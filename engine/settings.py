@@ -39,6 +39,7 @@ _RANGES = {
     "utterance_end_min_ms": Range(100, 10_000, "callers would be answered between two words, or never"),
     "utterance_end_max_ms": Range(100, 10_000, "callers would be answered between two words, or never"),
     "utterance_max_ms": Range(1_000, 10**8, "callers would be cut off in their first word"),
+    "longest_turn_ms": Range(1_000, 10**8, "callers would be cut in on in their first word"),
     "carrier_silent_ms": Range(1_000, 10**8, "every line would be taken for dead"),
     "carrier_stalled_ms": Range(100, 10**8, "every line would be taken for dead"),
     "silence_ms": Range(1_000, 10**8, "callers would be asked whether they are there without a pause"),
@@ -60,7 +61,8 @@ _IN_ORDER = (  # the second of each is at least the first
     ("speech_off", "speech_on"),
 )
 
-OUTGROWN: Mapping[str, str] = {}  # settings that are gone, each with what stands in its place
+# Settings that are gone, each with what stands in its place.
+OUTGROWN: Mapping[str, str] = {"utterance_rearm_ms": "longest_turn_ms"}
 
 # What a call's log names of them.
 _LEVEL_THRESHOLDS = ("utterance_level", "barge_in_level", "level_over_floor")
@@ -85,8 +87,9 @@ class Settings:
     utterance_end_min_ms: int = 400
     utterance_end_max_ms: int = 1_000
     dictation_end_ms: int = 800  # people rest between the groups of a number
-    utterance_max_ms: int = 30_000  # noise must not hold a turn open
-    utterance_rearm_ms: int = 500  # non-speech needed after a capped utterance
+    utterance_max_ms: int = 30_000  # what is longer goes up in parts of so much
+    # Who speaks for so long without a pause is cut in on, once: a story is over by then, a television is not.
+    longest_turn_ms: int = 90_000
 
     # What counts as a barge-in.
     guard_ms: int = 400  # the bot's first sounds and their echo must not stop it

@@ -42,7 +42,8 @@ def the_tool() -> str:
     "rule",
     [
         "An utterance counts from {utterance_min_ms} ms",
-        "the cap of {utterance_max_s:g} s",
+        "goes up in parts of {utterance_max_s:g} s",
+        "Who still speaks after {longest_turn_s:g} s is cut in on",
         "The silence that ends it is {utterance_end_ms} ms as a call begins",
         "between {utterance_end_min_ms} ms and a second",
         "dictated it is at least {dictation_end_ms} ms",

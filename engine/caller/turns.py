@@ -2,7 +2,8 @@
 
 Everything is counted in frames of 20 ms, so bursts and jitter neither shorten nor lengthen speech.
 An utterance opens when 4 of 5 frames are speech and no echo, back-dated to where the first of them began.
-Once it is open nothing but silence or the cap ends it; how long a silence, `endpointing.py` says.
+Once it is open nothing but silence ends it; how long a silence, `endpointing.py` says. One that goes on for
+long goes up in parts: what was said is with the model by then, and the ear hears on without a gap.
 
 What the bot's own sound explains is not speech while the caller has said nothing but over the bot. From
 the moment the bot is paused every speech frame counts again: the echo guard may keep an utterance from
@@ -13,7 +14,6 @@ real, the event says that it is doubtful; the conversation then asks the transcr
 """
 
 from collections import deque
-from enum import Enum, auto
 
 from attrs import field, frozen
 
@@ -67,16 +67,26 @@ class UtteranceCounts:
 
 
 @frozen
+class UtterancePart:
+    """The caller has spoken for so long that this much of it is committed; they go on."""
+
+    onset_ms: int
+    speech_ms: int
+    silence_ms: int
+    loudness: Loudness = field(default=_UNMEASURED, kw_only=True, eq=False)
+
+
+@frozen
 class UtteranceEnded:
     """An utterance to answer. `speech_ms` runs from onset to last speech frame, without the silence.
 
-    `doubtful`: it paused the bot, and was too short to be certainly speech.
+    `doubtful`: it paused the bot, and was too short to be certainly speech. If it went up in parts it is the
+    last of them.
     """
 
     onset_ms: int
     speech_ms: int
-    silence_ms: int  # that ended it; of a capped one, what there was
-    capped: bool = False
+    silence_ms: int  # that ended it
     doubtful: bool = False
     loudness: Loudness = field(default=_UNMEASURED, kw_only=True, eq=False)
 
@@ -117,6 +127,7 @@ class CallerEvidence:
 TurnEvent = (
     UtteranceStarted
     | UtteranceCounts
+    | UtterancePart
     | UtteranceEnded
     | UtteranceSkipped
     | BargeInPaused
@@ -124,12 +135,6 @@ TurnEvent = (
     | CallerEvidence
     | LineSound
 )
-
-
-class _Utterance(Enum):
-    NONE = auto()
-    OPEN = auto()
-    CAPPED = auto()  # ended by the cap: deaf until there was non-speech
 
 
 class Turns:
@@ -146,8 +151,9 @@ class Turns:
         )  # where its speech began, if it is any
         self._evidence_ms = -_EVIDENCE_EVERY_MS
 
-        self._utterance = _Utterance.NONE
-        self._onset_ms = 0
+        self._open = False  # there is an utterance
+        self._onset_ms = 0  # of it, or of the part that goes up now
+        self._in_parts = False
         self._last_speech_ms = _LONG_AGO_MS
         self._ended_ms = _LONG_AGO_MS  # the last speech of the utterance before, if that was answered
         self._pause_before_ms = 0
@@ -167,7 +173,7 @@ class Turns:
         """
         self._now_ms += FRAME_MS
         voice = heard.speech and not echo
-        begun = voice or self._utterance is _Utterance.OPEN
+        begun = voice or self._open
         self._loudest, self._floor = max(heard.level, self._loudest if begun else 0.0), heard.floor
         self._recent.append(self._now_ms - FRAME_MS - heard.late_ms if voice else None)
         counts = heard.interrupting and not echo
@@ -177,7 +183,7 @@ class Turns:
         return [
             *self._note_evidence(speech=voice),
             *self._presence.step(heard.level, counts=not (heard.speech or echo or context.bot_playing)),
-            *self._step_utterance(heard, context, voice=voice),
+            *self._step_utterance(context, voice=voice, speech=heard.speech),
             *self._step_barge_in(),
         ]
 
@@ -187,22 +193,17 @@ class Turns:
         self._evidence_ms = self._now_ms
         return [CallerEvidence()]
 
-    def _step_utterance(self, heard: Judgement, context: TurnContext, *, voice: bool) -> list[TurnEvent]:
-        match self._utterance:
-            case _Utterance.NONE if self._opens():
-                return self._open(context)
-            case _Utterance.CAPPED:
-                self._rearm(heard)
-            case _Utterance.OPEN:
-                return self._go_on(context, speech=voice if self._only_over_bot else heard.speech)
-        return []
+    def _step_utterance(self, context: TurnContext, *, voice: bool, speech: bool) -> list[TurnEvent]:
+        if self._open:
+            return self._go_on(context, speech=voice if self._only_over_bot else speech)
+        return self._begin(context) if self._opens() else []
 
     def _opens(self) -> bool:
         return len(self._recent) - self._recent.count(None) >= _OPENING_SPEECH
 
-    def _open(self, context: TurnContext) -> list[TurnEvent]:
+    def _begin(self, context: TurnContext) -> list[TurnEvent]:
         onset_ms = next(since_ms for since_ms in self._recent if since_ms is not None)
-        self._utterance = _Utterance.OPEN
+        self._open, self._in_parts = True, False
         self._onset_ms = max(onset_ms, self._last_speech_ms, 0)
         self._pause_before_ms = self._onset_ms - self._ended_ms
         self._last_speech_ms = self._now_ms
@@ -220,10 +221,16 @@ class Turns:
             silence_ms = 0
             self._only_over_bot = self._only_over_bot and context.bot_playing
         if silence_ms >= self._pace.end_ms(dictating=context.dictating):
-            return [self._close(context, _Utterance.NONE)]
+            return [self._close(context)]
         if self._now_ms - self._onset_ms >= self._settings.utterance_max_ms:
-            return [self._close(context, _Utterance.CAPPED)]
+            return [self._part() if self._counted else self._close(context)]
         return self._count()
+
+    def _part(self) -> TurnEvent:
+        silence_ms = self._now_ms - self._last_speech_ms
+        part = UtterancePart(self._onset_ms, self._speech_ms(), silence_ms, loudness=self._loudness())
+        self._onset_ms, self._in_parts = self._now_ms, True
+        return part
 
     def _count(self) -> list[TurnEvent]:
         if self._counted or self._only_over_bot or self._speech_ms() < self._settings.utterance_min_ms:
@@ -232,14 +239,14 @@ class Turns:
         self._pace.paused(self._pause_before_ms)  # if it was short, it was a pause that we took for an end
         return [UtteranceCounts(self._onset_ms)]
 
-    def _close(self, context: TurnContext, then: _Utterance) -> TurnEvent:
-        self._utterance = then
+    def _close(self, context: TurnContext) -> TurnEvent:
+        self._open = False
         self._recent.clear()
         speech_ms, interrupted_ms = self._speech_ms(), self._barge_in.longest_ms
         doubtful = self._barge_in.end()
         self._ended_ms = _LONG_AGO_MS
-        if speech_ms < self._settings.utterance_min_ms:
-            needed_ms = self._settings.utterance_min_ms
+        needed_ms = FRAME_MS if self._in_parts else self._settings.utterance_min_ms
+        if speech_ms < needed_ms:
             return UtteranceSkipped(
                 self._onset_ms, speech_ms, "too short", speech_ms, needed_ms, loudness=self._loudness()
             )
@@ -259,7 +266,6 @@ class Turns:
             self._onset_ms,
             speech_ms,
             silence_ms=self._now_ms - self._last_speech_ms,
-            capped=then is _Utterance.CAPPED,
             doubtful=doubtful,
             loudness=self._loudness(),
         )
@@ -267,23 +273,14 @@ class Turns:
     def _loudness(self) -> Loudness:
         return Loudness(round(self._loudest), round(self._floor))
 
-    def _rearm(self, heard: Judgement) -> None:
-        if heard.speech:
-            self._last_speech_ms = self._now_ms
-        elif self._now_ms - self._last_speech_ms >= self._settings.utterance_rearm_ms:
-            self._utterance = _Utterance.NONE
-            self._recent.clear()
-
     def _speech_ms(self) -> int:
-        return self._last_speech_ms - self._onset_ms
+        return max(0, self._last_speech_ms - self._onset_ms)
 
     def _step_barge_in(self) -> list[TurnEvent]:
         events: list[TurnEvent] = []
         # Bursts too sparse to be an utterance do not stop the bot.
-        counts = self._speech_ms() >= self._settings.utterance_min_ms
-        while self._utterance is _Utterance.OPEN and self._barge_in.advance(
-            self._now_ms, utterance_counts=counts
-        ):
+        counts = self._counted or self._speech_ms() >= self._settings.utterance_min_ms
+        while self._open and self._barge_in.advance(self._now_ms, utterance_counts=counts):
             paused = self._barge_in.state is BargeInState.PAUSED
             kind = BargeInPaused if paused else BargeInReal
             events.append(kind(self._barge_in.speech_ms, loudness=self._loudness()))

@@ -14,7 +14,14 @@ from enum import Enum, auto
 from attrs import frozen
 
 from engine.audio import SILENCE_BYTE
-from engine.caller.turns import BargeInPaused, TurnEvent, UtteranceEnded, UtteranceSkipped, UtteranceStarted
+from engine.caller.turns import (
+    BargeInPaused,
+    TurnEvent,
+    UtteranceEnded,
+    UtterancePart,
+    UtteranceSkipped,
+    UtteranceStarted,
+)
 from engine.model import AppendAudio, CommitAudio, DiscardAudio
 from engine.settings import FRAME_MS, Settings
 
@@ -75,6 +82,8 @@ class Uplink:
             # Already with the pause: by the time the barge-in proves real the model has most of it.
             case BargeInPaused() if self._route is _Route.HELD:
                 self._route = _Route.LIVE
+            case UtterancePart():
+                return self._commit_part()
             case UtteranceEnded():
                 return self._finish(CommitAudio())
             case UtteranceSkipped():
@@ -102,6 +111,11 @@ class Uplink:
         self._pending.clear()
         self._went_up = self._went_up or bool(audio)
         return [AppendAudio(audio)] if audio else []
+
+    def _commit_part(self) -> list[UplinkCommand]:
+        appended, went_up = self._flush(), self._went_up
+        self._went_up = False
+        return [*appended, CommitAudio()] if went_up else appended
 
     def _finish(self, last: CommitAudio | DiscardAudio) -> list[UplinkCommand]:
         appended = self._flush()

@@ -28,6 +28,7 @@ from engine.caller.turns import (
     TurnEvent,
     UtteranceCounts,
     UtteranceEnded,
+    UtterancePart,
     UtteranceSkipped,
     UtteranceStarted,
 )
@@ -176,12 +177,14 @@ class Conversation:
                 return self._floor.on_utterance_started(event)
             case UtteranceCounts():
                 return self._floor.on_utterance_counts(now_ms)
+            case UtterancePart():
+                return self._floor.on_utterance_part(event, now_ms)
             case UtteranceEnded():
                 ended = self._floor.on_utterance_ended(event, now_ms)
                 self._silence.broken(now_ms)  # whatever it was, somebody is there
                 return ended
             case UtteranceSkipped():
-                return self._floor.on_utterance_skipped(event)
+                return self._floor.on_utterance_skipped(event, now_ms)
             case BargeInPaused():
                 return self._floor.on_barge_in_paused(event, now_ms)
             case BargeInReal():

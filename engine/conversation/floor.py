@@ -54,6 +54,11 @@ one row for each pair of them that asks for something, and what has no row asks 
 ten, stopped with nobody speaking and nothing awaited, no call ever rests: `watch` decides them within the
 same event.
 
+Somebody may also speak on and on. What they say goes up in parts, and is not answered before they have
+finished. If they don't for long (`longest_turn_ms`), or it is no caller but a television, the bot cuts in: it
+takes the floor as if they had finished, once, and says something short. Who goes on over that is a caller who
+speaks over the bot, and who stops is answered with all that they have said.
+
 The gate and the ending join in where a decision reaches them. To take the floor is to cancel the response
 on its way, if there is one that can be cancelled; a final ending takes the caller's turn from them. A test
 (`tests/engine/test_joint_states.py`) walks all joint states that a whole conversation can reach, names each
@@ -74,11 +79,13 @@ from engine.caller.turns import (
     BargeInPaused,
     Loudness,
     UtteranceEnded,
+    UtterancePart,
     UtteranceSkipped,
     UtteranceStarted,
 )
 from engine.caller.utterances import Utterance, Utterances
-from engine.model import DeleteItem, InputTranscribed
+from engine.model import DeleteItem, InputTranscribed, Tell
+from engine.prompt import prompt
 from engine.settings import Settings
 from engine.states import DOUBT, FLOOR, Doubt, DoubtEvent, Floor, FloorEvent, Reason, step
 
@@ -167,6 +174,8 @@ class FloorControl:
         self._doubtful: Utterance | None = None  # what paused the bot, once it was committed
         self._paused_at_ms = 0.0
         self._counts = False  # what the caller says now will be answered
+        self._in_parts_ms = 0  # so much of it is committed already, and goes on
+        self._cut_in = False  # they speak on, but the floor was taken from them
 
     @property
     def standing(self) -> Standing:
@@ -218,6 +227,7 @@ class FloorControl:
         """Begin the caller's turn."""
         # Not before it counts: a cough must not take back a call that is closing.
         self._counts = False
+        self._in_parts_ms = 0
         self._floor = step(FLOOR, self._floor, FloorEvent.CALLER_BEGINS)
         return [Note(UtteranceBegun(onset_ms=event.onset_ms, **asdict(event.loudness)))]
 
@@ -229,8 +239,31 @@ class FloorControl:
         in_gap = self._floor is Floor.BOTH and not self._answers.paused and not self._answers.audible(now_ms)
         return self.decide(Cue.COUNTS_IN_GAP if in_gap else Cue.COUNTS, now_ms)
 
+    def on_utterance_part(self, event: UtterancePart, now_ms: float) -> list[Action]:
+        """Note what was committed of a caller who speaks on and on; if they never end, the bot cuts in."""
+        rejoined = self._rejoin(now_ms)
+        began_ms = now_ms - event.silence_ms - event.speech_ms
+        utterance = self._utterances.committed(began_ms, now_ms, doubtful=False)
+        noted = [*rejoined, Note(_over(event, utterance, capped=True))]
+        self._in_parts_ms += event.silence_ms + event.speech_ms
+        if self._floor is not Floor.CALLER or self._in_parts_ms < self._settings.longest_turn_ms:
+            return noted
+        self._floor = step(FLOOR, self._floor, FloorEvent.CALLER_ENDS)
+        self._in_parts_ms, self._cut_in = 0, True
+        self._asking.want(Reason.UTTERANCE)
+        return [*noted, ToModel(Tell("system", prompt.cut_in()))]
+
+    def _rejoin(self, now_ms: float) -> list[Action]:
+        """Give the caller their turn again if the bot has cut in, and they are still at it."""
+        if not self._cut_in:
+            return []
+        self._cut_in = False
+        self._floor = step(FLOOR, self._floor, FloorEvent.CALLER_BEGINS)
+        return self.decide(Cue.COUNTS, now_ms)  # what has not begun is answered with all that they say
+
     def on_utterance_ended(self, event: UtteranceEnded, now_ms: float) -> list[Action]:
         """End the caller's turn: it was committed, and is to be answered unless it is in doubt."""
+        rejoined = self._rejoin(now_ms)
         # The ear says that it was short, in frames; by now, in events, the bot may have been cut already.
         # Then there is nothing left to doubt.
         doubtful = event.doubtful and self._answers.paused and self.caller_speaks
@@ -244,21 +277,16 @@ class FloorControl:
         self._floor = step(FLOOR, self._floor, FloorEvent.CALLER_ENDS)
         if not doubtful:
             self._asking.want(Reason.UTTERANCE)
-        over = UtteranceOver(
-            onset_ms=event.onset_ms,
-            speech_ms=event.speech_ms,
-            silence_ms=event.silence_ms,
-            capped=event.capped,
-            doubtful=doubtful,
-            utterance=utterance.number,
-            **asdict(event.loudness),
-        )
-        return [Note(over)]
+        return [*rejoined, Note(_over(event, utterance, doubtful=doubtful))]
 
-    def on_utterance_skipped(self, event: UtteranceSkipped) -> list[Action]:
-        """End the caller's turn: what they did is not to be answered."""
+    def on_utterance_skipped(self, event: UtteranceSkipped, now_ms: float) -> list[Action]:
+        """End the caller's turn: what they did is not to be answered, but for its earlier parts."""
+        in_parts = self._cut_in or self._in_parts_ms > 0
+        rejoined = self._rejoin(now_ms)
         if not self.caller_speaks:
             return []
+        if in_parts:
+            self._asking.want(Reason.UTTERANCE)
         # If a transcript is awaited it decides, not this sound after it.
         if self._answers.paused and self._doubt is Doubt.NONE:
             self._doubt = step(DOUBT, self._doubt, DoubtEvent.DISMISSED)
@@ -271,16 +299,16 @@ class FloorControl:
             needed_ms=event.needed_ms,
             **asdict(event.loudness),
         )
-        return [Note(ignored)]
+        return [*rejoined, Note(ignored)]
 
     # Taking the floor from the bot
 
     def on_barge_in_paused(self, event: BargeInPaused, now_ms: float) -> list[Action]:
         """Stop the bot, if it has not finished in the meantime: the caller has spoken over it for a while."""
+        rejoined = self._rejoin(now_ms)
         paused = self.decide(Cue.SPEAKS_OVER, now_ms)
-        return (
-            [*paused, Note(BotPaused(speech_ms=event.speech_ms, **asdict(event.loudness)))] if paused else []
-        )
+        noted = [Note(BotPaused(speech_ms=event.speech_ms, **asdict(event.loudness)))] if paused else []
+        return [*rejoined, *paused, *noted]
 
     def on_transcribed(self, event: InputTranscribed, now_ms: float) -> list[Action]:
         """Note what the caller said, as text, once what follows from it is settled."""
@@ -316,6 +344,7 @@ class FloorControl:
     def close(self, now_ms: float) -> list[Action]:
         """End what the caller says now: the call begins to end, and it no longer counts."""
         settled = self.decide(Cue.CLOSING, now_ms)
+        self._cut_in = False
         if self.caller_speaks:
             self._floor = step(FLOOR, self._floor, FloorEvent.CALLER_ENDS)
         return settled
@@ -365,3 +394,21 @@ class FloorControl:
         self._doubt = step(DOUBT, self._doubt, DoubtEvent.SETTLED)
         number = None if self._doubtful is None else self._doubtful.number
         return self._answers.play_on(now_ms - self._paused_at_ms, number, now_ms)
+
+
+def _over(
+    event: UtterancePart | UtteranceEnded,
+    utterance: Utterance,
+    *,
+    capped: bool = False,
+    doubtful: bool = False,
+) -> UtteranceOver:
+    return UtteranceOver(
+        onset_ms=event.onset_ms,
+        speech_ms=event.speech_ms,
+        silence_ms=event.silence_ms,
+        capped=capped,
+        doubtful=doubtful,
+        utterance=utterance.number,
+        **asdict(event.loudness),
+    )

@@ -182,6 +182,14 @@ def reopened(outcome: Outcome) -> str:
     return _REOPENED.get(outcome, _STAYS)
 
 
+def cut_in() -> str:
+    """Write what has the model cut in on a caller who speaks on and on."""
+    return (
+        "The caller has spoken for a long time without a pause, and may go on. In one short, polite sentence "
+        "say what you have understood so far, or that you are listening. Call no tool that changes anything."
+    )
+
+
 def heard_only(words: str) -> str:
     """Say how much of the last answer the caller heard, for a model that can't forget the rest."""
     heard = f"only “{words}”" if words else "only the beginning"

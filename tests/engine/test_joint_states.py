@@ -31,6 +31,7 @@ from engine.caller.turns import (
     BargeInReal,
     UtteranceCounts,
     UtteranceEnded,
+    UtterancePart,
     UtteranceSkipped,
     UtteranceStarted,
 )
@@ -54,7 +55,7 @@ from engine.states import Answer, Doubt, Ending, Floor, Gate, Making
 from engine.tools import Tool, ToolOutput
 from rehearsal.rig import FakeOffice
 
-SETTINGS = evolve(DEFAULTS, silence_prompts=1)
+SETTINGS = evolve(DEFAULTS, silence_prompts=1, longest_turn_ms=1_000)  # the first part is cut in on
 PROFILE = FakeOffice().profile
 
 
@@ -186,6 +187,8 @@ def may_happen(call: Call) -> Iterator[str]:  # noqa: C901 (one arm a happening)
         yield "caller was nothing"
         if not call.counted:
             yield "caller counts"
+        else:
+            yield "caller goes on and on"
         yield "caller means it" if standing.paused else "caller speaks over"
     if standing.doubt is Doubt.AWAITED:  # elsewhere nothing depends on it
         yield "transcript"
@@ -229,6 +232,9 @@ def happen(call: Call, name: str) -> None:  # noqa: C901 (one arm a happening)
             doubtful = joint(call.conversation).standing.paused
             call.feed(UtteranceEnded(0, 400, silence_ms=500, doubtful=doubtful))
             call.feed(InputCommitted(item_id=f"user_{call.committed}"))
+        case "caller goes on and on":
+            call.committed += 1
+            call.feed(UtterancePart(0, 30_000, 0), InputCommitted(item_id=f"user_{call.committed}"))
         case "caller was nothing":
             call.speaks = False
             call.feed(UtteranceSkipped(0, 100, "too short", 100, 300))
@@ -314,7 +320,9 @@ NAMED = {
         "BOTH/NOTHING > BOT/AWAITED",
     },
     "caller means it": {"BOTH/NONE > CALLER", "BOTH/AWAITED > CALLER", "BOTH/NOTHING > CALLER"},
-    "caller speaks over": {"BOTH > BOTH/NONE"},
+    # From a floor that the bot had taken: they are still at it.
+    "caller goes on and on": {"CALLER > FREE", "CALLER > BOT", "BOT > BOTH"},
+    "caller speaks over": {"BOTH > BOTH/NONE", "BOT > BOTH/NONE", "FREE > CALLER"},
     "caller was nothing": {
         "CALLER > FREE",
         "CALLER > BOT",

@@ -12,6 +12,7 @@ from engine.caller.turns import (
     Turns,
     UtteranceCounts,
     UtteranceEnded,
+    UtterancePart,
     UtteranceSkipped,
     UtteranceStarted,
 )
@@ -119,14 +120,31 @@ def test_a_pause_shorter_than_the_end_silence_does_not_end_an_utterance():
     assert line.hears(QUIET, 500) == [(1_780, UtteranceEnded(0, 1_280, silence_ms=500))]
 
 
-def test_an_endless_noise_is_capped_and_heard_again_only_after_non_speech():
+def test_a_long_story_goes_up_in_parts_and_is_heard_on_without_a_gap():
     line = Line()
-    events = line.hears(LOUD, 60_000)
-    assert events[-1] == (30_000, UtteranceEnded(0, 30_000, silence_ms=0, capped=True))
-    assert line.hears(QUIET, 480) == []
-    assert line.hears(LOUD, 200) == []  # 480 ms of silence were too short
-    assert line.hears(QUIET, 500) == []
-    assert line.hears(LOUD, 200) == [(61_260, UtteranceStarted(61_180))]
+    _, _, *parts = line.hears(LOUD, 62_000)
+    assert parts == [(30_000, UtterancePart(0, 30_000, 0)), (60_000, UtterancePart(30_000, 30_000, 0))]
+    assert line.hears(QUIET, 500) == [(62_500, UtteranceEnded(60_000, 2_000, silence_ms=500))]
+
+
+@pytest.mark.parametrize("rest_ms", [20, 200])
+def test_the_last_word_of_a_story_in_parts_is_no_utterance_too_short(rest_ms):
+    line = Line()
+    line.hears(LOUD, 30_000 + rest_ms)
+    assert [event for _, event in line.hears(QUIET, 500)] == [UtteranceEnded(30_000, rest_ms, silence_ms=500)]
+
+
+def test_silence_alone_after_the_last_part_is_skipped():
+    line = Line()
+    line.hears(LOUD, 30_000)
+    assert [event for _, event in line.hears(QUIET, 500)] == [UtteranceSkipped(30_000, 0, "too short", 0, 20)]
+
+
+def test_a_story_in_parts_can_still_stop_the_bot():
+    line = Line()
+    line.hears(LOUD, 30_000)
+    line.bot_plays()
+    assert line.hears(LOUD, 1_000) == [(30_700, BargeInPaused(300)), (30_900, BargeInReal(500))]
 
 
 def test_a_barge_in_pauses_at_300_ms_and_is_real_at_500_ms():

@@ -1,6 +1,13 @@
 """What goes up to the model, stepped frame by frame. Each frame is numbered, so that order and loss show."""
 
-from engine.caller.turns import BargeInPaused, TurnEvent, UtteranceEnded, UtteranceSkipped, UtteranceStarted
+from engine.caller.turns import (
+    BargeInPaused,
+    TurnEvent,
+    UtteranceEnded,
+    UtterancePart,
+    UtteranceSkipped,
+    UtteranceStarted,
+)
 from engine.caller.uplink import Uplink, UplinkCommand
 from engine.model import AppendAudio, CommitAudio, DiscardAudio
 from engine.settings import DEFAULTS, FRAME_BYTES
@@ -46,6 +53,14 @@ def test_an_utterance_goes_up_with_600_ms_before_it_was_seen_and_is_committed():
     assert numbers(actions) == list(range(31, 82))
     assert actions[-1] == CommitAudio()
     assert line.hears(50) == []
+
+
+def test_a_part_is_committed_and_the_next_one_follows_without_a_gap_and_without_a_frame_twice():
+    line = Line()
+    first = line.hears(1, UtteranceStarted(0)) + line.hears(40) + line.hears(1, UtterancePart(0, 800, 0))
+    second = line.hears(40) + line.hears(1, ENDED)
+    assert (first[-1], second[-1]) == (CommitAudio(), CommitAudio())
+    assert numbers(first + second) == list(range(83))
 
 
 def test_live_audio_goes_up_in_chunks_of_100_ms():
