@@ -226,6 +226,14 @@ class InputCommitted:
 
 
 @frozen(kw_only=True)
+class InputTranscriptDelta:
+    """The next words that another model hears the caller say, perhaps before they are committed."""
+
+    item_id: str
+    text: str
+
+
+@frozen(kw_only=True)
 class InputTranscribed:
     """What another model heard the caller say. Late, out of order, and sometimes invented."""
 
@@ -273,6 +281,7 @@ ModelEvent = (
     | FunctionCalled
     | ResponseDone
     | InputCommitted
+    | InputTranscriptDelta
     | InputTranscribed
     | InputTranscriptionFailed
     | ErrorReported

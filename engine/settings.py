@@ -43,6 +43,7 @@ _RANGES = {
     "carrier_silent_ms": Range(1_000, 10**8, "every line would be taken for dead"),
     "carrier_stalled_ms": Range(100, 10**8, "every line would be taken for dead"),
     "silence_ms": Range(1_000, 10**8, "callers would be asked whether they are there without a pause"),
+    "wait_ms": Range(1_000, 10**8, "who asked for a moment would be asked whether they are there"),
     "silence_prompts": Range(0, 1_000),
     "cancel_due_ms": Range(500, 60_000, "every interruption would end the call"),
     "keypad_end_ms": Range(0, 10_000, "a caller who pressed a key would hear nothing more"),
@@ -86,7 +87,7 @@ class Settings:
     utterance_end_ms: int = 500  # of silence, as a call begins; then the caller's own pauses decide
     utterance_end_min_ms: int = 400
     utterance_end_max_ms: int = 1_000
-    dictation_end_ms: int = 800  # people rest between the groups of a number
+    dictation_end_ms: int = 1_500  # people rest between the groups of a number, for a second and more
     utterance_max_ms: int = 30_000  # what is longer goes up in parts of so much
     # Who speaks for so long without a pause is cut in on, once: a story is over by then, a television is not.
     longest_turn_ms: int = 90_000
@@ -142,6 +143,7 @@ class Settings:
     carrier_stalled_ms: int = 5_000  # one message not taken for so long: the line is dead
     silence_ms: int = 8_000
     silence_prompts: int = 2
+    wait_ms: int = 30_000  # in place of silence_ms, once the caller has asked for a moment
     # A line with sound on it is not silent, even if no voice is heard in it. A caller whom the detector does
     # not hear is asked again, each time after twice as long, and not hung up on.
     sound_level: float = 100.0

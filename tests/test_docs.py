@@ -46,7 +46,7 @@ def the_tool() -> str:
         "Who still speaks after {longest_turn_s:g} s is cut in on",
         "The silence that ends it is {utterance_end_ms} ms as a call begins",
         "between {utterance_end_min_ms} ms and a second",
-        "dictated it is at least {dictation_end_ms} ms",
+        "is dictated it is at least {dictation_end_ms} ms",
         "pauses the bot at {barge_in_min_ms} ms of speech and is real at {barge_in_real_ms} ms",
         "The first {guard_ms} ms of the bot's voice do not count",
         "two barge-ins are {barge_in_cooldown_ms} ms apart",

@@ -59,8 +59,8 @@ last word, as of the notice, only words count of which there is no doubt.
 
 When an answer is over its audio is forgotten, because a call may be long; its figures stay. Also kept is
 what it asked. People answer a question in a word, which would be a back-channel after anything else, and
-dictate a number with long pauses; so the ear is told, frame by frame, whether a question stands and whether
-something is being dictated.
+dictate a number with long pauses; so the ear is told, frame by frame, whether a question stands and what is
+expected. What is being dictated goes on when the bot begins too soon and is cut.
 """
 
 from collections import deque
@@ -69,8 +69,9 @@ from math import inf
 from engine.account import AnswerSent, BotSaid, FirstAudio, OutputsHeard, Resumed
 from engine.actions import Action, AudioSent, Clear, Note, NoticeHeard, Play, Release, Say
 from engine.audio import BYTES_PER_MS
+from engine.bot.expected import Expected, asks
 from engine.bot.playback import Ledger, Speech
-from engine.bot.response import LETTERS_PER_MS, Response, Transcript, asks, asks_to_dictate
+from engine.bot.response import LETTERS_PER_MS, Response, Transcript
 from engine.caller.turns import TurnContext
 from engine.model import AudioDelta
 from engine.prompt.notice import Notice
@@ -91,7 +92,7 @@ class Answers:
         self.playing: Response | None = None
         self.waiting: deque[Response] = deque()
         self._asked = False  # whether the last answer that was heard asked something
-        self._dictating = False  # whether it asked for a number, a name or an address
+        self._expected = Expected.ANYTHING  # what it asked for
 
     @property
     def silent(self) -> bool:
@@ -202,7 +203,10 @@ class Answers:
         heard_ms, audio_ms = response.spoken_ms(now_ms)
         heard, unheard = response.heard_text(now_ms, self._letters_per_ms)
         if speech.heard_bytes(now_ms):  # one that nobody heard leaves the question before it standing
-            self._asked, self._dictating = asks(heard), asks_to_dictate(heard)
+            self._asked = asks(heard)
+            # Who goes on dictating over "thank you" is still dictating.
+            if self._asked or not response.cut:
+                self._expected = response.expects(heard)
         # A voice keeps its speed: the next answer is reckoned by it while its audio is still coming.
         if speech.complete and audio_ms and heard + unheard:
             self._letters_per_ms = len(heard + unheard) / audio_ms
@@ -260,7 +264,8 @@ class Answers:
         return TurnContext(
             bot_playing=self.audible(now_ms),
             bot_level=level,
-            dictating=self._dictating,
+            dictating=self._expected is Expected.DICTATION,
+            yes_or_no=self._expected is Expected.YES_OR_NO,
             question=question,
         )
 

@@ -162,12 +162,14 @@ class Bot:
         if not self._gate.created(event.response_id, now_ms):
             unrequested = ModelError(code="unrequested response", message=event.response_id)
             return [Note(unrequested), ToModel(CancelResponse("cancel_unrequested", event.response_id))]
+        about = self._asking.begun()
         response = Response(
             event.response_id,
             self._answers.ledger.open(),
             self._gate.carried,
-            self._asking.begun(),
+            about,
             self._asking.asked_ms,
+            asks_to_dictate=self._tool_calls.ask_to_dictate(about),
         )
         if self._gate.state is Gate.CANCELLING:  # it was cancelled before it began
             self._answers.ledger.move(response.speech, AnswerEvent.IS_ABANDONED, now_ms)

@@ -6,12 +6,10 @@ audio heard; while the audio is still coming, its length is reckoned by the spee
 its earlier items. And no word is heard before it was known: what was heard by a certain byte had come as
 text when that byte came.
 
-By its own heard words it is also known whether the bot has asked something, and whether for something that
-people say in groups: a number, a name, an address. That is all that a conversation has to go by: a tool that
-waits for a name makes the bot ask for it. A wrong guess costs the caller a third of a second.
+By its own heard words, or by what a tool gave it to say, it is also known what the caller is expected to
+answer (`expected.py`). A wrong guess costs the caller a second.
 """
 
-import re
 from bisect import bisect_right
 
 from attrs import Factory, define
@@ -19,20 +17,14 @@ from attrs import Factory, define
 from engine.account import Truncated
 from engine.actions import Action, Note, ToModel
 from engine.audio import BYTES_PER_MS
+from engine.bot.expected import Expected, expected
 from engine.bot.playback import Speech
 from engine.model import DeleteItem, TruncateItem
 from engine.states import CUT_OFF, ONLY_WORDS, Making, Reason
 
-QUESTION_MARKS = "?\u061f\uff1f"  # those of Arabic and of the full-width scripts, too
 _DOUBTFUL_MS = 500  # by so much the words may be off that the ledger reckons by the share of the sound
 _LONGEST_WORD = 25  # letters; without a space in so many, a script has none
 _FIRST_IDEOGRAPH = "\u2e80"  # from here on scripts write their words without spaces
-_DICTATED = re.compile(
-    r"\b(?:names?|surname|numbers?|digits?|phone|spell(?:ed|ing)?|e-?mail|address|code)\b"
-    r"|שם|שמך|שמכם|מספר|טלפון|ספרות|לאיית|איות|דוא|אימייל|מייל|כתובת|קוד",
-    re.IGNORECASE,
-)
-_SENTENCE = re.compile(rf"[^.!{QUESTION_MARKS}]+[.!{QUESTION_MARKS}]*")
 LETTERS_PER_MS = 0.015  # of spoken English; a voice shows its own speed with its first whole item
 
 
@@ -83,6 +75,7 @@ class Response:
     served_calls: tuple[str, ...]  # the tool outputs that it speaks about
     asked_ms: float  # when the model was asked for it: it knows nothing of what was said later
     in_text: bool = False  # the model has written something, which nobody hears
+    asks_to_dictate: bool = False  # a tool has it ask for a number, a name or an address
     words: dict[str, Transcript] = Factory(dict)  # of each of its message items, in order
     _told: set[str] = Factory(set)
 
@@ -164,6 +157,12 @@ class Response:
         heard = (self._part(item_id, by_ms(item_id, at_ms), letters_per_ms).strip() for item_id in self.words)
         return " ".join(filter(None, heard))
 
+    def expects(self, heard: str) -> Expected:
+        """Return what the caller is expected to answer who has heard these words of it."""
+        if self.asks_to_dictate and not self.cut:
+            return Expected.DICTATION
+        return expected(heard)
+
     def _part(self, item_id: str, heard_ms: int, letters_per_ms: float) -> str:
         return self.words[item_id].heard(
             heard_ms,
@@ -183,14 +182,3 @@ class Response:
                 heard_ms -= _DOUBTFUL_MS
             heard.append(words.heard(heard_ms, audio_ms, complete=True, letters_per_ms=LETTERS_PER_MS))
         return " ".join(heard)
-
-
-def asks(text: str) -> bool:
-    """Say whether it holds a question."""
-    return any(mark in text for mark in QUESTION_MARKS)
-
-
-def asks_to_dictate(heard: str) -> bool:
-    """Say whether the last sentence that the caller heard asks for a number, a name or an address."""
-    sentences = _SENTENCE.findall(heard.strip())
-    return bool(sentences and _DICTATED.search(sentences[-1]))

@@ -14,6 +14,7 @@ from attrs import define
 
 from engine.account import ToolAnswered
 from engine.actions import Action, CancelTool, Note, RunTool, ToModel
+from engine.bot.expected import asks_to_dictate
 from engine.bot.tool_limits import ToolLimits, Unrun
 from engine.model import AnswerTool
 from engine.outcome import Outcome
@@ -45,6 +46,7 @@ class ToolCalls:
         self._server_ids: dict[str, str] = {}  # by call_id
         self.running: dict[str, _Running] = {}  # by call_id; slow or not
         self.held: deque[ToolCall] = deque()  # they need the caller's answer; the bot's half runs them
+        self._dictated: set[str] = set()  # call_ids whose outputs ask for what people dictate
         self._unspoken: list[str] = []  # call_ids whose outputs no answer has spoken about yet
         self._quiet_since_ms: float | None = None
 
@@ -86,6 +88,8 @@ class ToolCalls:
         # What may be stopped at any moment only looks things up.
         self._limits.finish(output, changes=tool is not None and not tool.interruptible)
         self._unspoken.append(output.call_id)
+        if asks_to_dictate(str(output.result.get("say", ""))):
+            self._dictated.add(output.call_id)
         return self.answer(output.call_id, output.result)
 
     def ends_call(self, name: str) -> Outcome | None:
@@ -133,6 +137,10 @@ class ToolCalls:
     def put_back(self, call_ids: tuple[str, ...]) -> None:
         """Let another answer speak about these: that one was not heard, or not to its end."""
         self._unspoken += [call_id for call_id in call_ids if call_id not in self._unspoken]
+
+    def ask_to_dictate(self, call_ids: tuple[str, ...]) -> bool:
+        """Say whether one of these outputs asks the caller for something that is dictated."""
+        return not self._dictated.isdisjoint(call_ids)
 
     @property
     def awaited(self) -> bool:

@@ -4,6 +4,9 @@ People differ: one never rests in mid-sentence, another thinks for most of a sec
 call begins with `utterance_end_ms`. From then on the silence stands a little above the longest pause of the
 caller's last utterances, so that it follows them both ways: a pause is not taken for an end twice, and
 whoever makes none waits no longer for an answer than they must.
+
+What is expected comes before that. A yes or a no is waited for no longer than anything at least; what is
+dictated, a number, a name, an address, comes in pieces with a second and more between them.
 """
 
 from collections import deque
@@ -22,14 +25,12 @@ class Pace:
         self._longest_ms = deque([settings.utterance_end_ms - _MARGIN_MS], maxlen=_UTTERANCES)
         self._pause_ms = 0  # the longest of the present utterance
 
-    def end_ms(self, *, dictating: bool) -> int:
-        """Return the silence that now ends an utterance.
-
-        It is longer while a number or a name is being dictated.
-        """
-        own_ms = max(self._pause_ms, *self._longest_ms) + _MARGIN_MS
-        wanted_ms = max(own_ms, self.settings.dictation_end_ms) if dictating else own_ms
-        return max(self.settings.utterance_end_min_ms, min(self.settings.utterance_end_max_ms, wanted_ms))
+    def end_ms(self, *, dictating: bool, yes_or_no: bool) -> int:
+        """Return the silence that now ends an utterance, by what it is expected to be."""
+        settings = self.settings
+        longest_ms = self._pause_ms if yes_or_no else max(self._pause_ms, *self._longest_ms)
+        wanted_ms = min(settings.utterance_end_max_ms, longest_ms + _MARGIN_MS)
+        return max(settings.utterance_end_min_ms, wanted_ms, settings.dictation_end_ms if dictating else 0)
 
     def paused(self, pause_ms: int) -> None:
         """Note that the caller went on after a silence of `pause_ms`.

@@ -27,6 +27,7 @@ _OPENING_FRAMES = 5
 _OPENING_SPEECH = 4  # a click or a pop is shorter
 _EVIDENCE_EVERY_MS = 1_000
 _LONG_AGO_MS = -60_000
+_LONGEST_YES_MS = 1_000  # who says more than yes or no may go on
 
 
 @frozen(kw_only=True)
@@ -35,7 +36,8 @@ class TurnContext:
 
     bot_playing: bool = False
     bot_level: float = 0.0  # of what the caller's line plays in this frame, RMS on the 16-bit scale
-    dictating: bool = False  # the bot has asked for a number or a name
+    dictating: bool = False  # a number or a name, or so it was asked for: more is to come after a pause
+    yes_or_no: bool = False  # is what the bot has asked for
     question: bool = False  # the caller has heard a question: the answer is no back-channel
 
 
@@ -220,7 +222,8 @@ class Turns:
             self._last_speech_ms = self._now_ms
             silence_ms = 0
             self._only_over_bot = self._only_over_bot and context.bot_playing
-        if silence_ms >= self._pace.end_ms(dictating=context.dictating):
+        yes_or_no = context.yes_or_no and self._speech_ms() <= _LONGEST_YES_MS
+        if silence_ms >= self._pace.end_ms(dictating=context.dictating, yes_or_no=yes_or_no):
             return [self._close(context)]
         if self._now_ms - self._onset_ms >= self._settings.utterance_max_ms:
             return [self._part() if self._counted else self._close(context)]

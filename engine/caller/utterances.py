@@ -5,6 +5,9 @@ time: transcription may be slow, fail or be off, and nobody is to be asked for t
 that. A cough is none, because its transcript is empty. What paused the bot and stayed short is in doubt, and
 only words make it an answer.
 
+What they have said so far, and said last, also tells whether more is to come (`more_time.py`). The words of
+an utterance may come while it goes on; some servers send them only when it is over, or not at all.
+
 The server names the item of a commit in `input_audio_buffer.committed`, in the order of the commits. The
 transcripts come out of order.
 """
@@ -14,6 +17,7 @@ from math import inf
 
 from attrs import Factory, define
 
+from engine.caller import more_time
 from engine.settings import Settings
 
 _MOST_KEPT = 64  # whatever else is asked of them, it is of the last few
@@ -45,6 +49,21 @@ class Utterances:
     _last: deque[Utterance] = Factory(lambda: deque(maxlen=_MOST_KEPT))
     _count: int = 0
     _unnamed: deque[Utterance] = Factory(deque)  # whose commits the server has not answered
+    _so_far: str = ""  # the words of the one that goes on, as far as they have come
+    more_to_come: bool = False  # they are a part of something: a pause is no end
+    whole_number: bool = False  # they hold all of one: nothing more is to come
+
+    def begun(self) -> None:
+        """Begin a new one: nothing of it is known yet, but that a number may go on in it."""
+        self._so_far, self.whole_number = "", False
+
+    def heard(self, item_id: str, text: str) -> None:
+        """Add the next words of what the caller is saying; those of an utterance that is over say nothing."""
+        if any(each.item_id == item_id for each in self._last):
+            return
+        self._so_far += text
+        self.more_to_come = more_time.more_to_come(self._so_far)
+        self.whole_number = more_time.is_whole_number(self._so_far)
 
     def committed(self, began_ms: float, now_ms: float, *, doubtful: bool) -> Utterance:
         """Add an utterance that has ended, and was committed."""
@@ -83,6 +102,7 @@ class Utterances:
             utterance.due_ms = -inf
         elif utterance is not None and text is not None:
             utterance.words = bool(text.strip())
+            self.more_to_come = more_time.is_part_of_number(text.strip())
         return utterance
 
     def known_ms(self, by_ms: float) -> float:

@@ -117,8 +117,8 @@ class NeuralDetector:
         self._held: deque[float] = deque(maxlen=settings.level_hold_ms // FRAME_MS)
         self._voice = _Voice(settings)
         self._speech = self._certain = False
-        # Longer than any silence inside an utterance: no utterance is open then.
-        silent_ms = max(settings.detector_reset_ms, settings.utterance_end_max_ms, settings.dictation_end_ms)
+        # Longer than any silence inside an utterance, but for what is dictated: each group is heard anew.
+        silent_ms = max(settings.detector_reset_ms, settings.utterance_end_max_ms)
         self._reset_frames = silent_ms // FRAME_MS + 1
         self._traceless_frames = 0
         self._loud_frames = 0  # in a row, up to the last one, that were loud enough and yet not certain

@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterable, Iterator
 from operator import itemgetter
 from typing import assert_never
 
+from attrs import evolve
+
 from engine.account import Filler, Greeting, Keyed, ModelError, SilenceWarning, SoundUnheard, ToolCalled
 from engine.actions import Action, AudioSent, Event, ModelGone, ModelReady, Note, ToModel, ToolFinished
 from engine.bot.answers import Answers
@@ -19,6 +21,7 @@ from engine.bot.asking import Asking, Effect, ModelFailed
 from engine.bot.bot import Bot, ResponseOver
 from engine.bot.tool_calls import ToolCalls
 from engine.caller.keypad import Keypad
+from engine.caller.more_time import asks_to_wait
 from engine.caller.presence import LineSound
 from engine.caller.turns import (
     BargeInPaused,
@@ -46,6 +49,7 @@ from engine.model import (
     Ignored,
     InputCommitted,
     InputTranscribed,
+    InputTranscriptDelta,
     InputTranscriptionFailed,
     ItemStarted,
     ModelEvent,
@@ -100,7 +104,9 @@ class Conversation:
 
     def turn_context(self, now_ms: float) -> TurnContext:
         """Return what the ear must know to understand the frame that comes now."""
-        return self._answers.context(now_ms)
+        context = self._answers.context(now_ms)
+        more = self._utterances.more_to_come or (context.dictating and not self._utterances.whole_number)
+        return context if more is context.dictating else evolve(context, dictating=more)
 
     def deadline_ms(self) -> float:
         """Return when `tick` has something to do, if no event comes before."""
@@ -199,7 +205,11 @@ class Conversation:
         match event:
             case InputCommitted(item_id=item_id):  # commits are answered in order, and bear no id of ours
                 self._utterances.named(item_id)
+            case InputTranscriptDelta(item_id=item_id, text=text):
+                self._utterances.heard(item_id, text)
             case InputTranscribed():
+                if event.text.strip():
+                    self._silence.waits = asks_to_wait(event.text)
                 return self._floor.on_transcribed(event, now_ms)
             case InputTranscriptionFailed(item_id=item_id):
                 return self._floor.on_transcription_failed(item_id, now_ms)
@@ -330,6 +340,8 @@ class Conversation:
             return self._parting.take_leave(Outcome.SILENCE_TIMEOUT, now_ms)
         number = self._silence.prompts
         question = prompt.sound_prompt() if sounding else prompt.silence_prompt(number)
+        if self._silence.waits:
+            question = prompt.still_waiting()
         heard = [Note(SoundUnheard(sound_ms=sound_ms))] if sounding else []
         asked = self._asking.ask(question, Reason.SILENCE)
         return [*heard, Note(SilenceWarning(number=number)), *asked]

@@ -228,6 +228,7 @@ class FloorControl:
         # Not before it counts: a cough must not take back a call that is closing.
         self._counts = False
         self._in_parts_ms = 0
+        self._utterances.begun()
         self._floor = step(FLOOR, self._floor, FloorEvent.CALLER_BEGINS)
         return [Note(UtteranceBegun(onset_ms=event.onset_ms, **asdict(event.loudness)))]
 

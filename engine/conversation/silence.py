@@ -2,6 +2,8 @@
 
 A line with sound on it is not given up, although no voice is heard in it: the caller is asked again, each
 time after twice as long, until they are heard, the line is silent, or the longest call is over.
+
+Who asks for a moment gets it: until they have said something else, each silence lasts as long as that takes.
 """
 
 from math import inf
@@ -19,6 +21,7 @@ class Silence:
     prompts: int = 0  # how often the caller was asked since they last gave a sign
     sound_ms: int = 0  # without a voice in it, since then or since it last kept the call going
     since_ms: float | None = None  # None: it is no silence
+    waits: bool = False  # the caller has asked for a moment
     _patience: int = 1  # how many times as long as at first the next silence may last
 
     @property
@@ -51,7 +54,8 @@ class Silence:
             return inf
         settings = self.settings
         longest_ms = max(settings.silence_ms, settings.silence_max_ms)
-        return self.since_ms + min(self._patience * settings.silence_ms, longest_ms)
+        patience_ms = min(self._patience * settings.silence_ms, longest_ms)
+        return self.since_ms + (max(patience_ms, settings.wait_ms) if self.waits else patience_ms)
 
     def ask_again(self) -> bool:
         """End a silence that lasted. True if the caller is to be asked, False if they were often enough."""

@@ -25,6 +25,7 @@ from engine.model import (
     Ignored,
     InputCommitted,
     InputTranscribed,
+    InputTranscriptDelta,
     InputTranscriptionFailed,
     ItemStarted,
     ModelCommand,
@@ -203,6 +204,10 @@ def _limit(error: dict[str, Any]) -> RateLimit | None:
     return rate_limit(wire.optional_text(error, "code"), wire.optional_text(error, "type"), told)
 
 
+def _read_input_delta(body: dict[str, Any]) -> InputTranscriptDelta:
+    return InputTranscriptDelta(item_id=wire.text(body, "item_id"), text=wire.text(body, "delta"))
+
+
 def _read_transcribed(body: dict[str, Any]) -> InputTranscribed:
     return InputTranscribed(
         item_id=wire.text(body, "item_id"),
@@ -236,6 +241,7 @@ _READERS: dict[str, Callable[[dict[str, Any]], RealtimeEvent]] = {
     "response.output_item.done": _read_item_done,
     "response.done": _read_response_done,
     "input_audio_buffer.committed": lambda body: InputCommitted(item_id=wire.text(body, "item_id")),
+    "conversation.item.input_audio_transcription.delta": _read_input_delta,
     "conversation.item.input_audio_transcription.completed": _read_transcribed,
     "conversation.item.input_audio_transcription.failed": lambda body: InputTranscriptionFailed(
         item_id=wire.text(body, "item_id")

@@ -135,6 +135,14 @@ def silence_prompt(n: int) -> str:
     return "The caller is still silent. Say in one sentence that you cannot hear them; ask them to speak."
 
 
+def still_waiting() -> str:
+    """Write what has the model speak to a caller who asked for a moment, and has been away for long."""
+    return (
+        "The caller asked you to wait, and is still away. Say in one short sentence that you are still "
+        "there, and that there is no hurry."
+    )
+
+
 def sound_prompt() -> str:
     """Write what has the model speak of a sound on the line in which no voice can be made out."""
     return (

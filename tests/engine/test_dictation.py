@@ -2,7 +2,7 @@
 
 import pytest
 
-from engine.bot.response import asks_to_dictate
+from engine.bot.expected import Expected, expected
 
 
 @pytest.mark.parametrize(
@@ -17,7 +17,7 @@ from engine.bot.response import asks_to_dictate
     ],
 )
 def test_a_name_a_number_and_an_address_are_dictated(heard):
-    assert asks_to_dictate(heard)
+    assert expected(heard) is Expected.DICTATION
 
 
 @pytest.mark.parametrize(
@@ -31,4 +31,4 @@ def test_a_name_a_number_and_an_address_are_dictated(heard):
     ],
 )
 def test_nothing_else_is(heard):
-    assert not asks_to_dictate(heard)
+    assert expected(heard) is not Expected.DICTATION

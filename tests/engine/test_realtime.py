@@ -24,6 +24,7 @@ from engine.model import (
     Ignored,
     InputCommitted,
     InputTranscribed,
+    InputTranscriptDelta,
     InputTranscriptionFailed,
     ItemStarted,
     RateLimit,
@@ -92,6 +93,10 @@ DOCUMENTED = {
     "input_audio_buffer.committed": (
         {"previous_item_id": None, "item_id": "item_1"},
         InputCommitted(item_id="item_1"),
+    ),
+    "conversation.item.input_audio_transcription.delta": (
+        {"item_id": "item_1", "content_index": 0, "delta": "Hel"},
+        InputTranscriptDelta(item_id="item_1", text="Hel"),
     ),
     "conversation.item.input_audio_transcription.completed": (
         {"item_id": "item_1", "content_index": 0, "transcript": "Hello?", "usage": {"type": "tokens"}},

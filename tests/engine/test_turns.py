@@ -332,9 +332,9 @@ def test_a_noise_before_an_utterance_is_not_taken_for_its_first_half():
 
 
 def test_dictating_lengthens_the_silence_and_nothing_else_does():
-    line = Line(FIXED)
-    assert line.ends_after(dictating=True) == 500  # never above the ceiling
     line = Line()
+    assert [line.ends_after(dictating=True), line.ends_after()] == [DEFAULTS.dictation_end_ms, 500]
+    line = Line(FIXED)
     assert [line.ends_after(dictating=True), line.ends_after()] == [DEFAULTS.dictation_end_ms, 500]
 
 
