@@ -43,6 +43,7 @@ _RANGES = {
     "carrier_silent_ms": Range(1_000, 10**8, "every line would be taken for dead"),
     "carrier_stalled_ms": Range(100, 10**8, "every line would be taken for dead"),
     "silence_ms": Range(1_000, 10**8, "callers would be asked whether they are there without a pause"),
+    "greeting_due_ms": Range(0, 60_000, "who calls from a loud room would hear nothing"),
     "wait_ms": Range(1_000, 10**8, "who asked for a moment would be asked whether they are there"),
     "silence_prompts": Range(0, 1_000),
     "cancel_due_ms": Range(500, 60_000, "every interruption would end the call"),
@@ -141,6 +142,9 @@ class Settings:
     carrier_gap_ms: int = 200  # so long without frames counts as silence
     carrier_silent_ms: int = 10_000  # no media at all: the line is dead
     carrier_stalled_ms: int = 5_000  # one message not taken for so long: the line is dead
+    # The greeting begins by then, whatever is heard on the line, and is not stopped by a voice that was there
+    # before it until so much of it, and the notice, was heard: a television does not keep a caller waiting.
+    greeting_due_ms: int = 2_000
     silence_ms: int = 8_000
     silence_prompts: int = 2
     wait_ms: int = 30_000  # in place of silence_ms, once the caller has asked for a moment

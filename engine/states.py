@@ -50,6 +50,7 @@ FLOOR = {
     (Floor.FREE, FloorEvent.CALLER_BEGINS): Floor.CALLER,
     (Floor.FREE, FloorEvent.BOT_BEGINS): Floor.BOT,
     (Floor.CALLER, FloorEvent.CALLER_ENDS): Floor.FREE,
+    (Floor.CALLER, FloorEvent.BOT_BEGINS): Floor.BOTH,  # with the greeting, which waits for no noise
     (Floor.BOT, FloorEvent.CALLER_BEGINS): Floor.BOTH,
     (Floor.BOT, FloorEvent.BOT_ENDS): Floor.FREE,
     (Floor.BOTH, FloorEvent.CALLER_ENDS): Floor.BOT,

@@ -42,6 +42,7 @@ def the_tool() -> str:
     "rule",
     [
         "An utterance counts from {utterance_min_ms} ms",
+        "it begins at the latest {greeting_due_s:g} s after the",
         "goes up in parts of {utterance_max_s:g} s",
         "Who still speaks after {longest_turn_s:g} s is cut in on",
         "The silence that ends it is {utterance_end_ms} ms as a call begins",

@@ -104,6 +104,11 @@ class Answers:
         """True while the bot is stopped and nothing is decided."""
         return self.playing is not None and self.playing.speech.life is Answer.PAUSED
 
+    @property
+    def notice_awaited(self) -> bool:
+        """True if the caller is still to hear the notice."""
+        return self._notice.awaited
+
     # What the model makes of them
 
     def get(self, response_id: str | None) -> Response | None:

@@ -49,6 +49,11 @@ class Asking:
         """True if the caller has said or pressed something for which no answer has been asked yet."""
         return not self.gate.reasons.isdisjoint(CALLER_SPOKE)
 
+    @property
+    def greeting_wanted(self) -> bool:
+        """True if the greeting is still to be asked for: it waits for nobody."""
+        return Reason.GREETING in self.gate.reasons
+
     def want(self, reason: Reason) -> None:
         """Want a response, as soon as one may be created."""
         self.gate.reasons.add(reason)

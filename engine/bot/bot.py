@@ -78,6 +78,13 @@ class Bot:
         """True if it is quiet, and no tool is at work."""
         return self.quiet and not self._tool_calls.running
 
+    @property
+    def greets_next(self) -> bool:
+        """True if the next answer that plays is a greeting."""
+        if self._answers.waiting:
+            return Reason.GREETING in self._answers.waiting[0].reasons
+        return self._gate.cancellable and Reason.GREETING in self._gate.carried
+
     # Stopping
 
     def interrupt(self, speech_ms: int, loudness: Loudness, now_ms: float) -> list[Action]:

@@ -280,11 +280,14 @@ class Conversation:
         if self._notice.awaited and not self.closing and self._notice.take_reminder():
             actions.append(ToModel(Tell("system", prompt.notice_again(self._notice.words))))
         # Who is dialling a number is not talked to.
-        if self._floor.free and self._answers.waiting and not self._keypad.gathering:
+        begins = self._floor.free or self._floor.greeting_due_ms <= now_ms + _EPSILON_MS
+        if begins and self._answers.waiting and not self._keypad.gathering:
             actions += self._floor.begin_answer(now_ms)
         # While the bot plays the next answer may already be asked for. While the caller speaks it may not:
         # they have not finished what it is to answer.
-        if self._ready and self._parting.caller_done and self._parting.ending.state is not Ending.DRAINING:
+        greets = self._asking.greeting_wanted and not self._keypad.gathering
+        done = self._parting.caller_done or greets
+        if self._ready and done and self._parting.ending.state is not Ending.DRAINING:
             actions += self._asking.create(now_ms)
         if self._parting.closing:  # last: an answer that has just begun to play is still to be heard
             actions += self._parting.end_if_over(now_ms)
@@ -302,6 +305,8 @@ class Conversation:
         yield self._answers.all_played_ms(), self._floor.finish_played
         if self._parting.ending.state is not Ending.DRAINING:  # then nothing of the model is waited for
             yield self._asking.gate.due_ms(self._answers.audible_until_ms()), self._on_answer_overdue
+        if not self._keypad.gathering:
+            yield self._floor.greeting_due_ms, self._on_greeting_due
         # Of deadlines that come together the first in this order is done first.
         yield self._asking.gate.retry_ms, self._asking.retry
         if self._tool_calls.running:
@@ -320,6 +325,9 @@ class Conversation:
         if self._asking.gate.state is Gate.CANCELLING:
             return [ModelFailed("the model did not end a cancelled answer")]
         return self._floor.overdue(now_ms)
+
+    def _on_greeting_due(self, _now_ms: float) -> list[Action]:
+        return []  # it begins as whatever may, once this is settled
 
     def _on_no_transcript(self, now_ms: float) -> list[Action]:
         # The doubt is the caller's: what paused the bot counts as said.

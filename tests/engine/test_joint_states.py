@@ -322,7 +322,7 @@ NAMED = {
     "caller means it": {"BOTH/NONE > CALLER", "BOTH/AWAITED > CALLER", "BOTH/NOTHING > CALLER"},
     # From a floor that the bot had taken: they are still at it.
     "caller goes on and on": {"CALLER > FREE", "CALLER > BOT", "BOT > BOTH"},
-    "caller speaks over": {"BOTH > BOTH/NONE", "BOT > BOTH/NONE", "FREE > CALLER"},
+    "caller speaks over": {"BOTH > BOTH/NONE", "BOT > BOTH/NONE", "FREE > CALLER", "BOT > BOTH"},
     "caller was nothing": {
         "CALLER > FREE",
         "CALLER > BOT",
@@ -349,6 +349,7 @@ NAMED = {
     "response ends": WITHOUT_MODEL,
     "response fails": WITHOUT_MODEL,
     "time passes": {
+        "CALLER > BOTH",  # with the greeting
         "BOTH > BOT",
         "BOT > FREE",
         "BOT/AWAITED > FREE",
