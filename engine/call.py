@@ -62,9 +62,11 @@ from engine.actions import (
     ToModel,
     ToolFinished,
 )
+from engine.audio import BYTES_PER_MS, SILENCE_BYTE
 from engine.bot import tool_calls
 from engine.caller.ear import Ear
 from engine.caller.inbox import SILENT_FRAME, Inbox
+from engine.caller.lateness import Lateness
 from engine.caller.vad import open_detector
 from engine.capabilities import check, instead, without_what_it_lacks
 from engine.carrier import CallerAudio, ClearQueue, Dtmf, Mark, MarkReached, Media, Stopped
@@ -114,6 +116,7 @@ class _Call:
     conversation: Conversation
     ear: Ear
     inbox: Inbox
+    lateness: Lateness = Factory(Lateness)
     capabilities: Capabilities = Factory(Capabilities)
     models: tuple[str, str | None] = ("", None)  # that answers, and that writes down what the caller says
     usage: Usage = Factory(Usage)
@@ -273,11 +276,12 @@ async def from_carrier(call: _Call) -> None:
                 call.end(Outcome.CARRIER_LOST, "the carrier's socket closed without a stop")
                 return
             match event:
-                case CallerAudio(payload=payload):
+                case CallerAudio(payload=payload, timestamp_ms=timestamp_ms):
                     patience.deadline = trio.current_time() + limit_s
-                    call.inbox.put(payload)
+                    audio = _with_what_was_lost(call, payload, timestamp_ms)
+                    call.inbox.put(audio)
                     if call.recording is not None:
-                        call.recording.heard(call.now_ms(), payload)
+                        call.recording.heard(call.now_ms(), audio)
                     call.arrived.set()
                 case Stopped():
                     call.end(Outcome.CALLER_HUNG_UP, "the carrier said stop")
@@ -285,6 +289,11 @@ async def from_carrier(call: _Call) -> None:
                 case MarkReached() | Dtmf():
                     call.events.put(event)
     call.end(Outcome.CARRIER_LOST, f"no audio from the carrier for {limit_s:g} s")
+
+
+def _with_what_was_lost(call: _Call, payload: bytes, timestamp_ms: int) -> bytes:
+    lost_ms = call.lateness.lost_ms(timestamp_ms, len(payload) // BYTES_PER_MS, call.now_ms())
+    return SILENCE_BYTE * (lost_ms * BYTES_PER_MS) + payload
 
 
 async def hang_up(call: _Call, asked: trio.Event) -> None:
@@ -305,6 +314,7 @@ async def listen(call: _Call) -> None:
         with trio.move_on_after(call.settings.carrier_gap_ms / 1000) as gap:
             await call.arrived.wait()
         if gap.cancelled_caught:  # a carrier that stops sending must not hold an utterance open
+            call.lateness.put_in(call.settings.carrier_gap_ms)
             for _ in range(call.settings.carrier_gap_ms // FRAME_MS):
                 _listen_to(call, SILENT_FRAME)
 

@@ -139,7 +139,9 @@ class Settings:
     keypad_end_ms: int = 1_500  # without a further key, the number is complete
 
     # Nobody meets dead air.
-    carrier_gap_ms: int = 200  # so long without frames counts as silence
+    # So long without frames counts as silence. What only comes late comes sooner, and is none: at 200 ms
+    # a line that stands still for 450 cut one utterance in thirteen.
+    carrier_gap_ms: int = 750
     carrier_silent_ms: int = 10_000  # no media at all: the line is dead
     carrier_stalled_ms: int = 5_000  # one message not taken for so long: the line is dead
     # The greeting begins by then, whatever is heard on the line, and is not stopped by a voice that was there

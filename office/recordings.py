@@ -34,7 +34,7 @@ log = logging.getLogger(__name__)
 
 LONGEST_FILE_BYTES = 100_000_000  # over an hour of both voices
 _LINE_BYTES = 8_000  # of the caller's audio: a second
-_GAP_MS = DEFAULTS.carrier_gap_ms  # frames that come so much too late stand on a line of their own
+_GAP_MS = 200  # frames that come so much too late stand on a line of their own
 _UNFINISHED = ".part"
 _NOT_OF_THE_CALL = {"keep_audio"}  # a setting that changes nothing that is said
 

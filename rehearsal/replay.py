@@ -17,7 +17,7 @@ from functools import partial
 from attrs import evolve
 
 from engine.account import NoticeWasHeard
-from engine.settings import DEFAULTS, Settings
+from engine.settings import DEFAULTS, OUTGROWN, Settings
 from office import adjust
 from office.adjust import BadSetting, parse_settings
 from office.recorded_call import BadRecording, RecordedCall
@@ -32,7 +32,11 @@ def settings_of(recorded: RecordedCall) -> Settings:
 
     Raises BadRecording for one that this version cannot have.
     """
-    values = {name: "none" if value is None else str(value) for name, value in recorded.settings.items()}
+    values = {
+        name: "none" if value is None else str(value)
+        for name, value in recorded.settings.items()
+        if name not in OUTGROWN  # they decide nothing any more
+    }
     try:
         return parse_settings([f"{name}={value}" for name, value in values.items()])
     except BadSetting as error:
