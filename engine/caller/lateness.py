@@ -37,7 +37,5 @@ class Lateness:
         lost_ms = apart_ms if _LEAST_MS <= apart_ms <= most_ms else 0
         self._next_at_ms, self._put_in_ms = timestamp_ms + ms, 0
         self._heard_ms += lost_ms + ms
-        self._since_ms = min(
-            self._since_ms, now_ms - self._heard_ms
-        )
+        self._since_ms = min(self._since_ms, now_ms - self._heard_ms)
         return lost_ms
