@@ -44,6 +44,7 @@ def the_tool() -> str:
         "An utterance counts from {utterance_min_ms} ms",
         "it begins at the latest {greeting_due_s:g} s after the",
         "A carrier that stops sending for {carrier_gap_ms} ms counts as silence",
+        "stops it before the notice and {greeting_kept_s:g} s of it were",
         "goes up in parts of {utterance_max_s:g} s",
         "Who still speaks after {longest_turn_s:g} s is cut in on",
         "The silence that ends it is {utterance_end_ms} ms as a call begins",

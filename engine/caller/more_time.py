@@ -7,30 +7,50 @@ from engine.phrases import pattern
 # They go away from the telephone for a while.
 _WAIT = {
     "en": (
-        *("hold on", "hang on", "bear with me", "one moment", "just a moment", "a moment please"),
-        *("give me a moment", "wait a moment"),
-        *("just a second", "one second", "give me a second", "a second please"),
-        *("just a sec", "one sec", "wait a second", "just a minute", "one minute", "give me a minute"),
-        *("wait a minute", "be right back", "let me get", "let me grab", "let me find", "let me fetch"),
-        *("let me look", "let me check", "please wait", "wait please"),
+        *(
+            "hold on",
+            "hang on",
+            "hold please",
+            "hold the line",
+            "bear with me",
+            "be right back",
+            "can you hold",
+        ),
+        *("one moment", "just a moment", "a moment please", "give me a moment", "wait a moment"),
+        *("one second", "just a second", "a second please", "give me a second", "wait a second"),
+        *("one sec", "just a sec", "give me a sec", "wait a sec", "one minute", "just a minute"),
+        *("give me a minute", "wait a minute", "please wait", "wait please", "can you wait", "let me get"),
+        *("let me grab", "let me find", "let me fetch", "let me look", "let me check", "let me just"),
     ),
     "he": (
-        *("רק רגע", "רגע אחד", "רגע בבקשה", "רק שנייה", "רק שניה", "שנייה אחת", "שניה אחת", "שנייה בבקשה"),
-        *("רק דקה", "דקה אחת", "דקה בבקשה", "חכי רגע", "חכה רגע", "חכו רגע", "תן לי רגע", "תני לי רגע"),
-        *("תנו לי רגע", "רגע אני", "שנייה אני", "תמתיני", "תמתין", "תמתינו", "להמתין"),
+        *("רק רגע", "רגע אחד", "רגע בבקשה", "רגע אני", "חכי רגע", "חכה רגע", "חכו רגע", "תן לי רגע"),
+        *("תני לי רגע", "תנו לי רגע", "רק שנייה", "רק שניה", "שנייה אחת", "שניה אחת", "שנייה בבקשה"),
+        *("שניה בבקשה", "שנייה אני", "שניה אני", "חכי שנייה", "חכה שנייה", "תן לי שנייה", "תני לי שנייה"),
+        *("רק דקה", "דקה אחת", "דקה בבקשה", "דקה אני", "תן לי דקה", "תני לי דקה", "תמתיני", "תמתין"),
+        *("תמתינו", "תחכי", "תחכה", "תחכו", "כבר חוזר*", "אל תנתק*"),
     ),
-    "es": ("un momento", "un segundo", "un minuto", "espere", "espera", "espérame", "ahora vuelvo"),
-    "fr": ("un instant", "un moment", "une seconde", "une minute", "attendez", "patientez", "ne quittez pas"),
+    "es": ("un momento", "un segundo", "un minuto", "un momentito", "espere", "espera", "ahora vuelvo"),
+    "fr": (
+        *("un instant", "un moment", "une seconde", "une minute", "attendez", "patientez"),
+        *("ne quittez pas", "je reviens"),
+    ),
     "de": (
-        *("einen moment", "moment bitte", "kleinen moment"),
-        *("einen augenblick", "eine sekunde", "warten sie"),
+        *("einen moment", "moment bitte", "kleinen moment", "augenblick", "eine sekunde", "eine minute"),
+        *("warten sie", "bleiben sie dran", "bin gleich"),
     ),
-    "it": ("un attimo", "un momento", "un secondo", "un minuto", "aspetti", "attenda"),
-    "pt": ("um momento", "um instante", "um segundo", "um minuto", "espere", "aguarde"),
-    "ru": ("минутку", "минуточку", "секунду", "секундочку", "подождите", "сейчас посмотрю"),
-    "ar": ("لحظة", "دقيقة", "ثانية", "انتظر"),
+    "it": ("un attimo", "un momento", "un secondo", "un minuto", "aspetti", "attenda", "resti in linea"),
+    "pt": ("um momento", "um instante", "um segundo", "um minuto", "um momentinho", "espere", "aguarde"),
+    "ru": (
+        *("минуту", "минутку", "минуточку", "секунду", "секундочку", "подождите", "сейчас посмотрю"),
+        *("сейчас вернусь", "не кладите трубку"),
+    ),
+    "ar": ("لحظة", "دقيقة", "ثانية", "انتظر", "انتظري"),
 }
-_WAIT_ALONE = {"en": ("wait", "hold"), "he": ("רגע", "שנייה", "שניה", "דקה")}  # in nothing else
+_WAIT_ALONE = {
+    "en": ("wait", "hold"),
+    "he": ("רגע", "שנייה", "שניה", "דקה"),
+    "de": ("moment",),
+}  # in nothing else
 # They look for a word, or are in the middle of something.
 _THINKS = {
     "en": (

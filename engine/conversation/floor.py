@@ -408,7 +408,7 @@ class FloorControl:
         playing = self._answers.playing
         if not self._heard_before or playing is None or Reason.GREETING not in playing.reasons:
             return False
-        return self._answers.notice_awaited or playing.spoken_ms(now_ms)[0] < self._settings.greeting_due_ms
+        return self._answers.notice_awaited or playing.spoken_ms(now_ms)[0] < self._settings.greeting_kept_ms
 
     def _pause(self, now_ms: float) -> list[Action]:
         self._paused_at_ms, self._doubtful = now_ms, None
