@@ -145,7 +145,7 @@ class Settings:
     carrier_silent_ms: int = 10_000  # no media at all: the line is dead
     carrier_stalled_ms: int = 5_000  # one message not taken for so long: the line is dead
     # The greeting begins by then, whatever is heard on the line: the caller hears it within 2 s. A voice that
-    # was there before it, like a television's, does not stop it until so much of it, and the notice, was heard.
+    # was there before it, like a television's, stops it only once so much of it, and the notice, was heard.
     greeting_due_ms: int = 1_800
     greeting_kept_ms: int = 6_000
     silence_ms: int = 8_000

@@ -46,11 +46,8 @@ _WAIT = {
     ),
     "ar": ("لحظة", "دقيقة", "ثانية", "انتظر", "انتظري"),
 }
-_WAIT_ALONE = {
-    "en": ("wait", "hold"),
-    "he": ("רגע", "שנייה", "שניה", "דקה"),
-    "de": ("moment",),
-}  # in nothing else
+# So, if it is all that they say.
+_WAIT_ALONE = {"en": ("wait", "hold"), "he": ("רגע", "שנייה", "שניה", "דקה"), "de": ("moment",)}
 # They look for a word, or are in the middle of something.
 _THINKS = {
     "en": (
