@@ -3,6 +3,7 @@
 from attrs import frozen
 
 from engine.account import Line
+from engine.caller.machines import MachineHeard
 from engine.caller.turns import TurnEvent
 from engine.carrier import Dtmf, MarkReached
 from engine.model import ModelCommand, ModelEvent
@@ -37,7 +38,17 @@ class ToolFinished:
     output: ToolOutput
 
 
-Event = ModelReady | ModelGone | TurnEvent | ModelEvent | MarkReached | Dtmf | AudioSent | ToolFinished
+Event = (
+    ModelReady
+    | ModelGone
+    | TurnEvent
+    | MachineHeard
+    | ModelEvent
+    | MarkReached
+    | Dtmf
+    | AudioSent
+    | ToolFinished
+)
 
 
 @frozen

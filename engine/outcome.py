@@ -10,6 +10,7 @@ class Outcome(StrEnum):
     TRANSFERRED = "transferred"  # the caller is put through to a person
     CALLER_HUNG_UP = "caller_hung_up"
     SILENCE_TIMEOUT = "silence_timeout"
+    MACHINE_CALLED = "machine_called"  # a fax or a modem: nobody to say goodbye to
     OWNER_HUNG_UP = "owner_hung_up"  # from the owner's page
     LONGEST_CALL = "longest_call"
     CARRIER_LOST = "carrier_lost"  # the media socket died, or no audio came

@@ -21,6 +21,7 @@ from engine.bot.asking import Asking, Effect, ModelFailed
 from engine.bot.bot import Bot, ResponseOver
 from engine.bot.tool_calls import ToolCalls
 from engine.caller.keypad import Keypad
+from engine.caller.machines import MachineHeard
 from engine.caller.more_time import asks_to_wait
 from engine.caller.presence import LineSound
 from engine.caller.turns import (
@@ -166,6 +167,8 @@ class Conversation:
                 # The output first: the model must have it before it is asked to speak about it.
                 given = self._bot.tool_finished(output, now_ms)
                 return [*given, *self._parting.tool_finished(output, now_ms)]
+            case MachineHeard(hz=hz):
+                return self._parting.on_machine(hz)
         if isinstance(event, TurnEvent):
             return self._hear_caller(event, now_ms)
         return self._hear_model(event, now_ms)

@@ -90,6 +90,10 @@ class Parting:
         """Begin to end the call, and ask for the goodbye: no answer holds one yet."""
         return [*self._close(outcome, now_ms), *self._ask_for_goodbye()]
 
+    def on_machine(self, hz: int) -> list[Action]:
+        """End the call at once: a fax or a modem hears no goodbye."""
+        return self._end(Outcome.MACHINE_CALLED, f"a tone of {hz} Hz")
+
     def on_end_call(self, response: Response, call_id: str, now_ms: float) -> list[Action]:
         """Hang up, as the model wants it, or refuse to."""
         settled = self._floor.decide(Cue.CLOSING, now_ms)

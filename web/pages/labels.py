@@ -48,6 +48,7 @@ OUTCOMES = {
     "nobody_answered": mark("Nobody answered"),
     "caller_hung_up": mark("The caller hung up"),
     "silence_timeout": mark("The caller fell silent"),
+    "machine_called": mark("A fax or a modem called"),
     "owner_hung_up": mark("Hung up from here"),
     "longest_call": mark("Ended by the longest time"),
     "carrier_lost": mark("The line broke"),
