@@ -63,11 +63,14 @@ _DICTATED = {
 }
 # So questions begin and end with which something is read back, or agreed on.
 _AGREED_FIRST = {
-    "en": ("is", "are", "was", "were", "did i", "have i", "shall i", "should i", "does", "so is", "and is"),
+    "en": (
+        *("is it", "is that", "is this", "is your", "is the", "so is", "and is", "are you", "was that"),
+        *("did i", "have i", "shall i", "should i", "does"),
+    ),
     "he": ("האם", "אז האם"),
     "es": ("es", "está", "son"),
     "fr": ("est-ce bien", "c'est bien"),
-    "de": ("ist", "sind", "war", "stimmt", "passt"),
+    "de": ("ist das", "ist es", "ist ihr*", "sind sie", "stimmt", "passt"),
     "it": ("è",),
     "pt": ("é",),
     "ar": ("هل",),

@@ -362,6 +362,12 @@ def test_the_calls_settings_are_those_of_its_replay(call):
     assert replay.settings_of(evolve(call, settings=recordings.changed(settings))) == settings
 
 
+def test_a_setting_that_is_gone_decides_nothing_in_a_replay(call):
+    settings = recordings.changed(SETTINGS) | {"utterance_rearm_ms": 700}
+
+    assert replay.settings_of(evolve(call, settings=settings)) == SETTINGS
+
+
 # The table
 
 
