@@ -59,11 +59,6 @@ finished. If they don't for long (`longest_turn_ms`), or it is no caller but a t
 takes the floor as if they had finished, once, and says something short. Who goes on over that is a caller who
 speaks over the bot, and who stops is answered with all that they have said.
 
-The greeting is an exception. Who calls from a loud room would otherwise hear nothing for as long as somebody
-speaks there. So it is not overtaken by what is heard before it, begins over that in the end
-(`greeting_due_ms`), and is then not stopped by it either, before the caller was told what they must be. A
-"hello?" before it is answered by it.
-
 The gate and the ending join in where a decision reaches them. To take the floor is to cancel the response
 on its way, if there is one that can be cancelled; a final ending takes the caller's turn from them. A test
 (`tests/engine/test_joint_states.py`) walks all joint states that a whole conversation can reach, names each
@@ -89,12 +84,12 @@ from engine.caller.turns import (
     UtteranceStarted,
 )
 from engine.caller.utterances import Utterance, Utterances
+from engine.conversation.greeting import Greeting
 from engine.model import DeleteItem, InputTranscribed, Tell
 from engine.prompt import prompt
 from engine.settings import Settings
 from engine.states import DOUBT, FLOOR, Doubt, DoubtEvent, Floor, FloorEvent, Reason, step
 
-_HELLO_MS = 1_000  # who says more before the greeting has asked something
 _UNKNOWN = Loudness()  # of what takes the floor, where it is not the caller's voice that does
 
 
@@ -186,8 +181,7 @@ class FloorControl:
         self._counts = False  # what the caller says now will be answered
         self._in_parts_ms = 0  # so much of it is committed already, and goes on
         self._cut_in = False  # they speak on, but the floor was taken from them
-        self._greeted = False  # the greeting has begun to play
-        self._heard_before = False  # a voice was heard before it
+        self._greeting = Greeting(settings, bot, answers)
 
     @property
     def standing(self) -> Standing:
@@ -224,12 +218,11 @@ class FloorControl:
     @property
     def greeting_due_ms(self) -> float:
         """When the greeting, which has come, begins although the caller speaks."""
-        waits = self._floor is Floor.CALLER and not self._greeted and bool(self._answers.waiting)
-        return self._settings.greeting_due_ms if waits and self._bot.greets_next else inf
+        return self._greeting.due_ms if self._floor is Floor.CALLER else inf
 
     def begin_answer(self, now_ms: float) -> list[Action]:
         """Let the next answer play, on a free floor; or the greeting, when it is due."""
-        self._greeted = self._greeted or self._bot.greets_next
+        self._greeting.begins()
         self._floor = step(FLOOR, self._floor, FloorEvent.BOT_BEGINS)
         return self._answers.begin_next(now_ms)
 
@@ -246,7 +239,7 @@ class FloorControl:
         """Begin the caller's turn."""
         # Not before it counts: a cough must not take back a call that is closing.
         self._counts = False
-        self._heard_before = self._heard_before or not self._greeted
+        self._greeting.voice()
         self._in_parts_ms = 0
         self._utterances.begun()
         self._floor = step(FLOOR, self._floor, FloorEvent.CALLER_BEGINS)
@@ -296,8 +289,7 @@ class FloorControl:
         if not self.caller_speaks:
             return []
         self._floor = step(FLOOR, self._floor, FloorEvent.CALLER_ENDS)
-        is_hello = not self._greeted and event.speech_ms <= _HELLO_MS
-        if not doubtful and not is_hello:
+        if not doubtful and not self._greeting.answers(event.speech_ms):
             self._asking.want(Reason.UTTERANCE)
         return [*rejoined, Note(_over(event, utterance, doubtful=doubtful))]
 
@@ -375,7 +367,7 @@ class FloorControl:
         self, cue: Cue, now_ms: float, speech_ms: int = 0, loudness: Loudness = _UNKNOWN
     ) -> list[Action]:
         """Do what the rules say about a cue; `speech_ms` and `loudness` are of what takes the floor."""
-        if cue in _BY_VOICE and self._greets_undisturbed(now_ms):
+        if cue in _BY_VOICE and self._greeting.undisturbed(now_ms):
             return []
         match RULES.get((cue, self.standing)):
             case Rule.PAUSE:
@@ -401,14 +393,6 @@ class FloorControl:
         if had_turn and self._answers.playing is None:
             self._floor = step(FLOOR, self._floor, FloorEvent.BOT_ENDS)
         return given_up
-
-    def _greets_undisturbed(self, now_ms: float) -> bool:
-        if not self._greeted:
-            return self._bot.greets_next
-        playing = self._answers.playing
-        if not self._heard_before or playing is None or Reason.GREETING not in playing.reasons:
-            return False
-        return self._answers.notice_awaited or playing.spoken_ms(now_ms)[0] < self._settings.greeting_kept_ms
 
     def _pause(self, now_ms: float) -> list[Action]:
         self._paused_at_ms, self._doubtful = now_ms, None

@@ -71,6 +71,20 @@ async def test_a_caller_who_comes_back_during_the_goodbye_is_answered(autojump_c
     assert told[-1] == prompt.reopened(outcome)
 
 
+@pytest.mark.parametrize("speaks_after_ms", [700, 1_300, 1_800])
+async def test_two_words_over_the_goodbye_take_it_back(autojump_clock, speaks_after_ms):
+    placed = await place(
+        [
+            *(UntilBotQuiet(400), ASK, UntilBotSpeaks(speaks_after_ms), Say("Oh wait.", murmur(450))),
+            *(*ANSWERED, Pause(200), HangUp()),
+        ],
+        ModelScript(replies=[GREETING, HANGS_UP, SHORT], hears=[ASK.text, "Oh wait."]),
+    )
+    placed.assert_clean()
+    assert placed.of("call_reopened") == [{"outcome": Outcome.COMPLETED.value}]
+    assert placed.said()[-1] == ("bot", SHORT.text)
+
+
 async def test_a_caller_who_comes_back_before_the_goodbye_has_begun_never_hears_it(autojump_clock):
     placed = await place(
         [UntilBotQuiet(2_000), Pause(200), BACK, *ANSWERED, Pause(200), HangUp()],
