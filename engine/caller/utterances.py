@@ -49,19 +49,17 @@ class Utterances:
     _last: deque[Utterance] = Factory(lambda: deque(maxlen=_MOST_KEPT))
     _count: int = 0
     _unnamed: deque[Utterance] = Factory(deque)  # whose commits the server has not answered
+    _going_on: str | None = None  # the item of the one that goes on, as its words name it
     _so_far: str = ""  # the words of the one that goes on, as far as they have come
     more_to_come: bool = False  # they are a part of something: a pause is no end
     whole_number: bool = False  # they hold all of one: nothing more is to come
-
-    def begun(self) -> None:
-        """Begin a new one: nothing of it is known yet, but that a number may go on in it."""
-        self._so_far, self.whole_number = "", False
 
     def heard(self, item_id: str, text: str) -> None:
         """Add the next words of what the caller is saying; those of an utterance that is over say nothing."""
         if any(each.item_id == item_id for each in self._last):
             return
-        self._so_far += text
+        self._so_far = text if item_id != self._going_on else self._so_far + text
+        self._going_on = item_id
         self.more_to_come = more_time.more_to_come(self._so_far)
         self.whole_number = more_time.is_whole_number(self._so_far)
 
@@ -72,6 +70,7 @@ class Utterances:
         )
         self._last.append(utterance)
         self._unnamed.append(utterance)
+        self._so_far, self.whole_number = "", False
         return utterance
 
     def pressed(self, now_ms: float) -> None:

@@ -55,7 +55,7 @@ ten, stopped with nobody speaking and nothing awaited, no call ever rests: `watc
 same event.
 
 Somebody may also speak on and on. What they say goes up in parts, and is not answered before they have
-finished. If they don't for long (`longest_turn_ms`), or it is no caller but a television, the bot cuts in: it
+finished. If they don't for long (`longest_turn_ms`), or there are no words in a part, the bot cuts in: it
 takes the floor as if they had finished, once, and says something short. Who goes on over that is a caller who
 speaks over the bot, and who stops is answered with all that they have said.
 
@@ -180,6 +180,7 @@ class FloorControl:
         self._paused_at_ms = 0.0
         self._counts = False  # what the caller says now will be answered
         self._in_parts_ms = 0  # so much of it is committed already, and goes on
+        self._part: Utterance | None = None  # the last part
         self._cut_in = False  # they speak on, but the floor was taken from them
         self._greeting = Greeting(settings, bot, answers)
 
@@ -240,8 +241,7 @@ class FloorControl:
         # Not before it counts: a cough must not take back a call that is closing.
         self._counts = False
         self._greeting.voice()
-        self._in_parts_ms = 0
-        self._utterances.begun()
+        self._in_parts_ms, self._part = 0, None
         self._floor = step(FLOOR, self._floor, FloorEvent.CALLER_BEGINS)
         return [Note(UtteranceBegun(onset_ms=event.onset_ms, **asdict(event.loudness)))]
 
@@ -260,12 +260,16 @@ class FloorControl:
         utterance = self._utterances.committed(began_ms, now_ms, doubtful=False)
         noted = [*rejoined, Note(_over(event, utterance, capped=True))]
         self._in_parts_ms += event.silence_ms + event.speech_ms
-        if self._floor is not Floor.CALLER or self._in_parts_ms < self._settings.longest_turn_ms:
-            return noted
+        self._part = utterance
+        return noted if self._in_parts_ms < self._settings.longest_turn_ms else [*noted, *self._take_turn()]
+
+    def _take_turn(self) -> list[Action]:
+        if self._floor is not Floor.CALLER:
+            return []
         self._floor = step(FLOOR, self._floor, FloorEvent.CALLER_ENDS)
         self._in_parts_ms, self._cut_in = 0, True
         self._asking.want(Reason.UTTERANCE)
-        return [*noted, ToModel(Tell("system", prompt.cut_in()))]
+        return [ToModel(Tell("system", prompt.cut_in()))]
 
     def _rejoin(self, now_ms: float) -> list[Action]:
         """Give the caller their turn again if the bot has cut in, and they are still at it."""
@@ -340,6 +344,8 @@ class FloorControl:
 
     def _judge(self, item_id: str, text: str | None, now_ms: float) -> tuple[Utterance | None, list[Action]]:
         utterance = self._utterances.transcribed(item_id, text)
+        if utterance is not None and utterance is self._part and text is not None and not utterance.words:
+            return utterance, self._take_turn()  # nobody speaks: it is a noise that goes on
         # Transcripts come out of order: only that of the utterance which stopped the bot settles anything.
         if utterance is None or utterance is not self._doubtful or self._doubt is not Doubt.AWAITED:
             return utterance, []

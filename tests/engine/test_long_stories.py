@@ -76,3 +76,14 @@ async def test_who_stops_when_the_bot_cuts_in_is_answered_with_the_rest(autojump
         assert heard_whole(placed)
         assert reasons(placed)[-1] == "utterance"
         assert placed.of("utterance_ended")[-1]["speech_ms"] <= more_ms
+
+
+async def test_a_noise_without_words_is_cut_in_on_after_its_first_part(autojump_clock):
+    placed = await place(
+        [UntilBotQuiet(400), Say("", murmur(45_000)), UntilBotQuiet(900), Pause(3_000), HangUp()],
+        ModelScript(replies=[GREETING, GO_ON, ANSWER], hears=["", ""]),
+    )
+    placed.assert_clean()
+    began_ms = next(e.at_ms for e in placed.record.events if e.kind == "utterance_started")
+    cut_in_ms = [e.at_ms for e in placed.record.events if e.kind == "response_created"][1]
+    assert cut_in_ms - began_ms < 31_000
