@@ -25,13 +25,15 @@ _UNHEARD = "nobody would ever be heard"
 # Beyond these no call could be held. What lies within may still be unwise; the other settings may be anything
 # that is not negative.
 _RANGES = {
-    **dict.fromkeys(("echo_memory_ms", "ring_ms", "backlog_ms"), _REMEMBERED),
-    "level_hold_ms": Range(FRAME_MS, 2_000, _UNHEARD),
+    **dict.fromkeys(("echo_memory_ms", "ring_ms", "backlog_ms", "own_level_ms"), _REMEMBERED),
+    "echo_latest_ms": Range(FRAME_MS, 3_000, "to compare the line with the bot's sound would take too long"),
+    **dict.fromkeys(("level_hold_ms", "own_level_hold_ms"), Range(FRAME_MS, 2_000, _UNHEARD)),
     "detector_warm_ms": Range(0, 1_000, "the first word after a silence would wait for the network"),
     "carrier_gap_ms": Range(FRAME_MS, 10**8),
     **dict.fromkeys(("utterance_level", "barge_in_level", "speech_level"), Range(0, _LOUDEST, _UNHEARD)),
     **dict.fromkeys(("speech_on", "speech_off"), Range(0, 0.99, _UNHEARD)),
-    "detector_trace": Range(0, 1),
+    **dict.fromkeys(("detector_trace", "voice_likely", "echo_likeness", "echo_unlikeness"), Range(0, 1)),
+    "own_level_db": Range(3, 100, "a caller would have to shout"),
     **dict.fromkeys(("level_over_floor", "speech_over_floor"), Range(0, 100, _UNHEARD)),
     "interrupting_on": Range(0, 0.99, "nobody could ever interrupt"),
     "interrupting_over_floor": Range(0, 100, "nobody could ever interrupt"),
@@ -85,6 +87,11 @@ class Settings:
 
     # What counts as an utterance.
     utterance_min_ms: int = 300  # 600 ms strangled real conversations: no turn ever closed
+    # A shorter one is an utterance, too, if so much of it is surely a voice (`interrupting_on`): a yes, a
+    # letter, a digit; of the short words of the tuning half 97 % are, 68 % by length alone. One that is
+    # hardly likely to be a voice (`voice_likely`) must be longer.
+    utterance_sure_ms: int = 80  # at 60 knocks pass
+    utterance_unsure_ms: int = 400
     utterance_end_ms: int = 500  # of silence, as a call begins; then the caller's own pauses decide
     utterance_end_min_ms: int = 400
     utterance_end_max_ms: int = 1_000
@@ -122,11 +129,35 @@ class Settings:
     # How likely a voice is, at most, where there is no trace of one. At 0.05 it begins anew in babble, and
     # takes for the caller what it would have let pass.
     detector_trace: float = 0.005
+    voice_likely: float = 0.7  # less at its surest is hardly a voice: half of the hums, all coughs, no letter
     interrupting_on: float = 0.85  # at 0.5 a cough may stop the bot; at 0.9 some callers may not
     interrupting_over_floor: float = 3.0  # people 14 dB below: 0.2 false stops a minute; 7 at 1.5
-    # The echo guard: a phone returns what it plays at least 15 dB down, and callers are louder than that.
+    # The caller's own level: 80 % of what was answered last, so much of it, was no louder. A voice so far
+    # below it is somebody else's. With TV 15 dB / babble 15 / a child 12 behind the caller 23, 80 and 88 %
+    # were answered at 15 dB (tuning half), at 12 98, 100 and 96, at 10 100, 100 and 98. A quiet line shows
+    # no difference, but people turn their heads.
+    own_level_db: float = 12.0
+    own_level_ms: int = 4_000
+    own_level_least_ms: int = 500  # of speech: less says nothing
+    own_level_hold_ms: int = 240  # as `level_hold_ms`; at 160 soft ends count as pauses
+    # It is forgotten a little in each second of the bot's silence, and much once nobody has been heard for
+    # long: somebody else may have taken the telephone.
+    own_level_forgotten_db: float = 0.3
+    own_level_unheard_ms: int = 5_000
+    own_level_lost_db: float = 2.0
+    # The echo guard: a phone returns what it plays at least 15 dB down, and callers are louder than that. So
+    # it is as a call begins; then the guard stands so much above what this phone returns, and between these.
     echo_return_db: float = 14.0
+    echo_margin_db: float = 4.0
+    echo_return_least_db: float = 8.0  # who is as loud as the bot is the caller
+    echo_return_most_db: float = 30.0
+    echo_quiet_ms: int = 1_000  # of a quiet line over the bot, after 600 ms of it: then little is a voice
+    # How alike the shapes of the line and of the bot must be for an echo (the echoes of the tuning half are
+    # at 0.97 and more, nine in ten interruptions under 0.9), and how little for the caller.
+    echo_likeness: float = 0.97
+    echo_unlikeness: float = 0.85
     echo_memory_ms: int = 600  # the way to the phone and back, its jitter buffer, and the room
+    echo_latest_ms: int = 1_200  # once it is measured: mobile networks and carriers hold sound back
 
     # What goes up to the model.
     ring_ms: int = 1_000

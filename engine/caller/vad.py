@@ -12,6 +12,7 @@ a hundred calls that all speak at once it takes half of a core; beyond that, run
 import os
 from collections import deque
 from collections.abc import Callable, Sequence
+from enum import IntEnum
 from functools import cache
 from operator import add
 from typing import Protocol
@@ -19,6 +20,7 @@ from typing import Protocol
 from attrs import frozen
 
 from engine.audio import SAMPLES, level
+from engine.caller.key_tones import is_key_tone
 from engine.errors import EngineError
 from engine.settings import FRAME_MS, Settings
 
@@ -29,6 +31,7 @@ _WINDOWS = 50
 _TRUSTED_WINDOWS = 10  # a caller who speaks at once must not become the floor: it is 0 for the first second
 _FLOOR_CEILING = 300.0
 
+_AFRESH_FRAMES = 10  # without speech: what begins then is not the next syllable
 _LATE_FRAMES = 5  # the network is rarely later, and what was loud for longer was something else
 _CHUNK, _CHUNK_MS = 512, 32  # samples at 16 kHz: the one size that the network takes
 _SILENCE = [0.0] * _CHUNK
@@ -40,6 +43,14 @@ class DetectorMissing(EngineError):
     """The detector that the settings name cannot be loaded on this host; the text says what to do."""
 
 
+class Certainty(IntEnum):
+    """How sure a detector is that what it takes for speech is a voice."""
+
+    POSSIBLE = 0
+    LIKELY = 1
+    SURE = 2
+
+
 @frozen
 class Judgement:
     """One frame as a detector hears it; `level` and `floor` are RMS on the 16-bit scale."""
@@ -49,6 +60,7 @@ class Judgement:
     speech: bool  # counts towards an utterance
     interrupting: bool  # counts towards a barge-in
     late_ms: int = 0  # how much speech before this frame is recognised as such only with it
+    certainty: Certainty = Certainty.LIKELY  # of speech
 
 
 class Detector(Protocol):
@@ -117,6 +129,9 @@ class NeuralDetector:
         self._held: deque[float] = deque(maxlen=settings.level_hold_ms // FRAME_MS)
         self._voice = _Voice(settings)
         self._speech = self._certain = False
+        self._idle_frames = 0  # without speech
+        self._ring_frames = settings.level_hold_ms // FRAME_MS
+        self._key_frames = 0  # for which a key still rings
         # Longer than any silence inside an utterance, but for what is dictated: each group is heard anew.
         silent_ms = max(settings.detector_reset_ms, settings.utterance_end_max_ms)
         self._reset_frames = silent_ms // FRAME_MS + 1
@@ -137,6 +152,11 @@ class NeuralDetector:
         gate = max(settings.speech_level, settings.speech_over_floor * floor)
         likely = self._voice.probability(frame) if held > settings.speech_level else self._voice.rest()
         speech = held > gate and likely > (settings.speech_off if self._speech else settings.speech_on)
+        if speech and self._idle_frames >= _AFRESH_FRAMES:
+            rings = is_key_tone(frame)
+            self._key_frames = self._ring_frames if rings else self._key_frames - 1
+            speech = self._key_frames <= 0
+        self._idle_frames = 0 if speech else self._idle_frames + 1
         certain = (
             speech and likely > settings.interrupting_on and held > settings.interrupting_over_floor * floor
         )
@@ -146,8 +166,18 @@ class NeuralDetector:
         self._speech, self._certain = speech, certain
         self._begin_anew_in_silence(trace=speech or likely > settings.detector_trace)
         return Judgement(
-            level=loudness, floor=floor, speech=speech, interrupting=certain, late_ms=late_frames * FRAME_MS
+            level=loudness,
+            floor=floor,
+            speech=speech,
+            interrupting=certain,
+            late_ms=late_frames * FRAME_MS,
+            certainty=self._certainty(likely) if speech else Certainty.LIKELY,
         )
+
+    def _certainty(self, likely: float) -> Certainty:
+        if likely > self._settings.interrupting_on:
+            return Certainty.SURE
+        return Certainty.LIKELY if likely > self._settings.voice_likely else Certainty.POSSIBLE
 
     def _begin_anew_in_silence(self, *, trace: bool) -> None:
         """Let the network forget the call, once in a silence."""

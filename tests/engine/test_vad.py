@@ -9,8 +9,8 @@ from itertools import pairwise
 import pytest
 from attrs import evolve
 
-from engine.caller.vad import Judgement, LevelDetector, NeuralDetector, NoiseFloor, open_detector
-from engine.settings import DEFAULTS, FRAME_BYTES, Settings
+from engine.caller.vad import Certainty, Judgement, LevelDetector, NeuralDetector, NoiseFloor, open_detector
+from engine.settings import DEFAULTS, FRAME_BYTES, FRAME_MS, Settings
 from simulator.mulaw import decode, encode, silence
 from simulator.speech import speak_all
 from simulator.tones import click, cough, murmur, noise
@@ -46,6 +46,11 @@ def softer(audio: bytes, by_db: float) -> bytes:
 def horn(ms: int) -> bytes:
     waves = [[math.sin(math.tau * hertz * n / 8_000) for n in range(ms * 8)] for hertz in (440, 554)]
     return encode([round(4_000 * sum(wave)) for wave in zip(*waves, strict=True)])
+
+
+def key_tone(ms: int, pair: tuple[int, int] = (770, 1_336)) -> bytes:
+    waves = [[math.sin(math.tau * hertz * n / 8_000) for n in range(ms * 8)] for hertz in pair]
+    return encode([round(3_000 * sum(wave)) for wave in zip(*waves, strict=True)])
 
 
 def heard(judgements: list[Judgement]) -> str:
@@ -222,6 +227,27 @@ def test_one_call_does_not_change_what_another_hears(voices):
         beside += judge(one, voices[0][start : start + FRAME_BYTES])
         judge(other, voices[1][start : start + FRAME_BYTES] or silence(20))
     assert beside == alone
+
+
+@pytest.mark.parametrize("pair", [(697, 1_209), (770, 1_336), (852, 1_477), (941, 1_633)])
+def test_the_tones_of_keys_are_no_speech_however_long(pair):
+    line = silence(2_000) + (key_tone(200, pair) + silence(200)) * 3 + silence(2_000) + key_tone(2_000, pair)
+    speech = stretches(judge(NeuralDetector(NEURAL), line), gap_frames=5)
+    assert all(after - first <= 6 for first, after in speech)  # what rings on in the network
+
+
+def test_a_voice_after_a_key_is_speech(voices):
+    assert heard(judge(NeuralDetector(NEURAL), silence(1_000) + key_tone(200) + voices[0])).count("i") > 40
+
+
+@pytest.mark.parametrize("word", [("es", "Sí"), ("fr-fr", "Oui"), ("ru", "Да"), ("he", "לא"), ("en-us", "B")])
+def test_a_short_word_is_surely_a_voice_after_any_silence(word):
+    (audio,) = speak_all([word])
+    detector = NeuralDetector(NEURAL)
+    for lead_ms in (500, 2_000):
+        judgements = judge(detector, silence(lead_ms) + whole(audio) + silence(400))
+        sure = [each for each in judgements if each.speech and each.certainty is Certainty.SURE]
+        assert len(sure) * FRAME_MS >= DEFAULTS.utterance_sure_ms
 
 
 # Which one a call gets.
