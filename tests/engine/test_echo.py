@@ -1,5 +1,7 @@
 """The echo guard: what the caller's line plays comes back quieter, and later."""
 
+from math import sin
+
 import pytest
 from attrs import evolve
 
@@ -7,6 +9,9 @@ from engine.caller.echo import EchoGuard
 from engine.settings import DEFAULTS
 
 BOT = 3_000.0  # the bot's level; 14 dB below it is 598.6
+# Two people's syllables, a level a frame.
+SYLLABLES = [400.0 + 4_000 * abs(sin(n * 0.37)) * abs(sin(n * 0.071)) for n in range(600)]
+OTHERS = [200.0 + 3_000 * abs(sin(n * 0.29 + 1)) * abs(sin(n * 0.113)) for n in range(600)]
 
 
 def explained(guard: EchoGuard, levels: list[tuple[float, float]]) -> list[bool]:
@@ -43,3 +48,63 @@ def test_a_caller_is_not_an_echo_between_two_syllables():
     guard = EchoGuard(DEFAULTS)
     levels = [(1_500.0, BOT)] + [(300.0, BOT)] * 8
     assert explained(guard, levels) == [False] * 8 + [True]  # the frame that was loud counts for 160 ms
+
+
+def returned(down_db: float, late: int, frames: range) -> list[tuple[float, float]]:
+    """The bot's syllables come back so much quieter, so many frames later; nothing was played before."""
+    gain = 10 ** (-down_db / 20)
+    return [(gain * SYLLABLES[n - late] if n >= late else 0.0, SYLLABLES[n]) for n in frames]
+
+
+def still(frames: int) -> list[tuple[float, float]]:
+    return [(20.0, SYLLABLES[n]) for n in range(frames)]
+
+
+@pytest.mark.parametrize("down_db", [10, 12, 15, 18])
+@pytest.mark.parametrize("late", [8, 20, 40])
+def test_a_loudspeaker_is_recognised_by_the_bots_shape_and_stays_so(down_db, late):
+    guard = EchoGuard(DEFAULTS)
+    verdicts = explained(guard, returned(down_db, late, range(600)))
+    assert verdicts[:late] == [True] * late
+    longest = max((len(run) for run in "".join("x."[each] for each in verdicts).split(".")), default=0)
+    assert longest <= 13  # 280 ms of it would pause the bot
+
+
+def test_over_a_line_that_stays_still_a_soft_caller_is_no_echo():
+    guard = EchoGuard(DEFAULTS)
+    soft = (300.0, BOT)  # 20 dB below the bot
+    assert explained(guard, [soft]) == [True]
+    explained(guard, still(200))
+    assert explained(guard, [soft] * 10) == [False] * 10
+
+
+def test_a_line_that_was_still_for_a_moment_tells_nothing():
+    guard = EchoGuard(DEFAULTS)
+    explained(guard, still(100))
+    assert explained(guard, [(300.0, BOT)]) == [True]
+
+
+def test_an_echo_over_a_line_that_was_still_brings_the_guard_back():
+    guard = EchoGuard(DEFAULTS)
+    explained(guard, still(200))
+    verdicts = explained(guard, returned(18, 10, range(600)))
+    assert verdicts[100:] == [True] * 500  # a second and a half of the shape, and of what stood before it
+    assert explained(guard, [(300.0, BOT)]) == [True]
+
+
+def test_nothing_is_learnt_from_a_caller_who_talks_over_the_bot():
+    guard = EchoGuard(DEFAULTS)
+    explained(guard, list(zip(OTHERS, SYLLABLES, strict=True)))
+    for level, echo in ((598.0, True), (599.0, False)):
+        assert explained(guard, [(0.0, BOT)] * 40 + [(level, BOT)])[-1] is echo
+
+
+def test_a_caller_over_a_loudspeaker_is_heard_once_the_shape_is_theirs():
+    guard = EchoGuard(DEFAULTS)
+    explained(guard, returned(12, 10, range(400)))
+    both = [
+        (echo + 2 * other, bot)
+        for (echo, bot), other in zip(returned(12, 10, range(400, 500)), OTHERS, strict=False)
+    ]
+    verdicts = explained(guard, both)
+    assert False in verdicts[:40]
