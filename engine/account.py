@@ -375,6 +375,19 @@ class SoundUnheard:
 
 
 @frozen(kw_only=True)
+class VoiceRefused(_Heard):
+    """There is a voice on the line, and it is too soft to be the caller's."""
+
+    kind: ClassVar = "voice_refused"
+    says: ClassVar = (
+        "{speech_ms} ms of a voice below the caller's own level of {own}, "
+        "level {level} over a floor of {floor}"
+    )
+    speech_ms: int
+    own: int
+
+
+@frozen(kw_only=True)
 class CallReopened:
     """The caller has taken the call back."""
 
@@ -467,6 +480,7 @@ Line = (
     | Keyed
     | SilenceWarning
     | SoundUnheard
+    | VoiceRefused
     | CallReopened
     | ModelError
     | AudioDropped

@@ -19,8 +19,9 @@ from attrs import field, frozen
 
 from engine.caller.barge_in import BargeIn, BargeInState
 from engine.caller.endpointing import Pace
+from engine.caller.own_level import OwnLevel
 from engine.caller.presence import LineSound, Presence
-from engine.caller.vad import Judgement
+from engine.caller.vad import Certainty, Judgement
 from engine.settings import FRAME_MS, Settings
 
 _OPENING_FRAMES = 5
@@ -122,6 +123,18 @@ class BargeInReal:
 
 
 @frozen
+class OtherVoice:
+    """So much of a voice, in all, was too soft to be the caller's, since the last of what was.
+
+    Told when it has doubled: a television may go on for a whole call. `own` is the caller's level, RMS.
+    """
+
+    speech_ms: int
+    own: int = field(default=0, kw_only=True, eq=False)
+    loudness: Loudness = field(default=_UNMEASURED, kw_only=True, eq=False)
+
+
+@frozen
 class CallerEvidence:
     """Somebody is there: sound that was not low. At most once a second."""
 
@@ -134,6 +147,7 @@ TurnEvent = (
     | UtteranceSkipped
     | BargeInPaused
     | BargeInReal
+    | OtherVoice
     | CallerEvidence
     | LineSound
 )
@@ -147,6 +161,7 @@ class Turns:
         self._pace = Pace(settings)
         self._barge_in = BargeIn(settings)
         self._presence = Presence(settings)
+        self._own = OwnLevel(settings)
         self._now_ms = 0  # the end of the newest frame
         self._recent: deque[int | None] = deque(
             maxlen=_OPENING_FRAMES
@@ -163,6 +178,8 @@ class Turns:
         self._only_over_bot = False
         self._began_over_bot = False
         self._loudest = self._floor = 0.0
+        self._surest, self._sure_ms = Certainty.POSSIBLE, 0  # that it is a voice
+        self._refused_ms, self._refusal_due_ms = 0, settings.utterance_min_ms
 
     def adopt(self, settings: Settings) -> None:
         """Decide by these settings from now on; what is going on goes on."""
@@ -174,26 +191,48 @@ class Turns:
         `echo` says that the bot's own sound explains the frame.
         """
         self._now_ms += FRAME_MS
+        present, heard = heard.speech, self._own.weigh(heard)
         voice = heard.speech and not echo
         begun = voice or self._open
         self._loudest, self._floor = max(heard.level, self._loudest if begun else 0.0), heard.floor
         self._recent.append(self._now_ms - FRAME_MS - heard.late_ms if voice else None)
+        self._note_certainty(heard, voice=voice)
+        self._own.follow(heard.level if voice else None, speaking=begun, bot_playing=context.bot_playing)
         counts = heard.interrupting and not echo
         self._barge_in.step(
             self._now_ms, bot_playing=context.bot_playing, counts=counts, late_ms=heard.late_ms
         )
         return [
             *self._note_evidence(speech=voice),
-            *self._presence.step(heard.level, counts=not (heard.speech or echo or context.bot_playing)),
-            *self._step_utterance(context, voice=voice, speech=heard.speech),
+            *self._note_refused(refused=present and not (heard.speech or echo)),
+            *self._presence.step(heard.level, counts=not (present or echo or context.bot_playing)),
+            *self._learned(self._step_utterance(context, voice=voice, speech=heard.speech)),
             *self._step_barge_in(),
         ]
+
+    def _learned(self, events: list[TurnEvent]) -> list[TurnEvent]:
+        """Learn the caller's level from what was answered, and return the events."""
+        for event in events:
+            if isinstance(event, UtteranceEnded | UtteranceSkipped):
+                self._own.ended(answered=isinstance(event, UtteranceEnded) and not event.doubtful)
+        return events
 
     def _note_evidence(self, *, speech: bool) -> list[TurnEvent]:
         if not speech or self._now_ms - self._evidence_ms < _EVIDENCE_EVERY_MS:
             return []
         self._evidence_ms = self._now_ms
         return [CallerEvidence()]
+
+    def _note_refused(self, *, refused: bool) -> list[TurnEvent]:
+        if self._open:
+            self._refused_ms, self._refusal_due_ms = 0, self._settings.utterance_min_ms
+        if not refused:
+            return []
+        self._refused_ms += FRAME_MS
+        if self._refused_ms < self._refusal_due_ms:
+            return []
+        self._refusal_due_ms *= 2
+        return [OtherVoice(self._refused_ms, own=round(self._own.level), loudness=self._loudness())]
 
     def _step_utterance(self, context: TurnContext, *, voice: bool, speech: bool) -> list[TurnEvent]:
         if self._open:
@@ -202,6 +241,25 @@ class Turns:
 
     def _opens(self) -> bool:
         return len(self._recent) - self._recent.count(None) >= _OPENING_SPEECH
+
+    def _note_certainty(self, heard: Judgement, *, voice: bool) -> None:
+        if voice:
+            self._surest = max(self._surest, heard.certainty)
+            self._sure_ms += FRAME_MS if heard.certainty is Certainty.SURE else 0
+        elif not self._open and self._recent.count(None) == len(self._recent):
+            self._surest, self._sure_ms = Certainty.POSSIBLE, 0
+
+    def _suffices(self) -> bool:
+        """Say whether what was said is an utterance: the shorter it is, the surer must it be a voice."""
+        if self._sure_ms >= self._settings.utterance_sure_ms:
+            return True
+        return self._speech_ms() >= self._needed_ms()
+
+    def _needed_ms(self) -> int:
+        settings = self._settings
+        if self._surest is Certainty.POSSIBLE:
+            return max(settings.utterance_min_ms, settings.utterance_unsure_ms)
+        return settings.utterance_min_ms
 
     def _begin(self, context: TurnContext) -> list[TurnEvent]:
         onset_ms = next(since_ms for since_ms in self._recent if since_ms is not None)
@@ -236,7 +294,7 @@ class Turns:
         return part
 
     def _count(self) -> list[TurnEvent]:
-        if self._counted or self._only_over_bot or self._speech_ms() < self._settings.utterance_min_ms:
+        if self._counted or self._only_over_bot or not self._suffices():
             return []
         self._counted = True
         self._pace.paused(self._pause_before_ms)  # if it was short, it was a pause that we took for an end
@@ -248,8 +306,9 @@ class Turns:
         speech_ms, interrupted_ms = self._speech_ms(), self._barge_in.longest_ms
         doubtful = self._barge_in.end()
         self._ended_ms = _LONG_AGO_MS
-        needed_ms = FRAME_MS if self._in_parts else self._settings.utterance_min_ms
-        if speech_ms < needed_ms:
+        # The rest of what went up in parts needs no length: it was long enough to be one.
+        if not (speech_ms >= FRAME_MS if self._in_parts else self._suffices()):
+            needed_ms = FRAME_MS if self._in_parts else self._needed_ms()
             return UtteranceSkipped(
                 self._onset_ms, speech_ms, "too short", speech_ms, needed_ms, loudness=self._loudness()
             )

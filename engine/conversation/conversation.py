@@ -12,9 +12,18 @@ from collections.abc import Callable, Iterable, Iterator
 from operator import itemgetter
 from typing import assert_never
 
-from attrs import evolve
+from attrs import asdict, evolve
 
-from engine.account import Filler, Greeting, Keyed, ModelError, SilenceWarning, SoundUnheard, ToolCalled
+from engine.account import (
+    Filler,
+    Greeting,
+    Keyed,
+    ModelError,
+    SilenceWarning,
+    SoundUnheard,
+    ToolCalled,
+    VoiceRefused,
+)
 from engine.actions import Action, AudioSent, Event, ModelGone, ModelReady, Note, ToModel, ToolFinished
 from engine.bot.answers import Answers
 from engine.bot.asking import Asking, Effect, ModelFailed
@@ -28,6 +37,7 @@ from engine.caller.turns import (
     BargeInPaused,
     BargeInReal,
     CallerEvidence,
+    OtherVoice,
     TurnContext,
     TurnEvent,
     UtteranceCounts,
@@ -177,6 +187,8 @@ class Conversation:
         match event:
             case LineSound(ms=ms):
                 self._silence.sounded(ms)
+            case OtherVoice(speech_ms=speech_ms, own=own, loudness=loudness):
+                return [Note(VoiceRefused(speech_ms=speech_ms, own=own, **asdict(loudness)))]
             case CallerEvidence():
                 if not self._answers.audible(now_ms):  # else its echo is no evidence of anybody
                     self._silence.broken(now_ms)

@@ -363,7 +363,7 @@ async def test_what_the_caller_says_while_the_bot_falters_is_answered(autojump_c
             ASK,
             UntilBotSpeaks(300),
             UntilBotQuiet(800),
-            Say("And on Sundays?", murmur(1_000, level=200)),
+            Say("And on Sundays?", murmur(1_000, level=800)),
             UntilBotSpeaks(100),
             UntilBotQuiet(400),
             HangUp(),

@@ -7,6 +7,7 @@ from engine.caller.turns import (
     BargeInPaused,
     BargeInReal,
     CallerEvidence,
+    OtherVoice,
     TurnContext,
     TurnEvent,
     Turns,
@@ -16,12 +17,12 @@ from engine.caller.turns import (
     UtteranceSkipped,
     UtteranceStarted,
 )
-from engine.caller.vad import Judgement
+from engine.caller.vad import Certainty, Judgement
 from engine.settings import DEFAULTS, FRAME_MS, Settings
 
 QUIET = Judgement(level=0.0, floor=0.0, speech=False, interrupting=False)
 LOUD = Judgement(level=3000.0, floor=0.0, speech=True, interrupting=True)
-SOFT = Judgement(level=200.0, floor=0.0, speech=True, interrupting=False)
+SOFT = Judgement(level=800.0, floor=0.0, speech=True, interrupting=False)
 # Round figures, whatever the defaults are tuned to.
 ROUND = evolve(DEFAULTS, barge_in_min_ms=300)
 FIXED = evolve(ROUND, utterance_end_min_ms=500, utterance_end_max_ms=500)
@@ -350,3 +351,56 @@ def test_a_word_over_the_bot_is_a_back_channel_unless_a_question_was_heard(quest
     (event,) = (event for _, event in line.hears(QUIET, 600))
     skipped = UtteranceSkipped(1_000, 400, "back-channel", 0, 300)
     assert event == (UtteranceEnded(1_000, 400, silence_ms=500) if question else skipped)
+
+
+SURE = evolve(LOUD, certainty=Certainty.SURE)
+UNSURE = evolve(LOUD, certainty=Certainty.POSSIBLE)
+
+
+def ended(judgement: Judgement, ms: int) -> TurnEvent:
+    line = Line()
+    line.hears(judgement, ms)
+    return line.hears(QUIET, 1_000)[-1][1]
+
+
+def test_a_word_of_100_ms_is_an_utterance_if_it_is_surely_a_voice():
+    assert ended(SURE, 100) == UtteranceEnded(0, 100, silence_ms=500)
+    assert ended(LOUD, 100) == UtteranceSkipped(0, 100, "too short", 100, 300)
+
+
+def test_a_moment_that_is_surely_a_voice_makes_no_knock_a_word():
+    line = Line()
+    line.hears(SURE, 60)
+    line.hears(LOUD, 60)
+    assert line.hears(QUIET, 1_000)[-1][1] == UtteranceSkipped(0, 120, "too short", 120, 300)
+
+
+def test_what_is_hardly_a_voice_must_be_longer():
+    assert ended(UNSURE, 380) == UtteranceSkipped(0, 380, "too short", 380, 400)
+    assert ended(UNSURE, 400) == UtteranceEnded(0, 400, silence_ms=500)
+
+
+def test_how_sure_one_sound_was_does_not_help_the_next():
+    line = Line()
+    line.hears(SURE, 60)
+    line.hears(QUIET, 300)
+    line.hears(LOUD, 100)
+    assert line.hears(QUIET, 1_000)[-1][1] == UtteranceSkipped(360, 100, "too short", 100, 300)
+
+
+def test_a_voice_well_below_the_callers_opens_nothing_holds_nothing_open_and_is_told():
+    line, television = Line(), evolve(LOUD, level=500.0)
+    line.hears(LOUD, 1_000)
+    assert line.hears(television, 800) == [(1_720, UtteranceEnded(0, 1_220, silence_ms=500))]
+    assert [event for _, event in line.hears(television, 5_000)] == [
+        OtherVoice(speech_ms) for speech_ms in (300, 600, 1_200, 2_400, 4_800)
+    ]
+
+
+def test_a_voice_well_below_the_callers_does_not_stop_the_bot():
+    line = Line()
+    line.hears(LOUD, 1_000)
+    line.hears(QUIET, 1_000)
+    line.bot_plays()
+    assert {type(event) for _, event in line.hears(evolve(LOUD, level=500.0), 4_000)} == {OtherVoice}
+    assert BargeInPaused in {type(event) for _, event in line.hears(LOUD, 600)}
