@@ -13,8 +13,8 @@ from phone to phone, and it is measured on each call, but never learnt from the 
 """
 
 from collections import deque
-from collections.abc import Sequence
-from itertools import islice
+from collections.abc import Iterable
+from itertools import accumulate, islice
 from math import sqrt
 from operator import mul
 
@@ -47,7 +47,7 @@ class EchoGuard:
             _ratio(settings.echo_return_least_db),
         )
         self._alike = False
-        self._late: int | None = None  # frames, of an echo that was measured
+        self._late = 0  # frames, of an echo that was measured
         self._quiet_ms = 0  # on the line, over the bot
         self._still = 0  # frames of it, in a row
         self._sounding = 0  # frames, since the bot began
@@ -93,10 +93,10 @@ class EchoGuard:
 
         What a measured echo would explain, and has not its shape, is the caller.
         """
-        known = range(0) if self._late is None else range(max(0, self._late - 1), self._late + 2)
-        likeness, gain, late = max(map(self._compared, known), default=(0.0, 0.0, 0))
+        likeness, gain, late = self._likest(self._around(self._late))
         if likeness < self._settings.echo_likeness:
-            likeness, gain, late = max(map(self._compared, range(self._latest + 1)))
+            _, _, near = self._likest(range(0, self._latest + 1, 2))
+            likeness, gain, late = self._likest(self._around(near))
         self._alike = likeness >= self._settings.echo_likeness and gain <= self._loudest
         told = list(self._line)[-min(_SHAPE, self._sounding) :]
         if sum(root > max(told) / 3 for root in told) < _TOLD:
@@ -111,22 +111,24 @@ class EchoGuard:
         self._returned = min(1.0, max(self._least, returned))
         self._memory = self._latest
 
-    def _compared(self, late: int) -> tuple[float, float, int]:
-        """Return the correlation with the bot so many frames earlier, the gain, and these frames."""
-        # What was before the bot began is the caller's.
-        frames = min(_SHAPE, self._sounding)
-        first = self._latest - late + _SHAPE - frames
-        line = list(islice(self._line, _SHAPE - frames, None))
-        return *_correlation(list(islice(self._bot, first, first + frames)), line), late
+    def _around(self, late: int) -> range:
+        return range(max(0, late - 1), min(self._latest, late + 1) + 1)
 
-
-def _correlation(bot: Sequence[float], line: Sequence[float]) -> tuple[float, float]:
-    bots, lines = sum(bot), sum(line)
-    bot_power, line_power = sum(map(mul, bot, bot)), sum(map(mul, line, line))
-    varied = (len(bot) * bot_power - bots**2) * (len(bot) * line_power - lines**2)
-    if varied <= 0:
-        return 0.0, 0.0
-    return (len(bot) * sum(map(mul, bot, line)) - bots * lines) / sqrt(varied), line_power / bot_power
+    def _likest(self, lates: Iterable[int]) -> tuple[float, float, int]:
+        """Return the best correlation of the line with the bot so many frames before, the gain, and these."""
+        frames = min(_SHAPE, self._sounding)  # what was before the bot began is the caller's
+        line, bot = list(self._line)[-frames:], list(self._bot)
+        line_sum, line_power = sum(line), sum(map(mul, line, line))
+        sums, powers = [0.0, *accumulate(bot)], [0.0, *accumulate(map(mul, bot, bot))]
+        found = []
+        for late in lates:
+            end = len(bot) - late
+            begin = end - frames
+            bot_sum, bot_power = sums[end] - sums[begin], powers[end] - powers[begin]
+            varied = (frames * bot_power - bot_sum**2) * (frames * line_power - line_sum**2)
+            both = frames * sum(map(mul, bot[begin:end], line)) - bot_sum * line_sum
+            found.append((both / sqrt(varied), line_power / bot_power, late) if varied > 0 else (0.0, 0.0, 0))
+        return max(found)
 
 
 def _ratio(down_db: float) -> float:
