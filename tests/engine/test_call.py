@@ -506,3 +506,44 @@ async def test_what_was_heard_of_an_answer_that_the_caller_hung_up_on_stands_in_
     placed.assert_clean()
     (said,) = placed.of("bot_said")
     assert (said["text"], said["heard_ms"], said["audio_ms"]) == ("We are", 1_000, 3_000)
+
+
+async def test_somebody_behind_the_caller_is_neither_answered_nor_stops_the_bot(autojump_clock):
+    behind = murmur(1_500, pitch=220, level=600)
+    placed = await place(
+        [
+            UntilBotQuiet(400),
+            ASK,
+            UntilBotSpeaks(600),
+            Say("So I told her that", behind),
+            UntilBotQuiet(800),
+            Say("and then she said", behind),
+            Pause(1_500),
+            HangUp(),
+        ],
+        ModelScript(replies=[GREETING, LONG], hears=["When?"]),
+    )
+    placed.assert_clean()
+    assert placed.carrier.played == GREETING.audio + LONG.audio
+    assert [words for who, words in placed.said() if who == "caller"] == ["When?"]
+    assert [line["speech_ms"] for line in placed.of("voice_refused")] != []
+
+
+async def test_a_soft_caller_on_a_handset_without_echo_stops_the_bot(autojump_clock):
+    soft = murmur(1_500, level=400)  # 17 dB below the bot: louder than nothing that came back
+    placed = await place(
+        [
+            UntilBotQuiet(400),
+            Say("When?", soft),
+            UntilBotSpeaks(2_600),
+            Say("Stop, please.", soft),
+            UntilBotQuiet(800),
+            HangUp(),
+        ],
+        ModelScript(
+            replies=[GREETING, evolve(LONG, audio=murmur(8_000, pitch=170)), SHORT],
+            hears=["When?", "Stop, please."],
+        ),
+    )
+    placed.assert_clean()
+    assert len(placed.of("barge_in")) == 1
