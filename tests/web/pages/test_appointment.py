@@ -115,7 +115,7 @@ async def test_a_service_that_is_gone_is_said(browser, database, business):
         ("2026-11-22", "10:00", "We are closed on Sunday.", "20T12:00 23T09:30 23T10:00"),
         ("2026-11-23", "10:10", "We do not begin at that time.", "23T09:30 23T10:00 23T10:30"),
         ("2026-11-20", "10:30", "That is too soon, we need to know at least", "20T12:00 20T12:30 20T13:00"),
-        ("2026-11-20", "09:00", "That time has passed already.", ""),
+        ("2026-11-20", "09:00", "That time has passed already.", "20T12:00 23T09:00 23T09:30"),
         ("2028-11-20", "10:00", "That is too far ahead, we book at most 60 days ahead.", ""),
     ],
 )
