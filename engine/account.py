@@ -281,6 +281,17 @@ class BargeIn(_Heard):
 
 
 @frozen(kw_only=True)
+class Murmured:
+    """The caller's words over the bot only agreed: it plays on, and they are not answered."""
+
+    kind: ClassVar = "back_channel"
+    says: ClassVar = "back-channel: {text}"
+    text: str
+    item: str | None = None
+    utterance: int | None = None
+
+
+@frozen(kw_only=True)
 class Resumed:
     """The bot plays on, as another turn: it was paused by nothing."""
 
@@ -388,6 +399,16 @@ class VoiceRefused(_Heard):
 
 
 @frozen(kw_only=True)
+class NoisyLine:
+    """The caller's line is noisy: its highest floor so far, and how often nothing stopped the bot."""
+
+    kind: ClassVar = "noisy_line"
+    says: ClassVar = "noisy line: a floor of {floor}, {false_stops} false stops of the bot; the model is told"
+    floor: int
+    false_stops: int
+
+
+@frozen(kw_only=True)
 class CallReopened:
     """The caller has taken the call back."""
 
@@ -471,6 +492,7 @@ Line = (
     | BotSaid
     | BotPaused
     | BargeIn
+    | Murmured
     | Resumed
     | Truncated
     | Filler
@@ -481,6 +503,7 @@ Line = (
     | SilenceWarning
     | SoundUnheard
     | VoiceRefused
+    | NoisyLine
     | CallReopened
     | ModelError
     | AudioDropped

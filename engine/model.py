@@ -226,8 +226,8 @@ class InputCommitted:
 
 
 @frozen(kw_only=True)
-class InputTranscriptDelta:
-    """The next words that another model hears the caller say, perhaps before they are committed."""
+class InputWords:
+    """The next words of what the caller says, as another model hears them: the item may have no name yet."""
 
     item_id: str
     text: str
@@ -281,7 +281,7 @@ ModelEvent = (
     | FunctionCalled
     | ResponseDone
     | InputCommitted
-    | InputTranscriptDelta
+    | InputWords
     | InputTranscribed
     | InputTranscriptionFailed
     | ErrorReported

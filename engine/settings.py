@@ -105,6 +105,13 @@ class Settings:
     barge_in_min_ms: int = 280  # clicks, coughs and pops never stop the bot: see docs/turn-taking.md
     barge_in_gap_ms: int = 120
     barge_in_real_ms: int = 500
+    # While no question stands, what stays shorter may be an "uh-huh": its words decide. The bot is silent
+    # meanwhile, so nobody waits longer to interrupt.
+    back_channel_max_ms: int = 900
+    back_channel_end_ms: int = 240  # of silence after words that agree: the bot waits to play on
+    back_channel_rest_ms: int = 1_500  # with less left to say, the bot answers an "okay" after it
+    dictated_over_ms: int = 2_000  # so far into another answer nobody goes on with their number
+    words_settle_ms: int = 200  # without more words, what was written down so far is taken for all
     transcript_due_ms: int = 700  # a shorter barge-in waits so long for the words that make it real
     resume_within_ms: int = 3_000  # later nobody remembers where the bot stopped
     barge_in_cooldown_ms: int = 800
@@ -188,6 +195,11 @@ class Settings:
     sound_over_floor: float = 3.0
     sound_min_ms: int = 1_000  # in all, since the caller was last heard or asked in vain
     silence_max_ms: int = 60_000
+    # A line is noisy, and the model told so, by a floor 18 dB below a usual caller (steady noise 20 dB below
+    # is no trouble), beside so many utterances; or once the bot was stopped so often by what was nothing.
+    noisy_floor: int = 200
+    noisy_utterances: int = 3
+    noisy_stops: int = 3
     model_ready_ms: int = 3_000  # TCP, TLS, handshake and `session.updated` together
     answer_due_ms: int = 6_000  # then cancelled and created once more, then the fallback
     cancel_due_ms: int = 2_000
@@ -241,7 +253,8 @@ class Settings:
 
         Without a transcript nothing could later show that a short barge-in was no speech.
         """
-        return evolve(self, transcription_model=None, barge_in_real_ms=self.barge_in_min_ms)
+        at_once = self.barge_in_min_ms
+        return evolve(self, transcription_model=None, barge_in_real_ms=at_once, back_channel_max_ms=at_once)
 
 
 DEFAULTS = Settings()

@@ -137,7 +137,7 @@ class Doubt(Enum):
 
     NONE = auto()  # it goes on, or there is none
     AWAITED = auto()  # it is over and was committed: its transcript decides
-    NOTHING = auto()  # it was no speech
+    NOTHING = auto()  # it was no speech, or only agreed
 
 
 class DoubtEvent(Enum):
@@ -146,12 +146,14 @@ class DoubtEvent(Enum):
     COMMITTED = auto()
     DISMISSED = auto()  # it was not even an utterance
     NO_WORDS = auto()  # its transcript is empty, or failed
+    AGREES = auto()  # its words want nothing: "uh-huh"
     SETTLED = auto()  # the bot is cut, or plays on
 
 
 DOUBT: dict[tuple[Doubt, DoubtEvent], Doubt] = {
     (Doubt.NONE, DoubtEvent.DISMISSED): Doubt.NOTHING,
     (Doubt.AWAITED, DoubtEvent.NO_WORDS): Doubt.NOTHING,
+    (Doubt.AWAITED, DoubtEvent.AGREES): Doubt.NOTHING,
     **{(doubt, DoubtEvent.COMMITTED): Doubt.AWAITED for doubt in Doubt},
     **{(doubt, DoubtEvent.SETTLED): Doubt.NONE for doubt in Doubt},
 }

@@ -178,7 +178,7 @@ class Story:
                 self._unanswered_ms = self.utterances[-1].span.end_ms
             case lines.UtteranceIgnored():
                 self._ignored(at_ms, line)
-            case lines.UserSaid():
+            case lines.UserSaid() | lines.Murmured():
                 self._said(at_ms, line)
             case lines.ResponseBegun() | lines.ResponseFailed() | lines.AnswerOvertaken():
                 self._model(at_ms, line, self._answer(line.response))
@@ -197,12 +197,14 @@ class Story:
                 self._leg_ended = line.outcome
         self._note(at_ms, line.kind, _noted(line))
 
-    def _said(self, at_ms: int, line: lines.UserSaid) -> None:
+    def _said(self, at_ms: int, line: lines.UserSaid | lines.Murmured) -> None:
         utterance = self._known.utterances.get(line.utterance)
         if utterance is None:
             self._entries.append(_caller(Span(at_ms, at_ms), line.text))
         else:
             utterance.text, utterance.text_ms = line.text, at_ms
+            # The bot may have played on before all words were known; over a murmur it always does.
+            utterance.nothing = False
 
     def _ignored(self, at_ms: int, line: lines.UtteranceIgnored) -> None:
         """Pass over what is not to be answered: over the bot, or on the way to its answer, it is no news."""
@@ -235,6 +237,7 @@ class Story:
                     self._unanswered_ms = None
             case lines.Resumed():
                 self._dismiss(line.utterance)
+                self._unanswered_ms = None
                 answer.play_on(at_ms, line.heard_ms)
             case lines.BargeIn():
                 answer.interrupted = answer.began_ms is not None
@@ -248,7 +251,6 @@ class Story:
         if utterance is not None:
             utterance.nothing = True
             self._murmurs.append(utterance.span)
-            self._unanswered_ms = None
 
     def _begin_stream(self, at_ms: int) -> None:
         """Begin to count anew; a second stream brings the caller back."""
@@ -286,6 +288,8 @@ def _noted(line: Line) -> dict[str, Any] | None:
             return {"code": line.code, "failures": line.failures}
         case lines.ResponseIncomplete():
             return {"status": line.status, "reason": line.reason}
+        case lines.NoisyLine():
+            return {}
         case lines.AudioDropped():  # the caller was not heard for a while: the server was too busy
             return {"dropped_ms": line.frames * FRAME_MS}
         case lines.HangUp():

@@ -77,7 +77,8 @@ class Noted:
     notice_heard {}, to its last word; silence_warning {number}; keypad {keys}, how many; unanswered
     {speech_ms}, said into a silence and too short to be answered; came_back {}, from being put through to
     somebody; reconnected {}, after the line broke; response_failed {code, failures}; response_incomplete
-    {status, reason}; audio_dropped {dropped_ms}, of what the caller said; hang_up {outcome, detail}.
+    {status, reason}; audio_dropped {dropped_ms}, of what the caller said; noisy_line {}; hang_up {outcome,
+    detail}.
     """
 
     who: ClassVar[str] = "note"

@@ -20,6 +20,7 @@ _WORDS: dict[type[Line], str] = {
     lines.AnswerOvertaken: "answer overtaken before its first sound",
     lines.BotPaused: "paused after {speech_ms} ms of speech",
     lines.BargeIn: "barge-in, heard {heard_ms} of {audio_ms} ms",
+    lines.Murmured: "back-channel",
     lines.Resumed: "resumed after {silent_ms} ms, at {heard_ms} of {audio_ms} ms",
     lines.Truncated: "truncated at {heard_ms} of {audio_ms} ms",
     lines.BotSaid: "answer over, heard {heard_ms} of {audio_ms} ms",

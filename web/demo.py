@@ -49,8 +49,8 @@ _LINE = {
 
 # What of the engine's account the demo shows as it stands; the rest is in a server's log.
 _SHOWN = (
-    *(account.UserSaid, account.BotPaused, account.BargeIn, account.Resumed),
-    *(account.ToolCalled, account.SilenceWarning, account.HangUp),
+    *(account.UserSaid, account.BotPaused, account.BargeIn, account.Murmured),
+    *(account.Resumed, account.ToolCalled, account.SilenceWarning, account.HangUp),
 )
 
 

@@ -307,6 +307,17 @@ class Answers:
             return self.audible_until_ms()
         return max(now_ms, self.audible_until_ms()) + unsent / BYTES_PER_MS
 
+    def progress_ms(self, now_ms: float) -> tuple[float, float]:
+        """Return how much the caller has heard of the playing answer, and how much they are still to hear.
+
+        That is infinity while more of it is to come, or another waits behind it.
+        """
+        if self.playing is None:
+            return 0.0, 0.0
+        heard_ms, audio_ms = self.playing.spoken_ms(now_ms)
+        known = self.playing.speech.complete and not self.waiting
+        return heard_ms, audio_ms - heard_ms if known else inf
+
     def all_played_ms(self) -> float:
         """Return when the playing answer will have been heard whole; infinity while more of it is to come."""
         if self.playing is None:

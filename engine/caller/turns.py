@@ -40,6 +40,7 @@ class TurnContext:
     dictating: bool = False  # a number or a name, or so it was asked for: more is to come after a pause
     yes_or_no: bool = False  # is what the bot has asked for
     question: bool = False  # the caller has heard a question: the answer is no back-channel
+    murmurs: bool = False  # their words over the stopped bot only agree, so far
 
 
 @frozen
@@ -177,6 +178,7 @@ class Turns:
         self._counted = False
         self._only_over_bot = False
         self._began_over_bot = False
+        self._over_question = False
         self._loudest = self._floor = 0.0
         self._surest, self._sure_ms = Certainty.POSSIBLE, 0  # that it is a voice
         self._refused_ms, self._refusal_due_ms = 0, settings.utterance_min_ms
@@ -207,7 +209,7 @@ class Turns:
             *self._note_refused(refused=present and not (heard.speech or echo)),
             *self._presence.step(heard.level, counts=not (present or echo or context.bot_playing)),
             *self._learned(self._step_utterance(context, voice=voice, speech=heard.speech)),
-            *self._step_barge_in(),
+            *self._step_barge_in(context),
         ]
 
     def _learned(self, events: list[TurnEvent]) -> list[TurnEvent]:
@@ -281,7 +283,8 @@ class Turns:
             silence_ms = 0
             self._only_over_bot = self._only_over_bot and context.bot_playing
         yes_or_no = context.yes_or_no and self._speech_ms() <= _LONGEST_YES_MS
-        if silence_ms >= self._pace.end_ms(dictating=context.dictating, yes_or_no=yes_or_no):
+        end_ms = self._pace.end_ms(dictating=context.dictating, yes_or_no=yes_or_no)
+        if silence_ms >= (min(end_ms, self._settings.back_channel_end_ms) if context.murmurs else end_ms):
             return [self._close(context)]
         if self._now_ms - self._onset_ms >= self._settings.utterance_max_ms:
             return [self._part() if self._counted else self._close(context)]
@@ -338,10 +341,16 @@ class Turns:
     def _speech_ms(self) -> int:
         return max(0, self._last_speech_ms - self._onset_ms)
 
-    def _step_barge_in(self) -> list[TurnEvent]:
+    def _step_barge_in(self, context: TurnContext) -> list[TurnEvent]:
         events: list[TurnEvent] = []
-        # Bursts too sparse to be an utterance do not stop the bot.
-        counts = self._counted or self._speech_ms() >= self._settings.utterance_min_ms
+        # Bursts too sparse to be an utterance do not stop the bot. Nor does a word or two cut it, unless they
+        # answer: they may only agree.
+        needed_ms = self._settings.utterance_min_ms
+        if context.bot_playing:  # once it is stopped, it asks nothing
+            self._over_question = context.question
+        if not self._over_question:
+            needed_ms = max(needed_ms, self._settings.back_channel_max_ms)
+        counts = self._in_parts or self._speech_ms() >= needed_ms
         while self._open and self._barge_in.advance(self._now_ms, utterance_counts=counts):
             paused = self._barge_in.state is BargeInState.PAUSED
             kind = BargeInPaused if paused else BargeInReal

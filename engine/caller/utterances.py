@@ -9,7 +9,8 @@ What they have said so far, and said last, also tells whether more is to come (`
 an utterance may come while it goes on; some servers send them only when it is over, or not at all.
 
 The server names the item of a commit in `input_audio_buffer.committed`, in the order of the commits. The
-transcripts come out of order.
+transcripts come out of order. Some servers write down word by word what is said, before it is committed and
+its item named; others say nothing before all of it is there.
 """
 
 from collections import deque
@@ -20,6 +21,7 @@ from attrs import Factory, define
 from engine.caller import more_time
 from engine.settings import Settings
 
+_MOST_CHARS = 4_000  # of words that come one by one
 _MOST_KEPT = 64  # whatever else is asked of them, it is of the last few
 
 
@@ -34,11 +36,14 @@ class Utterance:
     doubtful: bool
     item_id: str | None = None  # once the server has named it
     words: bool | None = None  # None: no transcript has come
+    so_far: str = ""  # the words that have come, in the end all of them
+    heard_ms: float = -inf  # when the last of them came
+    murmur: bool = False  # "uh-huh": the bot played on over it
 
     @property
     def answers(self) -> bool:
         """Whether it is an answer, as far as is known."""
-        return not self.doubtful if self.words is None else self.words
+        return not self.murmur and (not self.doubtful if self.words is None else self.words)
 
 
 @define
@@ -46,22 +51,13 @@ class Utterances:
     """Those of one call. Times are milliseconds of the call's clock."""
 
     settings: Settings
+    live: bool = False  # words come while they are spoken
     _last: deque[Utterance] = Factory(lambda: deque(maxlen=_MOST_KEPT))
     _count: int = 0
     _unnamed: deque[Utterance] = Factory(deque)  # whose commits the server has not answered
-    _going_on: str | None = None  # the item of the one that goes on, as its words name it
-    _so_far: str = ""  # the words of the one that goes on, as far as they have come
-    more_to_come: bool = False  # they are a part of something: a pause is no end
-    whole_number: bool = False  # they hold all of one: nothing more is to come
-
-    def heard(self, item_id: str, text: str) -> None:
-        """Add the next words of what the caller is saying; those of an utterance that is over say nothing."""
-        if any(each.item_id == item_id for each in self._last):
-            return
-        self._so_far = text if item_id != self._going_on else self._so_far + text
-        self._going_on = item_id
-        self.more_to_come = more_time.more_to_come(self._so_far)
-        self.whole_number = more_time.is_whole_number(self._so_far)
+    more_to_come: bool = False  # what they say is a part of something: a pause is no end
+    whole_number: bool = False  # it holds all of one: nothing more is to come
+    _early: tuple[str, str, float] = ("", "", -inf)  # an item without a name yet, its words, and since when
 
     def committed(self, began_ms: float, now_ms: float, *, doubtful: bool) -> Utterance:
         """Add an utterance that has ended, and was committed."""
@@ -70,7 +66,7 @@ class Utterances:
         )
         self._last.append(utterance)
         self._unnamed.append(utterance)
-        self._so_far, self.whole_number = "", False
+        self.whole_number = False
         return utterance
 
     def pressed(self, now_ms: float) -> None:
@@ -84,23 +80,46 @@ class Utterances:
     def named(self, item_id: str) -> None:
         """Give the oldest commit the item that the server has made of it."""
         if self._unnamed:
-            self._unnamed.popleft().item_id = item_id
+            utterance = self._unnamed.popleft()
+            utterance.item_id = item_id
+            if self._early[0] == item_id:
+                _, utterance.so_far, utterance.heard_ms = self._early
 
     def refused(self) -> None:
         """Note that the server has refused the oldest commit: the model will never hear that utterance."""
         if self._unnamed:
             self._unnamed.popleft().words = False
 
+    def hear(self, item_id: str, text: str, now_ms: float) -> tuple[Utterance | None, str]:
+        """Add words to an item: return all of it so far, and the utterance, or None if it has no name yet."""
+        utterance = self._of(item_id)
+        if utterance is not None:
+            utterance.so_far, utterance.heard_ms = (utterance.so_far + text)[:_MOST_CHARS], now_ms
+            return utterance, utterance.so_far
+        self.live = self.live or bool(text.strip())
+        before = self._early[1] if self._early[0] == item_id else ""
+        so_far = (before + text)[:_MOST_CHARS]
+        self._early = (item_id, so_far, now_ms)
+        self.more_to_come = more_time.more_to_come(so_far)
+        self.whole_number = more_time.is_whole_number(so_far)
+        return None, so_far
+
+    def _of(self, item_id: str) -> Utterance | None:
+        return next((each for each in self._last if each.item_id == item_id), None)
+
     def transcribed(self, item_id: str, text: str | None) -> Utterance | None:
         """Give an utterance its transcript and return it; without text the transcription failed.
 
+        What had been written down by then is all there is.
         Returns None for an unknown item.
         """
-        utterance = next((each for each in self._last if each.item_id == item_id), None)
-        if utterance is not None and text is None:
+        utterance = self._of(item_id)
+        if utterance is not None and text is None and not utterance.so_far.strip():
             utterance.due_ms = -inf
-        elif utterance is not None and text is not None:
-            utterance.words = bool(text.strip())
+        elif utterance is not None:
+            utterance.so_far = utterance.so_far if text is None else text
+            utterance.words = bool(utterance.so_far.strip())
+        if utterance is not None and text is not None:
             self.more_to_come = more_time.is_part_of_number(text.strip())
         return utterance
 

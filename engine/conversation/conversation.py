@@ -49,6 +49,7 @@ from engine.caller.turns import (
 from engine.caller.utterances import Utterances
 from engine.carrier import Dtmf, MarkReached
 from engine.conversation.floor import Cue, FloorControl
+from engine.conversation.noise import LineNoise
 from engine.conversation.parting import END_CALL, Parting
 from engine.conversation.silence import Silence
 from engine.model import (
@@ -60,8 +61,8 @@ from engine.model import (
     Ignored,
     InputCommitted,
     InputTranscribed,
-    InputTranscriptDelta,
     InputTranscriptionFailed,
+    InputWords,
     ItemStarted,
     ModelEvent,
     ResponseCreated,
@@ -94,7 +95,10 @@ class Conversation:
         self._answers = Answers(self._notice)
         self._asking = Asking(settings, self._tool_calls)
         self._bot = Bot(settings, self._answers, self._asking, self._tool_calls, self._utterances)
-        self._floor = FloorControl(settings, self._bot, self._answers, self._asking, self._utterances)
+        self._noise = LineNoise(settings)
+        self._floor = FloorControl(
+            settings, self._bot, self._answers, self._asking, self._utterances, self._noise
+        )
         self._keypad = Keypad(settings)
         self._silence = Silence(settings)
         self._parting = Parting(
@@ -117,7 +121,10 @@ class Conversation:
         """Return what the ear must know to understand the frame that comes now."""
         context = self._answers.context(now_ms)
         more = self._utterances.more_to_come or (context.dictating and not self._utterances.whole_number)
-        return context if more is context.dictating else evolve(context, dictating=more)
+        murmurs = self._floor.caller_murmurs
+        if (more, murmurs) == (context.dictating, False):
+            return context
+        return evolve(context, dictating=more, murmurs=murmurs)
 
     def deadline_ms(self) -> float:
         """Return when `tick` has something to do, if no event comes before."""
@@ -220,8 +227,9 @@ class Conversation:
         match event:
             case InputCommitted(item_id=item_id):  # commits are answered in order, and bear no id of ours
                 self._utterances.named(item_id)
-            case InputTranscriptDelta(item_id=item_id, text=text):
-                self._utterances.heard(item_id, text)
+                return self._floor.on_named(now_ms)
+            case InputWords(item_id=item_id, text=text):
+                return self._floor.on_words(item_id, text, now_ms)
             case InputTranscribed():
                 if event.text.strip():
                     self._silence.waits = asks_to_wait(event.text)
@@ -294,6 +302,8 @@ class Conversation:
             actions += self._parting.heed_caller(now_ms)
         if self._notice.awaited and not self.closing and self._notice.take_reminder():
             actions.append(ToModel(Tell("system", prompt.notice_again(self._notice.words))))
+        if self._ready and not self.closing and (noisy := self._noise.take()) is not None:
+            actions += [Note(noisy), ToModel(Tell("system", prompt.noisy_line()))]
         # Who is dialling a number is not talked to.
         begins = self._floor.free or self._floor.greeting_due_ms <= now_ms + _EPSILON_MS
         if begins and self._answers.waiting and not self._keypad.gathering:
@@ -327,7 +337,7 @@ class Conversation:
         if self._tool_calls.running:
             yield self._tool_calls.slow_ms(), self._tool_calls.note_slow
             yield self._bot.held_until_ms(), self._bot.run_held
-        yield self._floor.due_ms, self._on_no_transcript
+        yield self._floor.due_ms, self._floor.on_no_transcript
         yield self._keypad.due_ms, self._on_number_complete
         yield from self._parting.timers()
         if self._silence.since_ms is not None and not self.closing:
@@ -343,10 +353,6 @@ class Conversation:
 
     def _on_greeting_due(self, _now_ms: float) -> list[Action]:
         return []  # it begins as whatever may, once this is settled
-
-    def _on_no_transcript(self, now_ms: float) -> list[Action]:
-        # The doubt is the caller's: what paused the bot counts as said.
-        return self._floor.decide(Cue.WORDS, now_ms)
 
     def _on_number_complete(self, _now_ms: float) -> list[Action]:
         keys = self._keypad.take()

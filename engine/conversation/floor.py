@@ -35,6 +35,12 @@ transcript makes it false. There is a limit to how long this is waited for. If i
 caller's: to answer somebody who has only coughed is awkward, to talk on over somebody who has asked
 something is worse. What was not even an utterance was nothing, and needs no transcript.
 
+Words that only agree (`agreement.py`) are no interruption either, if nothing was asked: who says "uh-huh"
+wants to hear more. They stay in the model's memory as what the caller said, and nobody answers them, unless
+the bot was nearly through: then an "okay" is what it waits for. Where words come one by one the first that
+wants something takes the floor, while it is spoken; those that only agree are taken for all if no more
+follow. Should the transcript say more, it is an interruption after all, and the bot is cut.
+
 When it was nothing the bot plays on from the byte where the caller stopped hearing it, as a new turn. If it
 has been silent for too long, that would be in the middle of a sentence that nobody remembers. Then it is
 cut after all, and the model, asked again, finds its own way back.
@@ -70,7 +76,7 @@ from math import inf
 
 from attrs import asdict, frozen
 
-from engine.account import BotPaused, UserSaid, UtteranceBegun, UtteranceIgnored, UtteranceOver
+from engine.account import BotPaused, Murmured, UserSaid, UtteranceBegun, UtteranceIgnored, UtteranceOver
 from engine.actions import Action, Note, ToModel
 from engine.bot.answers import Answers
 from engine.bot.asking import Asking, Effect
@@ -84,7 +90,9 @@ from engine.caller.turns import (
     UtteranceStarted,
 )
 from engine.caller.utterances import Utterance, Utterances
+from engine.conversation.agreement import agrees, may_agree
 from engine.conversation.greeting import Greeting
+from engine.conversation.noise import LineNoise
 from engine.model import DeleteItem, InputTranscribed, Tell
 from engine.prompt import prompt
 from engine.settings import Settings
@@ -111,6 +119,7 @@ class Cue(Enum):
     IS_REAL = auto()  # for so long that it is meant
     KEY = auto()  # pressed by the caller: nobody does that by accident
     WORDS = auto()  # are in the transcript that was waited for; or it has not come in time
+    MORE_WORDS = auto()  # than those over which the bot has played on
     CLOSING = auto()  # nothing may be left in doubt: the call closes, or the answer comes to nothing
     SILENT = auto()  # nothing more has happened by now
     SILENT_LONG = auto()  # so, and the bot has been stopped for too long to play on where it was
@@ -149,9 +158,11 @@ RULES: dict[tuple[Cue, Standing], Rule] = {
     **{(Cue.IS_REAL, at): Rule.TAKE for at in _INTERRUPTED},
     (Cue.KEY, _FREE): Rule.OVERTAKE,
     (Cue.KEY, _CALLER): Rule.OVERTAKE,
-    (Cue.KEY, _BOT): Rule.PAUSE_AND_TAKE,
-    (Cue.KEY, _BOTH): Rule.PAUSE_AND_TAKE,
-    **{(cue, at): Rule.TAKE for cue in (Cue.KEY, Cue.WORDS, Cue.CLOSING) for at in _UNDECIDED},
+    (Cue.MORE_WORDS, _FREE): Rule.OVERTAKE,
+    **{(cue, at): Rule.PAUSE_AND_TAKE for cue in (Cue.KEY, Cue.MORE_WORDS) for at in (_BOT, _BOTH)},
+    **{
+        (cue, at): Rule.TAKE for cue in (Cue.KEY, Cue.WORDS, Cue.MORE_WORDS, Cue.CLOSING) for at in _UNDECIDED
+    },
     (Cue.SILENT, _UNEXPLAINED): Rule.TAKE,
     (Cue.SILENT, _NOTHING): Rule.PLAY_ON,
     (Cue.SILENT_LONG, _UNEXPLAINED): Rule.TAKE,
@@ -167,9 +178,16 @@ class FloorControl:
     """One per call. Times are milliseconds of the call's clock."""
 
     def __init__(
-        self, settings: Settings, bot: Bot, answers: Answers, asking: Asking, utterances: Utterances
+        self,
+        settings: Settings,
+        bot: Bot,
+        answers: Answers,
+        asking: Asking,
+        utterances: Utterances,
+        noise: LineNoise,
     ) -> None:
         self._settings = settings
+        self._noise = noise
         self._bot = bot
         self._answers = answers
         self._asking = asking
@@ -177,12 +195,15 @@ class FloorControl:
         self._floor = Floor.FREE
         self._doubt = Doubt.NONE
         self._doubtful: Utterance | None = None  # what paused the bot, once it was committed
+        self._passed: Utterance | None = None  # over what was written of it the bot has played on
         self._paused_at_ms = 0.0
+        self._asked = False  # what paused the bot may answer a question, or go on with a number
         self._counts = False  # what the caller says now will be answered
         self._in_parts_ms = 0  # so much of it is committed already, and goes on
         self._part: Utterance | None = None  # the last part
         self._cut_in = False  # they speak on, but the floor was taken from them
         self._greeting = Greeting(settings, bot, answers)
+        self._murmurs = False  # its words only agree, so far
 
     @property
     def standing(self) -> Standing:
@@ -198,6 +219,11 @@ class FloorControl:
     def caller_has_floor(self) -> bool:
         """True while the caller alone speaks, and will be answered."""
         return self._floor is Floor.CALLER and self._counts
+
+    @property
+    def caller_murmurs(self) -> bool:
+        """True while the words of the caller, who has stopped the bot, only agree."""
+        return self._murmurs and self._floor is Floor.BOTH and self._answers.paused
 
     @property
     def free(self) -> bool:
@@ -239,7 +265,7 @@ class FloorControl:
     def on_utterance_started(self, event: UtteranceStarted) -> list[Action]:
         """Begin the caller's turn."""
         # Not before it counts: a cough must not take back a call that is closing.
-        self._counts = False
+        self._counts = self._murmurs = False
         self._greeting.voice()
         self._in_parts_ms, self._part = 0, None
         self._floor = step(FLOOR, self._floor, FloorEvent.CALLER_BEGINS)
@@ -284,6 +310,7 @@ class FloorControl:
         rejoined = self._rejoin(now_ms)
         # The ear says that it was short, in frames; by now, in events, the bot may have been cut already.
         # Then there is nothing left to doubt.
+        self._noise.hear(event.loudness.floor)
         doubtful = event.doubtful and self._answers.paused and self.caller_speaks
         began_ms = now_ms - event.silence_ms - event.speech_ms  # its onset is in frame time, which may differ
         utterance = self._utterances.committed(began_ms, now_ms, doubtful=doubtful)
@@ -328,12 +355,52 @@ class FloorControl:
         noted = [Note(BotPaused(speech_ms=event.speech_ms, **asdict(event.loudness)))] if paused else []
         return [*rejoined, *paused, *noted]
 
+    def on_words(self, item_id: str, text: str, now_ms: float) -> list[Action]:
+        """Take the next words of what the caller says: while they say it, or when they have."""
+        utterance, so_far = self._utterances.hear(item_id, text, now_ms)
+        if utterance is not None or self._doubt is Doubt.AWAITED:
+            return self.on_named(now_ms)
+        # Said now, over the stopped bot. What does not count yet may still come to nothing.
+        self._murmurs = self._answers.paused and self._only_agrees(so_far)
+        takes = self._answers.paused and self._counts and not self._only_agrees(so_far, may_go_on=True)
+        return self.decide(Cue.IS_REAL, now_ms) if takes else []
+
+    def on_named(self, now_ms: float) -> list[Action]:
+        """Weigh the words so far of what has stopped the bot and is over, once its item is named."""
+        doubtful = self._doubtful if self._doubt is Doubt.AWAITED else None
+        if doubtful is None or not doubtful.so_far.strip():
+            return []
+        if not self._only_agrees(doubtful.so_far, may_go_on=True):
+            return self.decide(Cue.WORDS, now_ms)
+        if self._only_agrees(doubtful.so_far):
+            settled_ms = max(now_ms, doubtful.heard_ms + self._settings.words_settle_ms)
+            doubtful.due_ms = min(doubtful.due_ms, settled_ms)
+        return []
+
+    def on_no_transcript(self, now_ms: float) -> list[Action]:
+        """Decide about what stopped the bot without its whole transcript: that is late."""
+        if self._doubtful is not None and self._only_agrees(self._doubtful.so_far):
+            return self._murmured(self._doubtful)
+        # Who writes down words as they come, and has none of this by now, has heard none.
+        if self._utterances.live and self._doubtful is not None and not self._doubtful.so_far.strip():
+            self._doubt = step(DOUBT, self._doubt, DoubtEvent.NO_WORDS)
+            return []
+        # The doubt is the caller's: what paused the bot counts as said.
+        return self.decide(Cue.WORDS, now_ms)
+
+    def _only_agrees(self, text: str, *, may_go_on: bool = False) -> bool:
+        return not self._asked and (may_agree(text) if may_go_on else agrees(text))
+
+    def _murmured(self, utterance: Utterance) -> list[Action]:
+        self._doubt, utterance.murmur = step(DOUBT, self._doubt, DoubtEvent.AGREES), True
+        return []
+
     def on_transcribed(self, event: InputTranscribed, now_ms: float) -> list[Action]:
         """Note what the caller said, as text, once what follows from it is settled."""
         # First: it may close the account of a cut answer.
         utterance, settled = self._judge(event.item_id, event.text, now_ms)
         words = event.text.strip()
-        if not words:
+        if not words or (utterance is not None and utterance.murmur):
             return settled
         number = None if utterance is None else utterance.number
         return [*settled, Note(UserSaid(text=words, item=event.item_id, utterance=number))]
@@ -347,13 +414,27 @@ class FloorControl:
         if utterance is not None and utterance is self._part and text is not None and not utterance.words:
             return utterance, self._take_turn()  # nobody speaks: it is a noise that goes on
         # Transcripts come out of order: only that of the utterance which stopped the bot settles anything.
+        if utterance is not None and utterance is self._passed:
+            return utterance, self._hear_rest(item_id, utterance, now_ms)
         if utterance is None or utterance is not self._doubtful or self._doubt is not Doubt.AWAITED:
             return utterance, []
         if utterance.words:
-            return utterance, self.decide(Cue.WORDS, now_ms)
+            only_agrees = self._only_agrees(utterance.so_far)
+            return utterance, self._murmured(utterance) if only_agrees else self.decide(Cue.WORDS, now_ms)
         self._doubt = step(DOUBT, self._doubt, DoubtEvent.NO_WORDS)
-        # A noise that stays in the conversation would be answered with the next create.
-        return utterance, [ToModel(DeleteItem(item_id, f"noise_{item_id}"))]
+        return utterance, [_forget(item_id)]
+
+    def _hear_rest(self, item_id: str, utterance: Utterance, now_ms: float) -> list[Action]:
+        """Let the caller have the floor after all, if they have said more than could be read at first."""
+        self._passed = None
+        if not utterance.words:
+            return [_forget(item_id)]
+        if agrees(utterance.so_far):
+            return []
+        utterance.murmur = False
+        taken = self.decide(Cue.MORE_WORDS, now_ms)
+        self._asking.want(Reason.UTTERANCE)
+        return taken
 
     def watch(self, now_ms: float) -> list[Action]:
         """Play on if the caller is silent and the bot stopped, once it is known that nothing was said."""
@@ -363,7 +444,7 @@ class FloorControl:
 
     def close(self, now_ms: float) -> list[Action]:
         """End what the caller says now: the call begins to end, and it no longer counts."""
-        settled = self.decide(Cue.CLOSING, now_ms)
+        settled, self._passed = self.decide(Cue.CLOSING, now_ms), None
         self._cut_in = False
         if self.caller_speaks:
             self._floor = step(FLOOR, self._floor, FloorEvent.CALLER_ENDS)
@@ -402,20 +483,52 @@ class FloorControl:
 
     def _pause(self, now_ms: float) -> list[Action]:
         self._paused_at_ms, self._doubtful = now_ms, None
+        context = self._answers.context(now_ms)  # before: the bot foresees nothing once it is stopped
+        heard_ms, _ = self._answers.progress_ms(now_ms)
+        dictates = context.dictating and heard_ms < self._settings.dictated_over_ms
+        self._asked = context.question or dictates
         return self._answers.pause(now_ms)
 
     def _take(self, now_ms: float, speech_ms: int, loudness: Loudness) -> list[Action]:
         if self._doubt is not Doubt.NONE:  # what was in doubt is to be answered
             self._asking.want(Reason.UTTERANCE)
+        said = self._heed()
         self._doubt = step(DOUBT, self._doubt, DoubtEvent.SETTLED)
         # Before the bot is told: what it does next, it does on a floor that is no longer its own.
         self._floor = step(FLOOR, self._floor, FloorEvent.BOT_ENDS)
-        return self._bot.interrupt(speech_ms, loudness, now_ms)
+        return [*self._bot.interrupt(speech_ms, loudness, now_ms), *said]
 
     def _play_on(self, now_ms: float) -> list[Action]:
         self._doubt = step(DOUBT, self._doubt, DoubtEvent.SETTLED)
-        number = None if self._doubtful is None else self._doubtful.number
-        return self._answers.play_on(now_ms - self._paused_at_ms, number, now_ms)
+        utterance, noted = self._doubtful, list[Action]()
+        if utterance is not None and utterance.murmur:
+            if self._answers.progress_ms(now_ms)[1] < self._settings.back_channel_rest_ms:
+                self._asking.want(Reason.UTTERANCE)
+                utterance, noted = None, self._heed()
+            else:
+                noted = [Note(_told(Murmured, utterance))]
+        else:
+            self._noise.stop_for_nothing()
+        self._passed = utterance if utterance is not None and utterance.words is None else None
+        number = None if utterance is None else utterance.number
+        return [*noted, *self._answers.play_on(now_ms - self._paused_at_ms, number, now_ms)]
+
+    def _heed(self) -> list[Action]:
+        """Take for an answer what only agrees: it is told with the words, if all of them have come."""
+        utterance = self._doubtful
+        if utterance is None or not utterance.murmur:
+            return []
+        utterance.murmur = False
+        return [Note(_told(UserSaid, utterance))] if utterance.words else []
+
+
+def _forget(item_id: str) -> Action:
+    # A noise that stays in the conversation would be answered with the next create.
+    return ToModel(DeleteItem(item_id, f"noise_{item_id}"))
+
+
+def _told(kind: type[Murmured | UserSaid], utterance: Utterance) -> Murmured | UserSaid:
+    return kind(text=utterance.so_far.strip(), item=utterance.item_id, utterance=utterance.number)
 
 
 def _over(

@@ -25,8 +25,8 @@ from engine.model import (
     Ignored,
     InputCommitted,
     InputTranscribed,
-    InputTranscriptDelta,
     InputTranscriptionFailed,
+    InputWords,
     ItemStarted,
     ModelCommand,
     ModelEvent,
@@ -204,10 +204,6 @@ def _limit(error: dict[str, Any]) -> RateLimit | None:
     return rate_limit(wire.optional_text(error, "code"), wire.optional_text(error, "type"), told)
 
 
-def _read_input_delta(body: dict[str, Any]) -> InputTranscriptDelta:
-    return InputTranscriptDelta(item_id=wire.text(body, "item_id"), text=wire.text(body, "delta"))
-
-
 def _read_transcribed(body: dict[str, Any]) -> InputTranscribed:
     return InputTranscribed(
         item_id=wire.text(body, "item_id"),
@@ -241,7 +237,11 @@ _READERS: dict[str, Callable[[dict[str, Any]], RealtimeEvent]] = {
     "response.output_item.done": _read_item_done,
     "response.done": _read_response_done,
     "input_audio_buffer.committed": lambda body: InputCommitted(item_id=wire.text(body, "item_id")),
-    "conversation.item.input_audio_transcription.delta": _read_input_delta,
+    "conversation.item.input_audio_transcription.delta": lambda body: InputWords(
+        item_id=wire.text(body, "item_id"),
+        # Some servers report the languages that they hear in a delta of their own, without words.
+        text=wire.told(body, "delta"),
+    ),
     "conversation.item.input_audio_transcription.completed": _read_transcribed,
     "conversation.item.input_audio_transcription.failed": lambda body: InputTranscriptionFailed(
         item_id=wire.text(body, "item_id")

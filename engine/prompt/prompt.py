@@ -143,6 +143,15 @@ def still_waiting() -> str:
     )
 
 
+def noisy_line() -> str:
+    """Write what tells the model that the caller is hard to hear."""
+    return (
+        "The caller's line is noisy, and words may be misheard. From now on ask short questions, one thing "
+        "at a time, and read back every name, number, day and time. If you still can't understand them, ask "
+        "them kindly to turn down what is playing or to move to a quieter place."
+    )
+
+
 def sound_prompt() -> str:
     """Write what has the model speak of a sound on the line in which no voice can be made out."""
     return (

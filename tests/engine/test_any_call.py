@@ -33,6 +33,7 @@ from engine.model import (
     FunctionCalled,
     InputCommitted,
     InputTranscribed,
+    InputWords,
     ItemStarted,
     ModelCommand,
     ResponseCreated,
@@ -240,7 +241,16 @@ class AnyCall(RuleBasedStateMachine):
         self.feed(InputCommitted(item_id=self.heard[-1]))
 
     @precondition(lambda self: self.heard)
-    @rule(text=st.sampled_from(["", "", "Yes."]))
+    @rule(text=st.sampled_from(["Yes", " but", "m"]))
+    def server_writes_down(self, text):
+        self.feed(InputWords(item_id=self.heard[0], text=text))
+
+    @rule(text=st.sampled_from(["Yes", "Tell me"]))
+    def server_writes_down_what_is_not_committed(self, text):
+        self.feed(InputWords(item_id=f"user_{self.commits + 1}", text=text))
+
+    @precondition(lambda self: self.heard)
+    @rule(text=st.sampled_from(["", "", "Yes.", "Uh-huh. Tell me more."]))
     def server_transcribes(self, text):
         self.feed(InputTranscribed(item_id=self.heard.pop(0), text=text))
 

@@ -24,6 +24,7 @@ from engine.model import (
     InputCommitted,
     InputTranscribed,
     InputTranscriptionFailed,
+    InputWords,
     ItemStarted,
     Tell,
     TranscriptDelta,
@@ -42,12 +43,12 @@ FAILED = InputTranscriptionFailed(item_id="said")
 COMMITTED = InputCommitted(item_id="said")
 
 
-def interrupted(*, generating: bool = False) -> Talk:
+def interrupted(*, generating: bool = False, said_live: str = "") -> Talk:
     """A call whose answer of 3 s was paused after 1 s, by something that lasted 400 ms."""
     talk = Talk()
     talk.answer("greeting", 400)
     talk.wait(500)
-    talk.feed(BEGINS, ENDS)
+    talk.feed(BEGINS, InputWords(item_id="question", text=said_live), ENDS)
     talk.feed(InputCommitted(item_id="question"))
     if generating:
         talk.created("r")
@@ -120,6 +121,28 @@ def test_no_transcript_in_time_makes_it_real_and_a_late_one_changes_nothing():
     assert talk.asked() == [TruncateItem, CreateResponse]
     talk.feed(NOTHING)
     assert (talk.asked(), talk.played) == ([], [1, 2])
+
+
+def without_words_from_a_live_transcription() -> Talk:
+    talk = interrupted(said_live="When?")
+    talk.feed(COMMITTED)
+    talk.wait(700)
+    return talk
+
+
+def test_where_words_come_while_they_are_spoken_none_in_time_are_none():
+    talk = without_words_from_a_live_transcription()
+    assert (talk.asked(), talk.played) == ([], [1, 2, 3])
+    talk.feed(NOTHING)
+    assert [(type(c), c.item_id) for c in talk.to_model] == [(DeleteItem, "said")]
+    assert talk.played == [1, 2, 3]
+
+
+def test_and_words_that_come_after_all_cut_the_bot_and_are_answered():
+    talk = without_words_from_a_live_transcription()
+    talk.feed(WORDS)
+    assert talk.asked() == [TruncateItem, CreateResponse]
+    assert talk.kinds()[-3:] == ["answer_sent", "bot_said", "user_said"]
 
 
 def test_the_transcript_of_another_utterance_decides_nothing():

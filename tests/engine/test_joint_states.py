@@ -45,6 +45,7 @@ from engine.model import (
     FunctionCalled,
     InputCommitted,
     InputTranscribed,
+    InputWords,
     ItemStarted,
     ResponseCreated,
     ResponseDone,
@@ -112,6 +113,7 @@ class Call:
     conversation: Conversation
     now_ms: float = 0.0
     ended: bool = False
+    murmured: bool = False
     speaks: bool = False  # the caller; and whether enough to be answered
     counted: bool = False
     committed: int = 0  # utterances
@@ -156,6 +158,7 @@ class Call:
         return (
             joint(self.conversation),
             self.speaks and self.counted,
+            self.murmured,
             self.running[:1] and self.running[0][1],
             bool(self.unsent),
             self.active is not None,
@@ -193,6 +196,12 @@ def may_happen(call: Call) -> Iterator[str]:  # noqa: C901 (one arm a happening)
     if standing.doubt is Doubt.AWAITED:  # elsewhere nothing depends on it
         yield "transcript"
         yield "empty transcript"
+        yield "agreement"
+        yield "first words"
+    elif call.murmured:  # the bot has played on over what was written down so far
+        yield "more words"
+    if call.speaks and standing.paused:
+        yield "words over the bot"
     if call.unsent:
         yield "carrier takes all"
     if call.running:
@@ -229,6 +238,7 @@ def happen(call: Call, name: str) -> None:  # noqa: C901 (one arm a happening)
         case "caller ends":
             call.speaks = False
             call.committed += 1
+            call.murmured = False
             doubtful = joint(call.conversation).standing.paused
             call.feed(UtteranceEnded(0, 400, silence_ms=500, doubtful=doubtful))
             call.feed(InputCommitted(item_id=f"user_{call.committed}"))
@@ -238,9 +248,15 @@ def happen(call: Call, name: str) -> None:  # noqa: C901 (one arm a happening)
         case "caller was nothing":
             call.speaks = False
             call.feed(UtteranceSkipped(0, 100, "too short", 100, 300))
-        case "transcript" | "empty transcript":
-            text = "Yes." if name == "transcript" else ""
+        case "transcript" | "empty transcript" | "agreement" | "more words":
+            text = {"empty transcript": "", "agreement": "Uh-huh."}.get(name, "Yes, but tell me.")
+            call.murmured = False
             call.feed(InputTranscribed(item_id=f"user_{call.committed}", text=text))
+        case "first words":
+            call.murmured = True
+            call.feed(InputWords(item_id=f"user_{call.committed}", text=" Yes"))
+        case "words over the bot":
+            call.feed(InputWords(item_id=f"user_{call.committed + 1}", text="Tell me"))
         case "response begins":
             call.responses += 1
             call.requested, call.active = False, f"r{call.responses}"
@@ -308,6 +324,7 @@ WITHOUT_MODEL = {"BOTH > BOT", "BOTH/NONE > FREE", "BOTH/AWAITED > FREE", "BOTH/
 # Every way from one standing to another, by what happens. After the slash: the bot is stopped, and what is in
 # doubt. "Time passes" is the next deadline: an answer was heard, or is overdue, or a transcript is.
 NAMED = {
+    "agreement": {"BOT/AWAITED > BOT", "BOTH/AWAITED > BOTH/NOTHING"},
     "audio": {"FREE > BOT"},
     "caller begins": {"FREE > CALLER", "BOT > BOTH", "BOT/AWAITED > BOTH/AWAITED"},
     "caller counts": {"BOTH > CALLER", "BOTH/AWAITED > CALLER", "BOTH/NOTHING > CALLER"},
@@ -346,10 +363,15 @@ NAMED = {
         "BOTH/AWAITED > CALLER",
         "BOTH/NOTHING > CALLER",
     },
-    "response ends": WITHOUT_MODEL,
-    "response fails": WITHOUT_MODEL,
+    "more words": {"BOT > FREE", "BOTH > CALLER", "BOTH/NONE > CALLER"},
+    "response ends": WITHOUT_MODEL | {"CALLER > FREE"},
+    "response fails": WITHOUT_MODEL | {"CALLER > FREE", "CALLER > BOT"},
     "time passes": {
         "CALLER > BOTH",  # with the greeting
+        "CALLER > FREE",
+        "CALLER > BOT",
+        "BOT/AWAITED > BOT",  # the words that came only agree
+        "BOTH/AWAITED > BOTH/NOTHING",
         "BOTH > BOT",
         "BOT > FREE",
         "BOT/AWAITED > FREE",
@@ -368,6 +390,7 @@ NAMED = {
         "BOTH/NOTHING > FREE",
     },
     "transcript": {"BOT/AWAITED > FREE", "BOTH/AWAITED > CALLER"},
+    "words over the bot": {"BOTH/NONE > CALLER"},
 }
 
 

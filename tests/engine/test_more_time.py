@@ -4,7 +4,7 @@ import pytest
 from attrs import evolve
 
 from engine.caller.more_time import asks_to_wait, is_whole_number, more_to_come
-from engine.model import InputCommitted, InputTranscribed, InputTranscriptDelta, Tell
+from engine.model import InputCommitted, InputTranscribed, InputWords, Tell
 from engine.outcome import Outcome
 from engine.prompt import prompt
 from engine.settings import DEFAULTS
@@ -139,7 +139,7 @@ def silence_that_ends(*words, before=None):
         talk.done("r")
         talk.hears(QUIET, 1_200)
     talk.hears(LOUD, 800)
-    talk.feed(*(InputTranscriptDelta(item_id="u", text=text) for text in words))
+    talk.feed(*(InputWords(item_id="u", text=text) for text in words))
     talk.hears(QUIET, 2_000)
     ended = [note.line for note in talk.notes if note.line.kind == "utterance_ended"]
     return ended[-1].silence_ms

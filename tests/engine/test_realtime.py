@@ -24,8 +24,8 @@ from engine.model import (
     Ignored,
     InputCommitted,
     InputTranscribed,
-    InputTranscriptDelta,
     InputTranscriptionFailed,
+    InputWords,
     ItemStarted,
     RateLimit,
     ResponseCreated,
@@ -95,8 +95,8 @@ DOCUMENTED = {
         InputCommitted(item_id="item_1"),
     ),
     "conversation.item.input_audio_transcription.delta": (
-        {"item_id": "item_1", "content_index": 0, "delta": "Hel"},
-        InputTranscriptDelta(item_id="item_1", text="Hel"),
+        {"item_id": "item_1", "content_index": 0, "delta": " Hel", "obfuscation": "aaa"},
+        InputWords(item_id="item_1", text=" Hel"),
     ),
     "conversation.item.input_audio_transcription.completed": (
         {"item_id": "item_1", "content_index": 0, "transcript": "Hello?", "usage": {"type": "tokens"}},

@@ -105,7 +105,7 @@ def test_a_caller_who_answers_over_the_silence_prompt_has_been_heard(talk):
     talk.hears(QUIET, 11_020)
     talk.answer("second", 3_000)
     talk.hears(QUIET, 1_000)
-    talk.hears(LOUD, 800)
+    talk.hears(LOUD, 1_000)
     talk.hears(QUIET, 600)
     talk.answer("a", 2_000)
     talk.hears(QUIET, 10_100)

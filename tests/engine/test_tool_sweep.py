@@ -16,7 +16,7 @@ SCRIPT = [
     UntilBotQuiet(400),
     Say("When are you open?", murmur(600)),
     UntilBotSpeaks(800),
-    Say("No, put me through.", murmur(800, pitch=120)),
+    Say("No, put me through.", murmur(1_000, pitch=120)),
     UntilClosed(),
 ]
 REPLIES = [

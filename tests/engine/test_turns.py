@@ -148,17 +148,30 @@ def test_a_story_in_parts_can_still_stop_the_bot():
     assert line.hears(LOUD, 1_000) == [(30_700, BargeInPaused(300)), (30_900, BargeInReal(500))]
 
 
-def test_a_barge_in_pauses_at_300_ms_and_is_real_at_500_ms():
+@pytest.mark.parametrize(("question", "real"), [(True, (1_500, 500)), (False, (1_900, 900))])
+def test_a_barge_in_pauses_at_300_ms_and_is_real_at_500_ms_or_where_a_word_or_two_may_only_agree_at_900_ms(
+    question, real
+):
     line = Line()
-    line.bot_plays()
+    line.bot_plays(question=question)
     line.hears(QUIET, 1_000)
     events = line.hears(LOUD, 1_000)
+    at_ms, speech_ms = real
     assert events == [
         (1_080, UtteranceStarted(1_000)),
         (1_300, BargeInPaused(300)),
         (1_320, UtteranceCounts(1_000)),
-        (1_500, BargeInReal(500)),
+        (at_ms, BargeInReal(speech_ms)),
     ]
+
+
+def test_where_words_only_agree_so_far_a_shorter_silence_ends_them():
+    line = Line()
+    line.bot_plays()
+    line.hears(QUIET, 1_000)
+    line.hears(LOUD, 360)
+    line.scene = TurnContext(murmurs=True)
+    assert line.hears(QUIET, 240) == [(1_600, UtteranceEnded(1_000, 360, silence_ms=240, doubtful=True))]
 
 
 def test_a_paused_barge_in_that_ends_before_500_ms_is_doubtful():
@@ -248,11 +261,11 @@ def test_what_the_detector_recognises_late_counts_from_where_it_began():
     line.hears(QUIET, 1_000)
     late = evolve(LOUD, late_ms=80)
     assert line.hears(late, 20) == []
-    assert line.hears(LOUD, 400) == [
+    assert line.hears(LOUD, 800) == [
         (1_080, UtteranceStarted(920)),
         (1_220, BargeInPaused(300)),
         (1_240, UtteranceCounts(920)),
-        (1_420, BargeInReal(500)),
+        (1_820, BargeInReal(900)),
     ]
 
 
@@ -281,7 +294,7 @@ def test_the_echo_guard_does_not_end_an_utterance_that_stopped_the_bot():
     line.hears(QUIET, 1_000)
     line.hears(LOUD, 600)
     line.echo = True  # the caller has become quieter than the bot's last words would come back
-    assert line.hears(LOUD, 1_000) == []
+    assert line.hears(LOUD, 1_000) == [(1_900, BargeInReal(600))]
     assert line.hears(QUIET, 500) == [(3_100, UtteranceEnded(1_000, 1_600, silence_ms=500))]
 
 

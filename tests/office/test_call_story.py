@@ -186,6 +186,7 @@ def test_a_tool_stands_where_it_was_called_with_what_came_of_it():
     [
         ("silence_warning", {"number": 2}, note(5, "silence_warning", number=2)),
         ("keypad", {"keys": 4}, note(5, "keypad", keys=4)),
+        ("noisy_line", {"floor": 250, "false_stops": 3}, note(5, "noisy_line")),
         ("audio_dropped", {"frames": 30}, note(5, "audio_dropped", dropped_ms=600)),
         ("response_failed", {"code": "x", "failures": 1}, note(5, "response_failed", code="x", failures=1)),
         (

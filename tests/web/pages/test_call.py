@@ -117,6 +117,7 @@ async def test_what_was_not_heard_is_struck_through_also_for_who_cannot_see_it(b
         ("keypad", {"keys": 3}, "3 keys were pressed. Which ones is not kept."),
         ("response_failed", {"code": "c", "failures": 1}, "The voice gave no answer."),
         ("response_incomplete", {"status": "s", "reason": "r"}, "The voice broke off its answer."),
+        ("noisy_line", {"floor": 250, "false_stops": 0}, "The caller's line was noisy"),
         ("audio_dropped", {"frames": 75}, "1.5 s of the caller were lost"),
         ("call_started", {}, "The caller is back from being put through"),
         ("hang_up", {"outcome": "carrier_lost", "detail": ""}, "The line broke."),
