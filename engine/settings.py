@@ -33,7 +33,7 @@ _RANGES = {
     **dict.fromkeys(("utterance_level", "barge_in_level", "speech_level"), Range(0, _LOUDEST, _UNHEARD)),
     **dict.fromkeys(("speech_on", "speech_off"), Range(0, 0.99, _UNHEARD)),
     **dict.fromkeys(("detector_trace", "voice_likely", "echo_likeness", "echo_unlikeness"), Range(0, 1)),
-    "own_level_db": Range(3, 100, "a caller would have to shout"),
+    **dict.fromkeys(("own_level_db", "own_interrupting_db"), Range(3, 100, "a caller would have to shout")),
     **dict.fromkeys(("level_over_floor", "speech_over_floor"), Range(0, 100, _UNHEARD)),
     "interrupting_on": Range(0, 0.99, "nobody could ever interrupt"),
     "interrupting_over_floor": Range(0, 100, "nobody could ever interrupt"),
@@ -144,6 +144,7 @@ class Settings:
     # were answered at 15 dB (tuning half), at 12 98, 100 and 96, at 10 100, 100 and 98. A quiet line shows
     # no difference, but people turn their heads.
     own_level_db: float = 12.0
+    own_interrupting_db: float = 7.0  # over the bot; at 12 a child 12 dB down stops it
     own_level_ms: int = 4_000
     own_level_least_ms: int = 500  # of speech: less says nothing
     own_level_hold_ms: int = 240  # as `level_hold_ms`; at 160 soft ends count as pauses

@@ -34,7 +34,7 @@ class Ear:
         Send the commands first: a commit must stand before the create that answers it.
         """
         heard = self._detector.judge(frame)
-        echo = self._echo.explains(heard.level, context.bot_level)
+        echo = self._echo.explains(heard.level, context.bot_level, self._turns.own_level)
         events = self._turns.step(heard, context, echo=echo)
         commands = self._uplink.step(frame, events, bot_playing=context.bot_playing, echo=echo)
         return commands, [*self._tones.step(frame, heard.level), *events]

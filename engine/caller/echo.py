@@ -20,6 +20,7 @@ from operator import mul
 
 from engine.settings import FRAME_MS, Settings
 
+_SOFT = 1.5  # of what the guard takes for echo as a call begins: who is louder needs no lower one
 _SHAPE = 75  # frames that are compared with the bot's
 _TOLD = (
     15  # of them with sound: what is shorter may rise with the bot by chance, and nothing is learnt from it
@@ -52,11 +53,12 @@ class EchoGuard:
         self._still = 0  # frames of it, in a row
         self._sounding = 0  # frames, since the bot began
 
-    def explains(self, level: float, bot_level: float) -> bool:
+    def explains(self, level: float, bot_level: float, own_level: float = 0.0) -> bool:
         """Say whether this frame is no louder than the bot's own sound coming back.
 
         Both levels are RMS on the 16-bit scale. `bot_level` is of what the caller's line plays in this frame
         (not of what is sent in it: audio is sent faster than it plays), and 0.0 if it plays nothing.
+        `own_level` is the caller's, 0.0 if it is not known: only for a soft caller is the guard lowered.
         """
         self._caller.append(level)
         self._line.append(sqrt(level))
@@ -68,16 +70,18 @@ class EchoGuard:
         self._sounding += 1
         held = max(self._caller)
         ratio = held / loudest
+        soft = 0 < own_level < _SOFT * self._usual * loudest
+        returned = self._returned if soft else max(self._returned, self._usual)
         if held <= self._settings.speech_level:
             self._alike = False
             self._follow_quiet(bot_level)
-            return ratio <= self._returned
+            return ratio <= returned
         self._still = 0
         if self._alike or bot_level:
             urgent = self._alike or ratio > min(self._usual, self._returned)
             if self._sounding % (_EVERY if urgent else _SELDOM) == 0:
                 self._compare(ratio)
-        return self._alike or ratio <= self._returned
+        return self._alike or ratio <= returned
 
     def _follow_quiet(self, bot_level: float) -> None:
         """Note a frame in which nothing came back; it tells something if an echo would have had the time."""

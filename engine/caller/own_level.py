@@ -29,6 +29,7 @@ class OwnLevel:
         self.level = 0.0  # 0: not known yet
         self._settings = settings
         self._behind = _ratio(settings.own_level_db)
+        self._interrupting = _ratio(settings.own_interrupting_db)
         self._held: deque[float] = deque(maxlen=settings.own_level_hold_ms // FRAME_MS)
         self._known: deque[float] = deque(maxlen=settings.own_level_ms // FRAME_MS)
         self._said: deque[float] = deque(maxlen=self._known.maxlen)  # in an utterance that is not over
@@ -42,8 +43,9 @@ class OwnLevel:
         level = max(self.level, self._saying)
         if not heard.speech or not level:
             return heard
-        loud = max(self._held) > level * self._behind
-        return evolve(heard, speech=loud, interrupting=heard.interrupting and loud)
+        held = max(self._held) / level
+        interrupting = heard.interrupting and held > self._interrupting
+        return evolve(heard, speech=held > self._behind, interrupting=interrupting)
 
     def follow(self, level: float | None, *, speaking: bool, bot_playing: bool) -> None:
         """Take what the frame proved to be: the level of a voice, or None. Forget while the bot waits."""

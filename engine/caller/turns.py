@@ -183,6 +183,11 @@ class Turns:
         self._surest, self._sure_ms = Certainty.POSSIBLE, 0  # that it is a voice
         self._refused_ms, self._refusal_due_ms = 0, settings.utterance_min_ms
 
+    @property
+    def own_level(self) -> float:
+        """How loud the caller is wont to be; 0.0: not known."""
+        return self._own.level
+
     def adopt(self, settings: Settings) -> None:
         """Decide by these settings from now on; what is going on goes on."""
         self._settings = self._pace.settings = self._barge_in.settings = settings

@@ -14,9 +14,9 @@ SYLLABLES = [400.0 + 4_000 * abs(sin(n * 0.37)) * abs(sin(n * 0.071)) for n in r
 OTHERS = [200.0 + 3_000 * abs(sin(n * 0.29 + 1)) * abs(sin(n * 0.113)) for n in range(600)]
 
 
-def explained(guard: EchoGuard, levels: list[tuple[float, float]]) -> list[bool]:
+def explained(guard: EchoGuard, levels: list[tuple[float, float]], own: float = 0.0) -> list[bool]:
     """What the guard says of each frame, given the caller's and the bot's level in it."""
-    return [guard.explains(caller, bot) for caller, bot in levels]
+    return [guard.explains(caller, bot, own) for caller, bot in levels]
 
 
 def test_a_silent_bot_explains_nothing_not_even_silence():
@@ -75,19 +75,21 @@ def test_over_a_line_that_stays_still_a_soft_caller_is_no_echo():
     soft = (300.0, BOT)  # 20 dB below the bot
     assert explained(guard, [soft]) == [True]
     explained(guard, still(200))
-    assert explained(guard, [soft] * 10) == [False] * 10
+    assert explained(guard, [soft] * 10, own=300.0) == [False] * 10
+    for loud_or_unknown in (1_600.0, 0.0):  # then it is somebody behind them
+        assert explained(guard, [soft] * 10, own=loud_or_unknown) == [True] * 10
 
 
 def test_a_line_that_was_still_for_a_moment_tells_nothing():
     guard = EchoGuard(DEFAULTS)
     explained(guard, still(100))
-    assert explained(guard, [(300.0, BOT)]) == [True]
+    assert explained(guard, [(300.0, BOT)], own=300.0) == [True]
 
 
 def test_an_echo_over_a_line_that_was_still_brings_the_guard_back():
     guard = EchoGuard(DEFAULTS)
     explained(guard, still(200))
-    verdicts = explained(guard, returned(18, 10, range(600)))
+    verdicts = explained(guard, returned(18, 10, range(600)), own=300.0)
     assert verdicts[100:] == [True] * 500  # a second and a half of the shape, and of what stood before it
     assert explained(guard, [(300.0, BOT)]) == [True]
 
