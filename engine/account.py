@@ -447,7 +447,7 @@ class MessagesIgnored:
 
 @frozen(kw_only=True)
 class ModelUsed(Usage):
-    """What the model has used in this stream of the call, and the one that wrote down the caller's words."""
+    """The tokens used in this stream: by the model, and by the one that wrote down the caller's words."""
 
     kind: ClassVar = "model_used"
     says: ClassVar = (

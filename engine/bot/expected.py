@@ -1,4 +1,4 @@
-"""What the bot has asked for, by its own words: a yes or a no, or what people dictate piece by piece.
+"""The expected answer, by the bot's own words: a yes or a no, or what people dictate piece by piece.
 
 Who dictates a number, a name or an address rests between the pieces for a second and more; who says yes does
 not. The words are those of the languages that the bot speaks by itself. A tool that asks for one of these
@@ -15,7 +15,7 @@ _SENTENCE = re.compile(rf"[^.!{QUESTION_MARKS}]+[.!{QUESTION_MARKS}]*")
 
 
 class Expected(Enum):
-    """What an answer to the bot's words will be like."""
+    """The kind of answer that the bot's words ask for."""
 
     ANYTHING = auto()
     YES_OR_NO = auto()

@@ -1,4 +1,4 @@
-"""What a caller's words say about the time they need: "one moment", "let me think", half of a number."""
+"""Words by which a caller needs more time: "one moment", "let me think", half of a number."""
 
 import re
 

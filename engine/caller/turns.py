@@ -185,7 +185,7 @@ class Turns:
 
     @property
     def own_level(self) -> float:
-        """How loud the caller is wont to be; 0.0: not known."""
+        """The caller's usual level, RMS on the 16-bit scale; 0.0: not known."""
         return self._own.level
 
     def adopt(self, settings: Settings) -> None:

@@ -44,7 +44,7 @@ class DetectorMissing(EngineError):
 
 
 class Certainty(IntEnum):
-    """How sure a detector is that what it takes for speech is a voice."""
+    """A detector's certainty that what it takes for speech is a voice."""
 
     POSSIBLE = 0
     LIKELY = 1
