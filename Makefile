@@ -50,7 +50,9 @@ oracle: $(READY)
 	$(BIN)/python -m tests.storage.oracle 10000
 	$(BIN)/python -m tests.office.wish_oracle 20000
 
+# A quick look at what a call costs beside the bare relay: make bench ONE_CORE="--rounds 1 --seconds 5 --most 0".
 bench: $(READY)
+	$(BIN)/python -m benchmarks.one_core $(ONE_CORE)
 	$(BIN)/python -m benchmarks.short_calls
 	$(BIN)/python -m benchmarks.costs
 	$(BIN)/python -m benchmarks.tools

@@ -49,39 +49,47 @@ class Desk:
             return [line.rstrip() for line in log if _is_error(line)]
 
 
-async def _one_business(path: Path) -> None:
+async def one_business(path: Path) -> None:
+    """Make a file with the business that all benchmarks ring."""
     add = partial(businesses.add, name="Demo Dental", number=NUMBER, timezone="Europe/Berlin", language="en")
-    async with open_database(path) as database:
+    async with open_database(path, new=True) as database:
         await database.write(add)
 
 
 @asynccontextmanager
 async def open_desk(
-    prepare: Callable[[Path], Awaitable[None]] = _one_business,
+    prepare: Callable[[Path], Awaitable[None]] = one_business,
 ) -> AsyncIterator[Desk]:
     """Serve on a loopback port the file that `prepare` makes.
 
     It logs as a deployment does; its errors are shown in the end.
     """
-    stop = trio.Event()
     with tempfile.TemporaryDirectory(prefix="frontdesk-") as folder:
         path, log = Path(folder) / "frontdesk.db", Path(folder) / "frontdesk.log"
         await prepare(path)
-        with _logging(log):
-            async with open_peers() as peers, trio.open_nursery() as nursery:
-                configured = configuration.load(
-                    {
-                        "FRONTDESK_REALTIME_URL": peers.model_url,
-                        "OPENAI_API_KEY": "sk-simulated",
-                        "FRONTDESK_DETECTOR": "level",
-                    }
-                )
-                serve = partial(
-                    server.serve, configured, host="127.0.0.1", port=0, database=str(path), say=_nobody
-                )
-                host, port = await nursery.start(partial(serve, stop=stop.wait))
-                yield Desk(url=f"http://{host}:{port}", database=path, log=log, peers=peers)
-                stop.set()
+        with logging_to(log):
+            async with open_peers() as peers, serving(path, peers.model_url) as url:
+                yield Desk(url=url, database=path, log=log, peers=peers)
+
+
+@asynccontextmanager
+async def serving(path: Path, model_url: str, **variables: str) -> AsyncIterator[str]:
+    """Serve the file on a loopback port while the block runs, and give its URL."""
+    stop = trio.Event()
+    environment = {
+        "FRONTDESK_REALTIME_URL": model_url,
+        "OPENAI_API_KEY": "sk-simulated",
+        "FRONTDESK_DETECTOR": "level",
+        **variables,
+    }
+    configured = configuration.load(environment)
+    serve = partial(
+        server.serve, configured, host="127.0.0.1", port=0, database=str(path), say=_nobody, stop=stop.wait
+    )
+    async with trio.open_nursery() as nursery:
+        host, port = await nursery.start(serve)
+        yield f"http://{host}:{port}"
+        stop.set()
 
 
 def _nobody(_said: str) -> None:
@@ -89,7 +97,8 @@ def _nobody(_said: str) -> None:
 
 
 @contextmanager
-def _logging(path: Path) -> Iterator[None]:
+def logging_to(path: Path) -> Iterator[None]:
+    """Log into that file as a deployment does; its errors are shown in the end."""
     with path.open("w+") as log:
         logs.set_up(log)
         try:
