@@ -5,8 +5,8 @@ Recordings are files: whoever erases removes those of the calls that are given b
 """
 
 import datetime as dt
-import json
 import sqlite3
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from attrs import frozen
@@ -250,26 +250,38 @@ def lost_to_term(conn: sqlite3.Connection, business_id: int, days: int, now: dt.
     return int(lost)
 
 
-def export(conn: sqlite3.Connection, business_id: int) -> dict[str, Any]:
-    """Return all that is kept for a business, as rows by table that can be written as JSON.
+def export(conn: sqlite3.Connection, business_id: int) -> Iterator[str]:
+    """Return all that is kept for a business as the lines of one JSON object, with a list of rows by table.
 
-    Left out are the secret of its calendar's link, who may sign in, what could be taken back, what live calls
+    Each row is read when its line is taken, and made by SQLite, which lets other threads run meanwhile. Left
+    out are the secret of its calendar's link, who may sign in, what could be taken back, what live calls
     hold, and how the server is set up. Raises NotFound without such a business.
     """
-    row = conn.execute("SELECT * FROM businesses WHERE id = ?", (business_id,)).fetchone()
-    if row is None:
+    if businesses.by_id(conn, business_id) is None:
         raise NotFound("business", str(business_id))
-    business = {name: value for name, value in dict(row).items() if name != "feed_token"}
-    tables = {
-        table: [
-            dict(row)
-            for row in conn.execute(f"SELECT * FROM {table} WHERE business_id = ?", (business_id,))  # noqa: S608
-        ]
-        for table in _EXPORTED
-    }
-    for event in tables["call_events"]:
-        event["fields"] = json.loads(event["fields"])
-    return {"businesses": [business], **tables}
+    return _lines(conn, business_id)
+
+
+def _lines(conn: sqlite3.Connection, business_id: int) -> Iterator[str]:
+    opening = "{\n"
+    for table in ("businesses", *_EXPORTED):
+        yield f'{opening}"{table}": ['
+        of_business = f"FROM {table} WHERE {'id' if table == 'businesses' else 'business_id'} = ?"
+        columns = conn.execute(f"SELECT * {of_business} LIMIT 0", (business_id,)).description
+        row_of = f"SELECT {_as_json(name for name, *_ in columns)} {of_business}"
+        separator = "\n"
+        for (row,) in conn.execute(row_of, (business_id,)):
+            yield f"{separator}{row}"
+            separator = ",\n"
+        yield "]"
+        opening = ",\n"
+    yield "}\n"
+
+
+def _as_json(columns: Iterable[str]) -> str:
+    """Write the expression that makes a row JSON; what is JSON already becomes a part of that."""
+    values = {name: f"json({name})" if name == "fields" else name for name in columns if name != "feed_token"}
+    return f"json_object({', '.join(f'{name!r}, {value}' for name, value in values.items())})"
 
 
 def _erase_rows(conn: sqlite3.Connection, table: str, where: str, values: dict[str, Any]) -> int:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import sqlite3
 
 import attrs
 import pytest
@@ -136,9 +137,9 @@ def test_only_that_call_is_erased(conn, ours):
     theirs = add_business(conn, "+14155550101").id
     add_full_call(conn, theirs, "CA1", DANA, MONDAY_9, lead_id=1)
     add_full_call(conn, ours, "CA2", DANA, MONDAY_9 + HOUR, lead_id=1)
-    of_theirs, of_second = erasure.export(conn, theirs), calls.events(conn, ours, "CA2")
+    of_theirs, of_second = exported(conn, theirs), calls.events(conn, ours, "CA2")
     erasure.erase_call(conn, ours, "CA1")
-    assert erasure.export(conn, theirs) == of_theirs
+    assert exported(conn, theirs) == of_theirs
     assert calls.events(conn, ours, "CA2") == of_second
     assert calls.flags(conn, ours, "CA2") == (FLAG,)
     assert leads.get(conn, ours, 1).last_call_sid == "CA2"
@@ -189,10 +190,10 @@ def test_others_keep_what_is_theirs(conn, ours):
     add_full_call(conn, theirs, "CA1", DANA, MONDAY_9, lead_id=1)
     add_full_call(conn, ours, "CA2", ROSA, MONDAY_9, lead_id=1)
     blocked.add(conn, ours, ROSA)
-    before = erasure.export(conn, ours), erasure.export(conn, theirs)
+    before = exported(conn, ours), exported(conn, theirs)
     add_full_call(conn, ours, "CA1", DANA, MONDAY_9 + HOUR, lead_id=2)
     erasure.erase_caller(conn, ours, DANA)
-    assert (erasure.export(conn, ours), erasure.export(conn, theirs)) == before
+    assert (exported(conn, ours), exported(conn, theirs)) == before
 
 
 def test_who_named_the_number_to_be_rung_back_on_is_erased_too(conn, ours):
@@ -471,8 +472,12 @@ def expire(conn, business_id, now=NOW):
     return tuple(call.call_sid for call in due if erasure.erase_call(conn, business_id, call.call_sid))
 
 
+def exported(conn, business_id):
+    return json.loads("".join(erasure.export(conn, business_id)))
+
+
 def kept(conn, business_id):
-    return {call["call_sid"] for call in erasure.export(conn, business_id)["calls"]}
+    return {call["call_sid"] for call in exported(conn, business_id)["calls"]}
 
 
 def test_calls_that_are_older_than_the_business_keeps_them_expire(conn, ours):
@@ -614,7 +619,7 @@ def test_all_of_a_business_is_given_out_and_nothing_secret_or_anothers(conn, our
         sessions.invite(conn, NOW, business_id=business_id)
     add_live_call(conn, ours, "CA2")
     booking.offer(conn, ours, call_sid="CA2", request=wish(), now=NOW)
-    export = json.loads(json.dumps(erasure.export(conn, ours)))
+    export = exported(conn, ours)
     secret = {"owners", "owner_businesses", "sessions", "links", "changes", "holds", "reached", "last_ids"}
     assert export.keys() == set(tables(conn)) - secret
     assert [table for table, rows in export.items() if not rows] == []
@@ -639,3 +644,22 @@ def test_all_of_a_business_is_given_out_and_nothing_secret_or_anothers(conn, our
     ]
     assert "feed_token" not in export["businesses"][0]
     assert feeds.token(conn, ours) not in json.dumps(export)
+
+
+def test_words_that_look_like_json_or_are_none_come_out_as_they_went_in(conn, ours):
+    lead = leads.find_or_create(conn, ours, phone=DANA, call_sid="CA1")
+    name = '<b>"Grace"</b> \\ \'שלום\' \U0001f600 {"a": null}'
+    leads.update_details(conn, ours, lead.id, full_name=name)
+    (row,) = exported(conn, ours)["leads"]
+    assert (row["full_name"], row["email"], row["id"]) == (name, None, lead.id)
+
+
+def test_an_export_has_one_row_in_hand_however_many_there_are(conn, ours):
+    for number in range(500):
+        leads.find_or_create(conn, ours, phone=f"+1415555{number:04}", call_sid=f"CA{number}")
+    made = []
+    conn.row_factory = lambda cursor, row: made.append(row) or sqlite3.Row(cursor, row)
+    lines = erasure.export(conn, ours)
+    assert any("leads" in line for line in lines)  # as far as to its beginning
+    made.clear()
+    assert [(next(lines)[-1], len(made)) for _ in range(100)] == [("}", number) for number in range(1, 101)]

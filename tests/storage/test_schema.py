@@ -217,7 +217,7 @@ def ask_the_pages(conn, ours):
         changes.get(conn, ours, change.id)
         changes.take_back(conn, ours, change.id, now=NOW)
     end_call(conn, ours, "CA2")
-    erasure.export(conn, ours)
+    list(erasure.export(conn, ours))
     erasure.expired(conn, ours, NOW)
     erasure.expire_leads(conn, ours)
     erasure.erase_call(conn, ours, "CA2")

@@ -3,6 +3,7 @@
 import datetime as dt
 import importlib
 import inspect
+import json
 import pkgutil
 import sqlite3
 from functools import partial
@@ -159,7 +160,7 @@ READS = {
     ],
     "calls.outcomes": lambda conn, ours: calls.outcomes(conn, ours),
     "changes.get": lambda conn, ours: changes.get(conn, ours, 1),
-    "erasure.export": lambda conn, ours: erasure.export(conn, ours)["messages"],
+    "erasure.export": lambda conn, ours: json.loads("".join(erasure.export(conn, ours)))["messages"],
     "erasure.expired": lambda conn, ours: erasure.expired(conn, ours, FAR),
     "erasure.lost_to_term": lambda conn, ours: (
         businesses.change(conn, ours, retention_days=9),
