@@ -9,8 +9,8 @@ class Deadlines:
 
     head_s: float = 5.0  # from the connection, or from the answer before, to a whole head: web/connection.py
     body_s: float = 10.0  # from where a handler asks for it to its end, else 408: Quart's BODY_TIMEOUT
-    # To the first byte of an answer, else 503: web/answer_in_time.py. Twilio waits for 15 s; what an owner
-    # exports may take longer to begin.
+    # To the first byte of an answer, else 503: web/answer_in_time.py. Twilio waits for 15 s; a backup may
+    # take longer to begin.
     answer_s: float = 30.0
     # For 8 KiB of what is sent, else the connection breaks: web/peer.py. A slow phone takes that in a second.
     stalled_s: float = 5.0

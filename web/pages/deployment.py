@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
+import trio
 from attrs import field, frozen
 
 from engine.tools import Tool
@@ -29,6 +30,7 @@ class Deployment:
     live: LiveCalls
     tools: Sequence[Tool] = TOOLS
     passwords: Passwords = field(factory=Passwords)
+    downloads: trio.Lock = field(factory=trio.Lock)  # had while one is got ready
 
     @property
     def tool_labels(self) -> dict[str, str]:
