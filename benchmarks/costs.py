@@ -2,9 +2,9 @@
 
     python -m benchmarks.costs
 
-Three tables: CPU time of what happens for every frame and every audio delta; storage writes; and how long the
-caller waits. Whole calls are measured by `benchmarks.one_core`. Nothing is judged: the numbers are for the one
-who reads them.
+Three tables: CPU time of what happens for every frame and every audio delta; storage writes; and how long
+the caller waits. Whole calls are measured by `benchmarks.one_core`. Nothing is judged: the numbers are for
+the one who reads them.
 """
 
 import trio

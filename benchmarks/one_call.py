@@ -3,6 +3,7 @@
 import itertools
 import json
 import secrets
+import time
 from collections import deque
 from collections.abc import Iterable
 
@@ -36,13 +37,15 @@ class Heard:
 
     first_ms: list[float] = Factory(list)  # from an answer's first delta to the carrier
     deltas_ms: list[float] = Factory(list)  # each of the others
+    deltas_at_s: list[float] = Factory(list)  # when each of those was there, by the machine's clock
     decisions_ms: list[float] = Factory(list)  # from the caller's last frame of speech to `response.create`
     frames_ms: list[float] = Factory(list)  # each frame of speech, from the carrier to the model
     faults: list[str] = Factory(list)  # of calls that were not as they must be; known when they are over
 
     def clear(self) -> None:
         """Begin to measure anew."""
-        self.first_ms, self.deltas_ms, self.decisions_ms, self.frames_ms = [], [], [], []
+        for measured in (self.first_ms, self.deltas_ms, self.deltas_at_s, self.decisions_ms, self.frames_ms):
+            measured.clear()
 
 
 class Call:
@@ -117,6 +120,7 @@ class Call:
             sent_s, _, first = self._deltas.popleft()
             late_ms = (trio.current_time() - sent_s) * 1000
             (self._heard.first_ms if first else self._heard.deltas_ms).append(late_ms)
+            self._heard.deltas_at_s += [] if first else [time.monotonic()]
 
 
 @define

@@ -7,8 +7,8 @@ Rounds are interleaved, relay and Frontdesk in turn at each number of calls, so 
 does falls on all of them: a figure holds against the others of its round. The mix is that of
 `benchmarks.load`: in eight seconds the caller speaks for two and the bot for four.
 
-It takes half an hour, and wants both cores to itself. `--rounds 1 --seconds 5 --calls 1,10 --most 0` is a quick
-look: with 0 it is not looked for how many one core carries.
+It takes half an hour, and wants both cores to itself. A quick look is `--rounds 1 --seconds 5 --calls 1,10
+--most 0`: with 0 it is not looked for how many one core carries.
 """
 
 import gc
@@ -85,8 +85,7 @@ async def measure(load: Load, server: Server, calls: int, seconds: float) -> Win
 @asynccontextmanager
 async def open_servers(load: Load, folder: Path) -> AsyncIterator[dict[str, Server]]:
     """Start the relay, and Frontdesk with either detector, on one core."""
-    core = min(os.sched_getaffinity(0))
-    os.sched_setaffinity(0, os.sched_getaffinity(0) - {core} or {core})
+    core = served.set_core_aside()
     async with AsyncExitStack() as opened:
         servers = {
             RELAY: await opened.enter_async_context(open_server(served.relay(load.model_url), core=core))

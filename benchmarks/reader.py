@@ -1,8 +1,8 @@
 """An owner who reads pages, in a process of their own, asked on standard input.
 
-What is asked is one JSON object: the server, the session's cookie, the paths, how often each, and how many
-watch the live calls meanwhile. What is answered is one, too: the milliseconds of each, and how many events
-came.
+What is asked is one JSON object: the server, the session's cookie, the paths, for how long they are read,
+and how many watch the live calls meanwhile. What is answered is one, too: when each was asked for and
+answered, by the machine's clock, and how many events came.
 """
 
 import http.client
@@ -22,10 +22,9 @@ class Reading:
     server: str
     cookie: str
     paths: list[str]
-    times: int
     watch: str  # the path of the live calls
     watchers: int
-    seconds: float  # at least so long
+    seconds: float  # at least so long, and every page once
 
 
 def read(reading: Reading) -> dict[str, object]:
@@ -33,23 +32,21 @@ def read(reading: Reading) -> dict[str, object]:
     events = [0] * reading.watchers
     for number in range(reading.watchers):
         threading.Thread(target=_watch, args=(reading, events, number), daemon=True).start()
-    took_ms: dict[str, list[float]] = {path: [] for path in reading.paths}
-    began = time.perf_counter()
-    for _ in range(reading.times):
-        for path in reading.paths:
-            took_ms[path].append(_ask(reading, path))
-    time.sleep(max(0.0, reading.seconds - (time.perf_counter() - began)))
-    return {"took_ms": took_ms, "events": events}
+    asked: list[tuple[str, float, float]] = []
+    until_s = time.monotonic() + reading.seconds
+    while reading.paths and (not asked or time.monotonic() < until_s):
+        asked += [_ask(reading, path) for path in reading.paths]
+    time.sleep(max(0.0, until_s - time.monotonic()))
+    return {"asked": asked, "events": events}
 
 
-def _ask(reading: Reading, path: str) -> float:
-    began = time.perf_counter()
+def _ask(reading: Reading, path: str) -> tuple[str, float, float]:
+    began_s = time.monotonic()
     answer = _answer(reading, path)
     answer.read()
-    took_ms = (time.perf_counter() - began) * 1000
     if answer.status != 200:
         raise RuntimeError(f"{path}: {answer.status}")
-    return took_ms
+    return path, began_s, time.monotonic()
 
 
 def _watch(reading: Reading, events: list[int], number: int) -> None:

@@ -70,6 +70,14 @@ def frontdesk(file: Path, model_url: str, detector: str) -> list[str]:
     return ["benchmarks.served", str(file), model_url, f"FRONTDESK_DETECTOR={detector}", limit]
 
 
+def set_core_aside() -> int:
+    """Leave one core to the servers, whatever else this process and its children do; return which."""
+    cores = os.sched_getaffinity(0)
+    core = min(cores)
+    os.sched_setaffinity(0, cores - {core} or cores)
+    return core
+
+
 @asynccontextmanager
 async def open_server(command: list[str], *, core: int) -> AsyncIterator[Server]:
     """Start that module with these arguments; it ends when the block does."""

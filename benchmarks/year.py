@@ -1,4 +1,8 @@
-"""A database after a year: what a busy small business has on its disk by then."""
+"""A database after a year: what a busy small business has on its disk by then.
+
+Fifty calls a day, of two minutes each, at the 98 lines of account that the demo's call has in a minute: 3.6
+million lines, 0.6 GB. It takes a minute to make.
+"""
 
 import datetime as dt
 import sqlite3
@@ -14,7 +18,9 @@ from storage.availability import Slot
 from storage.database import open_database
 from storage.records import Person, WeeklyHours
 
-CALLS, APPOINTMENTS = 10_000, 5_000
+CALLS, APPOINTMENTS = 50 * 365, 5_000
+_CALL_S = 120
+_LINES = 98 * _CALL_S // 60  # of a call's account
 _LEADS = 4_000  # the others ring again
 _PAST, _COMING_DAYS = 4_750, 58
 _MESSAGE_EVERY = 8  # calls
@@ -24,8 +30,8 @@ BUSINESS_ID, NUMBER = 1, "+14155550100"
 
 
 async def write_year(path: Path, now: dt.datetime) -> None:
-    """Make the file: ten thousand calls, line by line, and five thousand appointments."""
-    async with open_database(path) as database:
+    """Make the file: all calls with their accounts, and five thousand appointments."""
+    async with open_database(path, new=True) as database:
         await database.write(_business)
         await database.write(partial(_calls, now=now))
         await database.write(partial(_appointments, now=now))
@@ -54,7 +60,7 @@ def _business(conn: sqlite3.Connection) -> None:
 
 
 def _calls(conn: sqlite3.Connection, now: dt.datetime) -> None:
-    events = _account()
+    events, first = _account(), call_sid(0)
     for number in range(CALLS):
         started_at = now - dt.timedelta(days=_DAYS * (CALLS - number) / CALLS)
         sid = call_sid(number)
@@ -73,9 +79,14 @@ def _calls(conn: sqlite3.Connection, now: dt.datetime) -> None:
             call_sid=sid,
             outcome="completed",
             detail="the goodbye was heard",
-            ended_at=started_at + dt.timedelta(seconds=90),
-            duration_ms=90_000,
-            events=events,
+            ended_at=started_at + dt.timedelta(seconds=_CALL_S),
+            duration_ms=_CALL_S * 1000,
+            events=events if sid == first else (),
+        )
+        conn.execute(  # the same account for all, as fast as SQLite can
+            "INSERT INTO call_events SELECT business_id, ?, seq, at_ms, kind, fields FROM call_events"
+            " WHERE business_id = ? AND call_sid = ? AND call_sid <> ?",
+            (sid, BUSINESS_ID, first, sid),
         )
         if number % _MESSAGE_EVERY == 0:
             _message(conn, sid, lead.id, started_at)
@@ -98,7 +109,10 @@ def _account() -> list[tuple[int, str, dict[str, Any]]]:
             },
         ),
     ]
-    return [(at_ms, kind, fields) for at_ms, (kind, fields) in enumerate(islice(cycle(turn), 30))]
+    return [
+        (number * _CALL_S * 1000 // _LINES, kind, fields)
+        for number, (kind, fields) in enumerate(islice(cycle(turn), _LINES))
+    ]
 
 
 def _message(conn: sqlite3.Connection, sid: str, lead_id: int, at: dt.datetime) -> None:
