@@ -21,7 +21,7 @@ from attrs import frozen
 from benchmarks.desk import logging_to, serving
 from benchmarks.watches import Profile, Steps
 from web import descriptors
-from web.server import keep_what_is_loaded
+from web.server import put_calls_first
 
 MAX_CALLS = 200
 _TICKS = os.sysconf("SC_CLK_TCK")
@@ -127,6 +127,6 @@ async def _main(file: Path, model_url: str, variables: dict[str, str]) -> None:
 
 
 if __name__ == "__main__":
-    keep_what_is_loaded()  # as `frontdesk serve` does
+    put_calls_first()  # as `frontdesk serve` does
     descriptors.raise_limit(MAX_CALLS)
     trio.run(_main, Path(sys.argv[1]), sys.argv[2], dict(each.split("=", 1) for each in sys.argv[3:]))

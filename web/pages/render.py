@@ -1,13 +1,18 @@
 """Templates, rendered in one of the pages' languages; and the few files that go with them."""
 
+import datetime as dt
 import hashlib
-from collections.abc import Mapping
+import time
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache, partial
 from pathlib import Path
+from types import CodeType
 from typing import Any
 
+import trio
 from attrs import frozen
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import BytecodeCache, Environment, PackageLoader, StrictUndefined
+from jinja2.bccache import Bucket
 
 from storage.records import Call
 from web.pages import words as wording
@@ -15,6 +20,7 @@ from web.pages.labels import FAILURES, LABELS, MISSED, OUTCOMES, UNREACHED
 from web.pages.words import LANGUAGES, Words
 
 _STATIC = Path(__file__).parent / "static"
+_SLICE_S = 0.001  # of a call's time that a page may take at once
 
 
 @frozen(kw_only=True)
@@ -41,6 +47,23 @@ def static_url(name: str) -> str:
     return f"/static/{STATIC[name].version}/{name}"
 
 
+class _Compiled(BytecodeCache):
+    """What templates are compiled to, which is the same in every language."""
+
+    def __init__(self) -> None:
+        self._codes: dict[str, CodeType] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        bucket.code = self._codes.get(bucket.key)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        if bucket.code is not None:
+            self._codes[bucket.key] = bucket.code
+
+
+_COMPILED = _Compiled()
+
+
 @cache
 def words_of(language: str) -> Words:
     """Return the words of one of LANGUAGES."""
@@ -54,6 +77,7 @@ def _environment(language: str) -> Environment:
         autoescape=True,
         undefined=StrictUndefined,
         finalize=_without_overrides,
+        bytecode_cache=_COMPILED,
         trim_blocks=True,
         lstrip_blocks=True,
         extensions=["jinja2.ext.i18n"],
@@ -104,6 +128,34 @@ def _without_overrides(value: Any) -> Any:
     return value.translate(_OVERRIDES) if isinstance(value, str) else value
 
 
+def load() -> None:
+    """Compile every template, and load what the languages need: else the first of each page stops all calls.
+
+    It takes half a second, once in a process.
+    """
+    for language in LANGUAGES:
+        words_of(language).short_date(dt.date.min)
+        environment = _environment(language)
+        for template in environment.list_templates():
+            environment.get_template(template)
+
+
 def render(language: str, template: str, /, **values: Any) -> str:
     """Return the page as HTML."""
-    return _environment(language).get_template(template).render(**values)
+    return "".join(pieces(language, template, **values))
+
+
+def pieces(language: str, template: str, /, **values: Any) -> Iterator[str]:
+    """Return the page as HTML, piece by piece: each is made when it is taken."""
+    return _environment(language).get_template(template).generate(**values)
+
+
+async def render_in_slices(pieces: Iterable[str], slice_s: float = _SLICE_S) -> str:
+    """Join the pieces of a page, and let whoever waits for the processor go first after every slice of it."""
+    made, until_s = [], time.perf_counter() + slice_s
+    for piece in pieces:
+        made.append(piece)
+        if time.perf_counter() >= until_s:
+            await trio.lowlevel.checkpoint()
+            until_s = time.perf_counter() + slice_s
+    return "".join(made)

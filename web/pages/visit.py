@@ -20,7 +20,7 @@ from storage.errors import InvalidField, Overtaken, WouldErase
 from storage.records import Business, Owner, Session
 from web.pages.deployment import Deployment
 from web.pages.notices import NOTICES
-from web.pages.render import render, words_of
+from web.pages.render import pieces, render_in_slices, words_of
 from web.pages.requests import Form, local_path
 from web.pages.words import Words
 
@@ -108,7 +108,7 @@ class Visit:
     async def page(self, template: str, /, *, status: int = 200, **values: Any) -> Response:
         """Return the page, in the owner's language."""
         change = await self._last_change()
-        html = render(
+        made = pieces(
             self.owner.language,
             template,
             visit=self,
@@ -118,6 +118,7 @@ class Visit:
             change=change,
             **{"errors": {}, **values},
         )
+        html = await render_in_slices(made)
         return Response(html, status, content_type="text/html; charset=utf-8")
 
     def problem(self, error: InvalidField) -> dict[str, str]:
