@@ -56,13 +56,25 @@ def of_call(conn: sqlite3.Connection, business_id: int, call_sid: str) -> tuple[
     return tuple(from_row(Message, row) for row in rows)
 
 
-def waiting(conn: sqlite3.Connection, business_id: int) -> tuple[Message, ...]:
-    """Return what the owner has not dealt with, the oldest first."""
+def waiting(
+    conn: sqlite3.Connection, business_id: int, *, after: int = 0, limit: int = -1
+) -> tuple[Message, ...]:
+    """Return what the owner has not dealt with, the oldest first: at most `limit` from that id on."""
     rows = conn.execute(
-        f"SELECT * FROM messages WHERE business_id = ?1 AND status = 'new' {_NO_TEST} ORDER BY id",  # noqa: S608
-        (business_id,),
+        f"SELECT * FROM messages WHERE business_id = ?1 AND id > ?2 AND status = 'new' {_NO_TEST}"  # noqa: S608
+        " ORDER BY id LIMIT ?3",
+        (business_id, after, limit),
     )
     return tuple(from_row(Message, row) for row in rows)
+
+
+def count_waiting(conn: sqlite3.Connection, business_id: int, *, after: int = 0) -> int:
+    """Count what the owner has not dealt with, from that id on."""
+    (count,) = conn.execute(
+        f"SELECT count(*) FROM messages WHERE business_id = ?1 AND id > ?2 AND status = 'new' {_NO_TEST}",  # noqa: S608
+        (business_id, after),
+    ).fetchone()
+    return int(count)
 
 
 def done(conn: sqlite3.Connection, business_id: int, limit: int) -> tuple[Message, ...]:

@@ -146,6 +146,7 @@ def ask_everything(conn):
     holds.release(conn, ours, call_sid="CA1")
     message = messages.take(conn, ours, lead_id=1, call_sid="CA1", text="Please ring back.")
     messages.waiting(conn, ours)
+    messages.count_waiting(conn, ours)
     messages.mark_done(conn, ours, message.id)
     messages.get(conn, ours, message.id)
     messages.done(conn, ours, 10)

@@ -180,6 +180,7 @@ READS = {
     "messages.done": lambda conn, ours: messages.done(conn, ours, 99),
     "messages.get": lambda conn, ours: messages.get(conn, ours, 1),
     "messages.of_call": lambda conn, ours: messages.of_call(conn, ours, "CAended"),
+    "messages.count_waiting": lambda conn, ours: messages.count_waiting(conn, ours),
     "messages.waiting": lambda conn, ours: messages.waiting(conn, ours),
     "outbox.unsent": lambda conn, ours: outbox.unsent(conn, ours, since=NOW, waited_since=FAR, limit=99),
     "owners.of_business": lambda conn, ours: owners.of_business(conn, ours),

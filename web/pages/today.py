@@ -54,7 +54,7 @@ def _found(
         return row, leads.get(conn, business_id, row.lead_id) if row.lead_id is not None else None
 
     came = reached.get(conn, business_id, setup) if setup is not None else None
-    waiting = messages.waiting(conn, business_id)
+    waiting = messages.waiting(conn, business_id, limit=_MESSAGES)
     recent = calls.recent(conn, business_id, _LAST_CALLS)
     flags = calls.flag_counts(conn, business_id, [call.call_sid for call in recent])
     return {
@@ -63,8 +63,8 @@ def _found(
         "last": trouble.showing(conn, business_id, came.came_at) if came else None,
         "needed": needs.found(conn, business_id, visit.now, can_text=can_text),
         "entries": agenda.of_days(conn, business_id, visit.today, 1, visit.business.timezone),
-        "messages": [with_lead(message) for message in waiting[:_MESSAGES]],
-        "waiting": len(waiting),
+        "messages": [with_lead(message) for message in waiting],
+        "waiting": messages.count_waiting(conn, business_id),
         "calls": [
             (*with_lead(call), trouble.needs_a_look(call, flags.get(call.call_sid, 0))) for call in recent
         ],

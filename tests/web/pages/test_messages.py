@@ -1,7 +1,12 @@
 """The messages: returned, ticked off, and put back."""
 
+import html
+import re
+
+import pytest
+
 from storage import calls, leads, messages
-from tests.web.pages.browser import NOW, add_business
+from tests.web.pages.browser import NOW, add_business, client_of, sign_in
 
 
 async def leave(database, business_id, *texts, caller="+14155550199", name="Ada Lovelace", call_sid="CA1"):
@@ -71,13 +76,62 @@ async def test_pressed_twice_it_is_done_once(browser, database, business):
     assert "Nothing was changed." in page.text
 
 
-async def test_a_long_list_is_cut_and_says_so(browser, database, business):
-    for number in range(11):
-        texts = [f"Message {number}-{index}" for index in range(10)]
-        await leave(database, business.id, *texts, call_sid=f"CA{number}")
-    page = await browser.get("/messages")
-    assert ("Message 9-9" in page.text, "Message 10-0" in page.text) == (True, False)
-    assert "10 more wait behind these." in page.text
+async def leave_many(database, business_id, number):
+    for call in range(number // 10):
+        texts = [f"Message {call}-{index}." for index in range(10)]
+        await leave(database, business_id, *texts, call_sid=f"CA{call}")
+
+
+def link(page, words):
+    """Where the link with these words leads, below the business's home."""
+    found = re.search(rf'href="/b/\d+(/messages[^"]*)">{words}<', page.body)
+    return found and html.unescape(found[1])
+
+
+@pytest.mark.parametrize(
+    ("language", "onward", "back", "behind"),
+    [
+        ("en", "Next messages", "First messages", "30 more wait behind these."),
+        ("he", "ההודעות הבאות", "ההודעות הראשונות", "עוד 30 הודעות מחכות אחריהן."),
+    ],
+)
+async def test_a_long_list_has_pages(database, business, language, onward, back, behind):
+    browser = await sign_in(database, client_of(database), business.id, language=language)
+    await leave_many(database, business.id, 50)
+    first = await browser.get("/messages")
+    assert ("Message 1-9." in first.text, "Message 2-0." in first.text) == (True, False)
+    assert (behind in first.text, link(first, back)) == (True, None)
+    second = await browser.get(link(first, onward))
+    assert ("Message 1-9." in second.text, "Message 2-0." in second.text) == (False, True)
+    assert link(second, back) == "/messages"
+    third = await browser.get(link(second, onward))
+    assert ("Message 4-9." in third.text, link(third, onward), link(third, back)) == (True, None, "/messages")
+
+
+async def test_who_ticks_one_off_stays_on_the_page_until_it_is_empty(browser, database, business):
+    await leave_many(database, business.id, 20)
+    (last,) = await leave(database, business.id, "The last one.", call_sid="CA9")
+    second = link(await browser.get("/messages"), "Next messages")
+    page = await browser.get(second)
+    action = re.search(rf'action="/b/\d+(/messages/{last}/done[^"]*)"', page.body)
+    answer = await browser.post(html.unescape(action[1]))
+    assert answer.location.startswith(f"/b/{business.id}{second}&done=saved")
+    assert "Message 0-0." in (await browser.follow(answer)).text  # nothing is left there: the first page
+    assert "The last one." in (await browser.undo(answer)).text
+
+
+async def test_a_call_leads_to_its_message_on_whatever_page_that_is(browser, database, business):
+    await leave_many(database, business.id, 30)
+    (last,) = await leave(database, business.id, "The last one.", call_sid="CA9")
+    call = await browser.get("/calls/CA9")
+    path, _, anchor = re.search(rf'href="/b/\d+(/messages[^"]*{last})"', call.body)[1].partition("#")
+    assert f'id="{anchor}"' in (await browser.get(path)).body
+
+
+@pytest.mark.parametrize("after", ["", "x", "-1", "9" * 30, "99999"])
+async def test_a_link_to_no_page_shows_the_first(browser, database, business, after):
+    await leave(database, business.id, "Please ring back.")
+    assert "Please ring back." in (await browser.get(f"/messages?after={after}")).text
 
 
 async def test_hostile_words_stay_words(browser, database, business):
