@@ -48,10 +48,11 @@ from engine.caller.turns import (
 )
 from engine.caller.utterances import Utterances
 from engine.carrier import Dtmf, MarkReached
-from engine.conversation.floor import Cue, FloorControl
+from engine.conversation.floor import FloorControl
 from engine.conversation.noise import LineNoise
 from engine.conversation.parting import END_CALL, Parting
 from engine.conversation.silence import Silence
+from engine.conversation.standing import Cue
 from engine.model import (
     COMMIT_ID,
     AnsweredInText,

@@ -17,7 +17,8 @@ from engine.bot.response import Response
 from engine.bot.tool_calls import ToolCalls
 from engine.caller.keypad import Keypad
 from engine.conversation.ending import CallEnding
-from engine.conversation.floor import Cue, FloorControl
+from engine.conversation.floor import FloorControl
+from engine.conversation.standing import Cue
 from engine.model import Tell
 from engine.outcome import Outcome
 from engine.prompt import prompt

@@ -37,7 +37,7 @@ from engine.caller.turns import (
 )
 from engine.carrier import Dtmf
 from engine.conversation.conversation import Conversation
-from engine.conversation.floor import STANDINGS, Standing
+from engine.conversation.standing import STANDINGS, Standing
 from engine.model import (
     AudioDelta,
     CancelResponse,
