@@ -5,9 +5,8 @@ Theory of operation
 
 Two may speak on a telephone line, and one of them is polite. The bot begins only on a free floor; the
 caller begins whenever they like. So the floor has four states (`states.FLOOR`): nobody has it, the caller,
-the bot, or both. It is BOTH that everything here is about, because most of what is heard over the bot is no
-interruption: its own echo, a cough, a door, "mhm". Who stops for all of that never finishes a sentence. Who
-stops for nothing is shouted at.
+the bot, or both. It is BOTH that most here is about, because most of what is heard over the bot is no
+interruption: its own echo, a cough, a door, "mhm".
 
 The ear (`caller/`) has taken out what it can by sound alone. What it says of the rest comes in two steps:
 
@@ -29,17 +28,8 @@ From there three ways lead on:
                                            |
                                            +------------- it was nothing -----------> BOT  (it plays on)
 
-The caller who stops early leaves a doubt (`states.DOUBT`). What they said was committed all the same, so
-there will be a transcript, and that decides: words make the interruption real, an empty or failed
-transcript makes it false. There is a limit to how long this is waited for. If it passes, the doubt is the
-caller's: to answer somebody who has only coughed is awkward, to talk on over somebody who has asked
-something is worse. What was not even an utterance was nothing, and needs no transcript.
-
-Words that only agree (`agreement.py`) are no interruption either, if nothing was asked: who says "uh-huh"
-wants to hear more. They stay in the model's memory as what the caller said, and nobody answers them, unless
-the bot was nearly through: then an "okay" is what it waits for. Where words come one by one the first that
-wants something takes the floor, while it is spoken; those that only agree are taken for all if no more
-follow. Should the transcript say more, it is an interruption after all, and the bot is cut.
+The caller who stops early leaves a doubt. What they said was committed all the same, and its words decide
+(`interruption.py`). What was not even an utterance was nothing.
 
 When it was nothing the bot plays on from the byte where the caller stopped hearing it, as a new turn. If it
 has been silent for too long, that would be in the middle of a sentence that nobody remembers. Then it is
@@ -54,12 +44,8 @@ The caller may also speak when there is nothing to interrupt: before the bot's f
 an answer that falters. What they say is then no interruption but a new turn, and what is on its way is out
 of date. It is overtaken: abandoned, and asked for again with what they have said.
 
-What is decided where is not in the code but in a table (`standing.py`).
-
-Somebody may also speak on and on. What they say goes up in parts, and is not answered before they have
-finished. If they don't for long (`longest_turn_ms`), or there are no words in a part, the bot cuts in: it
-takes the floor as if they had finished, once, and says something short. Who goes on over that is a caller who
-speaks over the bot, and who stops is answered with all that they have said.
+Somebody may also speak on and on; what they say goes up in parts (`story.py`). What is decided where is not
+in the code but in a table (`standing.py`).
 
 The gate and the ending join in where a decision reaches them. To take the floor is to cancel the response
 on its way, if there is one that can be cancelled; a final ending takes the caller's turn from them. A test
@@ -85,14 +71,15 @@ from engine.caller.turns import (
     UtteranceStarted,
 )
 from engine.caller.utterances import Utterance, Utterances
-from engine.conversation.agreement import agrees, may_agree
 from engine.conversation.greeting import Greeting
+from engine.conversation.interruption import Interruption
 from engine.conversation.noise import LineNoise
 from engine.conversation.standing import BY_VOICE, RULES, Cue, Rule, Standing
+from engine.conversation.story import Story
 from engine.model import DeleteItem, InputTranscribed, Tell
 from engine.prompt import prompt
 from engine.settings import Settings
-from engine.states import DOUBT, FLOOR, Doubt, DoubtEvent, Floor, FloorEvent, Reason, step
+from engine.states import FLOOR, Doubt, Floor, FloorEvent, Reason, step
 
 _UNKNOWN = Loudness()  # of what takes the floor, where it is not the caller's voice that does
 
@@ -116,22 +103,15 @@ class FloorControl:
         self._asking = asking
         self._utterances = utterances
         self._floor = Floor.FREE
-        self._doubt = Doubt.NONE
-        self._doubtful: Utterance | None = None  # what paused the bot, once it was committed
-        self._passed: Utterance | None = None  # over what was written of it the bot has played on
-        self._paused_at_ms = 0.0
-        self._asked = False  # what paused the bot may answer a question, or go on with a number
         self._counts = False  # what the caller says now will be answered
-        self._in_parts_ms = 0  # so much of it is committed already, and goes on
-        self._part: Utterance | None = None  # the last part
-        self._cut_in = False  # they speak on, but the floor was taken from them
+        self._interruption = Interruption(settings)
+        self._story = Story(settings)
         self._greeting = Greeting(settings, bot, answers)
-        self._murmurs = False  # its words only agree, so far
 
     @property
     def standing(self) -> Standing:
         """Where the caller and the bot stand now."""
-        return Standing(self._floor, self._answers.paused, self._doubt)
+        return Standing(self._floor, self._answers.paused, self._interruption.doubt)
 
     @property
     def caller_speaks(self) -> bool:
@@ -146,7 +126,7 @@ class FloorControl:
     @property
     def caller_murmurs(self) -> bool:
         """True while the words of the caller, who has stopped the bot, only agree."""
-        return self._murmurs and self._floor is Floor.BOTH and self._answers.paused
+        return self._interruption.murmurs and self._floor is Floor.BOTH and self._answers.paused
 
     @property
     def free(self) -> bool:
@@ -161,7 +141,7 @@ class FloorControl:
     @property
     def due_ms(self) -> float:
         """When the transcript that is waited for is late."""
-        return inf if self._doubtful is None or self._doubt is not Doubt.AWAITED else self._doubtful.due_ms
+        return self._interruption.due_ms
 
     # The bot's turns
 
@@ -188,9 +168,9 @@ class FloorControl:
     def on_utterance_started(self, event: UtteranceStarted) -> list[Action]:
         """Begin the caller's turn."""
         # Not before it counts: a cough must not take back a call that is closing.
-        self._counts = self._murmurs = False
+        self._counts = self._interruption.murmurs = False
         self._greeting.voice()
-        self._in_parts_ms, self._part = 0, None
+        self._story.begin()
         self._floor = step(FLOOR, self._floor, FloorEvent.CALLER_BEGINS)
         return [Note(UtteranceBegun(onset_ms=event.onset_ms, **asdict(event.loudness)))]
 
@@ -207,24 +187,22 @@ class FloorControl:
         rejoined = self._rejoin(now_ms)
         began_ms = now_ms - event.silence_ms - event.speech_ms
         utterance = self._utterances.committed(began_ms, now_ms, doubtful=False)
-        noted = [*rejoined, Note(_over(event, utterance, capped=True))]
-        self._in_parts_ms += event.silence_ms + event.speech_ms
-        self._part = utterance
-        return noted if self._in_parts_ms < self._settings.longest_turn_ms else [*noted, *self._take_turn()]
+        self._story.add(utterance, event.silence_ms + event.speech_ms)
+        cut_in = self._take_turn() if self._story.too_long else []
+        return [*rejoined, Note(_over(event, utterance, capped=True)), *cut_in]
 
     def _take_turn(self) -> list[Action]:
         if self._floor is not Floor.CALLER:
             return []
         self._floor = step(FLOOR, self._floor, FloorEvent.CALLER_ENDS)
-        self._in_parts_ms, self._cut_in = 0, True
+        self._story.cut_in()
         self._asking.want(Reason.UTTERANCE)
         return [ToModel(Tell("system", prompt.cut_in()))]
 
     def _rejoin(self, now_ms: float) -> list[Action]:
         """Give the caller their turn again if the bot has cut in, and they are still at it."""
-        if not self._cut_in:
+        if not self._story.rejoin():
             return []
-        self._cut_in = False
         self._floor = step(FLOOR, self._floor, FloorEvent.CALLER_BEGINS)
         return self.decide(Cue.COUNTS, now_ms)  # what has not begun is answered with all that they say
 
@@ -238,7 +216,7 @@ class FloorControl:
         began_ms = now_ms - event.silence_ms - event.speech_ms  # its onset is in frame time, which may differ
         utterance = self._utterances.committed(began_ms, now_ms, doubtful=doubtful)
         if doubtful:
-            self._doubt, self._doubtful = step(DOUBT, self._doubt, DoubtEvent.COMMITTED), utterance
+            self._interruption.ended(utterance)
         # A call that closed meanwhile has ended their turn: it was committed, and counts for nothing.
         if not self.caller_speaks:
             return []
@@ -249,15 +227,14 @@ class FloorControl:
 
     def on_utterance_skipped(self, event: UtteranceSkipped, now_ms: float) -> list[Action]:
         """End the caller's turn: what they did is not to be answered, but for its earlier parts."""
-        in_parts = self._cut_in or self._in_parts_ms > 0
+        in_parts = self._story.goes_on
         rejoined = self._rejoin(now_ms)
         if not self.caller_speaks:
             return []
         if in_parts:
             self._asking.want(Reason.UTTERANCE)
-        # If a transcript is awaited it decides, not this sound after it.
-        if self._answers.paused and self._doubt is Doubt.NONE:
-            self._doubt = step(DOUBT, self._doubt, DoubtEvent.DISMISSED)
+        if self._answers.paused:
+            self._interruption.skipped()
         self._floor = step(FLOOR, self._floor, FloorEvent.CALLER_ENDS)
         ignored = UtteranceIgnored(
             onset_ms=event.onset_ms,
@@ -281,42 +258,23 @@ class FloorControl:
     def on_words(self, item_id: str, text: str, now_ms: float) -> list[Action]:
         """Take the next words of what the caller says: while they say it, or when they have."""
         utterance, so_far = self._utterances.hear(item_id, text, now_ms)
-        if utterance is not None or self._doubt is Doubt.AWAITED:
+        if utterance is not None or self._interruption.doubt is Doubt.AWAITED:
             return self.on_named(now_ms)
-        # Said now, over the stopped bot. What does not count yet may still come to nothing.
-        self._murmurs = self._answers.paused and self._only_agrees(so_far)
-        takes = self._answers.paused and self._counts and not self._only_agrees(so_far, may_go_on=True)
-        return self.decide(Cue.IS_REAL, now_ms) if takes else []
+        if not self._answers.paused:
+            self._interruption.murmurs = False
+            return []
+        return self._decide_if(self._interruption.hear_over(so_far, counts=self._counts), now_ms)
 
     def on_named(self, now_ms: float) -> list[Action]:
         """Weigh the words so far of what has stopped the bot and is over, once its item is named."""
-        doubtful = self._doubtful if self._doubt is Doubt.AWAITED else None
-        if doubtful is None or not doubtful.so_far.strip():
-            return []
-        if not self._only_agrees(doubtful.so_far, may_go_on=True):
-            return self.decide(Cue.WORDS, now_ms)
-        if self._only_agrees(doubtful.so_far):
-            settled_ms = max(now_ms, doubtful.heard_ms + self._settings.words_settle_ms)
-            doubtful.due_ms = min(doubtful.due_ms, settled_ms)
-        return []
+        return self._decide_if(self._interruption.weigh(now_ms), now_ms)
 
     def on_no_transcript(self, now_ms: float) -> list[Action]:
         """Decide about what stopped the bot without its whole transcript: that is late."""
-        if self._doubtful is not None and self._only_agrees(self._doubtful.so_far):
-            return self._murmured(self._doubtful)
-        # Who writes down words as they come, and has none of this by now, has heard none.
-        if self._utterances.live and self._doubtful is not None and not self._doubtful.so_far.strip():
-            self._doubt = step(DOUBT, self._doubt, DoubtEvent.NO_WORDS)
-            return []
-        # The doubt is the caller's: what paused the bot counts as said.
-        return self.decide(Cue.WORDS, now_ms)
+        return self._decide_if(self._interruption.overdue(live=self._utterances.live), now_ms)
 
-    def _only_agrees(self, text: str, *, may_go_on: bool = False) -> bool:
-        return not self._asked and (may_agree(text) if may_go_on else agrees(text))
-
-    def _murmured(self, utterance: Utterance) -> list[Action]:
-        self._doubt, utterance.murmur = step(DOUBT, self._doubt, DoubtEvent.AGREES), True
-        return []
+    def _decide_if(self, cue: Cue | None, now_ms: float) -> list[Action]:
+        return [] if cue is None else self.decide(cue, now_ms)
 
     def on_transcribed(self, event: InputTranscribed, now_ms: float) -> list[Action]:
         """Note what the caller said, as text, once what follows from it is settled."""
@@ -334,41 +292,29 @@ class FloorControl:
 
     def _judge(self, item_id: str, text: str | None, now_ms: float) -> tuple[Utterance | None, list[Action]]:
         utterance = self._utterances.transcribed(item_id, text)
-        if utterance is not None and utterance is self._part and text is not None and not utterance.words:
-            return utterance, self._take_turn()  # nobody speaks: it is a noise that goes on
-        # Transcripts come out of order: only that of the utterance which stopped the bot settles anything.
-        if utterance is not None and utterance is self._passed:
-            return utterance, self._hear_rest(item_id, utterance, now_ms)
-        if utterance is None or utterance is not self._doubtful or self._doubt is not Doubt.AWAITED:
+        if utterance is not None and text is not None and self._story.is_noise(utterance):
+            return utterance, self._take_turn()
+        if utterance is None or not self._interruption.concerns(utterance):
             return utterance, []
-        if utterance.words:
-            only_agrees = self._only_agrees(utterance.so_far)
-            return utterance, self._murmured(utterance) if only_agrees else self.decide(Cue.WORDS, now_ms)
-        self._doubt = step(DOUBT, self._doubt, DoubtEvent.NO_WORDS)
-        return utterance, [_forget(item_id)]
-
-    def _hear_rest(self, item_id: str, utterance: Utterance, now_ms: float) -> list[Action]:
-        """Let the caller have the floor after all, if they have said more than could be read at first."""
-        self._passed = None
+        cue = self._interruption.judge(utterance)
         if not utterance.words:
-            return [_forget(item_id)]
-        if agrees(utterance.so_far):
-            return []
-        utterance.murmur = False
-        taken = self.decide(Cue.MORE_WORDS, now_ms)
-        self._asking.want(Reason.UTTERANCE)
-        return taken
+            return utterance, [_forget(item_id)]
+        decided = self._decide_if(cue, now_ms)
+        if cue is Cue.MORE_WORDS:
+            self._asking.want(Reason.UTTERANCE)
+        return utterance, decided
 
     def watch(self, now_ms: float) -> list[Action]:
         """Play on if the caller is silent and the bot stopped, once it is known that nothing was said."""
         # After some seconds nobody remembers the beginning of the sentence that would be finished.
-        too_late = now_ms - self._paused_at_ms > self._settings.resume_within_ms
+        too_late = now_ms - self._interruption.paused_ms > self._settings.resume_within_ms
         return self.decide(Cue.SILENT_LONG if too_late else Cue.SILENT, now_ms)
 
     def close(self, now_ms: float) -> list[Action]:
         """End what the caller says now: the call begins to end, and it no longer counts."""
-        settled, self._passed = self.decide(Cue.CLOSING, now_ms), None
-        self._cut_in = False
+        settled = self.decide(Cue.CLOSING, now_ms)
+        self._interruption.pass_over(None)
+        self._story = Story(self._settings)
         if self.caller_speaks:
             self._floor = step(FLOOR, self._floor, FloorEvent.CALLER_ENDS)
         return settled
@@ -405,44 +351,40 @@ class FloorControl:
         return given_up
 
     def _pause(self, now_ms: float) -> list[Action]:
-        self._paused_at_ms, self._doubtful = now_ms, None
         context = self._answers.context(now_ms)  # before: the bot foresees nothing once it is stopped
         heard_ms, _ = self._answers.progress_ms(now_ms)
         dictates = context.dictating and heard_ms < self._settings.dictated_over_ms
-        self._asked = context.question or dictates
+        self._interruption.begin(now_ms, asked=context.question or dictates)
         return self._answers.pause(now_ms)
 
     def _take(self, now_ms: float, speech_ms: int, loudness: Loudness) -> list[Action]:
-        if self._doubt is not Doubt.NONE:  # what was in doubt is to be answered
+        if self._interruption.doubt is not Doubt.NONE:  # what was in doubt is to be answered
             self._asking.want(Reason.UTTERANCE)
         said = self._heed()
-        self._doubt = step(DOUBT, self._doubt, DoubtEvent.SETTLED)
+        self._interruption.settle()
         # Before the bot is told: what it does next, it does on a floor that is no longer its own.
         self._floor = step(FLOOR, self._floor, FloorEvent.BOT_ENDS)
         return [*self._bot.interrupt(speech_ms, loudness, now_ms), *said]
 
     def _play_on(self, now_ms: float) -> list[Action]:
-        self._doubt = step(DOUBT, self._doubt, DoubtEvent.SETTLED)
-        utterance, noted = self._doubtful, list[Action]()
-        if utterance is not None and utterance.murmur:
-            if self._answers.progress_ms(now_ms)[1] < self._settings.back_channel_rest_ms:
-                self._asking.want(Reason.UTTERANCE)
-                utterance, noted = None, self._heed()
-            else:
-                noted = [Note(_told(Murmured, utterance))]
-        else:
+        self._interruption.settle()
+        utterance, noted = self._interruption.utterance, list[Action]()
+        if utterance is None or not utterance.murmur:
             self._noise.stop_for_nothing()
-        self._passed = utterance if utterance is not None and utterance.words is None else None
+        elif self._answers.progress_ms(now_ms)[1] < self._settings.back_channel_rest_ms:
+            self._asking.want(Reason.UTTERANCE)
+            utterance, noted = None, self._heed()
+        else:
+            noted = [Note(_told(Murmured, utterance))]
+        self._interruption.pass_over(utterance)
         number = None if utterance is None else utterance.number
-        return [*noted, *self._answers.play_on(now_ms - self._paused_at_ms, number, now_ms)]
+        silent_ms = now_ms - self._interruption.paused_ms
+        return [*noted, *self._answers.play_on(silent_ms, number, now_ms)]
 
     def _heed(self) -> list[Action]:
         """Take for an answer what only agrees: it is told with the words, if all of them have come."""
-        utterance = self._doubtful
-        if utterance is None or not utterance.murmur:
-            return []
-        utterance.murmur = False
-        return [Note(_told(UserSaid, utterance))] if utterance.words else []
+        utterance = self._interruption.heed()
+        return [] if utterance is None or not utterance.words else [Note(_told(UserSaid, utterance))]
 
 
 def _forget(item_id: str) -> Action:
