@@ -1,5 +1,7 @@
 """What is done about a model that can't do everything: the one place that decides it."""
 
+from attrs import evolve
+
 from engine.errors import ModelFault
 from engine.model import Capabilities, DeleteItem, ModelCommand, SessionInfo, Tell, TruncateItem
 from engine.prompt import prompt
@@ -21,6 +23,8 @@ def check(session: SessionInfo) -> None:
 
 def without_what_it_lacks(settings: Settings, capabilities: Capabilities) -> Settings:
     """Return the settings by which the turns of a call with this model are decided."""
+    if not capabilities.deletes:  # what was given up would stay in its memory
+        settings = evolve(settings, answer_ahead_ms=0)
     return settings if capabilities.transcribes else settings.without_transcription()
 
 

@@ -40,6 +40,7 @@ _RANGES = {
     "utterance_min_ms": Range(FRAME_MS, 5_000, "no answer would be long enough to count"),
     "utterance_end_min_ms": Range(100, 10_000, "callers would be answered between two words, or never"),
     "utterance_end_max_ms": Range(100, 10_000, "callers would be answered between two words, or never"),
+    "answer_ahead_ms": Range(0, 10_000),
     "utterance_max_ms": Range(1_000, 10**8, "callers would be cut off in their first word"),
     "longest_turn_ms": Range(1_000, 10**8, "callers would be cut in on in their first word"),
     "carrier_silent_ms": Range(1_000, 10**8, "every line would be taken for dead"),
@@ -95,6 +96,9 @@ class Settings:
     utterance_end_ms: int = 500  # of silence, as a call begins; then the caller's own pauses decide
     utterance_end_min_ms: int = 400
     utterance_end_max_ms: int = 1_000
+    # Of silence, after which the model is asked if the caller is likely to have finished; nothing of its
+    # answer is heard or done before they have. 0: never.
+    answer_ahead_ms: int = 0
     dictation_end_ms: int = 1_500  # people rest between the groups of a number, for a second and more
     utterance_max_ms: int = 30_000  # what is longer goes up in parts of so much
     # Who speaks for so long without a pause is cut in on, once: a story is over by then, a television is not.

@@ -33,6 +33,7 @@ class Floor(Enum):
 
     FREE = auto()
     CALLER = auto()
+    RESTS = auto()  # the caller, who is silent and has likely finished: the model may be asked, and no more
     BOT = auto()
     BOTH = auto()  # the caller speaks over the bot, which goes on or has been stopped
 
@@ -41,6 +42,8 @@ class FloorEvent(Enum):
     """What moves the floor."""
 
     CALLER_BEGINS = auto()
+    CALLER_RESTS = auto()
+    CALLER_GOES_ON = auto()
     CALLER_ENDS = auto()
     BOT_BEGINS = auto()
     BOT_ENDS = auto()  # its answer was heard to the end, or is cut
@@ -50,6 +53,9 @@ FLOOR = {
     (Floor.FREE, FloorEvent.CALLER_BEGINS): Floor.CALLER,
     (Floor.FREE, FloorEvent.BOT_BEGINS): Floor.BOT,
     (Floor.CALLER, FloorEvent.CALLER_ENDS): Floor.FREE,
+    (Floor.CALLER, FloorEvent.CALLER_RESTS): Floor.RESTS,
+    (Floor.RESTS, FloorEvent.CALLER_GOES_ON): Floor.CALLER,
+    (Floor.RESTS, FloorEvent.CALLER_ENDS): Floor.FREE,
     (Floor.CALLER, FloorEvent.BOT_BEGINS): Floor.BOTH,  # with the greeting, which waits for no noise
     (Floor.BOT, FloorEvent.CALLER_BEGINS): Floor.BOTH,
     (Floor.BOT, FloorEvent.BOT_ENDS): Floor.FREE,
@@ -68,7 +74,7 @@ class Answer(Enum):
     HEARD = auto()  # to its end
     CUT = auto()
     ABANDONED = auto()  # given up unheard, or unfinished: what it was to answer is still to be answered
-    UNSAID = auto()  # it ended without a sound: it only called a tool, or failed
+    UNSAID = auto()  # it ended without a sound: it only called a tool, which may be withheld, or failed
 
 
 class AnswerEvent(Enum):
@@ -94,7 +100,7 @@ ANSWER: dict[tuple[Answer, AnswerEvent], Answer] = {
     (Answer.PAUSED, AnswerEvent.IS_CUT): Answer.CUT,
     **{
         (answer, AnswerEvent.IS_ABANDONED): Answer.ABANDONED
-        for answer in (Answer.EXPECTED, Answer.WAITING, Answer.PLAYING, Answer.PAUSED)
+        for answer in (Answer.EXPECTED, Answer.WAITING, Answer.PLAYING, Answer.PAUSED, Answer.UNSAID)
     },
 }
 CUT_OFF = frozenset({Answer.CUT, Answer.ABANDONED})  # no more of it will be heard

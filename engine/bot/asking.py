@@ -39,6 +39,7 @@ class Asking:
         self.gate = ResponseGate(settings)
         self._tool_calls = tool_calls
         self.asked_ms = 0.0  # when the response on its way was asked for
+        self.ahead = False  # and whether before it was sure that the caller had finished
         self._asked_about: tuple[str, ...] = ()  # the calls whose outputs the requested response knows
         self._in_passing: str | None = None  # the item of an instruction that is to be deleted again
         self._passed = 0
@@ -97,8 +98,11 @@ class Asking:
         item_id, self._in_passing = self._in_passing, None
         return [] if item_id is None else [ToModel(DeleteItem(item_id, f"retract_{item_id}"))]
 
-    def create(self, now_ms: float) -> list[Action]:
-        """Ask for the response that is wanted, if none is on its way and no tool's output is awaited."""
+    def create(self, now_ms: float, *, ahead: bool) -> list[Action]:
+        """Ask for the response that is wanted, if none is on its way and no tool's output is awaited.
+
+        `ahead`: the caller has likely finished, and may go on.
+        """
         event_id = None if self._tool_calls.awaited else self.gate.create(now_ms)
         if event_id is None:
             return []
@@ -106,7 +110,7 @@ class Asking:
         only_words = carried == ONLY_WORDS
         retracted = self._retract() if len(carried) > 1 or not carried <= _IN_PASSING else []
         self._asked_about = () if only_words else self._tool_calls.take_unspoken()
-        self.asked_ms = now_ms
+        self.asked_ms, self.ahead = now_ms, ahead
         return [*retracted, ToModel(CreateResponse(event_id, with_tools=not only_words))]
 
     def retry(self, now_ms: float) -> list[Action]:

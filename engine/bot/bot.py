@@ -67,6 +67,7 @@ class Bot:
         self._tool_calls = tool_calls
         self._utterances = utterances
         self._guard_ms = settings.guard_ms
+        self._withheld: list[FunctionCalled] = []  # by an answer that was asked for ahead
 
     @property
     def quiet(self) -> bool:
@@ -77,6 +78,11 @@ class Bot:
     def idle(self) -> bool:
         """True if it is quiet, and no tool is at work."""
         return self.quiet and not self._tool_calls.running
+
+    @property
+    def may_be_asked(self) -> bool:
+        """True if nothing of it plays, waits, is on its way or at work."""
+        return self._answers.silent and not self._gate.cancellable and not self._tool_calls.running
 
     @property
     def greets_next(self) -> bool:
@@ -115,11 +121,11 @@ class Bot:
 
     def overtake(self, now_ms: float) -> list[Action]:
         """Abandon what is on its way: the caller went on before its first sound, and is answered anew."""
-        if not self._gate.cancellable and not self._answers.waiting:
+        if not (self._gate.cancellable or self._answers.waiting or self._withheld):
             return []
         overtaken = Note(AnswerOvertaken(response=self._gate.response_id))
         cancelled = self._cancel_unheard(now_ms) if self._gate.cancellable else []
-        return [overtaken, *cancelled, *self._abandon_waiting(now_ms)]
+        return [overtaken, *cancelled, *self._abandon_waiting(now_ms), *self._abandon_withheld(now_ms)]
 
     def give_up_answer(self, now_ms: float) -> list[Effect]:
         """Ask once more: the answer does not come, or not on. What has begun to play of it stops."""
@@ -155,6 +161,12 @@ class Bot:
             abandoned += self._abandon(self._answers.waiting.popleft(), now_ms)
         return abandoned
 
+    def _abandon_withheld(self, now_ms: float) -> list[Action]:
+        abandoned: list[Action] = []
+        for event in self.take_withheld():
+            abandoned += self._abandon(self._answers.responses[event.response_id], now_ms)
+        return abandoned
+
     def _abandon(self, response: Response, now_ms: float) -> list[Action]:
         # Nothing of it was heard, so what it was to answer is still to be answered.
         if response.cut:
@@ -176,6 +188,7 @@ class Bot:
             self._gate.carried,
             about,
             self._asking.asked_ms,
+            ahead=self._asking.ahead,
             asks_to_dictate=self._tool_calls.ask_to_dictate(about),
         )
         if self._gate.state is Gate.CANCELLING:  # it was cancelled before it began
@@ -187,9 +200,12 @@ class Bot:
     def on_item_started(self, event: ItemStarted, now_ms: float) -> list[Action]:
         """Begin a part of a response; if the response is cut already, it is not to be remembered."""
         response = self._answers.get(event.response_id)
-        if response is None or event.kind != "message":  # a function call is never corrected
+        if response is None:
             return []
-        response.words.setdefault(event.item_id, Transcript())
+        if event.kind == "message":
+            response.words.setdefault(event.item_id, Transcript())
+        elif event.kind == "function_call":
+            response.unmade.append(event.item_id)
         return response.tell_heard(now_ms) if response.cut else []
 
     def on_words(self, event: TranscriptDelta) -> list[Action]:
@@ -270,11 +286,28 @@ class Bot:
 
     # What the model does
 
+    @property
+    def withholds(self) -> bool:
+        """True if calls are kept for later."""
+        return bool(self._withheld)
+
+    def withhold(self, event: FunctionCalled, response: Response, now_ms: float) -> None:
+        """Keep a call for later, unread: it is not certain yet that the caller has finished."""
+        response.speech.made = step(MAKING, response.speech.made, MakingEvent.CALLS)
+        self._gate.progressed(event.response_id, now_ms)
+        self._withheld.append(event)
+
+    def take_withheld(self) -> list[FunctionCalled]:
+        """Return the calls that were kept, in order: the caller has finished, or will be answered anew."""
+        withheld, self._withheld = self._withheld, []
+        return withheld
+
     def accept_call(self, event: FunctionCalled, response: Response, now_ms: float) -> ToolCall | None:
-        """Return the call, if it is new."""
-        call_id = self._tool_calls.accept(event.response_id, event.call_id)
+        """Return the call, if it is new; none is made for an answer that was given up."""
+        call_id = None if response.given_up else self._tool_calls.accept(event.response_id, event.call_id)
         if call_id is None:
             return None
+        response.unmade = [item_id for item_id in response.unmade if item_id != event.item_id]
         response.speech.made = step(MAKING, response.speech.made, MakingEvent.CALLS)
         self._gate.progressed(event.response_id, now_ms)
         return ToolCall(

@@ -20,7 +20,7 @@ from engine.audio import BYTES_PER_MS
 from engine.bot.expected import Expected, expected
 from engine.bot.playback import Speech
 from engine.model import DeleteItem, TruncateItem
-from engine.states import CUT_OFF, ONLY_WORDS, Making, Reason
+from engine.states import CUT_OFF, ONLY_WORDS, Answer, Making, Reason
 
 _DOUBTFUL_MS = 500  # by so much the words may be off that the ledger reckons by the share of the sound
 _LONGEST_WORD = 25  # letters; without a space in so many, a script has none
@@ -74,15 +74,22 @@ class Response:
     reasons: frozenset[Reason]  # what is to be said again if it fails
     served_calls: tuple[str, ...]  # the tool outputs that it speaks about
     asked_ms: float  # when the model was asked for it: it knows nothing of what was said later
+    ahead: bool = False  # of the end of what it answers
     in_text: bool = False  # the model has written something, which nobody hears
     asks_to_dictate: bool = False  # a tool has it ask for a number, a name or an address
     words: dict[str, Transcript] = Factory(dict)  # of each of its message items, in order
+    unmade: list[str] = Factory(list)  # the items of its calls that were not made, or not yet
     _told: set[str] = Factory(set)
 
     @property
     def cut(self) -> bool:
         """True once no more of it will be heard."""
         return self.speech.life in CUT_OFF
+
+    @property
+    def given_up(self) -> bool:
+        """True if it was asked for ahead, and the caller went on: as if it had never been."""
+        return self.ahead and self.speech.life is Answer.ABANDONED
 
     @property
     def only_words(self) -> bool:
@@ -95,8 +102,15 @@ class Response:
         return self.speech.made is Making.COMPLETED and self.speech.received_bytes > 0
 
     def tell_heard(self, now_ms: float) -> list[Action]:
-        """Correct the model's memory of a cut answer; each item once."""
+        """Correct the model's memory of a cut answer; each item once.
+
+        Calls that were made are never touched: they happened, whatever the caller heard.
+        """
         told: list[Action] = []
+        for item_id in self.unmade if self.given_up else ():
+            if item_id not in self._told:
+                self._told.add(item_id)
+                told.append(ToModel(DeleteItem(item_id, f"unmade_{item_id}")))
         for item_id in self.words:
             if item_id in self._told:  # a second figure would contradict the first
                 continue

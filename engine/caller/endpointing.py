@@ -32,6 +32,10 @@ class Pace:
         wanted_ms = min(settings.utterance_end_max_ms, longest_ms + _MARGIN_MS)
         return max(settings.utterance_end_min_ms, wanted_ms, settings.dictation_end_ms if dictating else 0)
 
+    def ends_within(self, silence_ms: int) -> bool:
+        """Say whether this caller has lately made no pause nearly as long: this one may be the end."""
+        return max(self._pause_ms, *self._longest_ms) + _MARGIN_MS <= silence_ms
+
     def paused(self, pause_ms: int) -> None:
         """Note that the caller went on after a silence of `pause_ms`.
 

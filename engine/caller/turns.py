@@ -41,6 +41,7 @@ class TurnContext:
     yes_or_no: bool = False  # is what the bot has asked for
     question: bool = False  # the caller has heard a question: the answer is no back-channel
     murmurs: bool = False  # their words over the stopped bot only agree, so far
+    alone: bool = False  # nobody else says or does anything, or is about to: the model may be asked ahead
 
 
 @frozen
@@ -81,11 +82,27 @@ class UtterancePart:
 
 
 @frozen
+class UtteranceRests:
+    """The caller is likely to have finished: what they said is committed, and may be answered ahead."""
+
+    onset_ms: int
+    speech_ms: int
+    silence_ms: int
+
+
+@frozen
+class UtteranceGoesOn:
+    """The caller had not finished: the utterance that rested goes on."""
+
+    onset_ms: int
+
+
+@frozen
 class UtteranceEnded:
     """An utterance to answer. `speech_ms` runs from onset to last speech frame, without the silence.
 
     `doubtful`: it paused the bot, and was too short to be certainly speech. If it went up in parts it is the
-    last of them.
+    last of them; if it rested, all of it is committed.
     """
 
     onset_ms: int
@@ -144,6 +161,8 @@ TurnEvent = (
     UtteranceStarted
     | UtteranceCounts
     | UtterancePart
+    | UtteranceRests
+    | UtteranceGoesOn
     | UtteranceEnded
     | UtteranceSkipped
     | BargeInPaused
@@ -172,6 +191,7 @@ class Turns:
         self._open = False  # there is an utterance
         self._onset_ms = 0  # of it, or of the part that goes up now
         self._in_parts = False
+        self._rests = False
         self._last_speech_ms = _LONG_AGO_MS
         self._ended_ms = _LONG_AGO_MS  # the last speech of the utterance before, if that was answered
         self._pause_before_ms = 0
@@ -270,7 +290,7 @@ class Turns:
 
     def _begin(self, context: TurnContext) -> list[TurnEvent]:
         onset_ms = next(since_ms for since_ms in self._recent if since_ms is not None)
-        self._open, self._in_parts = True, False
+        self._open, self._in_parts, self._rests = True, False, False
         self._onset_ms = max(onset_ms, self._last_speech_ms, 0)
         self._pause_before_ms = self._onset_ms - self._ended_ms
         self._last_speech_ms = self._now_ms
@@ -282,7 +302,9 @@ class Turns:
 
     def _go_on(self, context: TurnContext, *, speech: bool) -> list[TurnEvent]:
         silence_ms = self._now_ms - self._last_speech_ms
+        goes_on = [UtteranceGoesOn(self._onset_ms)] if speech and self._rests else []
         if speech:
+            self._rests = False
             self._pace.paused(silence_ms - FRAME_MS)
             self._last_speech_ms = self._now_ms
             silence_ms = 0
@@ -291,9 +313,19 @@ class Turns:
         end_ms = self._pace.end_ms(dictating=context.dictating, yes_or_no=yes_or_no)
         if silence_ms >= (min(end_ms, self._settings.back_channel_end_ms) if context.murmurs else end_ms):
             return [self._close(context)]
-        if self._now_ms - self._onset_ms >= self._settings.utterance_max_ms:
+        if self._now_ms - self._onset_ms >= self._settings.utterance_max_ms and not self._rests:
             return [self._part() if self._counted else self._close(context)]
-        return self._count()
+        return [*goes_on, *self._count(), *self._rest(context, silence_ms, yes_or_no=yes_or_no)]
+
+    def _rest(self, context: TurnContext, silence_ms: int, *, yes_or_no: bool) -> list[TurnEvent]:
+        """Say so, once, if they are likely to have finished: by their pauses, or by what they were asked."""
+        ahead_ms = self._settings.answer_ahead_ms
+        if not 0 < ahead_ms <= silence_ms or self._rests or self._in_parts or not self._counted:
+            return []
+        if not context.alone or context.dictating or not (yes_or_no or self._pace.ends_within(ahead_ms)):
+            return []
+        self._rests = True
+        return [UtteranceRests(self._onset_ms, self._speech_ms(), silence_ms)]
 
     def _part(self) -> TurnEvent:
         silence_ms = self._now_ms - self._last_speech_ms

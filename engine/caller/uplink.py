@@ -18,7 +18,9 @@ from engine.caller.turns import (
     BargeInPaused,
     TurnEvent,
     UtteranceEnded,
+    UtteranceGoesOn,
     UtterancePart,
+    UtteranceRests,
     UtteranceSkipped,
     UtteranceStarted,
 )
@@ -38,6 +40,7 @@ class _Route(Enum):
     IDLE = auto()
     HELD = auto()
     LIVE = auto()
+    RESTS = auto()  # all of it is committed, unless it goes on
 
 
 class Uplink:
@@ -84,6 +87,14 @@ class Uplink:
                 self._route = _Route.LIVE
             case UtterancePart():
                 return self._commit_part()
+            case UtteranceRests():
+                self._route = _Route.RESTS
+                return self._commit_part()
+            case UtteranceGoesOn():
+                self._route = _Route.LIVE
+            case UtteranceEnded() if self._route is _Route.RESTS:
+                self._pending.clear()
+                return self._finish(CommitAudio())
             case UtteranceEnded():
                 return self._finish(CommitAudio())
             case UtteranceSkipped():

@@ -11,6 +11,9 @@ an utterance may come while it goes on; some servers send them only when it is o
 The server names the item of a commit in `input_audio_buffer.committed`, in the order of the commits. The
 transcripts come out of order. Some servers write down word by word what is said, before it is committed and
 its item named; others say nothing before all of it is there.
+
+An utterance that rests is committed before it is known whether that was its end. If it goes on, it has more
+than one item, all under its number.
 """
 
 from collections import deque
@@ -57,16 +60,30 @@ class Utterances:
     _unnamed: deque[Utterance] = Factory(deque)  # whose commits the server has not answered
     more_to_come: bool = False  # what they say is a part of something: a pause is no end
     whole_number: bool = False  # it holds all of one: nothing more is to come
+    _rested: Utterance | None = None  # of what is said now all is committed
+    _before: Utterance | None = None  # or so much, and it goes on
     _early: tuple[str, str, float] = ("", "", -inf)  # an item without a name yet, its words, and since when
 
     def committed(self, began_ms: float, now_ms: float, *, doubtful: bool) -> Utterance:
-        """Add an utterance that has ended, and was committed."""
-        utterance = Utterance(
-            self._next(), began_ms, now_ms, now_ms + self.settings.transcript_due_ms, doubtful
-        )
+        """Return an utterance that has ended: added now that it was committed, or when it rested."""
+        utterance = self._rested or self._add(began_ms, now_ms, doubtful=doubtful)
+        self._rested = self._before = None
+        self.whole_number = False
+        return utterance
+
+    def rested(self, began_ms: float, now_ms: float) -> None:
+        """Add one that was committed, and is likely to have ended."""
+        self._rested = self._add(began_ms, now_ms, doubtful=False)
+
+    def go_on(self) -> None:
+        """Take what rested for the beginning of what is said now."""
+        self._rested, self._before = None, self._rested
+
+    def _add(self, began_ms: float, now_ms: float, *, doubtful: bool) -> Utterance:
+        number = self._next() if self._before is None else self._before.number
+        utterance = Utterance(number, began_ms, now_ms, now_ms + self.settings.transcript_due_ms, doubtful)
         self._last.append(utterance)
         self._unnamed.append(utterance)
-        self.whole_number = False
         return utterance
 
     def pressed(self, now_ms: float) -> None:
@@ -95,14 +112,20 @@ class Utterances:
         utterance = self._of(item_id)
         if utterance is not None:
             utterance.so_far, utterance.heard_ms = (utterance.so_far + text)[:_MOST_CHARS], now_ms
+            if utterance is self._rested or utterance is self._before:
+                self._weigh("")
             return utterance, utterance.so_far
         self.live = self.live or bool(text.strip())
         before = self._early[1] if self._early[0] == item_id else ""
         so_far = (before + text)[:_MOST_CHARS]
         self._early = (item_id, so_far, now_ms)
-        self.more_to_come = more_time.more_to_come(so_far)
-        self.whole_number = more_time.is_whole_number(so_far)
+        self._weigh(so_far)
         return None, so_far
+
+    def _weigh(self, so_far: str) -> None:
+        said = " ".join(each.so_far for each in (self._before, self._rested) if each is not None)
+        self.more_to_come = more_time.more_to_come(f"{said} {so_far}".strip())
+        self.whole_number = more_time.is_whole_number(f"{said} {so_far}")
 
     def _of(self, item_id: str) -> Utterance | None:
         return next((each for each in self._last if each.item_id == item_id), None)
@@ -119,7 +142,9 @@ class Utterances:
         elif utterance is not None:
             utterance.so_far = utterance.so_far if text is None else text
             utterance.words = bool(utterance.so_far.strip())
-        if utterance is not None and text is not None:
+        if utterance is not None and utterance is self._rested:
+            self._weigh("")
+        elif utterance is not None and text is not None and utterance is not self._before:
             self.more_to_come = more_time.is_part_of_number(text.strip())
         return utterance
 

@@ -42,7 +42,9 @@ from engine.caller.turns import (
     TurnEvent,
     UtteranceCounts,
     UtteranceEnded,
+    UtteranceGoesOn,
     UtterancePart,
+    UtteranceRests,
     UtteranceSkipped,
     UtteranceStarted,
 )
@@ -123,9 +125,10 @@ class Conversation:
         context = self._answers.context(now_ms)
         more = self._utterances.more_to_come or (context.dictating and not self._utterances.whole_number)
         murmurs = self._floor.caller_murmurs
-        if (more, murmurs) == (context.dictating, False):
+        alone = self._floor.caller_may_rest and self._bot.may_be_asked and not self._parting.closing
+        if (more, murmurs, alone) == (context.dictating, False, False):
             return context
-        return evolve(context, dictating=more, murmurs=murmurs)
+        return evolve(context, dictating=more, murmurs=murmurs, alone=alone)
 
     def deadline_ms(self) -> float:
         """Return when `tick` has something to do, if no event comes before."""
@@ -208,6 +211,10 @@ class Conversation:
                 return self._floor.on_utterance_counts(now_ms)
             case UtterancePart():
                 return self._floor.on_utterance_part(event, now_ms)
+            case UtteranceRests():
+                return self._floor.on_utterance_rests(event, now_ms)
+            case UtteranceGoesOn():
+                return self._floor.on_utterance_goes_on(now_ms)
             case UtteranceEnded():
                 ended = self._floor.on_utterance_ended(event, now_ms)
                 self._silence.broken(now_ms)  # whatever it was, somebody is there
@@ -276,6 +283,9 @@ class Conversation:
 
     def _on_function_called(self, event: FunctionCalled, now_ms: float) -> list[Action]:
         response = self._answers.get(event.response_id)
+        if response is not None and self._floor.caller_rests and not response.given_up:
+            self._bot.withhold(event, response, now_ms)
+            return []
         call = None if response is None else self._bot.accept_call(event, response, now_ms)
         if response is None or call is None:
             return []
@@ -284,6 +294,12 @@ class Conversation:
         if call.name == END_CALL and not response.only_words:  # a filler hangs up on nobody
             return [called, *self._parting.on_end_call(response, call.call_id, now_ms)]
         return [called, *self._bot.run_tool(call, response, now_ms, closing=self.closing)]
+
+    def _make_withheld(self, now_ms: float) -> list[Action]:
+        """Let the calls be made that were kept until the caller had finished."""
+        if self._floor.caller_rests or not self._bot.withholds:
+            return []
+        return [act for event in self._bot.take_withheld() for act in self._on_function_called(event, now_ms)]
 
     # What follows from any event
 
@@ -296,6 +312,7 @@ class Conversation:
         actions = [
             *self._floor.finish_played(now_ms),
             *(self._floor.watch(now_ms) if self._answers.paused else ()),
+            *self._make_withheld(now_ms),
             *(self._bot.run_held(now_ms) if self._tool_calls.held else ()),
             *(self._answers.listen_for_notice(now_ms) if self._notice.awaited else ()),
         ]
@@ -312,9 +329,10 @@ class Conversation:
         # While the bot plays the next answer may already be asked for. While the caller speaks it may not:
         # they have not finished what it is to answer.
         greets = self._asking.greeting_wanted and not self._keypad.gathering
-        done = self._parting.caller_done or greets
+        rests = self._floor.caller_rests and not self._keypad.gathering
+        done = self._parting.caller_done or rests or greets
         if self._ready and done and self._parting.ending.state is not Ending.DRAINING:
-            actions += self._asking.create(now_ms)
+            actions += self._asking.create(now_ms, ahead=rests)
         if self._parting.closing:  # last: an answer that has just begun to play is still to be heard
             actions += self._parting.end_if_over(now_ms)
         if self._tool_calls.running:

@@ -67,6 +67,7 @@ from engine.caller.turns import (
     Loudness,
     UtteranceEnded,
     UtterancePart,
+    UtteranceRests,
     UtteranceSkipped,
     UtteranceStarted,
 )
@@ -116,12 +117,22 @@ class FloorControl:
     @property
     def caller_speaks(self) -> bool:
         """True while the caller says something, alone or over the bot."""
-        return self._floor in (Floor.CALLER, Floor.BOTH)
+        return self._floor in (Floor.CALLER, Floor.RESTS, Floor.BOTH)
+
+    @property
+    def caller_rests(self) -> bool:
+        """True while the caller has likely finished: an answer is neither heard nor acted on yet."""
+        return self._floor is Floor.RESTS
+
+    @property
+    def caller_may_rest(self) -> bool:
+        """True while the caller alone speaks, and may be answered ahead."""
+        return self.caller_has_floor and self._greeting.begun and not self._story.goes_on
 
     @property
     def caller_has_floor(self) -> bool:
         """True while the caller alone speaks, and will be answered."""
-        return self._floor is Floor.CALLER and self._counts
+        return self._floor in (Floor.CALLER, Floor.RESTS) and self._counts
 
     @property
     def caller_murmurs(self) -> bool:
@@ -206,6 +217,20 @@ class FloorControl:
         self._floor = step(FLOOR, self._floor, FloorEvent.CALLER_BEGINS)
         return self.decide(Cue.COUNTS, now_ms)  # what has not begun is answered with all that they say
 
+    def on_utterance_rests(self, event: UtteranceRests, now_ms: float) -> list[Action]:
+        """Want an answer: the caller has likely finished, and what they said was committed."""
+        began_ms = now_ms - event.silence_ms - event.speech_ms
+        self._utterances.rested(began_ms, now_ms)
+        if self._floor is Floor.CALLER and self.caller_may_rest:  # else something has happened meanwhile
+            self._floor = step(FLOOR, self._floor, FloorEvent.CALLER_RESTS)
+            self._asking.want(Reason.UTTERANCE)
+        return []
+
+    def on_utterance_goes_on(self, now_ms: float) -> list[Action]:
+        """Give up what was to answer the caller: they go on, and are answered when they have finished."""
+        self._utterances.go_on()
+        return self.decide(Cue.GOES_ON, now_ms)
+
     def on_utterance_ended(self, event: UtteranceEnded, now_ms: float) -> list[Action]:
         """End the caller's turn: it was committed, and is to be answered unless it is in doubt."""
         rejoined = self._rejoin(now_ms)
@@ -220,8 +245,9 @@ class FloorControl:
         # A call that closed meanwhile has ended their turn: it was committed, and counts for nothing.
         if not self.caller_speaks:
             return []
+        asked_ahead = self.caller_rests
         self._floor = step(FLOOR, self._floor, FloorEvent.CALLER_ENDS)
-        if not doubtful and not self._greeting.answers(event.speech_ms):
+        if not doubtful and not asked_ahead and not self._greeting.answers(event.speech_ms):
             self._asking.want(Reason.UTTERANCE)
         return [*rejoined, Note(_over(event, utterance, doubtful=doubtful))]
 
@@ -335,6 +361,9 @@ class FloorControl:
             case Rule.PLAY_ON:
                 return self._play_on(now_ms)
             case Rule.OVERTAKE:
+                return self._bot.overtake(now_ms)
+            case Rule.GIVE_UP:
+                self._floor = step(FLOOR, self._floor, FloorEvent.CALLER_GOES_ON)
                 return self._bot.overtake(now_ms)
         return []
 

@@ -24,31 +24,31 @@ class Greeting:
     _settings: Settings
     _bot: Bot
     _answers: Answers
-    _begun: bool = False
+    begun: bool = False
     _voice_before: bool = False  # the caller's, or one that was taken for it
 
     def begins(self) -> None:
         """Note that an answer begins to play, which may be it."""
-        self._begun = self._begun or self._bot.greets_next
+        self.begun = self.begun or self._bot.greets_next
 
     def voice(self) -> None:
         """Note that somebody begins to speak on the line."""
-        self._voice_before = self._voice_before or not self._begun
+        self._voice_before = self._voice_before or not self.begun
 
     def answers(self, speech_ms: int) -> bool:
         """Say whether it is all the answer that so much speech needs."""
-        return not self._begun and speech_ms <= _HELLO_MS
+        return not self.begun and speech_ms <= _HELLO_MS
 
     @property
     def due_ms(self) -> float:
         """When it begins, if it has come and only a voice keeps it."""
-        waits = not self._begun and bool(self._answers.waiting) and self._bot.greets_next
+        waits = not self.begun and bool(self._answers.waiting) and self._bot.greets_next
         return self._settings.greeting_due_ms if waits else inf
 
     def undisturbed(self, now_ms: float) -> bool:
         """Say whether a voice neither overtakes nor stops what is said, or is about to be."""
         playing = self._answers.playing
-        if not self._begun:
+        if not self.begun:
             return self._bot.greets_next
         if not self._voice_before or playing is None or Reason.GREETING not in playing.reasons:
             return False

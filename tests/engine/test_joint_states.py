@@ -21,6 +21,7 @@ from engine.actions import (
     Event,
     ModelGone,
     ModelReady,
+    Play,
     RunTool,
     Say,
     ToModel,
@@ -31,7 +32,9 @@ from engine.caller.turns import (
     BargeInReal,
     UtteranceCounts,
     UtteranceEnded,
+    UtteranceGoesOn,
     UtterancePart,
+    UtteranceRests,
     UtteranceSkipped,
     UtteranceStarted,
 )
@@ -116,6 +119,7 @@ class Call:
     murmured: bool = False
     speaks: bool = False  # the caller; and whether enough to be answered
     counted: bool = False
+    rests: bool = False  # the ear has said so
     committed: int = 0  # utterances
     requested: bool = False
     active: str | None = None
@@ -127,11 +131,27 @@ class Call:
 
     def feed(self, *events: Event) -> None:
         for event in events:
-            self.perform(self.conversation.handle(event, self.now_ms))
+            rested = self.floor is Floor.RESTS
+            actions = self.conversation.handle(event, self.now_ms)
+            if rested and self.floor is Floor.RESTS:
+                self.assert_held(actions)
+            self.perform(actions)
 
     def tick(self) -> None:
+        rested = self.floor is Floor.RESTS
         self.now_ms = max(self.now_ms, self.conversation.deadline_ms())
-        self.perform(self.conversation.tick(self.now_ms))
+        actions = self.conversation.tick(self.now_ms)
+        if rested:
+            self.assert_held(actions)
+        self.perform(actions)
+
+    @property
+    def floor(self) -> Floor:
+        return self.conversation._floor.standing.floor
+
+    def assert_held(self, actions: list[Action]) -> None:
+        for action in actions:
+            assert not isinstance(action, Play | Say | RunTool), "heard or done while the caller may go on"
 
     def perform(self, actions: list[Action]) -> None:
         for action in actions:
@@ -163,6 +183,7 @@ class Call:
             bool(self.unsent),
             self.active is not None,
             self.speaks,
+            self.rests,
         )
 
     @property
@@ -185,6 +206,9 @@ def may_happen(call: Call) -> Iterator[str]:  # noqa: C901 (one arm a happening)
     yield "key"
     if not call.speaks:
         yield "caller begins"
+    elif call.rests:
+        yield "caller ends"
+        yield "caller goes on"
     else:
         yield "caller ends"
         yield "caller was nothing"
@@ -192,6 +216,7 @@ def may_happen(call: Call) -> Iterator[str]:  # noqa: C901 (one arm a happening)
             yield "caller counts"
         else:
             yield "caller goes on and on"
+            yield "caller rests"
         yield "caller means it" if standing.paused else "caller speaks over"
     if standing.doubt is Doubt.AWAITED:  # elsewhere nothing depends on it
         yield "transcript"
@@ -200,7 +225,7 @@ def may_happen(call: Call) -> Iterator[str]:  # noqa: C901 (one arm a happening)
         yield "first words"
     elif call.murmured:  # the bot has played on over what was written down so far
         yield "more words"
-    if call.speaks and standing.paused:
+    if call.speaks and not call.rests and standing.paused:
         yield "words over the bot"
     if call.unsent:
         yield "carrier takes all"
@@ -235,13 +260,21 @@ def happen(call: Call, name: str) -> None:  # noqa: C901 (one arm a happening)
         case "caller means it":
             call.counted = True
             call.feed(UtteranceCounts(0), BargeInReal(600))
-        case "caller ends":
-            call.speaks = False
+        case "caller rests":
+            call.rests = True
             call.committed += 1
+            call.feed(UtteranceRests(0, 400, 200), InputCommitted(item_id=f"user_{call.committed}"))
+        case "caller goes on":
+            call.rests = False
+            call.feed(UtteranceGoesOn(0))
+        case "caller ends":
+            rested, call.speaks, call.rests = call.rests, False, False
             call.murmured = False
             doubtful = joint(call.conversation).standing.paused
             call.feed(UtteranceEnded(0, 400, silence_ms=500, doubtful=doubtful))
-            call.feed(InputCommitted(item_id=f"user_{call.committed}"))
+            if not rested:
+                call.committed += 1
+                call.feed(InputCommitted(item_id=f"user_{call.committed}"))
         case "caller goes on and on":
             call.committed += 1
             call.feed(UtterancePart(0, 30_000, 0), InputCommitted(item_id=f"user_{call.committed}"))
@@ -329,6 +362,8 @@ NAMED = {
     "caller begins": {"FREE > CALLER", "BOT > BOTH", "BOT/AWAITED > BOTH/AWAITED"},
     "caller counts": {"BOTH > CALLER", "BOTH/AWAITED > CALLER", "BOTH/NOTHING > CALLER"},
     "caller ends": {
+        "RESTS > FREE",
+        "RESTS > BOT",
         "CALLER > FREE",
         "CALLER > BOT",
         "BOTH > BOT",
@@ -337,8 +372,10 @@ NAMED = {
         "BOTH/NOTHING > BOT/AWAITED",
     },
     "caller means it": {"BOTH/NONE > CALLER", "BOTH/AWAITED > CALLER", "BOTH/NOTHING > CALLER"},
+    "caller goes on": {"RESTS > CALLER"},
     # From a floor that the bot had taken: they are still at it.
     "caller goes on and on": {"CALLER > FREE", "CALLER > BOT", "BOT > BOTH"},
+    "caller rests": {"CALLER > RESTS"},
     "caller speaks over": {"BOTH > BOTH/NONE", "BOT > BOTH/NONE", "FREE > CALLER", "BOT > BOTH"},
     "caller was nothing": {
         "CALLER > FREE",
@@ -356,6 +393,7 @@ NAMED = {
     },
     "empty transcript": {"BOT/AWAITED > BOT", "BOTH/AWAITED > BOTH/NOTHING"},
     "key": {
+        "RESTS > CALLER",
         "BOT > FREE",
         "BOT/AWAITED > FREE",
         "BOTH > CALLER",
@@ -381,6 +419,7 @@ NAMED = {
         "BOTH/NOTHING > CALLER",
     },
     "tool ok": {  # a transfer: what the caller says no longer counts
+        "RESTS > FREE",
         "CALLER > FREE",
         "CALLER > BOT",
         "BOTH > BOT",
