@@ -179,7 +179,8 @@ class Conversation:
 
     def _item_delete(self, event: Json) -> Iterable[Output]:
         item = self.items.get(event["item_id"], "item_delete_invalid_item_id")
-        if item.kind != "message":
+        # A call that nothing came of may be taken back: the model is then to ask again.
+        if item.kind != "message" and (item.kind != "function_call" or item.answered):
             self._complain(f"deleted {item.id}, a {item.kind}; the model then asks again or invents")
         if item.status == "in_progress":
             self._complain(f"deleted {item.id} while its response is being generated")

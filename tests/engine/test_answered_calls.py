@@ -4,7 +4,13 @@ import pytest
 
 from engine.account import ToolAnswered
 from engine.actions import Note
-from engine.caller.turns import BargeInPaused, UtteranceCounts, UtteranceEnded, UtteranceStarted
+from engine.caller.turns import (
+    BargeInPaused,
+    UtteranceCounts,
+    UtteranceEnded,
+    UtteranceRests,
+    UtteranceStarted,
+)
 from engine.carrier import Dtmf
 from engine.model import (
     COMMIT_ID,
@@ -69,6 +75,13 @@ class Desk(Talk):
         self.created(name)
         self.call(name, "book", call_id, f'{{"for": "{call_id}"}}')
         self.done(name)
+
+    def rests(self, text, ms=400):
+        """An utterance that is likely over, after 200 ms of silence, and its transcript."""
+        self.feed(UtteranceStarted(round(self.now_ms)), UtteranceCounts(0))
+        self.wait(ms + 200)
+        self.feed(UtteranceRests(0, ms, silence_ms=200))
+        self.commit(text)
 
     @property
     def booking(self):
@@ -339,3 +352,26 @@ def test_an_offer_that_was_broken_off_in_its_first_word_is_none(status, desk):
     desk.done("offer", status)
     desk.books()
     assert desk.booking == [NONE]
+
+
+def test_a_booking_that_was_asked_for_ahead_runs_when_the_answer_is_over_and_knows_it(desk):
+    desk.answer("offer", 1_000)
+    desk.wait(1_500)
+    desk.rests("Yes.")
+    desk.books()
+    assert desk.booking == []
+    desk.wait(200)
+    desk.feed(UtteranceEnded(0, 400, silence_ms=400))
+    assert desk.booking == [FOUND]
+
+
+def test_a_booking_that_was_asked_for_ahead_waits_for_a_transcript_like_any_other(desk):
+    desk.answer("offer", 1_000)
+    desk.wait(1_500)
+    desk.rests(None)
+    desk.books()
+    desk.wait(200)
+    desk.feed(UtteranceEnded(0, 400, silence_ms=400))
+    assert desk.booking == []
+    desk.feed(InputTranscribed(item_id=f"said_{desk.items}", text="Yes."))
+    assert desk.booking == [FOUND]

@@ -14,9 +14,9 @@ from tests.engine.test_turns import LOUD, QUIET, SOFT
 class Frames(Talk):
     """A talk whose caller is heard: `hears(LOUD, 300)` is 300 ms of loud speech."""
 
-    def __init__(self, settings=DEFAULTS):
+    def __init__(self, settings=DEFAULTS, tools=()):
         self.turns = Turns(settings)
-        super().__init__(settings)
+        super().__init__(settings, tools)
         self.answer("greeting", 400)
         self.hears(QUIET, 600)
         self.asked()

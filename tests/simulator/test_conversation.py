@@ -383,9 +383,12 @@ def test_a_deleted_item_is_gone():
     assert code(delete(conversation, item_id)) == "item_delete_invalid_item_id"
 
 
-def test_deleting_a_function_call_is_a_violation():
+def test_a_function_call_may_be_taken_back_until_it_is_answered():
     conversation = ready()
+    delete(conversation, called(conversation))
+    assert (conversation.violations, conversation.items.unanswered) == ([], ())
     item_id = called(conversation)
+    say(conversation, "conversation.item.create", item=output_of())
     delete(conversation, item_id)
     assert conversation.violations == [
         f"deleted {item_id}, a function_call; the model then asks again or invents"
