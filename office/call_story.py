@@ -50,10 +50,15 @@ class Utterance:
 
     at_ms: int  # when it was known to be over
     line: lines.UtteranceOver
-    text: str | None = None  # None: no words were made out
+    words: dict[str | None, str] = Factory(dict)  # that were made out, by the item of the model
     text_ms: int = 0  # when they came
     nothing: bool = False  # it was in doubt, and the bot played on
     created_ms: int | None = None  # when the response was created that answers it
+
+    @property
+    def text(self) -> str | None:
+        """What was said; None: no words were made out."""
+        return " ".join(self.words.values()) if self.words else None
 
     @property
     def span(self) -> Span:
@@ -138,6 +143,7 @@ class _Known:
     """The things that the ids of one media stream stand for."""
 
     utterances: dict[int | None, Utterance] = Factory(dict)
+    early: dict[int | None, list[tuple[int, lines.UserSaid | lines.Murmured]]] = Factory(dict)  # not over yet
     answers: dict[str | None, Answer] = Factory(dict)
     tools: dict[str, ToolCall] = Factory(dict)
 
@@ -157,10 +163,11 @@ class Story:
     _leg_ended: str | None = None  # how the stream before it did
     _sounding: Answer | None = None
     _unanswered_ms: int | None = None  # when the caller last stopped speaking, until the bot sounds
+    _ahead_ms: int | None = None  # when a response was created to what is not over yet
 
     def account(self) -> Account:
         """Tell all, in order. That the bot hangs up is told by the end."""
-        entries = [*self._entries]
+        entries = [*self._entries, *self._unfinished()]
         entries += [_caller(each.span, each.text) for each in self.utterances if not each.nothing]
         entries += [tool.used() for tool in self.tools if tool.line.name != END_CALL]
         return Account(
@@ -173,9 +180,7 @@ class Story:
         """Take the next line."""
         match line:
             case lines.UtteranceOver():
-                self.utterances.append(Utterance(at_ms, line))
-                self._known.utterances[line.utterance] = self.utterances[-1]
-                self._unanswered_ms = self.utterances[-1].span.end_ms
+                self._over(Utterance(at_ms, line))
             case lines.UtteranceIgnored():
                 self._ignored(at_ms, line)
             case lines.UserSaid() | lines.Murmured():
@@ -197,12 +202,30 @@ class Story:
                 self._leg_ended = line.outcome
         self._note(at_ms, line.kind, _noted(line))
 
+    def _over(self, utterance: Utterance) -> None:
+        number = utterance.line.utterance
+        self.utterances.append(utterance)
+        self._known.utterances[number] = utterance
+        self._unanswered_ms = utterance.span.end_ms
+        if self._ahead_ms is not None and self._ahead_ms >= utterance.span.end_ms:
+            utterance.created_ms = self._ahead_ms
+        self._ahead_ms = None
+        for at_ms, line in self._known.early.pop(number, ()):
+            self._said(at_ms, line)
+
+    def _unfinished(self) -> list[Entry]:
+        """Tell what was heard of a caller who never came to an end: the call did."""
+        words = (said for parts in self._known.early.values() for said in parts)
+        return [_caller(Span(at_ms, at_ms), line.text) for at_ms, line in words]
+
     def _said(self, at_ms: int, line: lines.UserSaid | lines.Murmured) -> None:
         utterance = self._known.utterances.get(line.utterance)
-        if utterance is None:
+        if utterance is None and line.utterance is not None:  # a part of what they are still saying
+            self._known.early.setdefault(line.utterance, []).append((at_ms, line))
+        elif utterance is None:
             self._entries.append(_caller(Span(at_ms, at_ms), line.text))
         else:
-            utterance.text, utterance.text_ms = line.text, at_ms
+            utterance.words[line.item], utterance.text_ms = line.text, at_ms
             # The bot may have played on before all words were known; over a murmur it always does.
             utterance.nothing = False
 
@@ -222,10 +245,13 @@ class Story:
                 last = self.utterances[-1] if self.utterances else None
                 if Reason.UTTERANCE in line.why and last is not None and last.created_ms is None:
                     last.created_ms = at_ms
+                elif Reason.UTTERANCE in line.why:
+                    self._ahead_ms = at_ms
             case lines.ResponseFailed():
                 answer.failed = answer.failed or (at_ms, line.code)
-            case lines.AnswerOvertaken() if answer.overtaken_ms is None:
-                answer.overtaken_ms = at_ms
+            case lines.AnswerOvertaken():
+                answer.overtaken_ms = at_ms if answer.overtaken_ms is None else answer.overtaken_ms
+                self._ahead_ms = None
 
     def _bot(self, at_ms: int, line: _OfTheBot, answer: Answer) -> None:
         match line:
@@ -257,7 +283,8 @@ class Story:
         if self._leg_ms is not None:
             kind = "reconnected" if self._leg_ended == Outcome.CARRIER_LOST else "came_back"
             self._note(at_ms, kind, {})
-        self._leg_ms, self._known = at_ms, _Known()
+        self._entries += self._unfinished()
+        self._leg_ms, self._known, self._ahead_ms = at_ms, _Known(), None
 
     def _answer(self, response: str | None) -> Answer:
         answer = self._known.answers.get(response)

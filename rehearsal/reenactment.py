@@ -82,16 +82,17 @@ def model_script(recorded: RecordedCall) -> ModelScript:
     delays_ms = [max(0, each.text_ms - each.at_ms) for each in story.utterances if each.text is not None]
     return ModelScript(
         replies=_replies(_answers(recorded, story)),
-        hears=[_heard(utterance) for utterance in story.utterances],
+        hears=[heard for utterance in story.utterances for heard in _heard(utterance)],
         transcript_after_ms=median(delays_ms) if delays_ms else ModelScript().transcript_after_ms,
         slow_connect_ms=next(greeted_ms, 0),
     )
 
 
-def _heard(utterance: Utterance) -> str | None:
+def _heard(utterance: Utterance) -> Sequence[str | None]:
+    """Return what was heard of each item of it: one that rested, and went on, has two."""
     # A doubtful utterance that is neither transcribed nor played over was taken for words.
-    believed = utterance.text is None and utterance.line.doubtful and not utterance.nothing
-    return "(no transcript)" if believed else utterance.text
+    believed = not utterance.words and utterance.line.doubtful and not utterance.nothing
+    return ["(no transcript)"] if believed else [*utterance.words.values()] or [None]
 
 
 @frozen(kw_only=True)
