@@ -452,7 +452,8 @@ class ModelUsed(Usage):
     kind: ClassVar = "model_used"
     says: ClassVar = (
         "{model} used {audio_in} audio and {text_in} text tokens in ({audio_cached} and {text_cached} "
-        "cached), {audio_out} and {text_out} out, in {responses} responses; "
+        "cached), {audio_out} and {text_out} out, in {responses} responses, "
+        "{given_up_in} in and {given_up_out} out for what was given up; "
         "{transcription_model} wrote down {transcribed_ms} ms"
     )
     model: str

@@ -120,6 +120,7 @@ class _Call:
     capabilities: Capabilities = Factory(Capabilities)
     models: tuple[str, str | None] = ("", None)  # that answers, and that writes down what the caller says
     usage: Usage = Factory(Usage)
+    used_by: dict[str, Usage] = Factory(dict)  # each response
     arrived: trio.Event = Factory(trio.Event)
     turn: _Turn | None = None
     work_scopes: dict[str, trio.CancelScope] = Factory(dict)  # of the tool calls that run
@@ -248,7 +249,13 @@ def _final_record(call: _Call) -> CallRecord:
         call.note(MessagesIgnored(number=call.ignored))
     if call.usage != Usage():
         model, transcription_model = call.models
-        call.note(ModelUsed(model=model, transcription_model=transcription_model, **asdict(call.usage)))
+        given_up = [used for response, used in call.used_by.items() if call.conversation.gave_up(response)]
+        for_nothing = Usage(
+            given_up_in=sum(used.tokens_in for used in given_up),
+            given_up_out=sum(used.tokens_out for used in given_up),
+        )
+        used = asdict(total(call.usage, for_nothing))
+        call.note(ModelUsed(model=model, transcription_model=transcription_model, **used))
     call.note(HangUp(outcome=outcome.value, detail=call.detail, lead_captured=call.lead_captured))
     return CallRecord(
         outcome=outcome.value,
@@ -410,8 +417,11 @@ async def from_model(call: _Call, link: ModelLink) -> None:
             match event:
                 case AudioDelta() if call.recording is not None:
                     call.recording.answered(call.now_ms(), event.response_id, event.audio)
-                case ResponseDone(usage=Usage() as used) | InputTranscribed(usage=Usage() as used):
+                case ResponseDone(response_id=response_id, usage=Usage() as used):
                     call.usage = total(call.usage, used)  # whoever asked for it: it is on the bill
+                    call.used_by[response_id] = used
+                case InputTranscribed(usage=Usage() as used):
+                    call.usage = total(call.usage, used)
             call.events.put(event)
         except RemoteProtocolError as problem:
             call.ignore("model", problem)

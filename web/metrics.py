@@ -139,7 +139,9 @@ class Metrics:
             "transcription_refused", "Calls without the caller's words: the model refused to transcribe."
         )
         self._tokens = counter(
-            "model_tokens", "Tokens that calls have used; the cached are among those that came in.", ["kind"]
+            "model_tokens",
+            "Tokens that calls have used; the cached and the given up are among the others.",
+            ["kind"],
         )
         self._transcribed_s = counter("transcribed_seconds", "Of callers' sound that was written down.")
         self._tools = counter("tool_calls", "Tool calls that were answered.", ["name", "status"])

@@ -78,7 +78,7 @@ from engine.ports import Profile
 from engine.prompt import prompt
 from engine.prompt.notice import Notice
 from engine.settings import Settings
-from engine.states import Ending, Gate, Reason
+from engine.states import Answer, Ending, Gate, Reason
 from engine.tools import Tool
 
 _EPSILON_MS = 1e-6
@@ -119,6 +119,11 @@ class Conversation:
     def deaf(self) -> bool:
         """True once what the caller says no longer counts."""
         return self._parting.final
+
+    def gave_up(self, response_id: str) -> bool:
+        """Say whether that was an answer of which nothing came: the caller went on, or it did not."""
+        response = self._answers.get(response_id)
+        return response is not None and response.speech.life is Answer.ABANDONED
 
     def turn_context(self, now_ms: float) -> TurnContext:
         """Return what the ear must know to understand the frame that comes now."""

@@ -91,6 +91,16 @@ async def test_what_goes_on_is_one_utterance_in_the_account(autojump_clock):
     assert {said["utterance"] for said in placed.of("user_said")} == {ended["utterance"]}
 
 
+async def test_what_was_given_up_is_on_the_bill_and_told_apart(autojump_clock):
+    heard, given_up = [
+        (await call(said, *TO_THE_END, replies=[QUICK, ANEW])).of("model_used")[0] for said in (ASK, ASK_MORE)
+    ]
+    assert (heard["responses"], heard["given_up_in"], heard["given_up_out"]) == (2, 0, 0)
+    assert given_up["responses"] == 3
+    assert 0 < given_up["given_up_in"] < given_up["text_in"] + given_up["audio_in"]
+    assert 0 < given_up["given_up_out"] < given_up["text_out"] + given_up["audio_out"]
+
+
 # By when its arguments have come: long before the caller goes on, or not before that.
 @pytest.mark.parametrize("call_ms", [10, 75, 200])
 async def test_half_a_sentence_never_books(autojump_clock, call_ms):

@@ -496,7 +496,7 @@ async def test_a_call_can_be_read_from_its_log(autojump_clock, caplog):
         "9.470 s: answer 4: sent #13-#14, 6400 bytes; 3200 bytes marked as played, the last mark after 0 ms",
         "9.470 s: AI said: Goodbye! (heard 800 of 800 ms)",
         "9.470 s: gpt-realtime-2.1 used 0 audio and 400 text tokens in (0 and 240 cached), 106 and 19 out, "
-        "in 4 responses; gpt-live-transcribe wrote down 3000 ms",
+        "in 4 responses, 0 in and 0 out for what was given up; gpt-live-transcribe wrote down 3000 ms",
         "9.470 s: hang-up: completed (the goodbye was heard), lead captured False",
     ]
 

@@ -216,7 +216,8 @@ def may_happen(call: Call) -> Iterator[str]:  # noqa: C901 (one arm a happening)
             yield "caller counts"
         else:
             yield "caller goes on and on"
-            yield "caller rests"
+            if call.conversation.turn_context(call.now_ms).alone:
+                yield "caller rests"
         yield "caller means it" if standing.paused else "caller speaks over"
     if standing.doubt is Doubt.AWAITED:  # elsewhere nothing depends on it
         yield "transcript"
@@ -419,7 +420,6 @@ NAMED = {
         "BOTH/NOTHING > CALLER",
     },
     "tool ok": {  # a transfer: what the caller says no longer counts
-        "RESTS > FREE",
         "CALLER > FREE",
         "CALLER > BOT",
         "BOTH > BOT",
