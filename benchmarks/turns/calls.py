@@ -1,7 +1,7 @@
 """One planned call, carried through the engine in virtual time, and its account."""
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 
 import trio
@@ -10,7 +10,14 @@ from attrs import define, field
 from benchmarks.turns.measures import Account, Utterance
 from benchmarks.turns.recognition import Recogniser
 from benchmarks.turns.scene import Planned
-from engine.account import ResponseBegun
+from engine.account import (
+    AnswerOvertaken,
+    CallEvent,
+    ResponseBegun,
+    UtteranceBegun,
+    UtteranceIgnored,
+    UtteranceOver,
+)
 from engine.ports import CarrierLink
 from engine.settings import Settings
 from engine.states import Reason
@@ -112,6 +119,7 @@ def account(rehearsed: Placed, planned: Planned, clears_ms: list[float]) -> Acco
     commits_ms = [
         model_ms + moment.at_ms for moment in model.timeline if moment.detail == "input_audio_buffer.commit"
     ]
+    began_ms, given_up = rehearsed.began_s * 1000, _given_up(rehearsed.record.events)
     return Account(
         uttered=[
             Utterance(
@@ -122,7 +130,12 @@ def account(rehearsed: Placed, planned: Planned, clears_ms: list[float]) -> Acco
             )
             for said, truth in zip(carrier.said, planned.uttered, strict=False)
         ],
-        commits_ms=commits_ms,
+        # What rested may have gone on: that it was committed then has cut nothing.
+        commits_ms=[
+            began_ms + event.at_ms
+            for event in rehearsed.record.events
+            if isinstance(event.line, UtteranceOver)
+        ],
         committed=[
             (at - WAY_MS - len(audio) / 8, at - WAY_MS)
             for at, audio in zip(commits_ms, model.committed, strict=False)
@@ -133,16 +146,37 @@ def account(rehearsed: Placed, planned: Planned, clears_ms: list[float]) -> Acco
         creates=model.creates,
         unsaid=len(planned.uttered) - len(carrier.said),
         answers_ms=[
-            rehearsed.began_s * 1000 + event.at_ms
+            began_ms + event.at_ms
             for event in rehearsed.record.events
-            if isinstance(event.line, ResponseBegun) and Reason.UTTERANCE in event.line.why
+            if isinstance(event.line, ResponseBegun)
+            and Reason.UTTERANCE in event.line.why
+            and event.line.response not in given_up
         ],
+        given_up=len(given_up),
         clears_sent_ms=clears_ms,
         clears_taken_ms=[mouth_ms + at_ms for at_ms in carrier.clears_ms],
         heard=[(mouth_ms + at_ms, sound) for at_ms, sound in carrier.heard],
         sent=model.sent,
         told_ms=dict.fromkeys(model.deleted, 0) | model.truncated,
     )
+
+
+def _given_up(events: Iterable[CallEvent]) -> set[str | None]:
+    """Return the answers that were overtaken before the end of what they were to answer."""
+    speaks = False
+    held: set[str | None] = set()
+    given_up: set[str | None] = set()
+    for event in events:
+        match event.line:
+            case UtteranceBegun():
+                speaks, held = True, set()
+            case UtteranceOver() | UtteranceIgnored():
+                speaks, held = False, set()
+            case ResponseBegun(response=response) if speaks:
+                held.add(response)
+            case AnswerOvertaken(response=response) if response in held:
+                given_up.add(response)
+    return given_up
 
 
 def _begun_ms(said: Said) -> int:

@@ -62,6 +62,25 @@ def kept_whole(labels: Sequence[str]) -> Callable[[Account], Figures]:
     return measure
 
 
+def answering_ahead(account: Account) -> Figures:
+    """Measure whether utterances were cut or talked over, and when the answer was asked for and heard.
+
+    And of the call how many answers were asked for, and given up.
+    """
+    every, over = answering(account), kept_whole(())(account)["talked over"]
+    sounds_ms = [
+        first_after(account.begun_ms, each.end_ms, each.end_ms + _IN_TIME_MS) for each in account.uttered
+    ]
+    return {
+        "cuts": every["cuts"],
+        "talked over": over,
+        "delay_ms": every["delay_ms"],
+        "sound_ms": [at for found in sounds_ms for at in found],
+        "creates": [account.creates],
+        "given up": [account.given_up],
+    }
+
+
 def telling(account: Account) -> Figures:
     """Measure of every long story how much of it the model got, and how long the bot talked into it."""
     figures = in_time(account)

@@ -33,7 +33,7 @@ class Account:
     """One call from outside: what was said, what the engine sent, and what the caller heard."""
 
     uttered: Sequence[Utterance]
-    commits_ms: Sequence[float] = ()
+    commits_ms: Sequence[float] = ()  # of what was taken for a whole utterance, or a part of a long one
     answers_ms: Sequence[float] = ()  # `response.create` for an utterance
     clears_sent_ms: Sequence[float] = ()
     clears_taken_ms: Sequence[float] = ()  # when they reached the carrier
@@ -44,6 +44,7 @@ class Account:
     began_ms: float = 0.0
     hung_up: bool = False  # by the engine
     ended_ms: float = 0.0
+    given_up: int = 0  # answers that were asked for ahead, for nothing
     creates: int = 0  # every `response.create` that the model took
     unsaid: int = 0  # how much the caller had still to say when the call ended
 

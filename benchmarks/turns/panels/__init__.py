@@ -1,6 +1,7 @@
 """What real rooms and real people do: a panel of rows and tables for each kind."""
 
 from benchmarks.turns.panels import (
+    ahead,
     bystanders,
     echoes,
     listeners,
@@ -11,4 +12,4 @@ from benchmarks.turns.panels import (
     tau,
 )
 
-PANELS = (bystanders, echoes, short_words, pauses, patience, machines, listeners, tau)
+PANELS = (bystanders, echoes, short_words, pauses, ahead, patience, machines, listeners, tau)

@@ -54,7 +54,7 @@ def rows() -> Iterator[Row]:
     yield Row(
         name="natural pauses",
         measure="natural",
-        script=_taking_breath,
+        script=taking_breath,
         figures=manners.kept_whole((_NATURAL, _PLAIN)),
         calls=12,
         speakers="natural",
@@ -79,7 +79,8 @@ def _dictating(pause_ms: int, questions: Mapping[str, str]) -> Script:
     return script
 
 
-def _taking_breath(cast: Cast, source: Source) -> Planned:
+def taking_breath(cast: Cast, source: Source) -> Planned:
+    """Script utterances of which every second one has pauses of its own."""
     scene = Scene(source)
     pausing = some(source, [clip for clip in cast.caller if clip.pauses], _BREATHS // 2)
     plain = some(source, [clip for clip in cast.caller if not clip.pauses], _BREATHS // 2)
