@@ -38,7 +38,7 @@ ONE_FILE_ONLY = {
 # the other end of the same wires.
 KNOW_WIRES = ("engine/peers/", "rehearsal/", "web/", "tests/", "benchmarks/")
 IMPURE = {"trio", "time", "random", "logging", "asyncio"}
-CATCH_ALLS = {"engine/call.py", "engine/tools.py", "storage/writer.py", "web/listener.py"}
+CATCH_ALLS = {"engine/call.py", "engine/tools.py", "storage/writer.py", "web/door/listener.py"}
 
 # The files of the engine that may touch tasks, clocks and logs. Every other one decides and computes:
 # time and events come in as arguments, actions go out as values.
@@ -59,8 +59,8 @@ PURE_ELSEWHERE = {
     "simulator/tones.py",
     "storage/availability.py",
     "web/addresses.py",
-    "web/admission.py",
-    "web/deadlines.py",
+    "web/door/admission.py",
+    "web/door/deadlines.py",
     "web/pages/calendar_file.py",
     "web/pages/form_fields.py",
     "web/pages/labels.py",

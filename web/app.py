@@ -7,9 +7,9 @@ from attrs import frozen
 from quart import Blueprint
 from quart_trio import QuartTrio
 
-from web.answer_in_time import in_time
 from web.asgi import App, Receive, Scope, Send, forbid, path_and_query
-from web.deadlines import DEADLINES, Deadlines
+from web.door.answer_in_time import in_time
+from web.door.deadlines import DEADLINES, Deadlines
 from web.origin import Origin
 from web.twilio.media import MediaMount
 

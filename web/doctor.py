@@ -9,8 +9,8 @@ import trio
 
 from engine.caller.vad import DetectorMissing, open_detector
 from office import numbers, own_tools
-from web import descriptors
 from web.configuration import Configuration
+from web.door import descriptors
 
 _REACHABLE_WITHIN_S = 3.0
 

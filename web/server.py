@@ -25,14 +25,14 @@ from office.unwritten import Entry, Unwritten, keeping
 from storage import owners, sessions
 from storage.database import Database, open_database
 from storage.errors import StorageError
-from web import descriptors
 from web.addresses import counted_customer
-from web.admission import Admission
 from web.answering import Answering
 from web.app import Front, build_pages
 from web.configuration import Configuration, ConfigurationError
+from web.door import descriptors
+from web.door.admission import Admission
+from web.door.listener import Door, listening_socket, serve_connections
 from web.health import Health
-from web.listener import Door, listening_socket, serve_connections
 from web.metrics import Metrics, MetricsPage
 from web.origin import Origin, check_exposure
 from web.outbox import Outbox

@@ -10,10 +10,10 @@ from quart import Blueprint, Response, request
 
 from tests.office.support import public
 from web.addresses import counted_customer
-from web.admission import Admission
 from web.app import Front, build_pages
-from web.deadlines import Deadlines
-from web.listener import Door, listening_socket, serve_connections
+from web.door.admission import Admission
+from web.door.deadlines import Deadlines
+from web.door.listener import Door, listening_socket, serve_connections
 from web.origin import Origin
 from web.server import hypercorn_config
 

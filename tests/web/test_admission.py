@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from web.admission import Admission, Stage
+from web.door.admission import Admission, Stage
 
 WAITING, ANSWERED = Stage
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from web import descriptors
+from web.door import descriptors
 
 
 @pytest.mark.parametrize(

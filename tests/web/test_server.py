@@ -36,7 +36,7 @@ from storage.errors import DatabaseGone
 from tests.office.support import CALLER, NUMBER, PUBLIC_URL, TOKEN, local, public
 from web import configuration, server
 from web.configuration import ConfigurationError
-from web.listener import listening_socket
+from web.door.listener import listening_socket
 from web.twilio import twiml
 
 GREETING = Reply("Hello, this is Salon.", murmur(300, pitch=190))

@@ -19,7 +19,7 @@ from storage.database import open_database
 from tests.web.door import door
 from tests.web.pages.browser import NOW, client_of
 from web.asgi import App, Receive, Scope, Send
-from web.listener import listening_socket, serve_connections
+from web.door.listener import listening_socket, serve_connections
 from web.server import hypercorn_config
 from web.twilio.media import MediaLink
 

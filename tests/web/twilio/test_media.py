@@ -25,7 +25,7 @@ from tests.office.support import (
 from tests.web.door import door, get, post, readable, until
 from web import configuration, signature
 from web.app import Front
-from web.listener import listening_socket, serve_connections
+from web.door.listener import listening_socket, serve_connections
 from web.origin import Origin
 from web.server import hypercorn_config
 from web.twilio.media import MEDIA_PATH, START_WITHIN_S, MediaLink, MediaMount, TwilioGate

@@ -2,7 +2,7 @@
 
 hypercorn.trio.serve runs every connection in one nursery without a boundary: an error in its protocol
 code, such as a subprotocol header that is not ASCII, ends the whole server, and with it every live call.
-So the loop is ours, and the connections are (web/connection.py).
+So the loop is ours, and the connections are (connection.py).
 """
 
 import errno
@@ -18,11 +18,11 @@ from hypercorn.trio.lifespan import Lifespan
 from hypercorn.trio.worker_context import WorkerContext
 from hypercorn.typing import AppWrapper, ASGIFramework, ConnectionState, LifespanState
 
-from web.admission import Admission, Stage
-from web.connection import Connection
-from web.deadlines import DEADLINES, Deadlines
-from web.peer import PeerStream
-from web.seldom import Seldom
+from web.door.admission import Admission, Stage
+from web.door.connection import Connection
+from web.door.deadlines import DEADLINES, Deadlines
+from web.door.peer import PeerStream
+from web.door.seldom import Seldom
 
 log = logging.getLogger(__name__)
 
@@ -39,7 +39,7 @@ def listening_socket(host: str, port: int) -> socket.socket:
     """Open a listening socket whose connections break after 5 s of a peer that acknowledges nothing.
 
     Accepted sockets inherit the option, where the system has it. It finds a peer that has vanished; one that
-    is there and takes nothing is found by the deadline of what is sent to it (web/peer.py).
+    is there and takes nothing is found by the deadline of what is sent to it (peer.py).
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.create_server((host, port), family=family, backlog=_BACKLOG)

@@ -12,10 +12,10 @@ from hypercorn.trio.task_group import TaskGroup
 from hypercorn.trio.worker_context import WorkerContext
 from hypercorn.typing import AppWrapper, ConnectionState
 
-from web.admission import Stage
-from web.deadlines import Deadlines
-from web.http11 import Http11
-from web.peer import PeerStream
+from web.door.admission import Stage
+from web.door.deadlines import Deadlines
+from web.door.http11 import Http11
+from web.door.peer import PeerStream
 
 _MOST_AT_ONCE = 65_536
 
