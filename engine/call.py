@@ -344,7 +344,9 @@ async def to_carrier(call: _Call) -> None:
             with trio.move_on_after(limit_s) as patience:
                 await _send_carrier(call, command)
             if patience.cancelled_caught:
-                raise CarrierFault(f"the carrier took nothing for {limit_s:g} s")
+                call.end(Outcome.CARRIER_LOST, f"the carrier took nothing for {limit_s:g} s")
+                call.carrier.abort()
+                return
     except LinkClosed:
         call.end(Outcome.CARRIER_LOST, "the carrier's socket closed while the bot spoke")
 

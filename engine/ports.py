@@ -1,7 +1,7 @@
 """What the engine is given: a line to the caller, a way to the model, and the business's office.
 
-The docstrings are the contract. Adapters differ (hypercorn shields its sends, a cancelled
-trio-websocket send corrupts the stream), so the rules on cancelling and closing stand here.
+The docstrings are the contract. Adapters differ (a cancelled send breaks the carrier's
+socket at once, and corrupts the model's), so the rules on cancelling and closing stand here.
 """
 
 from collections.abc import Sequence
@@ -42,7 +42,10 @@ class ClosableLink(Link, Protocol):
     """A WebSocket that we may close."""
 
     async def close(self, code: int = 1000) -> None:
-        """Close the socket; closing a closed one does nothing. Takes at most 8 s with a stalled peer."""
+        """Close the socket; closing a closed one does nothing. Takes at most 2 s with a stalled peer."""
+
+    def abort(self) -> None:
+        """Drop the connection at once, whoever receives or sends: they get LinkClosed."""
 
 
 class CarrierLink(Protocol):
@@ -59,10 +62,10 @@ class CarrierLink(Protocol):
         """Return once the command is handed to the operating system. Raises LinkClosed."""
 
     async def close(self, code: int = 1000) -> None:
-        """End the line; ending an ended one does nothing. Takes at most 8 s with a stalled peer."""
+        """End the line; ending an ended one does nothing. Takes at most 2 s with a stalled peer."""
 
-    async def abort(self) -> None:
-        """End the line without waiting for the peer, where the server in front of us can."""
+    def abort(self) -> None:
+        """Drop the line at once, whoever receives or sends: they get LinkClosed."""
 
 
 class ModelLink(Protocol):

@@ -39,6 +39,11 @@ class TransportLink:
         self.closed_at = trio.current_time()
         await self.transport.close(code)
 
+    def abort(self) -> None:
+        """Break the socket off, and note when."""
+        self.closed_at = trio.current_time()
+        self.transport.abort()
+
 
 @define
 class ModelAtHand:

@@ -314,7 +314,7 @@ async def open_desk(
 async def _nobody_on_the_line() -> None:
     """Wait until the last record is written: a server that is stopped before drains for two seconds."""
     for _ in range(100):
-        if "hypercorn.trio.task_group._handle" not in _task_names():
+        if "web.door.listener._House._guarded" not in _task_names():
             break
         await trio.sleep(0.02)
 

@@ -2,15 +2,17 @@
 
 import logging
 from collections.abc import Iterable, Sequence
+from http import HTTPStatus
 
 from attrs import frozen
 from quart import Blueprint
 from quart_trio import QuartTrio
 
-from web.asgi import App, Receive, Scope, Send, forbid, path_and_query
+from web.asgi import App, Receive, Scope, Send, answer_plainly, path_and_query
 from web.door.answer_in_time import in_time
 from web.door.deadlines import DEADLINES, Deadlines
-from web.origin import Origin
+from web.door.upgrade import Upgrade
+from web.origin import Headers, Origin
 from web.twilio.media import MediaMount
 
 log = logging.getLogger(__name__)
@@ -31,7 +33,7 @@ def build_pages(blueprints: Iterable[Blueprint], deadlines: Deadlines = DEADLINE
 
 @frozen(kw_only=True)
 class Front:
-    """The ASGI application: refuses what may not come in, then sends media one way and HTTP the other."""
+    """What the door serves: it refuses what may not come in, then sends media one way and HTTP the other."""
 
     origin: Origin
     media: Sequence[MediaMount]
@@ -39,21 +41,29 @@ class Front:
     deadlines: Deadlines = DEADLINES
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one connection, request or lifespan."""
+        """Serve one request, or the lifespan."""
         if scope["type"] == "lifespan":
             await self.pages(scope, receive, send)
-        elif not path_and_query(scope).startswith("/"):
-            # A proxy's form of a request; what it was signed for cannot be told.
-            await forbid(scope, receive, send, "its target must be a path")
-        elif refusal := self.origin.refusal(scope["headers"]):
-            log.warning("%s refused: %s", scope["path"], refusal)
-            await forbid(scope, receive, send, refusal)
+        elif refusal := self._refusal(path_and_query(scope), scope["headers"]):
+            await answer_plainly(send, 403, f"Refused: {refusal}.")
         else:
-            await in_time(self._app(scope), scope, receive, send, within_s=self.deadlines.answer_s)
+            await in_time(self.pages, scope, receive, send, within_s=self.deadlines.answer_s)
 
-    def _app(self, scope: Scope) -> App:
-        if scope["type"] == "websocket":
-            for mount in self.media:
-                if mount.path == scope["path"]:
-                    return mount
-        return self.pages
+    async def upgrade(self, upgrade: Upgrade) -> None:
+        """Serve one WebSocket, from its request to its end."""
+        mount = next((mount for mount in self.media if mount.path == upgrade.path), None)
+        if refusal := self._refusal(upgrade.target, upgrade.headers):
+            await upgrade.refuse(HTTPStatus.FORBIDDEN, refusal)
+        elif mount is None:
+            await upgrade.refuse(HTTPStatus.NOT_FOUND, "no WebSocket is served here")
+        else:
+            await mount(upgrade)
+
+    def _refusal(self, target: str, headers: Headers) -> str | None:
+        if not target.startswith("/"):
+            # A proxy's form of a request; what it was signed for cannot be told.
+            return "its target must be a path"
+        refusal = self.origin.refusal(headers)
+        if refusal is not None:
+            log.warning("%s refused: %s", target.partition("?")[0], refusal)
+        return refusal

@@ -9,12 +9,6 @@ Send = Callable[[Any], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 
-def header(scope: Scope, name: bytes) -> str:
-    """Return the first header of this lower-case name, or nothing."""
-    found = (value for key, value in scope["headers"] if key.lower() == name)
-    return next(found, b"").decode("latin-1")
-
-
 def path_and_query(scope: Scope) -> str:
     """Return the request's target as the peer wrote it: what a signature covers."""
     query = scope["query_string"].decode("latin-1")
@@ -22,12 +16,8 @@ def path_and_query(scope: Scope) -> str:
     return f"{path}?{query}" if query else path
 
 
-async def forbid(scope: Scope, receive: Receive, send: Send, reason: str) -> None:
-    """Answer 403: with the reason to an HTTP request, by not accepting a WebSocket."""
-    if scope["type"] == "websocket":
-        await receive()  # websocket.connect
-        await send({"type": "websocket.close"})  # before an accept this is a 403, by the ASGI specification
-        return
+async def answer_plainly(send: Send, status: int, text: str) -> None:
+    """Answer a request with this status and this line, and have its connection closed."""
     headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"connection", b"close")]
-    await send({"type": "http.response.start", "status": 403, "headers": headers})
-    await send({"type": "http.response.body", "body": f"Refused: {reason}.\n".encode()})
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": f"{text}\n".encode()})

@@ -157,6 +157,6 @@ class MediaStreamsLink:
         """Close the socket."""
         await self._socket.close(code)
 
-    async def abort(self) -> None:
-        """Give the line up. The server in front of us can't break a socket: it is closed as any other."""
-        await self._socket.close()
+    def abort(self) -> None:
+        """Drop the socket."""
+        self._socket.abort()

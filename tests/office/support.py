@@ -1,4 +1,4 @@
-"""What the tests of the web package share: a configuration, a form, and the peer of an ASGI WebSocket."""
+"""What the tests of the web package share: a configuration, a form, and a scripted WebSocket."""
 
 import json
 from collections.abc import Sequence
@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 import trio
 from attrs import define, field
 
+from engine.errors import LinkClosed
 from web import configuration, signature
 
 TOKEN = "0123456789abcdef0123456789abcdef"
@@ -69,48 +70,50 @@ def media() -> str:
 
 
 @define
-class AsgiPeer:
-    """The server's side of one ASGI WebSocket: scripted messages go in, what the app sends is kept."""
+class ScriptedUpgrade:
+    """A request for a WebSocket, and that socket: a script comes in, what is done is kept."""
 
-    sent: list[dict] = field(factory=list)
-    offered: list[str] = field(factory=list)
+    done: list[object] = field(factory=list)  # "accept", ("refuse", 403), ("close", 1000) and so on
     headers: list[tuple[bytes, bytes]] = field(factory=lambda: [(b"host", b"127.0.0.1:8080")])
+    target: str = "/twilio/media"
     _channel: tuple = field(factory=lambda: trio.open_memory_channel(100), init=False)
-
-    def __attrs_post_init__(self) -> None:
-        self._put({"type": "websocket.connect"})
-
-    @property
-    def scope(self) -> dict:
-        return {
-            "type": "websocket",
-            "path": "/twilio/media",
-            "raw_path": b"/twilio/media",
-            "query_string": b"",
-            "headers": self.headers,
-            "subprotocols": self.offered,
-        }
-
-    @property
-    def unread(self) -> int:
-        return self._channel[1].statistics().current_buffer_used
 
     def say(self, *messages: str | bytes) -> None:
         for message in messages:
-            kind = "text" if isinstance(message, str) else "bytes"
-            self._put({"type": "websocket.receive", "text": None, "bytes": None, kind: message})
+            self._channel[0].send_nowait(message)
 
     def leave(self) -> None:
-        self._put({"type": "websocket.disconnect", "code": 1006})
+        self._channel[0].close()
 
-    def _put(self, message: dict) -> None:
-        self._channel[0].send_nowait(message)
+    def header(self, name: bytes) -> str:
+        return dict(self.headers).get(name, b"").decode("latin-1")
 
-    async def receive(self) -> dict:
-        return await self._channel[1].receive()
+    async def accept(self, _most_bytes: int) -> "ScriptedUpgrade":
+        await self._do("accept")
+        return self
 
-    async def send(self, message: dict) -> None:
+    async def refuse(self, status: int, _reason: str) -> None:
+        await self._do(("refuse", status))
+
+    def keep(self) -> None:
+        self.done.append("keep")
+
+    async def receive(self) -> str | bytes:
+        try:
+            return await self._channel[1].receive()
+        except trio.EndOfChannel:
+            raise LinkClosed("the peer left") from None
+
+    async def send(self, message: str) -> None:
+        await self._do(("send", message))
+
+    async def close(self, code: int = 1000) -> None:
+        await self._do(("close", code))
+
+    def abort(self) -> None:
+        self.done.append("abort")
+        self.leave()
+
+    async def _do(self, what: object) -> None:
         await trio.lowlevel.checkpoint()
-        self.sent.append(message)
-        if message["type"] == "websocket.close":
-            self.leave()
+        self.done.append(what)

@@ -24,7 +24,7 @@ from tests.office.support import (
     PUBLIC_URL,
     STREAM_SID,
     TOKEN,
-    AsgiPeer,
+    ScriptedUpgrade,
     connected,
     local,
     public,
@@ -443,11 +443,11 @@ async def test_a_stream_that_the_switchboard_refuses_is_counted(reason, prepare)
         refused=refused.append,
     )
     grant = Grant(call_sid=CALL_SID, business_id=1, caller_number=None)
-    peer = AsgiPeer()
-    peer.say(connected(), start(tokens.issue(grant)))
+    upgrade = ScriptedUpgrade()
+    upgrade.say(connected(), start(tokens.issue(grant)))
     with ExitStack() as calls:
         prepare(switchboard, calls)
-        await mount(peer.scope, peer.receive, peer.send)
+        await mount(upgrade)
 
     assert refused == [reason]
 

@@ -6,16 +6,13 @@ from typing import Any
 
 import trio
 
-from web.asgi import App, Receive, Scope, Send
+from web.asgi import App, Receive, Scope, Send, answer_plainly
 
 log = logging.getLogger(__name__)
 
 
 async def in_time(app: App, scope: Scope, receive: Receive, send: Send, *, within_s: float) -> None:
-    """Have the application answer a request or an upgrade; cancel it if it does not begin to in time.
-
-    The peer then gets 503, or 403 for an upgrade, as nothing else can be said without accepting it.
-    """
+    """Have the application answer a request; cancel it if it does not begin to in time: the peer gets 503."""
     with trio.CancelScope(deadline=trio.current_time() + within_s) as patience:
 
         async def send_on(message: Any) -> None:
@@ -27,13 +24,4 @@ async def in_time(app: App, scope: Scope, receive: Receive, send: Send, *, withi
         await app(scope, receive, send_on)
     if patience.cancelled_caught:
         log.error("%s: no answer within %.0f s", scope["path"], within_s)
-        await _unavailable(scope, send)
-
-
-async def _unavailable(scope: Scope, send: Send) -> None:
-    if scope["type"] == "websocket":
-        await send({"type": "websocket.close"})
-        return
-    headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"connection", b"close")]
-    await send({"type": "http.response.start", "status": 503, "headers": headers})
-    await send({"type": "http.response.body", "body": b"This takes too long. Please try again.\n"})
+        await answer_plainly(send, 503, "This takes too long. Please try again.")

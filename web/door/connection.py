@@ -1,9 +1,10 @@
-"""One connection, from its first byte to its last: hypercorn's HTTP/1.1 under deadlines of ours."""
+"""One connection, from its first byte to its last: hypercorn's HTTP/1.1 under deadlines, or a WebSocket."""
 
 import math
 from collections.abc import Callable
 from contextlib import suppress
 
+import h11
 import trio
 from attrs import define, field
 from hypercorn.config import Config
@@ -15,11 +16,10 @@ from hypercorn.typing import AppWrapper, ConnectionState
 from web.door.admission import Stage
 from web.door.deadlines import Deadlines
 from web.door.http11 import Http11
-from web.door.peer import PeerStream
+from web.door.peer import GONE, PeerStream
+from web.door.upgrade import Answer, Upgrade
 
 _MOST_AT_ONCE = 65_536
-
-_GONE = (trio.BrokenResourceError, trio.ClosedResourceError)
 
 
 @define(eq=False, kw_only=True)
@@ -27,10 +27,11 @@ class Connection:
     """A peer and the application, and what passes between them.
 
     Closed if no whole head has come in time, after an answer behind which nothing may follow, and when
-    `close` is called. `on_stage` is told how far it has come, and None once it is a WebSocket.
+    `close` is called. `on_stage` is told how far it has come, and None once it is to stay, as a call.
     """
 
     app: AppWrapper
+    answer_upgrade: Answer
     config: Config
     context: WorkerContext
     state: ConnectionState
@@ -41,6 +42,7 @@ class Connection:
     _sending: trio.Lock = field(factory=trio.Lock, init=False)
     _protocol: Http11 = field(init=False)
     _said_all: bool = field(default=False, init=False)
+    switched: bool = field(default=False, init=False)  # to a WebSocket, or to its refusal
 
     async def serve(self) -> None:
         """Serve it until it is closed and the application has done with it."""
@@ -57,7 +59,6 @@ class Connection:
                 self.stream.ours,
                 self._take,
             )
-            self._protocol.on_accept = self._accepted
             await self._read()
 
     def close(self) -> None:
@@ -66,22 +67,40 @@ class Connection:
         self._reading.cancel()
 
     async def _read(self) -> None:
-        with self._reading, suppress(*_GONE):
-            while data := await self.stream.receive_some(_MOST_AT_ONCE):
+        with self._reading, suppress(*GONE):
+            while self._protocol.upgrade is None and (data := await self.stream.receive_some(_MOST_AT_ONCE)):
                 await self._protocol.handle(RawData(bytes(data)))
                 if self._protocol.body_whole and not self._said_all:
                     self.on_stage(self, Stage.ANSWERED)
-        if self._said_all:
+        if request := self._protocol.upgrade:
+            await self._switch(request)
+        elif self._said_all:
             await self._linger()
         self.stream.close()
         await self._protocol.handle(Closed())
+
+    async def _switch(self, request: h11.Request) -> None:
+        """Have the application answer an upgrade, and be done when it has done with the WebSocket.
+
+        Until that is a call, it gives way like a request that begins now and does not come whole.
+        """
+        self.switched = True
+        for stage in (Stage.ANSWERED, Stage.WAITING):
+            self.on_stage(self, stage)
+        upgrade = Upgrade.of(request, self.stream, keep=lambda: self.on_stage(self, None))
+        try:
+            await upgrade.answer_by(self.answer_upgrade, self.deadlines.answer_s)
+        finally:
+            with trio.move_on_after(self.deadlines.linger_s, shield=True):
+                await self._finish()
+                await self._linger()
 
     async def _linger(self) -> None:
         """Read on for a moment: with anything unread a close would be a reset, and might eat the answer.
 
         RFC 9112 9.6.
         """
-        with trio.move_on_after(self.deadlines.linger_s), suppress(*_GONE):
+        with trio.move_on_after(self.deadlines.linger_s), suppress(*GONE):
             while await self.stream.receive_some(_MOST_AT_ONCE):
                 pass
 
@@ -104,7 +123,7 @@ class Connection:
                 # Whole or not at all; the stream's own deadline ends it.
                 with trio.CancelScope(shield=True):
                     await self.stream.send_all(data)
-            except _GONE:
+            except GONE:
                 self._reading.cancel()  # the reader tells the application
 
     async def _finish(self) -> None:
@@ -113,13 +132,10 @@ class Connection:
             return
         self._said_all = True
         async with self._sending:
-            with suppress(*_GONE):
+            with suppress(*GONE):
                 await self.stream.send_eof()
         self.on_stage(self, Stage.WAITING)
         self._reading.cancel()  # the reader tells the application
-
-    def _accepted(self) -> None:
-        self.on_stage(self, None)
 
     def _await_head(self) -> None:
         self._reading.deadline = trio.current_time() + self.deadlines.head_s

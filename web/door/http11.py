@@ -2,20 +2,15 @@
 
 hypercorn goes over to clear-text HTTP/2 where a client asks for it, and through that a client could speak
 past the proxy before us (h2c smuggling). Here `Upgrade: h2c` is ignored, as RFC 9110 7.8 allows, and HTTP/2's
-preface is refused. A WebSocket is never compressed: a few kilobytes could grow to hundreds of megabytes.
+preface is refused. A request for a WebSocket, be it the first of its connection or a later one, is none of
+hypercorn's: it is handed out.
 """
-
-from collections.abc import Callable
 
 import h11
 import trio
-from hypercorn.events import Closed, Event, RawData
-from hypercorn.protocol.events import Event as StreamEvent
-from hypercorn.protocol.events import Response
-from hypercorn.protocol.h11 import H11Protocol, H11WSConnection
-from hypercorn.protocol.ws_stream import WSStream
+from hypercorn.events import Closed, Event
+from hypercorn.protocol.h11 import H11Protocol
 
-_SWITCHED = 101
 _BAD_REQUEST, _VERSION_NOT_SUPPORTED = 400, 505
 _RECYCLE_WITHIN_S = 1.0
 
@@ -28,10 +23,14 @@ class _Unserved(Exception):
         self.status = status
 
 
-class Http11(H11Protocol):
-    """The protocol of one connection. Tells when a WebSocket is accepted on it."""
+class _Switch(Exception):
+    """What came is for others."""
 
-    on_accept: Callable[[], None]
+
+class Http11(H11Protocol):
+    """The protocol of one connection."""
+
+    upgrade: h11.Request | None = None  # asked for on this connection: then nothing more is read here
 
     @property
     def body_whole(self) -> bool:
@@ -40,41 +39,28 @@ class Http11(H11Protocol):
 
     async def handle(self, event: Event) -> None:
         """Take what came from the peer; answer what is not served."""
-        if isinstance(event, RawData) and self._before_accept():
-            await self._refuse(_BAD_REQUEST)
-            return
         try:
             await super().handle(event)
         except _Unserved as unserved:
-            await self._refuse(unserved.status)
-
-    async def stream_send(self, event: StreamEvent) -> None:
-        """Take what the application says."""
-        if isinstance(event, Response) and event.status_code == _SWITCHED:
-            self.on_accept()
-        await super().stream_send(event)
-
-    async def _refuse(self, status: int) -> None:
-        if _of(self.connection).our_state is h11.SEND_RESPONSE:
-            await self._send_error_response(status)
-        await self.send(Closed())
-
-    def _before_accept(self) -> bool:
-        # A client waits for the 101 before it sends anything (RFC 6455 4.1).
-        return isinstance(self.stream, WSStream) and not self.stream.handshake.accepted
+            if self.connection.our_state is h11.SEND_RESPONSE:
+                await self._send_error_response(unserved.status)
+            await self.send(Closed())
+        except _Switch:
+            pass  # `upgrade` says it
 
     async def _check_protocol(self, request: h11.Request) -> None:
         if request.http_version not in (b"1.0", b"1.1"):
             raise _Unserved(_VERSION_NOT_SUPPORTED)
 
     async def _create_stream(self, request: h11.Request) -> None:
-        if (b"upgrade", b"websocket") in [(name, value.strip().lower()) for name, value in request.headers]:
-            request = _without_extensions(request)
-            if self.connection.trailing_data[0]:
-                raise _Unserved(_BAD_REQUEST)
-        await super()._create_stream(request)
-        if isinstance(self.stream, WSStream) and self.stream.closed:
-            await self.send(Closed())  # its handshake was none and has been answered so
+        if not _for_a_websocket(request):
+            await super()._create_stream(request)
+            return
+        end = self.connection.next_event()
+        if not isinstance(end, h11.EndOfMessage) or self.connection.trailing_data[0]:
+            raise _Unserved(_BAD_REQUEST)  # it has a body, or its client does not wait for the answer (4.1)
+        self.upgrade = request
+        raise _Switch
 
     async def _maybe_recycle(self) -> None:
         """Close the connection after an answer, or get it ready for the next request.
@@ -88,12 +74,8 @@ class Http11(H11Protocol):
             await self.send(Closed())
 
 
-def _of(connection: h11.Connection | H11WSConnection) -> h11.Connection:
-    return connection.h11_connection if isinstance(connection, H11WSConnection) else connection
+def _for_a_websocket(request: h11.Request) -> bool:
+    def said(name: bytes) -> bytes:
+        return b",".join(value for key, value in request.headers if key == name).lower()
 
-
-def _without_extensions(request: h11.Request) -> h11.Request:
-    headers = [item for item in request.headers if item[0] != b"sec-websocket-extensions"]
-    return h11.Request(
-        method=request.method, target=request.target, headers=headers, http_version=request.http_version
-    )
+    return b"websocket" in said(b"upgrade") and b"upgrade" in said(b"connection")

@@ -9,6 +9,7 @@ import errno
 import logging
 import socket
 from collections.abc import Awaitable, Callable
+from typing import Protocol
 
 import trio
 from attrs import define, field, frozen
@@ -16,13 +17,15 @@ from hypercorn.app_wrappers import ASGIWrapper
 from hypercorn.config import Config
 from hypercorn.trio.lifespan import Lifespan
 from hypercorn.trio.worker_context import WorkerContext
-from hypercorn.typing import AppWrapper, ASGIFramework, ConnectionState, LifespanState
+from hypercorn.typing import AppWrapper, ConnectionState, LifespanState
 
+from web.asgi import Receive, Scope, Send
 from web.door.admission import Admission, Stage
 from web.door.connection import Connection
 from web.door.deadlines import DEADLINES, Deadlines
 from web.door.peer import PeerStream
 from web.door.seldom import Seldom
+from web.door.upgrade import Upgrade
 
 log = logging.getLogger(__name__)
 
@@ -60,8 +63,18 @@ class Door:
     deadlines: Deadlines = DEADLINES
 
 
+class Application(Protocol):
+    """What is served: by ASGI through hypercorn, and WebSockets by ours."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request, or the lifespan."""
+
+    async def upgrade(self, upgrade: Upgrade) -> None:
+        """Answer one request for a WebSocket, and do all that is to be done on it."""
+
+
 async def serve_connections(
-    app: ASGIFramework,
+    app: Application,
     config: Config,
     listener: socket.socket,
     *,
@@ -80,7 +93,7 @@ async def serve_connections(
         await application.start(lifespan.handle_lifespan)
         await lifespan.wait_for_startup()
         async with trio.open_nursery() as connections:
-            house = _House(wrapped, config, context, state, door, connections)
+            house = _House(app, wrapped, config, context, state, door, connections)
             task_status.started()  # the socket listens already; what comes now waits in its queue
             await _accept_until(shutdown, house, listener)
             await context.terminated.set()
@@ -107,7 +120,8 @@ async def _accept_until(
 class _House:
     """What every connection of a server shares."""
 
-    app: AppWrapper
+    app: Application
+    wrapped: AppWrapper
     config: Config
     context: WorkerContext
     state: LifespanState
@@ -134,7 +148,8 @@ class _House:
     def _let_in(self, stream: trio.SocketStream) -> None:
         """Count the connection in before the next is accepted, and begin to serve it."""
         connection = Connection(
-            app=self.app,
+            app=self.wrapped,
+            answer_upgrade=self.app.upgrade,
             config=self.config,
             context=self.context,
             state=ConnectionState(self.state.copy()),
@@ -166,13 +181,17 @@ class _House:
     async def _guarded(self, connection: Connection) -> None:
         """Serve one connection within its boundary: whatever a peer's bytes do to it, the others go on.
 
-        Errors of the application do not come here: hypercorn logs those itself, with their traceback.
+        What comes from a WebSocket is a fault of the application's, since no bytes can raise there. hypercorn
+        logs those of its requests itself, so what comes from these is a peer's.
         """
         try:
             await connection.serve()
         except* Exception as errors:
-            log.warning("a connection was dropped: %s", _first(errors))
-            log.debug("its error:", exc_info=errors)
+            if connection.switched:
+                log.error("a WebSocket was dropped: %s", _first(errors), exc_info=errors)  # noqa: TRY400
+            else:
+                log.warning("a connection was dropped: %s", _first(errors))
+                log.debug("its error:", exc_info=errors)
         finally:
             connection.close()
             self.door.admission.leave(connection)

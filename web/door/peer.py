@@ -1,5 +1,6 @@
 """The stream to one peer, with a deadline of progress for what is sent and a way to break it at once."""
 
+import select
 import socket
 import struct
 from collections.abc import Callable
@@ -8,6 +9,7 @@ from typing import Any
 import trio
 
 _PIECE = 8_192
+GONE = (trio.BrokenResourceError, trio.ClosedResourceError)  # what a stream says of a peer that is no more
 _RESET = struct.pack("ii", 1, 0)  # SO_LINGER: on, for 0 s
 
 
@@ -37,6 +39,12 @@ class PeerStream:
             if patience.cancelled_caught:
                 self.abort()
                 raise trio.BrokenResourceError("the peer takes nothing")
+
+    def has_more(self) -> bool:
+        """Say whether something has come that was not received yet, be it the end."""
+        poll = select.poll()
+        poll.register(self._socket.fileno(), select.POLLIN)
+        return bool(poll.poll(0))
 
     def abort(self) -> None:
         """Close the stream at once; what was not sent yet is dropped, and the descriptor is free.

@@ -14,7 +14,7 @@ from quart import Response, jsonify, request
 
 from office.grant import Grant
 from storage import sessions
-from web.asgi import Scope, header
+from web.door.upgrade import Upgrade
 from web.origin import Origin
 from web.pages.deployment import Deployment
 from web.pages.requests import cookie_name, cookies_of
@@ -31,12 +31,12 @@ class PhoneGate:
 
     deployment: Deployment
 
-    async def admit(self, scope: Scope) -> int:
+    async def admit(self, upgrade: Upgrade) -> int:
         """Return the session that the upgrade comes from. Raises NotAdmitted."""
         origin = Origin(self.deployment.configuration)
-        if header(scope, b"origin") != origin.base_url(header(scope, b"host")):
+        if upgrade.header(b"origin") != origin.base_url(upgrade.header(b"host")):
             raise NotAdmitted("it comes from another site")
-        token = cookies_of(header(scope, b"cookie")).get(cookie_name(self.deployment.configuration), "")
+        token = cookies_of(upgrade.header(b"cookie")).get(cookie_name(self.deployment.configuration), "")
         find = partial(sessions.find, token=token, now=self.deployment.now())
         found = await self.deployment.database.read(find)
         if found is None:

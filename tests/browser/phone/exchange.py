@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -20,8 +20,10 @@ from tests.web.door import door
 from tests.web.pages.browser import NOW, client_of
 from web.asgi import App, Receive, Scope, Send
 from web.door.listener import listening_socket, serve_connections
+from web.door.upgrade import Upgrade
+from web.door.websocket import WebSocket
 from web.server import hypercorn_config
-from web.twilio.media import MediaLink
+from web.twilio.media import MESSAGE_LIMIT
 
 CALL_SID, STREAM_SID = "CA" + "1" * 32, "MZ" + "2" * 32
 TOKEN = "a one-time token"
@@ -41,8 +43,9 @@ class Heard:
 class Peer:
     """One stream, seen from the server. Every message of it is one that the engine takes."""
 
-    link: MediaLink
+    link: WebSocket
     heard: list[Heard] = Factory(list)
+    listening: trio.CancelScope = Factory(trio.CancelScope)
     over: bool = False
 
     def of(self, event: str) -> list[Any]:
@@ -73,6 +76,7 @@ class Peer:
 
     async def close(self) -> None:
         """End the call."""
+        self.listening.cancel()
         await self.link.close()
 
 
@@ -98,15 +102,26 @@ class Exchange:
             f"{home}/telephone/caller.wav": self._recording,
             f"{home}/live": self._live,
         }
-        if scope["type"] == "websocket":
-            await self._talk(receive, send)
-        elif answer := answers.get(scope.get("path", "")):
+        if answer := answers.get(scope.get("path", "")):
             status, kind, body = await answer()
             headers = [(b"content-type", kind)]
             await send({"type": "http.response.start", "status": status, "headers": headers})
             await send({"type": "http.response.body", "body": body})
         else:
             await self.pages(scope, receive, send)
+
+    async def upgrade(self, upgrade: Upgrade) -> None:
+        """Take one stream, and hear it to its end."""
+        peer = Peer(await upgrade.accept(MESSAGE_LIMIT))
+        self.peers.append(peer)
+        with suppress(LinkClosed), peer.listening:
+            while True:
+                text = await peer.link.receive()
+                media_streams.receive(text)
+                peer.heard.append(Heard(trio.current_time(), json.loads(text)))
+                self._tell()
+        peer.over = True
+        self._tell()
 
     async def until(self, happened: Callable[[], Any]) -> Any:
         """What it gives as soon as it is true, looked at whenever something is heard."""
@@ -137,21 +152,6 @@ class Exchange:
         ]
         told = "".join(f"event: event\ndata: {json.dumps(event)}\n\n" for event in events)
         return 200, b"text/event-stream", told.encode()
-
-    async def _talk(self, receive: Receive, send: Send) -> None:
-        await receive()  # websocket.connect
-        await send({"type": "websocket.accept"})
-        peer = Peer(MediaLink(receive, send))
-        self.peers.append(peer)
-        try:
-            while True:
-                text = await peer.link.receive()
-                media_streams.receive(text)
-                peer.heard.append(Heard(trio.current_time(), json.loads(text)))
-                self._tell()
-        except LinkClosed:
-            peer.over = True
-            self._tell()
 
     def _tell(self) -> None:
         self._news.set()
