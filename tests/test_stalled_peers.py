@@ -1,8 +1,8 @@
 """A peer that reads nothing: its own call ends in time, and a call beside it is not touched.
 
 In real time, over TCP: what is shown here is done by the deadline of what is sent, by the server's own
-WebSocket and trio-websocket. The carrier goes on sending its caller's sound; the kernel's own timeout need not
-fire then.
+WebSocket and trio-websocket. The carrier goes on sending its caller's sound; the kernel's own timeout need
+not fire then.
 """
 
 import trio
