@@ -9,7 +9,7 @@ PYTEST := $(if $(SHM),TMPDIR=$(SHM) )$(BIN)/pytest
 ALL_CORES := $(PYTEST) --numprocesses=auto --dist=worksteal
 PACKAGES := engine storage office rehearsal web simulator tests benchmarks
 
-.PHONY: demo test quick lint check bench turns cancel-sweep crash floods oracle screenshots clean
+.PHONY: demo test quick lint check bench turns cancel-sweep crash siege oracle screenshots clean
 
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
@@ -43,8 +43,10 @@ cancel-sweep: $(READY)
 crash: $(READY)
 	$(BIN)/python -m tests.crash 300
 
-floods: $(READY)
-	$(BIN)/python -m tests.floods
+siege: $(READY)
+	$(BIN)/python -m tests.siege
+	$(BIN)/python -m tests.stalled 100
+	$(BIN)/python -m tests.fuzz 100000
 
 oracle: $(READY)
 	$(BIN)/python -m tests.storage.oracle 10000

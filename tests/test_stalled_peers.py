@@ -23,6 +23,7 @@ from tests.real import Held, open_desk
 from web.twilio import twiml
 
 END_WITHIN_S = 8.0
+CUT_WITHIN_S = 6.0  # a carrier that takes nothing, though its caller talks on
 NOTICED_S = 1.0  # until a timer, a full buffer or a dead socket is noticed on a busy machine
 
 GREETING = Reply("Demo Dental, how can I help?", murmur(1_200, pitch=180))
@@ -105,6 +106,8 @@ async def test_a_carrier_that_reads_nothing_delays_the_end_of_its_own_call_only(
     ended_s = {name: desk.hang_ups_s[call.report.call_sid] for name, call in over.items()}
     for name, call in over.items():
         assert ended_s[name] - call.line_s["stalls"] < END_WITHIN_S, name
+    stays = over["stays"].line_s
+    assert stays["server closed"] - stays["stalls"] < CUT_WITHIN_S
     # The socket was full, but a send that waits keeps no call from its end.
     assert ended_s["says stop and stays"] - over["says stop and stays"].line_s["stalls"] < 2 + NOTICED_S
     assert {name: call.report.spoken_after for name, call in over.items()} == {

@@ -43,7 +43,7 @@ from web.pages.phone_line import PHONE_PATH, PhoneGate
 from web.pages.signin import WELCOME_PATH
 from web.pages.site import Site
 from web.reached import Reached, setup_of
-from web.twilio.media import MEDIA_PATH, MESSAGE_LIMIT, MediaMount, TwilioGate
+from web.twilio.media import MEDIA_PATH, MediaMount, TwilioGate
 from web.twilio.rest import TwilioAccount, account_of
 from web.twilio.tokens import StreamTokens
 from web.twilio.webhooks import Webhooks
@@ -323,7 +323,6 @@ def hypercorn_config() -> Config:
     config.accesslog = None
     config.errorlog = logging.getLogger("hypercorn.error")  # our handlers, so masked like every other line
     config.graceful_timeout = _GRACEFUL_S
-    config.websocket_max_message_size = MESSAGE_LIMIT
     config.include_server_header = False
     return config
 

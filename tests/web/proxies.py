@@ -32,9 +32,10 @@ backend desk
 # Such as people write it for WebSockets, with one place that is nobody's business.
 _NGINX = """
 daemon off;
+worker_rlimit_nofile 16384;
 pid {folder}/pid;
 error_log {folder}/error.log;
-events {{ worker_connections 4096; }}
+events {{ worker_connections 8192; }}
 http {{
     access_log off;
     client_body_temp_path {folder};
@@ -58,7 +59,7 @@ http {{
 """
 
 
-def haproxy(folder: Path, port: int, *, most: int = 2_000):
+def haproxy(folder: Path, port: int, *, most: int = 5_000):
     """HAProxy before this port; how to open a connection to it."""
     file = folder / "haproxy.cfg"
     file.write_text(_HAPROXY.format(folder=folder, port=port, most=most))

@@ -1,4 +1,4 @@
-"""What strangers send through the real HAProxy and the real nginx. `make floods` sends a thousand of it."""
+"""What strangers send through the real HAProxy and the real nginx. `make siege` sends thousands of it."""
 
 import pytest
 import trio
