@@ -141,6 +141,7 @@ class ResponseBegun:
     says: ClassVar = "response created for {reasons}"
     reasons: str
     response: str | None = None
+    ahead: bool | None = None  # asked for before the caller had surely finished; None: no
 
     @property
     def why(self) -> frozenset[str]:

@@ -207,9 +207,7 @@ class Story:
         self.utterances.append(utterance)
         self._known.utterances[number] = utterance
         self._unanswered_ms = utterance.span.end_ms
-        if self._ahead_ms is not None and self._ahead_ms >= utterance.span.end_ms:
-            utterance.created_ms = self._ahead_ms
-        self._ahead_ms = None
+        utterance.created_ms, self._ahead_ms = self._ahead_ms, None
         for at_ms, line in self._known.early.pop(number, ()):
             self._said(at_ms, line)
 
@@ -243,10 +241,10 @@ class Story:
             case lines.ResponseBegun():
                 answer.created_ms, answer.queued = at_ms, self._sounding is not None
                 last = self.utterances[-1] if self.utterances else None
-                if Reason.UTTERANCE in line.why and last is not None and last.created_ms is None:
-                    last.created_ms = at_ms
-                elif Reason.UTTERANCE in line.why:
+                if line.ahead:
                     self._ahead_ms = at_ms
+                elif Reason.UTTERANCE in line.why and last is not None and last.created_ms is None:
+                    last.created_ms = at_ms
             case lines.ResponseFailed():
                 answer.failed = answer.failed or (at_ms, line.code)
             case lines.AnswerOvertaken():

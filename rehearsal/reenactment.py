@@ -79,13 +79,18 @@ def model_script(recorded: RecordedCall) -> ModelScript:
     """
     greeted_ms = (event.at_ms for event in recorded.events if isinstance(event.line, lines.Greeting))
     story = follow(recorded.events)
-    delays_ms = [max(0, each.text_ms - each.at_ms) for each in story.utterances if each.text is not None]
+    delays_ms = [max(0, each.text_ms - _committed_ms(each)) for each in story.utterances if each.words]
     return ModelScript(
         replies=_replies(_answers(recorded, story)),
         hears=[heard for utterance in story.utterances for heard in _heard(utterance)],
         transcript_after_ms=median(delays_ms) if delays_ms else ModelScript().transcript_after_ms,
         slow_connect_ms=next(greeted_ms, 0),
     )
+
+
+def _committed_ms(utterance: Utterance) -> int:
+    # One that was answered ahead was committed then.
+    return min(utterance.at_ms, utterance.at_ms if utterance.created_ms is None else utterance.created_ms)
 
 
 def _heard(utterance: Utterance) -> Sequence[str | None]:
@@ -123,7 +128,9 @@ def _asked_ms(events: Iterable[CallEvent]) -> Iterator[tuple[str | None, int]]:
             cause_ms = event.at_ms
         elif isinstance(event.line, lines.ResponseBegun):
             # The create itself is not in the account; between it and its response there is only the network.
-            asked_ms = cause_ms if event.at_ms - cause_ms <= _NETWORK_MS else event.at_ms
+            # What makes one be asked for ahead is not, either.
+            known = not event.line.ahead and event.at_ms - cause_ms <= _NETWORK_MS
+            asked_ms = cause_ms if known else event.at_ms
             yield event.line.response, asked_ms
 
 

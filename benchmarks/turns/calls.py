@@ -14,8 +14,6 @@ from engine.account import (
     AnswerOvertaken,
     CallEvent,
     ResponseBegun,
-    UtteranceBegun,
-    UtteranceIgnored,
     UtteranceOver,
 )
 from engine.ports import CarrierLink
@@ -163,16 +161,13 @@ def account(rehearsed: Placed, planned: Planned, clears_ms: list[float]) -> Acco
 
 def _given_up(events: Iterable[CallEvent]) -> set[str | None]:
     """Return the answers that were overtaken before the end of what they were to answer."""
-    speaks = False
     held: set[str | None] = set()
     given_up: set[str | None] = set()
     for event in events:
         match event.line:
-            case UtteranceBegun():
-                speaks, held = True, set()
-            case UtteranceOver() | UtteranceIgnored():
-                speaks, held = False, set()
-            case ResponseBegun(response=response) if speaks:
+            case UtteranceOver():
+                held.clear()
+            case ResponseBegun(response=response, ahead=True):
                 held.add(response)
             case AnswerOvertaken(response=response) if response in held:
                 given_up.add(response)

@@ -195,7 +195,8 @@ class Bot:
             self._answers.ledger.move(response.speech, AnswerEvent.IS_ABANDONED, now_ms)
         self._answers.responses[response.id] = response
         reasons = ", ".join(sorted(self._gate.carried))
-        return [Note(ResponseBegun(reasons=reasons, response=event.response_id))]
+        ahead = response.ahead or None
+        return [Note(ResponseBegun(reasons=reasons, response=event.response_id, ahead=ahead))]
 
     def on_item_started(self, event: ItemStarted, now_ms: float) -> list[Action]:
         """Begin a part of a response; if the response is cut already, it is not to be remembered."""
