@@ -98,7 +98,7 @@ class Settings:
     utterance_end_max_ms: int = 1_000
     # Of silence, after which the model is asked if the caller is likely to have finished; nothing of its
     # answer is heard or done before they have. 0: never.
-    answer_ahead_ms: int = 0
+    answer_ahead_ms: int = 200
     dictation_end_ms: int = 1_500  # people rest between the groups of a number, for a second and more
     utterance_max_ms: int = 30_000  # what is longer goes up in parts of so much
     # Who speaks for so long without a pause is cut in on, once: a story is over by then, a television is not.

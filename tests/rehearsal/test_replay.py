@@ -33,9 +33,13 @@ from simulator import (
     UntilClosed,
     murmur,
 )
+from simulator.mulaw import silence
 from tests.office.accounts import stored
 
-SETTINGS = evolve(DEFAULTS, detector="level", utterance_end_min_ms=500, utterance_end_max_ms=500)
+SETTINGS = evolve(
+    DEFAULTS, detector="level", utterance_end_min_ms=500, utterance_end_max_ms=500, answer_ahead_ms=0
+)
+AHEAD = evolve(SETTINGS, answer_ahead_ms=200, utterance_end_ms=200)
 FRAME = b"\x10" * 160
 IDS = {"turn", "response", "item", "utterance"}
 NOTED_BEFORE_IDS = {
@@ -131,6 +135,28 @@ def test_a_replay_with_the_calls_own_settings_has_its_turns_and_words(call):
     assert totals(replayed) == totals(call)
     assert said(replayed) == said(call)
     assert track(replayed.caller)[: len(track(call.caller))] == track(call.caller)
+
+
+GOES_ON = Say("On Monday. At nine.", murmur(700) + silence(320) + murmur(600, pitch=120))
+GONE_ON = ModelScript(
+    replies=[MODEL.replies[0], Reply("On Mon", voice(900), first_delta_ms=20), Reply("At nine.", voice(700))],
+    hears=["On Monday.", "At nine."],
+)
+
+
+@pytest.mark.parametrize(
+    ("script", "model", "created_ms"),
+    [
+        (CALLER, MODEL, (200, 200, 200)),
+        ([*CALLER[:2], GOES_ON, UntilBotSpeaks(100), UntilBotQuiet(500), HangUp()], GONE_ON, (500,)),
+    ],
+)
+def test_a_call_that_was_answered_ahead_is_replayed_as_it_was(script, model, created_ms):
+    call = record(script, model, AHEAD)
+    assert "answer_overtaken" in kinds(call)
+    assert totals(call).created_ms[-3:] == created_ms
+    assert turns(again(call)) == turns(call)
+    assert said(again(call)) == said(call)
 
 
 def test_what_was_said_before_the_notice_was_heard_is_silence_and_the_times_stay(call):
