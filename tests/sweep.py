@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import trio
-from attrs import define, field
+from attrs import define, evolve, field
 
 from engine.ports import Office
 from engine.settings import Settings
@@ -85,6 +85,9 @@ class Runs:
 
 BookingRuns = partial(Runs, caller=booking.caller, model=booking.model)
 ChangingRuns = partial(Runs, caller=changing.caller, model=changing.model, before=changing.earlier_call)
+# A caller who is known to make no pauses: each answer is asked for ahead, and held.
+AHEAD = evolve(HUMMED, utterance_end_ms=HUMMED.answer_ahead_ms)
+AheadRuns = partial(ChangingRuns, settings=AHEAD)
 
 
 def _rows(conn: sqlite3.Connection) -> dict[str, Any]:
@@ -163,6 +166,7 @@ def _acknowledged(placed: Placed) -> Counter[str]:
 SCENARIOS: dict[str, tuple[Callable[[Path], Scenario], Check, int]] = {
     "booking": (BookingRuns, booking_check, 5),
     "changing": (ChangingRuns, changing_check, 2),
+    "changing, answered ahead": (AheadRuns, changing_check, 1),
 }
 
 

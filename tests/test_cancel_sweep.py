@@ -19,7 +19,7 @@ from storage.errors import WriteFailed
 from storage.writer import run_batch
 from tests import booking, changing
 from tests.office.front import Now, ring
-from tests.sweep import BookingRuns, ChangingRuns, booking_check, changing_check
+from tests.sweep import AheadRuns, BookingRuns, ChangingRuns, booking_check, changing_check
 
 
 def test_the_untouched_booking_has_every_window_and_under_six_seconds_of_audio(tmp_path):
@@ -74,6 +74,16 @@ def test_a_change_ended_at_any_step_leaves_nothing_half_done_and_the_owner_knows
     swept = sweep(ChangingRuns(tmp_path), check=changing_check, thin_inside=40, thin_outside=250, seed=3)
     assert swept.faults == ()
     assert swept.runs >= 40
+
+
+def test_a_change_whose_answers_are_asked_for_ahead_leaves_nothing_half_done_either(tmp_path):
+    runs = AheadRuns(tmp_path)
+    placed = run_once(runs, Steps(), seed=0)
+    placed.assert_clean()
+    assert sum(fields.get("ahead", False) for fields in placed.of("response_created")) >= 3
+    swept = sweep(runs, check=changing_check, thin_inside=80, thin_outside=250, seed=4)
+    assert swept.faults == ()
+    assert swept.runs >= 30
 
 
 @define

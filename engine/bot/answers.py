@@ -25,7 +25,7 @@ Its **life** is what the caller hears of it:
         v           v        v
       UNSAID     ABANDONED   CUT, or ABANDONED if nothing of it was heard
 
-(One that is only expected can be abandoned as well.)
+(One that is only expected can be abandoned as well; and one that said nothing, while its calls are withheld.)
 
 An answer waits until the floor is free, plays alone, and is over when the ledger says that the caller heard
 it, or when it was cut. Several may wait: a model that has called a tool speaks about its output in a

@@ -4,8 +4,8 @@ Theory of operation
 -------------------
 
 Two may speak on a telephone line, and one of them is polite. The bot begins only on a free floor; the
-caller begins whenever they like. So the floor has four states (`states.FLOOR`): nobody has it, the caller,
-the bot, or both. It is BOTH that most here is about, because most of what is heard over the bot is no
+caller begins whenever they like. So the floor has five states (`states.FLOOR`): nobody has it, the caller,
+the caller who rests, the bot, or both. It is BOTH that most here is about, because most of what is heard over the bot is no
 interruption: its own echo, a cough, a door, "mhm".
 
 The ear (`caller/`) has taken out what it can by sound alone. What it says of the rest comes in two steps:
@@ -43,6 +43,11 @@ nothing in doubt either.
 The caller may also speak when there is nothing to interrupt: before the bot's first sound, or in a gap of
 an answer that falters. What they say is then no interruption but a new turn, and what is on its way is out
 of date. It is overtaken: abandoned, and asked for again with what they have said.
+
+A caller who is silent, and likely to have finished, rests: what they have said is committed, and the floor is
+neither theirs nor free. The model may be asked by then; but nothing begins on such a floor, and no call of a
+tool is made. If they go on, what was asked for is given up, which is to overtake it; else the floor is free,
+and what has come of the answer is heard at once.
 
 Somebody may also speak on and on; what they say goes up in parts (`story.py`). What is decided where is not
 in the code but in a table (`standing.py`).
