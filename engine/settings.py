@@ -98,8 +98,8 @@ class Settings:
     utterance_end_max_ms: int = 1_000
     # Of silence, after which the model is asked if the caller is likely to have finished: they make no such
     # pauses, or were asked for a yes or no. Nothing of its answer is heard or done before they have. A model
-    # that takes 500 ms is heard 178 ms sooner (p50, tuning half), one create in 110 is for nothing, and nobody
-    # is talked over more often. At 250 it is 50 ms later. 0: never.
+    # that takes 500 ms is heard 178 ms sooner (p50, tuning half); one create in 110 is for nothing. At 250 it
+    # is 50 ms later. 0: never.
     answer_ahead_ms: int = 200
     dictation_end_ms: int = 1_500  # people rest between the groups of a number, for a second and more
     utterance_max_ms: int = 30_000  # what is longer goes up in parts of so much

@@ -5,8 +5,8 @@ Theory of operation
 
 Two may speak on a telephone line, and one of them is polite. The bot begins only on a free floor; the
 caller begins whenever they like. So the floor has five states (`states.FLOOR`): nobody has it, the caller,
-the caller who rests, the bot, or both. It is BOTH that most here is about, because most of what is heard over the bot is no
-interruption: its own echo, a cough, a door, "mhm".
+the caller who rests, the bot, or both. It is BOTH that most here is about, because most of what is heard
+over the bot is no interruption: its own echo, a cough, a door, "mhm".
 
 The ear (`caller/`) has taken out what it can by sound alone. What it says of the rest comes in two steps:
 
