@@ -195,7 +195,7 @@ class Bot:
             self._answers.ledger.move(response.speech, AnswerEvent.IS_ABANDONED, now_ms)
         self._answers.responses[response.id] = response
         reasons = ", ".join(sorted(self._gate.carried))
-        ahead = response.ahead or None
+        ahead = (response.ahead and not response.given_up) or None
         return [Note(ResponseBegun(reasons=reasons, response=event.response_id, ahead=ahead))]
 
     def on_item_started(self, event: ItemStarted, now_ms: float) -> list[Action]:

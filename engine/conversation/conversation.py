@@ -130,7 +130,8 @@ class Conversation:
         context = self._answers.context(now_ms)
         more = self._utterances.more_to_come or (context.dictating and not self._utterances.whole_number)
         murmurs = self._floor.caller_murmurs
-        alone = self._floor.caller_may_rest and self._bot.may_be_asked and not self._parting.closing
+        nothing_else = self._bot.may_be_asked and not self._keypad.gathering and not self.closing
+        alone = self._floor.caller_may_rest and nothing_else
         if (more, murmurs, alone) == (context.dictating, False, False):
             return context
         return evolve(context, dictating=more, murmurs=murmurs, alone=alone)

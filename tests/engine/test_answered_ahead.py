@@ -4,7 +4,15 @@ import pytest
 import trio
 from attrs import evolve
 
-from engine.model import CancelResponse, CreateResponse, DeleteItem, InputCommitted, InputWords
+from engine.actions import ModelGone
+from engine.model import (
+    CancelResponse,
+    CreateResponse,
+    DeleteItem,
+    InputCommitted,
+    InputWords,
+    RateLimit,
+)
 from engine.outcome import Outcome
 from engine.settings import DEFAULTS
 from engine.tools import Tool
@@ -223,6 +231,28 @@ def test_who_goes_on_takes_back_what_was_asked_for_before_it_began():
     talk.hears(LOUD, 600)
     talk.hears(QUIET, 500)
     assert (talk.asked(), len(talk.played)) == ([CreateResponse], 2)
+
+
+@pytest.mark.parametrize(
+    ("limit", "wait_ms"), [(None, 600), (RateLimit(wait_ms=3_000), 3_000)], ids=["refused", "rate limit"]
+)
+def test_what_is_refused_ahead_is_asked_for_when_the_caller_has_finished(limit, wait_ms):
+    talk = Ahead()
+    talk.hears(QUIET, 200)
+    talk.refused("no", limit)
+    talk.hears(QUIET, 160)
+    talk.hears(LOUD, 600)
+    talk.hears(QUIET, 500)
+    assert talk.asked() == ([CreateResponse] if limit is None else [])
+    talk.hears(QUIET, wait_ms)
+    assert talk.asked() == ([] if limit is None else [CreateResponse])
+
+
+def test_a_model_that_is_lost_while_its_answer_is_held_ends_the_call_as_ever():
+    talk = Ahead()
+    talk.hears(QUIET, 200)
+    talk.feed(ModelGone("gone"))
+    assert [end.outcome for end in talk.ended] == [Outcome.MODEL_FAILED]
 
 
 @pytest.mark.parametrize(

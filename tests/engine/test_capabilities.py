@@ -46,6 +46,12 @@ def test_without_transcripts_there_is_nothing_to_wait_for_before_an_interruption
     assert without_what_it_lacks(DEFAULTS, mute) == DEFAULTS.without_transcription()
 
 
+def test_what_a_model_could_not_forget_it_is_not_asked_ahead():
+    unable = evolve(ABLE, deletes=False)
+    assert DEFAULTS.answer_ahead_ms > 0
+    assert without_what_it_lacks(DEFAULTS, unable) == evolve(DEFAULTS, answer_ahead_ms=0)
+
+
 @pytest.mark.parametrize(
     ("session", "reason"),
     [

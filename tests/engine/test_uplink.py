@@ -4,7 +4,9 @@ from engine.caller.turns import (
     BargeInPaused,
     TurnEvent,
     UtteranceEnded,
+    UtteranceGoesOn,
     UtterancePart,
+    UtteranceRests,
     UtteranceSkipped,
     UtteranceStarted,
 )
@@ -61,6 +63,19 @@ def test_a_part_is_committed_and_the_next_one_follows_without_a_gap_and_without_
     second = line.hears(40) + line.hears(1, ENDED)
     assert (first[-1], second[-1]) == (CommitAudio(), CommitAudio())
     assert numbers(first + second) == list(range(83))
+
+
+def test_what_rests_is_committed_once_and_its_silence_goes_up_only_if_it_goes_on():
+    ended, goes_on = Line(), Line()
+    for line in (ended, goes_on):
+        first = (
+            line.hears(1, UtteranceStarted(0)) + line.hears(40) + line.hears(1, UtteranceRests(0, 640, 200))
+        )
+        assert (numbers(first), first[-1]) == (list(range(42)), CommitAudio())
+        assert line.hears(15) == []
+    assert ended.hears(1, ENDED) + ended.hears(20) == []
+    second = goes_on.hears(1, UtteranceGoesOn(0)) + goes_on.hears(20) + goes_on.hears(1, ENDED)
+    assert (numbers(second), second[-1]) == (list(range(42, 79)), CommitAudio())
 
 
 def test_live_audio_goes_up_in_chunks_of_100_ms():
