@@ -11,6 +11,7 @@ from engine.model import (
     DeleteItem,
     InputCommitted,
     InputWords,
+    ItemStarted,
     RateLimit,
 )
 from engine.outcome import Outcome
@@ -22,6 +23,7 @@ from simulator.model_script import Call, Fail, ModelScript, Reply
 from simulator.mulaw import silence
 from simulator.tones import murmur
 from tests.engine.test_talk_and_turns import Frames
+from tests.engine.test_tool_calls_stepped import tool
 from tests.engine.test_turns import LOUD, QUIET
 
 # The caller of these calls is known to make no pauses: 200 ms of silence are likely to be the end, 400 are.
@@ -231,6 +233,22 @@ def test_who_goes_on_takes_back_what_was_asked_for_before_it_began():
     talk.hears(LOUD, 600)
     talk.hears(QUIET, 500)
     assert (talk.asked(), len(talk.played)) == ([CreateResponse], 2)
+
+
+def test_a_call_that_crosses_the_cancel_is_not_made():
+    talk = Ahead(tools=(tool("book"),))
+    talk.hears(QUIET, 300)
+    talk.created("r")
+    talk.hears(LOUD, 40)
+    talk.feed(ItemStarted(response_id="r", item_id="f_call_1", kind="function_call"))
+    talk.call("r", "book")
+    talk.done("r", "cancelled")
+    assert (talk.running, talk.asked()) == ([], [CreateResponse, CancelResponse, DeleteItem])
+    talk.hears(LOUD, 400)
+    talk.hears(QUIET, 500)
+    talk.created("anew")
+    talk.call("anew", "book", "call_2")
+    assert [call.call_id for call in talk.running] == ["call_2"]
 
 
 @pytest.mark.parametrize(
