@@ -2,7 +2,7 @@
 
 import pytest
 
-from office.call_story import elapsed, tell
+from office.call_story import elapsed, follow, tell
 from office.entries import Account, BotSaid, CallerSaid, Noted, Response, Span, ToolUsed
 from tests.office.accounts import stored
 from tests.web.pages.accounts import answer, called, rehearsed, resumes, sounds, utterance
@@ -293,3 +293,31 @@ def test_an_account_of_the_first_release_is_told_too():
     ]
     told = tell(stored(*((2_000 + at_ms, kind, fields) for at_ms, (kind, fields) in enumerate(events))))
     assert [type(entry).__name__ for entry in told.entries] == ["CallerSaid", "Noted", "BotSaid", "ToolUsed"]
+
+
+RESTS = [
+    (0, "call_started"),
+    (1_300, "response_created", {"reasons": "utterance", "response": "given up", "ahead": True}),
+    (1_450, "answer_overtaken", {"response": "given up"}),
+    (1_500, "user_said", {"text": "On Monday.", "item": "one", "utterance": 1}),
+]
+
+
+def test_what_rested_and_went_on_is_one_utterance_of_all_its_words():
+    ended = {"onset_ms": 500, "speech_ms": 1_900, "silence_ms": 400, "utterance": 1}
+    story = follow(
+        stored(
+            *RESTS,
+            (2_600, "response_created", {"reasons": "utterance", "response": "heard", "ahead": True}),
+            (2_800, "utterance_ended", ended),
+            (2_900, "user_said", {"text": "At nine.", "item": "two", "utterance": 1}),
+        )
+    )
+    assert [entry for entry in story.account().entries if entry.who == "caller"] == [
+        caller(500, 2_400, "On Monday. At nine.")
+    ]
+    assert [utterance.created_ms for utterance in story.utterances] == [2_600]
+
+
+def test_what_was_said_by_somebody_whose_call_ended_before_their_sentence_is_told():
+    assert entries(*RESTS)[0] == caller(1_500, 1_500, "On Monday.")

@@ -183,6 +183,11 @@ async def test_what_has_no_price_is_told_in_tokens_alone(browser, database, busi
     assert said.endswith("Sound 1,200 200 1,500 Text 9,000 8,000 300 Not told apart 7 0")
 
 
+async def test_what_was_used_for_answers_that_were_given_up_is_told_apart(browser, database, business):
+    said = await used(browser, database, business, given_up_in=700, given_up_out=60)
+    assert said.endswith("8,000 300 Of these for answers given up, because the caller went on 700 60")
+
+
 async def test_a_call_of_which_nothing_is_known_has_no_bill(browser, database, business):
     page = await told(browser, database, business, GREETING)
     assert "What the voice cost" not in page.text
