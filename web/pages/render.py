@@ -20,7 +20,7 @@ from web.pages.labels import FAILURES, LABELS, MISSED, OUTCOMES, UNREACHED
 from web.pages.words import LANGUAGES, Words
 
 _STATIC = Path(__file__).parent / "static"
-_SLICE_S = 0.001  # of a call's time that a page may take at once
+_SLICE_S = 0.0005  # a delta takes several rounds of the loop to its caller, and a slice may be in each
 
 
 @frozen(kw_only=True)
