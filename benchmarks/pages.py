@@ -157,9 +157,8 @@ def _show(found: Found) -> list[str]:
     columns = ("page", "asked", "p50 ms", "p95 ms", "p99 ms", "latest delta ms")
     show(f"A page, while {_CALLS} calls talk, and the latest delta beside it", columns, rows)
     slow = [path for path, took in found.took_ms.items() if cuts(took)[1] > _limit_ms(path)]
-    print(
-        f"\n  p95 within {LIMIT_MS:.0f} ms, a search for nothing {SEARCH_LIMIT_MS:.0f}: {'all but ' + ', '.join(slow) if slow else 'all'}"
-    )
+    limits = f"p95 within {LIMIT_MS:.0f} ms, of a search for nothing {SEARCH_LIMIT_MS:.0f}"
+    print(f"\n  {limits}: {'all but ' + ', '.join(slow) if slow else 'all'}")
     columns = (f"a delta while {_CALLS} calls talk and", "deltas", "p50 ms", "p95 ms", "p99 ms", "max ms")
     felt = []
     for name, late in found.deltas_ms.items():
