@@ -3,13 +3,24 @@
 import hashlib
 from pathlib import Path
 
+import pytest
 from attrs import evolve
 
 from benchmarks.one_call import Heard
-from benchmarks.one_core import LEVEL, NEURAL, RELAY, Window, cost_rows, memory_rows, profile_rows
+from benchmarks.one_core import (
+    LEVEL,
+    LIMITS_MS,
+    NEURAL,
+    RELAY,
+    Window,
+    carried,
+    cost_rows,
+    memory_rows,
+    profile_rows,
+)
 
 RELAY_FILE = Path(__file__).parents[2] / "benchmarks" / "relay.py"
-WINDOW = Window(calls=10, seconds=60.0, cpu_s=5.0, rss_kb=0.0, foreign=0.0, heard=Heard())
+WINDOW = Window(calls=10, seconds=60.0, cpu_s=5.0, rss_kb=0.0, load=0.0, foreign=0.0, heard=Heard())
 
 
 def test_the_relay_is_frozen():
@@ -43,7 +54,20 @@ def test_a_part_has_its_share_of_the_time_and_what_is_tiny_is_left_out():
     assert rows == [("trio", "60.0", "720"), ("json", "39.9", "479")]
 
 
-def test_a_frame_is_late_by_what_it_waits_beside_its_batch_and_a_decision_by_what_the_quickest_did_not():
+def test_a_decision_is_late_by_what_the_quickest_did_not_wait():
     heard = Heard(first_ms=[3.0], deltas_ms=[4.0], decisions_ms=[503.0], frames_ms=[105.0])
     late_ms = evolve(WINDOW, heard=heard).late_ms(quickest_ms=501.0)
-    assert late_ms == {"first audio": 3.0, "deltas": 4.0, "decisions": 2.0, "frames": 5.0}
+    assert late_ms == {"first audio": 3.0, "deltas": 4.0, "decisions": 2.0, "frames": 105.0}
+    assert evolve(WINDOW, heard=Heard()).late_ms(quickest_ms=501.0)["decisions"] == 0.0  # the relay's
+
+
+@pytest.mark.parametrize(("limit", "tried"), [(42, [10, 20, 30, 40, 50, 45, 40, 40, 40]), (99, [10, 20, 30])])
+async def test_as_many_are_carried_as_pass_three_times(limit, tried):
+    """Until something is late it is ten more, then five fewer; never more than the most that is asked for."""
+
+    async def measured(calls):
+        late = [LIMITS_MS["deltas"] + 1.0] if calls > limit else [1.0]
+        return evolve(WINDOW, calls=calls, heard=Heard(deltas_ms=late))
+
+    found = [window async for window, _ in carried(measured, most=50 if limit == 42 else 30, quickest_ms=0.0)]
+    assert [window.calls for window in found] == tried
