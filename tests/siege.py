@@ -143,12 +143,14 @@ async def under(
         await ask(where, seen)  # SQLite opens some of its files when it is first asked
         before = desk.files()
         command = [sys.executable, "-m", "tests.strangers", str(number), where, *kinds]
-        over_s = trio.current_time() + seconds
         async with trio.open_nursery() as nursery:
             let_loose = partial(trio.run_process, command, stdout=subprocess.PIPE)
             strangers = await nursery.start(let_loose)
+            begun = await strangers.stdout.receive_some()
+            assert begun.startswith(b"let loose"), begun
             nursery.start_soon(asks, where, seen)
             nursery.start_soon(counts, desk, seen)
+            over_s = trio.current_time() + seconds
             while not seen.calls or trio.current_time() < over_s:
                 await call(desk, seen)
             strangers.terminate()

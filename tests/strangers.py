@@ -1,9 +1,9 @@
 """Hostile connections by the thousand, from a process of their own: what `tests/siege.py` lets loose.
 
-`python -m tests.strangers NUMBER WHERE KIND...` holds NUMBER connections of each kind open until it is told
-to stop, and then prints how the answers began. WHERE is the path of a Unix socket, or a port of the loopback
-with how many addresses they come from: `8080/one`, `8080/many`. They come within 10 s, and come back 10 s
-after they were closed.
+`python -m tests.strangers NUMBER WHERE KIND...` says when it begins, holds NUMBER connections of each kind
+open until it is told to stop, and then prints how the answers began. WHERE is the path of a Unix socket, or a
+port of the loopback with how many addresses they come from: `8080/one`, `8080/many`. They come within 10 s,
+and come back 10 s after they were closed.
 """
 
 import json
@@ -91,6 +91,7 @@ async def main(number: int, where: str, kinds: list[str]) -> None:
                 for kind in kinds:
                     wait_s = RAMP_S * each / number
                     nursery.start_soon(stranger, KINDS[kind], where, each + 1, wait_s, began)
+            print("let loose", flush=True)
             await anext(signals)
             nursery.cancel_scope.cancel()
     print(json.dumps(began))

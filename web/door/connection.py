@@ -59,7 +59,11 @@ class Connection:
                 self.stream.ours,
                 self._take,
             )
-            await self._read()
+            try:
+                await self._read()
+            finally:
+                # It holds us; by thousands of such circles the collector would stop every call for a moment.
+                del self._protocol
 
     def close(self) -> None:
         """Break it off, whatever it is doing; its descriptor is free at once."""
