@@ -1,8 +1,9 @@
-"""Frames with errors in them, against our WebSocket: `python -m tests.fuzz 100000`, a part of `make siege`.
+"""Frames and heads with errors in them: `python -m tests.fuzz 100000`, a part of `make siege`.
 
 Each attempt is a connection of its own: some valid frames, some bytes of them changed, lost, doubled or put
 in. What comes back must be whole frames, the last of them a close with a code that may be sent, and the
 connection must then end; unless the mutation left half a frame, which is waited for until the client leaves.
+Then a tenth as many heads with errors in them. Nothing of all that may leave a traceback.
 """
 
 import logging
@@ -12,7 +13,7 @@ from functools import partial
 
 import trio
 
-from tests.web.door import open_house
+from tests.web.door import get, open_house, post
 from tests.web.sockets import BINARY, CLOSE, CONT, PING, PONG, TEXT, Echo, close, frame, frames, upgrade
 
 _WITHIN_S = 20.0
@@ -55,9 +56,49 @@ def mutated(sent, rng):
     return bytes(sent)
 
 
-async def fuzz(port, number, rng):
+def head(rng):
+    """A request as it should be: for a WebSocket, or another, or one behind the other."""
+    offers = (
+        "Sec-WebSocket-Protocol: a, b",
+        "Sec-WebSocket-Extensions: permessage-deflate",
+        "Origin: http://x",
+    )
+    plain = (get("/now"), get("/now", "Connection: close"), post("/echo", 4) + b"body")
+    return rng.choice((*plain, upgrade(), upgrade(*offers), rng.choice(plain) + upgrade()))
+
+
+async def ask(port, sent):
+    """Send this as a request, and leave; what is wrong with the answer."""
+    async with await trio.open_tcp_stream("127.0.0.1", port) as stream:
+        read = await _answer(stream, sent)
+    return None if read.startswith(b"HTTP/1.1 ") or not read else f"answered with {read[:40]}"
+
+
+async def _answer(stream, sent):
+    read = b""
+    try:
+        await stream.send_all(sent)
+        await stream.send_eof()
+        async for part in stream:
+            read += part
+    except trio.BrokenResourceError:
+        pass  # it was closed while there was more to come
+    return read
+
+
+async def talk(port, sent):
+    """Send this on a WebSocket, and leave; what is wrong with the answers."""
+    async with await trio.open_tcp_stream("127.0.0.1", port) as stream:
+        await stream.send_all(upgrade())
+        read = b""
+        while b"\r\n\r\n" not in read:
+            read += await stream.receive_some() or b"\r\n\r\n"
+        return judged(read.partition(b"\r\n\r\n")[2] + await _answer(stream, sent))
+
+
+async def fuzz(port, number, rng, *, make=valid, attempt=talk):
     """Make so many attempts at the echo on this port; what went wrong, in words."""
-    wrong, attempts = [], iter(mutated(valid(rng), rng) for _ in range(number))
+    wrong, attempts = [], iter(mutated(make(rng), rng) for _ in range(number))
 
     async def attempt_on():
         for sent in attempts:
@@ -71,24 +112,6 @@ async def fuzz(port, number, rng):
         for _ in range(_AT_ONCE):
             nursery.start_soon(attempt_on)
     return wrong
-
-
-async def attempt(port, sent):
-    """Send this on a WebSocket, and leave; what is wrong with the answers."""
-    async with await trio.open_tcp_stream("127.0.0.1", port) as stream:
-        await stream.send_all(upgrade())
-        read = b""
-        while b"\r\n\r\n" not in read:
-            read += await stream.receive_some() or b"\r\n\r\n"
-        read = read.partition(b"\r\n\r\n")[2]
-        try:
-            await stream.send_all(sent)
-            await stream.send_eof()
-            async for part in stream:
-                read += part
-        except trio.BrokenResourceError:
-            pass  # it was closed while there was more to come
-    return judged(read)
 
 
 def judged(read):
@@ -119,10 +142,11 @@ async def main(number):
     logging.getLogger().addHandler(Tracebacks())
     async with open_house(media=[Echo()]) as house:
         wrong = await fuzz(house.port, number, random.Random(number))
+        wrong += await fuzz(house.port, number // 10, random.Random(number), make=head, attempt=ask)
         await house.empty()
     for fault in (*wrong[:10], *tracebacks[:10]):
         print("FAULT:", fault)
-    print(f"{number} attempts: {len(wrong)} answered wrongly, {len(tracebacks)} tracebacks")
+    print(f"{number} sockets, {number // 10} heads: {len(wrong)} wrong answers, {len(tracebacks)} tracebacks")
     return len(wrong) + len(tracebacks)
 
 

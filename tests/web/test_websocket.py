@@ -12,7 +12,7 @@ import wsproto
 from wsproto.events import AcceptConnection, CloseConnection, Message, Request, TextMessage
 
 from engine.errors import LinkClosed
-from tests.fuzz import fuzz
+from tests.fuzz import ask, fuzz, head
 from tests.web.door import AT_ONCE_S, WITHIN_S, all_of, answer, door, get, open_house, post, until
 from tests.web.sockets import (
     BINARY,
@@ -207,6 +207,11 @@ async def test_mutated_frames_end_a_socket_or_are_answered_and_never_more(caplog
         assert await fuzz(desk.port, 300, random.Random(1)) == []
 
 
+async def test_mutated_heads_are_answered_or_waited_for(caplog):
+    async with house() as desk:
+        assert await fuzz(desk.port, 300, random.Random(1), make=head, attempt=ask) == []
+
+
 # The handshake
 
 
@@ -234,6 +239,7 @@ async def test_the_answer_is_the_one_of_the_rfc_and_nothing_is_compressed():
         (upgrade(headers=(*UPGRADE[:2], UPGRADE[3])), 400),
         (upgrade(headers=(*UPGRADE[:2], "Sec-WebSocket-Version: 8", UPGRADE[3])), 400),
         (upgrade("Sec-WebSocket-Protocol: \xe9,"), 400),
+        (upgrade("Cookie: a\x01b"), 400),
         (upgrade(headers=("Connection: Upgrade", "Upgrade: websocket, h2c", *UPGRADE[2:])), 426),
         (get("/socket", *UPGRADE, version="1.0"), 505),
         (post("/socket", 0, *UPGRADE), 405),

@@ -9,6 +9,7 @@ import h11
 import trio
 from attrs import define, field
 from websockets.datastructures import Headers
+from websockets.exceptions import InvalidHeaderValue
 from websockets.http11 import Request, Response
 from websockets.server import ServerProtocol
 from websockets.typing import Subprotocol
@@ -58,11 +59,15 @@ class Upgrade:
         """Take a request that was read from this stream."""
         handshake = _Handshake()
         target = request.target.decode("latin-1")
-        headers = Headers(
-            (name.decode("latin-1"), value.decode("latin-1")) for name, value in request.headers
-        )
         version = f"HTTP/{request.http_version.decode()}"
-        response = handshake.accept(Request(target, headers, request.method.decode(), version))
+        try:
+            headers = Headers((name.decode(), value.decode("latin-1")) for name, value in request.headers)
+        except InvalidHeaderValue:  # h11 lets some through that websockets does not
+            response = handshake.reject(
+                HTTPStatus.BAD_REQUEST, "Refused: a header has a value that is none.\n"
+            )
+        else:
+            response = handshake.accept(Request(target, headers, request.method.decode(), version))
         return cls(target, list(request.headers), keep, stream, handshake, response)
 
     @property
