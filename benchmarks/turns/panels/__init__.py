@@ -4,6 +4,7 @@ from benchmarks.turns.panels import (
     ahead,
     bystanders,
     echoes,
+    levels,
     listeners,
     machines,
     patience,
@@ -12,4 +13,4 @@ from benchmarks.turns.panels import (
     tau,
 )
 
-PANELS = (bystanders, echoes, short_words, pauses, ahead, patience, machines, listeners, tau)
+PANELS = (bystanders, levels, echoes, short_words, pauses, ahead, patience, machines, listeners, tau)
