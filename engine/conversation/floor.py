@@ -168,7 +168,7 @@ class FloorControl:
 
     def begin_answer(self, now_ms: float) -> list[Action]:
         """Let the next answer play, on a free floor; or the greeting, when it is due."""
-        self._greeting.begins()
+        self._greeting.begins(now_ms)
         self._floor = step(FLOOR, self._floor, FloorEvent.BOT_BEGINS)
         return self._answers.begin_next(now_ms)
 
@@ -185,7 +185,7 @@ class FloorControl:
         """Begin the caller's turn."""
         # Not before it counts: a cough must not take back a call that is closing.
         self._counts = self._interruption.murmurs = False
-        self._greeting.voice()
+        self._greeting.voice(event.onset_ms)
         self._story.begin()
         self._floor = step(FLOOR, self._floor, FloorEvent.CALLER_BEGINS)
         return [Note(UtteranceBegun(onset_ms=event.onset_ms, **asdict(event.loudness)))]

@@ -15,6 +15,7 @@ from engine.settings import Settings
 from engine.states import Reason
 
 _HELLO_MS = 1_000  # who says more before the greeting has asked something
+_TAKEN_ABACK_MS = 200  # who begins so soon after it was there before: nobody hears it and replies in less
 
 
 @define
@@ -24,16 +25,22 @@ class Greeting:
     _settings: Settings
     _bot: Bot
     _answers: Answers
-    begun: bool = False
+    _begun_ms: float = inf
     _voice_before: bool = False  # the caller's, or one that was taken for it
 
-    def begins(self) -> None:
-        """Note that an answer begins to play, which may be it."""
-        self.begun = self.begun or self._bot.greets_next
+    @property
+    def begun(self) -> bool:
+        """True once it has begun to play."""
+        return self._begun_ms < inf
 
-    def voice(self) -> None:
-        """Note that somebody begins to speak on the line."""
-        self._voice_before = self._voice_before or not self.begun
+    def begins(self, now_ms: float) -> None:
+        """Note that an answer begins to play, which may be it."""
+        if self._bot.greets_next:
+            self._begun_ms = min(self._begun_ms, now_ms)
+
+    def voice(self, onset_ms: float) -> None:
+        """Note that somebody has begun to speak on the line."""
+        self._voice_before = self._voice_before or onset_ms < self._begun_ms + _TAKEN_ABACK_MS
 
     def answers(self, speech_ms: int) -> bool:
         """Say whether it is all the answer that so much speech needs."""

@@ -1,6 +1,7 @@
 """The greeting comes, whatever is heard on the line before it: whole calls from loud rooms."""
 
 import pytest
+from attrs import evolve
 
 from engine.outcome import Outcome
 from engine.prompt import notice
@@ -64,6 +65,13 @@ async def test_who_says_what_they_want_before_the_greeting_is_answered_after_it(
 async def test_a_caller_in_a_quiet_room_stops_the_greeting_as_any_answer(autojump_clock):
     placed = await call_from(Pause(500), MODEL, UntilBotSpeaks(900), Say("An appointment.", murmur(900)))
     assert len(placed.of("barge_in")) == 1
+
+
+async def test_a_voice_that_began_with_the_greeting_was_there_before_it(autojump_clock):
+    room = Say("", murmur(900) + silence(200) + murmur(900) + silence(4_000))
+    placed = await call_from(room, ModelScript(replies=[evolve(GREETING, first_delta_ms=60), *[YES] * 12]))
+    assert placed.of("barge_in") == []
+    assert ("bot", GREETING.text) in placed.said()
 
 
 async def test_a_key_stops_the_greeting_also_in_a_loud_room(autojump_clock):
