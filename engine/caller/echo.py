@@ -20,7 +20,7 @@ from operator import mul
 
 from engine.settings import FRAME_MS, Settings
 
-_SOFT = 1.5  # of what the guard takes for echo as a call begins: who is louder needs no lower one
+_SOFT = 1.8  # of what the guard takes for echo as a call begins: who is louder needs no lower one
 _SHAPE = 75  # frames that are compared with the bot's
 _TOLD = (
     15  # of them with sound: what is shorter may rise with the bot by chance, and nothing is learnt from it

@@ -218,13 +218,13 @@ class Turns:
         `echo` says that the bot's own sound explains the frame.
         """
         self._now_ms += FRAME_MS
-        present, heard = heard.speech, self._own.weigh(heard)
+        present, heard = heard.speech, self._own.weigh(heard, echo=echo)
         voice = heard.speech and not echo
         begun = voice or self._open
         self._loudest, self._floor = max(heard.level, self._loudest if begun else 0.0), heard.floor
         self._recent.append(self._now_ms - FRAME_MS - heard.late_ms if voice else None)
         self._note_certainty(heard, voice=voice)
-        self._own.follow(heard.level if voice else None, speaking=begun, bot_playing=context.bot_playing)
+        self._own.follow(voice=voice, speaking=begun, bot_playing=context.bot_playing)
         counts = heard.interrupting and not echo
         self._barge_in.step(
             self._now_ms, bot_playing=context.bot_playing, counts=counts, late_ms=heard.late_ms

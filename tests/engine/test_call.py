@@ -529,6 +529,29 @@ async def test_somebody_behind_the_caller_is_neither_answered_nor_stops_the_bot(
     assert [line["speech_ms"] for line in placed.of("voice_refused")] != []
 
 
+async def test_a_television_that_spoke_first_is_no_caller_once_the_caller_has_spoken(autojump_clock):
+    television = murmur(1_500, pitch=220, level=1_000)  # 9.5 dB below the caller
+    placed = await place(
+        [
+            UntilBotQuiet(400),
+            Say("This is the news", television),
+            UntilBotSpeaks(300),
+            UntilBotQuiet(400),
+            ASK,
+            UntilBotSpeaks(600),
+            Say("of the day", television),
+            UntilBotQuiet(800),
+            Say("and now the weather", television),
+            Pause(1_500),
+            HangUp(),
+        ],
+        ModelScript(replies=[GREETING, ASKED[0], LONG], hears=["This is the news", "When?"]),
+    )
+    placed.assert_clean()
+    assert placed.carrier.played == GREETING.audio + ASKED[0].audio + LONG.audio
+    assert [words for who, words in placed.said() if who == "caller"] == ["This is the news", "When?"]
+
+
 async def test_a_soft_caller_on_a_handset_without_echo_stops_the_bot(autojump_clock):
     soft = murmur(1_500, level=400)  # 17 dB below the bot: louder than nothing that came back
     placed = await place(
