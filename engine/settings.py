@@ -36,6 +36,7 @@ _RANGES = {
     **dict.fromkeys(("utterance_level", "barge_in_level", "speech_level"), Range(0, _LOUDEST, _UNHEARD)),
     **dict.fromkeys(("speech_on", "speech_off"), Range(0, 0.99, _UNHEARD)),
     **dict.fromkeys(("detector_trace", "voice_likely", "echo_likeness", "echo_unlikeness"), Range(0, 1)),
+    **dict.fromkeys(("steady_level", "voiced"), Range(0, 1)),
     **dict.fromkeys(
         ("own_level_db", "own_close_db", "own_interrupting_db"), Range(3, 100, "a caller would have to shout")
     ),
@@ -94,10 +95,16 @@ class Settings:
     # What counts as an utterance.
     utterance_min_ms: int = 300  # 600 ms strangled real conversations: no turn ever closed
     # A shorter one is an utterance, too, if so much of it is surely a voice (`interrupting_on`): a yes, a
-    # letter, a digit; of the short words of the tuning half 97 % are, 68 % by length alone. One that is
-    # hardly likely to be a voice (`voice_likely`) must be longer.
-    utterance_sure_ms: int = 80  # at 60 knocks pass
+    # letter, a digit. One that is hardly likely to be a voice (`voice_likely`) must be longer. Up to
+    # `utterance_plain_ms` it must have a pitch, too.
+    utterance_sure_ms: int = 80
     utterance_unsure_ms: int = 400
+    utterance_plain_ms: int = 500
+    # Or if it has a pitch for so long, about as loud as at its loudest (8 dB), and is over with its voice: of
+    # the short letters of the tuning half 96 % do, no cough, breath or hum does, and knocks die away sooner.
+    steady_ms: int = 60
+    steady_level: float = 0.4
+    voiced: float = 0.5  # how alike its repetitions are: coughs and breaths reach 0.4, most letters 0.9
     utterance_end_ms: int = 500  # of silence, as a call begins; then the caller's own pauses decide
     utterance_end_min_ms: int = 400
     utterance_end_max_ms: int = 1_000

@@ -21,7 +21,8 @@ from engine.caller.barge_in import BargeIn, BargeInState
 from engine.caller.endpointing import Pace
 from engine.caller.own_level import OwnLevel
 from engine.caller.presence import LineSound, Presence
-from engine.caller.vad import Certainty, Judgement
+from engine.caller.proof import Proof
+from engine.caller.vad import Judgement
 from engine.settings import FRAME_MS, Settings
 
 _OPENING_FRAMES = 5
@@ -182,6 +183,7 @@ class Turns:
         self._barge_in = BargeIn(settings)
         self._presence = Presence(settings)
         self._own = OwnLevel(settings)
+        self._proof = Proof(settings)
         self._now_ms = 0  # the end of the newest frame
         self._recent: deque[int | None] = deque(
             maxlen=_OPENING_FRAMES
@@ -200,7 +202,6 @@ class Turns:
         self._began_over_bot = False
         self._over_question = False
         self._loudest = self._floor = 0.0
-        self._surest, self._sure_ms = Certainty.POSSIBLE, 0  # that it is a voice
         self._refused_ms, self._refusal_due_ms = 0, settings.utterance_min_ms
 
     @property
@@ -223,7 +224,9 @@ class Turns:
         begun = voice or self._open
         self._loudest, self._floor = max(heard.level, self._loudest if begun else 0.0), heard.floor
         self._recent.append(self._now_ms - FRAME_MS - heard.late_ms if voice else None)
-        self._note_certainty(heard, voice=voice)
+        self._proof.note(heard, voice=voice)
+        if not self._open and self._recent.count(None) == len(self._recent):
+            self._proof.begin_anew()
         self._own.follow(voice=voice, speaking=begun, bot_playing=context.bot_playing)
         counts = heard.interrupting and not echo
         self._barge_in.step(
@@ -269,24 +272,8 @@ class Turns:
     def _opens(self) -> bool:
         return len(self._recent) - self._recent.count(None) >= _OPENING_SPEECH
 
-    def _note_certainty(self, heard: Judgement, *, voice: bool) -> None:
-        if voice:
-            self._surest = max(self._surest, heard.certainty)
-            self._sure_ms += FRAME_MS if heard.certainty is Certainty.SURE else 0
-        elif not self._open and self._recent.count(None) == len(self._recent):
-            self._surest, self._sure_ms = Certainty.POSSIBLE, 0
-
     def _suffices(self) -> bool:
-        """Say whether what was said is an utterance: the shorter it is, the surer must it be a voice."""
-        if self._sure_ms >= self._settings.utterance_sure_ms:
-            return True
-        return self._speech_ms() >= self._needed_ms()
-
-    def _needed_ms(self) -> int:
-        settings = self._settings
-        if self._surest is Certainty.POSSIBLE:
-            return max(settings.utterance_min_ms, settings.utterance_unsure_ms)
-        return settings.utterance_min_ms
+        return self._proof.suffices(self._speech_ms(), self._now_ms - self._last_speech_ms)
 
     def _begin(self, context: TurnContext) -> list[TurnEvent]:
         onset_ms = next(since_ms for since_ms in self._recent if since_ms is not None)
@@ -348,7 +335,7 @@ class Turns:
         self._ended_ms = _LONG_AGO_MS
         # The rest of what went up in parts needs no length: it was long enough to be one.
         if not (speech_ms >= FRAME_MS if self._in_parts else self._suffices()):
-            needed_ms = FRAME_MS if self._in_parts else self._needed_ms()
+            needed_ms = FRAME_MS if self._in_parts else self._proof.needed_ms
             return UtteranceSkipped(
                 self._onset_ms, speech_ms, "too short", speech_ms, needed_ms, loudness=self._loudness()
             )

@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from enum import IntEnum
 from typing import TYPE_CHECKING, Protocol
 
-from attrs import frozen
+from attrs import field, frozen
 
 from engine.audio import level
 from engine.caller.key_tones import is_key_tone
@@ -62,6 +62,8 @@ class Judgement:
     interrupting: bool  # counts towards a barge-in
     late_ms: int = 0  # how much speech before this frame is recognised as such only with it
     certainty: Certainty = Certainty.LIKELY  # of speech
+    # The last 40 ms as they came, for who wants to know more of them; the level detector leaves it out.
+    sound: bytes = field(default=b"", eq=False, repr=False)
 
 
 class Detector(Protocol):
@@ -138,6 +140,7 @@ class NeuralDetector:
         self._reset_frames = silent_ms // FRAME_MS + 1
         self._traceless_frames = 0
         self._loud_frames = 0  # in a row, up to the last one, that were loud enough and yet not certain
+        self._before = b""  # the last frame
 
     def judge(self, frame: bytes) -> Judgement:
         """Judge the next frame.
@@ -166,6 +169,7 @@ class NeuralDetector:
         self._loud_frames = 0 if certain or loudness <= gate else min(self._loud_frames + 1, _LATE_FRAMES)
         self._speech, self._certain = speech, certain
         self._begin_anew_in_silence(trace=speech or likely > settings.detector_trace)
+        sound, self._before = self._before + frame, frame
         return Judgement(
             level=loudness,
             floor=floor,
@@ -173,6 +177,7 @@ class NeuralDetector:
             interrupting=certain,
             late_ms=late_frames * FRAME_MS,
             certainty=self._certainty(likely) if speech else Certainty.LIKELY,
+            sound=sound,
         )
 
     def _certainty(self, likely: float) -> Certainty:
