@@ -35,6 +35,8 @@ _FLOOR_CEILING = 300.0
 
 _AFRESH_FRAMES = 10  # without speech: what begins then is not the next syllable
 _LATE_FRAMES = 5  # the network is rarely later, and what was loud for longer was something else
+# Taken for speech, and only later for certain, they are certain: of a word that begins softly.
+_UNSURE_FRAMES = 10
 # What the libraries read once, when they are loaded: no threads that spin between two frames of 20 ms, and no
 # reports to onnxruntime's maker, which its wheels from 1.29 on send unless they are told not to.
 _QUIETLY = {"OPENBLAS_NUM_THREADS": "1", "ORT_DISABLE_TELEMETRY": "1"}
@@ -139,15 +141,17 @@ class NeuralDetector:
         silent_ms = max(settings.detector_reset_ms, settings.utterance_end_max_ms)
         self._reset_frames = silent_ms // FRAME_MS + 1
         self._traceless_frames = 0
-        self._loud_frames = 0  # in a row, up to the last one, that were loud enough and yet not certain
+        self._unsure_frames = (
+            0  # in a row, up to the last one, that were loud enough or speech, yet not certain
+        )
         self._before = b""  # the last frame
 
     def judge(self, frame: bytes) -> Judgement:
         """Judge the next frame.
 
-        The network needs some chunks to be sure. So `late_ms` of a first frame of speech, and of the first
-        one that is certain enough to interrupt, says for how long it was already this loud without a gap, at
-        most 100 ms. After a click there is a gap.
+        The network needs some chunks to be sure. So `late_ms` of a first frame of speech says for how long it
+        was already this loud without a gap, at most 100 ms; after a click there is a gap. That of the first
+        one that is certain enough to interrupt counts what was speech before it, too, up to 200 ms.
         """
         settings, loudness, floor = self._settings, level(frame), self._floor.level
         self._floor.measure(loudness)
@@ -165,8 +169,11 @@ class NeuralDetector:
             speech and likely > settings.interrupting_on and held > settings.interrupting_over_floor * floor
         )
         begins = (speech and not self._speech) or (certain and not self._certain)
-        late_frames = self._loud_frames if begins else 0
-        self._loud_frames = 0 if certain or loudness <= gate else min(self._loud_frames + 1, _LATE_FRAMES)
+        late_frames = self._unsure_frames if begins else 0
+        if certain or not (speech or loudness > gate):
+            self._unsure_frames = 0
+        elif self._unsure_frames < (_UNSURE_FRAMES if speech else _LATE_FRAMES):
+            self._unsure_frames += 1
         self._speech, self._certain = speech, certain
         self._begin_anew_in_silence(trace=speech or likely > settings.detector_trace)
         sound, self._before = self._before + frame, frame

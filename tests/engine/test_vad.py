@@ -252,6 +252,15 @@ def test_a_short_word_is_surely_a_voice_after_any_silence(word):
         assert len(sure) * FRAME_MS >= DEFAULTS.utterance_sure_ms
 
 
+def test_what_is_certainly_a_voice_was_one_since_its_speech_began():
+    (audio,) = speak_all([("it", "Sessanta, zero, sei")])
+    judgements = judge(NeuralDetector(NEURAL), silence(1_000) + softer(whole(audio), 12))
+    unsure = [len(run) * FRAME_MS for run in heard(judgements).replace("i", ".").split(".") if run]
+    counted = [now.late_ms for was, now in pairwise(judgements) if now.interrupting and not was.interrupting]
+    assert max(unsure) > 100
+    assert max(unsure) == max(counted)
+
+
 # Which one a call gets.
 
 
