@@ -11,12 +11,13 @@ from itertools import groupby, takewhile
 
 from attrs import define, field
 
+from engine.caller.laughter import laughs
 from engine.caller.vad import Certainty, Judgement
 from engine.caller.voicing import periodicity
 from engine.settings import FRAME_MS, Settings
 
 _LATE_FRAMES = 5  # before the first that is recognised, at most
-_KEPT_FRAMES = 40  # what is longer needs no proof
+_KEPT_FRAMES = 150  # what is longer needs no proof, and nobody laughs so long
 _OVER_MS = 100  # after the voice it is known whether the sound went on
 _GOES_ON_MS = 80
 
@@ -60,6 +61,13 @@ class Proof:
         if lasts and any(moment.pitch is None or self._voiced(moment) for run in steady for moment in run):
             return True
         return over and not self._goes_on() and (self._sure(steady) or any(map(self._rings, steady)))
+
+    @property
+    def laughs(self) -> bool:
+        """Whether it may be a laugh and no words."""
+        return len(self._moments) < _KEPT_FRAMES and laughs(
+            [each.level for each in self._moments[: self._spoken]]
+        )
 
     @property
     def needed_ms(self) -> int:

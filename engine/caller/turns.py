@@ -102,14 +102,16 @@ class UtteranceGoesOn:
 class UtteranceEnded:
     """An utterance to answer. `speech_ms` runs from onset to last speech frame, without the silence.
 
-    `doubtful`: it paused the bot, and was too short to be certainly speech. If it went up in parts it is the
-    last of them; if it rested, all of it is committed.
+    `doubtful`: it paused the bot, and was too short to be certainly speech. `laughter`: it has the rhythm of
+    a laugh, and only its words can tell. If it went up in parts it is the last of them; if it rested, all of
+    it is committed.
     """
 
     onset_ms: int
     speech_ms: int
     silence_ms: int  # that ended it
     doubtful: bool = False
+    laughter: bool = False
     loudness: Loudness = field(default=_UNMEASURED, kw_only=True, eq=False)
 
 
@@ -311,6 +313,8 @@ class Turns:
             return []
         if not context.alone or context.dictating or not (yes_or_no or self._pace.ends_within(ahead_ms)):
             return []
+        if self._proof.laughs:
+            return []
         self._rests = True
         return [UtteranceRests(self._onset_ms, self._speech_ms(), silence_ms)]
 
@@ -356,6 +360,7 @@ class Turns:
             speech_ms,
             silence_ms=self._now_ms - self._last_speech_ms,
             doubtful=doubtful,
+            laughter=not self._in_parts and self._proof.laughs,
             loudness=self._loudness(),
         )
 

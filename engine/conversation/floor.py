@@ -113,6 +113,7 @@ class FloorControl:
         self._interruption = Interruption(settings)
         self._story = Story(settings)
         self._greeting = Greeting(settings, bot, answers)
+        self._laugh: Utterance | None = None  # in the bot's silence: answered once there are words in it
 
     @property
     def standing(self) -> Standing:
@@ -157,7 +158,7 @@ class FloorControl:
     @property
     def due_ms(self) -> float:
         """When the transcript that is waited for is late."""
-        return self._interruption.due_ms
+        return min(self._interruption.due_ms, inf if self._laugh is None else self._laugh.due_ms)
 
     # The bot's turns
 
@@ -244,17 +245,21 @@ class FloorControl:
         self._noise.hear(event.loudness.floor)
         doubtful = event.doubtful and self._answers.paused and self.caller_speaks
         began_ms = now_ms - event.silence_ms - event.speech_ms  # its onset is in frame time, which may differ
-        utterance = self._utterances.committed(began_ms, now_ms, doubtful=doubtful)
+        asked_ahead = self.caller_rests
+        writes = self._settings.transcription_model is not None
+        laughs = event.laughter and writes and not doubtful and not asked_ahead
+        utterance = self._utterances.committed(began_ms, now_ms, doubtful=doubtful or laughs)
         if doubtful:
             self._interruption.ended(utterance)
         # A call that closed meanwhile has ended their turn: it was committed, and counts for nothing.
         if not self.caller_speaks:
             return []
-        asked_ahead = self.caller_rests
         self._floor = step(FLOOR, self._floor, FloorEvent.CALLER_ENDS)
         if not doubtful and not asked_ahead and not self._greeting.answers(event.speech_ms):
-            self._asking.want(Reason.UTTERANCE)
-        return [*rejoined, Note(_over(event, utterance, doubtful=doubtful))]
+            self._laugh = utterance if laughs else None
+            if not laughs:
+                self._asking.want(Reason.UTTERANCE)
+        return [*rejoined, Note(_over(event, utterance, doubtful=doubtful or laughs))]
 
     def on_utterance_skipped(self, event: UtteranceSkipped, now_ms: float) -> list[Action]:
         """End the caller's turn: what they did is not to be answered, but for its earlier parts."""
@@ -297,12 +302,24 @@ class FloorControl:
         return self._decide_if(self._interruption.hear_over(so_far, counts=self._counts), now_ms)
 
     def on_named(self, now_ms: float) -> list[Action]:
-        """Weigh the words so far of what has stopped the bot and is over, once its item is named."""
+        """Weigh the words so far of what is in doubt and is over, once its item is named."""
+        if self._laugh is not None and self._laugh.so_far.strip():
+            self._answer_laugh()
         return self._decide_if(self._interruption.weigh(now_ms), now_ms)
 
     def on_no_transcript(self, now_ms: float) -> list[Action]:
-        """Decide about what stopped the bot without its whole transcript: that is late."""
-        return self._decide_if(self._interruption.overdue(live=self._utterances.live), now_ms)
+        """Decide about what is in doubt without its whole transcript: that is late."""
+        if self._laugh is None or now_ms < self._laugh.due_ms:
+            return self._decide_if(self._interruption.overdue(live=self._utterances.live), now_ms)
+        if self._utterances.live:  # who writes down words as they come has heard none
+            self._laugh = None
+        else:
+            self._answer_laugh()
+        return []
+
+    def _answer_laugh(self) -> None:
+        self._laugh = None
+        self._asking.want(Reason.UTTERANCE)
 
     def _decide_if(self, cue: Cue | None, now_ms: float) -> list[Action]:
         return [] if cue is None else self.decide(cue, now_ms)
@@ -325,6 +342,11 @@ class FloorControl:
         utterance = self._utterances.transcribed(item_id, text)
         if utterance is not None and text is not None and self._story.is_noise(utterance):
             return utterance, self._take_turn()
+        if utterance is not None and utterance is self._laugh:
+            if text is not None and not utterance.words:
+                self._laugh = None
+                return utterance, [_forget(item_id)]
+            self._answer_laugh()
         if utterance is None or not self._interruption.concerns(utterance):
             return utterance, []
         cue = self._interruption.judge(utterance)
@@ -346,6 +368,7 @@ class FloorControl:
         settled = self.decide(Cue.CLOSING, now_ms)
         self._interruption.pass_over(None)
         self._story = Story(self._settings)
+        self._laugh = None
         if self.caller_speaks:
             self._floor = step(FLOOR, self._floor, FloorEvent.CALLER_ENDS)
         return settled
