@@ -9,8 +9,6 @@ from collections import deque
 from collections.abc import Sequence
 from itertools import groupby, takewhile
 
-from attrs import define, field
-
 from engine.caller.laughter import laughs
 from engine.caller.vad import Certainty, Judgement
 from engine.caller.voicing import periodicity
@@ -27,28 +25,31 @@ class Proof:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._before: deque[_Moment] = deque(maxlen=_LATE_FRAMES)
+        self._before: deque[Judgement] = deque(maxlen=_LATE_FRAMES)
         self.begin_anew()
 
     def begin_anew(self) -> None:
         """Forget what was said: how sure one sound was does not help the next."""
-        self._moments: list[_Moment] = []  # from the onset on
-        self._spoken = 0  # of them, up to the last voice
+        self._frames: list[Judgement] = []  # from the onset on
+        self._pitches: dict[int, float | None] = {}  # of those that were asked about
+        self._spoken = 0  # frames, up to the last voice
         self._surest, self._sure_ms = Certainty.POSSIBLE, 0
 
     def note(self, heard: Judgement, *, voice: bool) -> None:
         """Add the next frame; `voice` says whether it counts as one."""
-        moment = _Moment(heard)
         if voice:
             self._surest = max(self._surest, heard.certainty)
             self._sure_ms += FRAME_MS if heard.certainty is Certainty.SURE else 0
-            if not self._moments:
-                late = heard.late_ms // FRAME_MS
-                self._moments = list(self._before)[max(0, len(self._before) - late) :]
-        if (voice or self._moments) and len(self._moments) < _KEPT_FRAMES:
-            self._moments.append(moment)
-            self._spoken = len(self._moments) if voice else self._spoken
-        self._before.append(moment)
+        if not self._frames:
+            if not voice:
+                self._before.append(heard)
+                return
+            late = heard.late_ms // FRAME_MS
+            self._frames = list(self._before)[max(0, len(self._before) - late) :]
+            self._before.clear()
+        if len(self._frames) < _KEPT_FRAMES:
+            self._frames.append(heard)
+            self._spoken = len(self._frames) if voice else self._spoken
 
     def suffices(self, speech_ms: int, silence_ms: int) -> bool:
         """Say whether so much speech, with so much silence after it, is an utterance."""
@@ -58,16 +59,15 @@ class Proof:
         if not (lasts or over):
             return False
         steady = self._steady()
-        if lasts and any(moment.pitch is None or self._voiced(moment) for run in steady for moment in run):
+        if lasts and any(self._pitch(at) is None or self._voiced(at) for run in steady for at in run):
             return True
         return over and not self._goes_on() and (self._sure(steady) or any(map(self._rings, steady)))
 
     @property
     def laughs(self) -> bool:
         """Whether it may be a laugh and no words."""
-        return len(self._moments) < _KEPT_FRAMES and laughs(
-            [each.level for each in self._moments[: self._spoken]]
-        )
+        levels = [heard.level for heard in self._frames[: self._spoken]]
+        return len(self._frames) < _KEPT_FRAMES and laughs(levels)
 
     @property
     def needed_ms(self) -> int:
@@ -80,48 +80,35 @@ class Proof:
     def _sure(self, steady: Sequence[object]) -> bool:
         return bool(steady) and self._sure_ms >= self._settings.utterance_sure_ms
 
-    def _steady(self) -> list[list["_Moment"]]:
-        """Return the stretches in which it was about as loud as at its loudest: a knock has none."""
-        spoken = self._moments[: self._spoken]
-        loud = self._settings.steady_level * max((moment.level for moment in spoken), default=0.0)
-        runs = [list(run) for is_loud, run in groupby(spoken, lambda each: each.level >= loud) if is_loud]
-        return [run for run in runs if len(run) * FRAME_MS >= self._settings.steady_ms]
+    def _loud(self) -> float:
+        return self._settings.steady_level * max(heard.level for heard in self._frames[: self._spoken])
 
-    def _rings(self, run: Sequence["_Moment"]) -> bool:
+    def _steady(self) -> list[list[int]]:
+        """Return where it was about as loud as at its loudest for a while: a knock is so nowhere."""
+        loud = self._loud()
+        runs = groupby(range(self._spoken), lambda at: self._frames[at].level >= loud)
+        found = [list(run) for is_loud, run in runs if is_loud]
+        return [run for run in found if len(run) * FRAME_MS >= self._settings.steady_ms]
+
+    def _rings(self, run: Sequence[int]) -> bool:
         """Say whether it has a pitch for long enough."""
         lengths = (len(list(part)) for voiced, part in groupby(run, self._voiced) if voiced)
         return any(length * FRAME_MS >= self._settings.steady_ms for length in lengths)
 
-    def _voiced(self, moment: "_Moment") -> bool:
-        return moment.pitch is not None and moment.pitch >= self._settings.voiced
+    def _voiced(self, at: int) -> bool:
+        return (self._pitch(at) or 0.0) >= self._settings.voiced
+
+    def _pitch(self, at: int) -> float | None:
+        """Return how much of a pitch the frame has, with the one before; None if there is no telling."""
+        if at not in self._pitches:
+            sound = b"".join(heard.sound for heard in self._frames[max(0, at - 1) : at + 1])
+            self._pitches[at] = periodicity(sound) if sound else None
+        return self._pitches[at]
 
     def _goes_on(self) -> bool:
         """Say whether the sound did not end with the voice; the line's own noise is not meant."""
-        loudest = max(moment.level for moment in self._moments[: self._spoken])
-        over_floor = self._settings.speech_over_floor
+        loud, over_floor = self._loud(), self._settings.speech_over_floor
         after = takewhile(
-            lambda each: each.level >= max(self._settings.steady_level * loudest, over_floor * each.floor),
-            self._moments[self._spoken :],
+            lambda heard: heard.level >= max(loud, over_floor * heard.floor), self._frames[self._spoken :]
         )
         return len(list(after)) * FRAME_MS >= _GOES_ON_MS
-
-
-@define
-class _Moment:
-    heard: Judgement
-    _pitch: float | None = field(default=None, init=False)
-
-    @property
-    def level(self) -> float:
-        return self.heard.level
-
-    @property
-    def floor(self) -> float:
-        return self.heard.floor
-
-    @property
-    def pitch(self) -> float | None:
-        """How much of a pitch it has; None if there is no telling. Reckoned only when asked for."""
-        if self._pitch is None and self.heard.sound:
-            self._pitch = periodicity(self.heard.sound)
-        return self._pitch

@@ -64,7 +64,7 @@ class Judgement:
     interrupting: bool  # counts towards a barge-in
     late_ms: int = 0  # how much speech before this frame is recognised as such only with it
     certainty: Certainty = Certainty.LIKELY  # of speech
-    # The last 40 ms as they came, for who wants to know more of them; the level detector leaves it out.
+    # As it came, for who wants to know more of it; the level detector leaves it out.
     sound: bytes = field(default=b"", eq=False, repr=False)
 
 
@@ -144,7 +144,6 @@ class NeuralDetector:
         self._unsure_frames = (
             0  # in a row, up to the last one, that were loud enough or speech, yet not certain
         )
-        self._before = b""  # the last frame
 
     def judge(self, frame: bytes) -> Judgement:
         """Judge the next frame.
@@ -176,7 +175,6 @@ class NeuralDetector:
             self._unsure_frames += 1
         self._speech, self._certain = speech, certain
         self._begin_anew_in_silence(trace=speech or likely > settings.detector_trace)
-        sound, self._before = self._before + frame, frame
         return Judgement(
             level=loudness,
             floor=floor,
@@ -184,7 +182,7 @@ class NeuralDetector:
             interrupting=certain,
             late_ms=late_frames * FRAME_MS,
             certainty=self._certainty(likely) if speech else Certainty.LIKELY,
-            sound=sound,
+            sound=frame,
         )
 
     def _certainty(self, likely: float) -> Certainty:

@@ -39,7 +39,7 @@ def taken_for_a_voice(sound: bytes, ms: int, certainty: Certainty) -> Iterator[J
             speech=start <= ms * 8,
             interrupting=False,
             certainty=certainty,
-            sound=audio[start - FRAME_BYTES : start + FRAME_BYTES],
+            sound=audio[start : start + FRAME_BYTES],
         )
 
 
