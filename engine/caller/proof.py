@@ -53,7 +53,7 @@ class Proof:
 
     def suffices(self, speech_ms: int, silence_ms: int) -> bool:
         """Say whether so much speech, with so much silence after it, is an utterance."""
-        if speech_ms >= self._settings.utterance_plain_ms:
+        if speech_ms >= max(self._settings.utterance_plain_ms, self.needed_ms):
             return True
         lasts, over = speech_ms >= self.needed_ms, silence_ms >= _OVER_MS
         if not (lasts or over):

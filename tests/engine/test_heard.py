@@ -152,7 +152,7 @@ class Halts:
 async def test_an_interruption_of_more_than_a_halting_line_has_taken_ends_no_call(autojump_clock):
     """1,500 small deltas come at once; the line halts for less than the time after which it is dead."""
     placed = await place(
-        [UntilBotSpeaks(100), WAIT, Pause(6_000), HangUp()],
+        [UntilBotSpeaks(300), WAIT, Pause(6_000), HangUp()],
         ModelScript(replies=[Reply("So it goes on.", murmur(30_000), delta_ms=20, pace=100), SHORT]),
         wrap=Halts,
     )
