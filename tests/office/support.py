@@ -110,8 +110,8 @@ class ScriptedUpgrade:
     async def close(self, code: int = 1000) -> None:
         await self._do(("close", code))
 
-    def abort(self) -> None:
-        self.done.append("abort")
+    def lose(self) -> None:
+        self.done.append("lose")
         self.leave()
 
     async def _do(self, what: object) -> None:

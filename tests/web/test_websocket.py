@@ -13,7 +13,7 @@ from wsproto.events import AcceptConnection, CloseConnection, Message, Request, 
 
 from engine.errors import LinkClosed
 from tests.fuzz import ask, fuzz, head
-from tests.web.door import AT_ONCE_S, WITHIN_S, all_of, answer, door, get, open_house, post, until
+from tests.web.door import AT_ONCE_S, WITHIN_S, all_of, answer, door, get, open_house, post, readable, until
 from tests.web.sockets import (
     BINARY,
     CLOSE,
@@ -467,6 +467,20 @@ async def test_pings_are_answered_while_something_is_being_sent_and_frames_never
         nursery.start_soon(link.receive)
         await theirs.send_all(frame(PING, b"1") + frame(PING, b"2") + text("done"))
     assert await theirs.receive_some() == b"\x81\x0da long answer\x8a\x011\x8a\x012"
+
+
+async def test_a_socket_that_is_given_up_wakes_whoever_waits_before_its_peer_sees_an_end():
+    echo = Echo()
+    async with open_house(door(linger_s=AT_ONCE_S), media=[echo]) as desk, await switched(desk) as stream:
+        await until(lambda: echo.accepted)
+        link = echo.accepted[0]
+        link.lose()
+        assert not readable(stream.socket)
+        for operation in (link.receive, partial(link.send, "x")):
+            with trio.testing.assert_checkpoints(), pytest.raises(LinkClosed):
+                await operation()
+        assert await all_of(stream) == b""
+        await desk.empty()
 
 
 async def test_over_tcp_an_abort_is_a_reset():

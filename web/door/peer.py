@@ -4,6 +4,7 @@ import select
 import socket
 import struct
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import trio
@@ -45,6 +46,11 @@ class PeerStream:
         poll = select.poll()
         poll.register(self._socket.fileno(), select.POLLIN)
         return bool(poll.poll(0))
+
+    def stop_receiving(self) -> None:
+        """Have whoever receives find the end of the stream."""
+        with suppress(OSError):  # it has ended already
+            self._socket.shutdown(socket.SHUT_RD)
 
     def abort(self) -> None:
         """Close the stream at once; what was not sent yet is dropped, and the descriptor is free.

@@ -60,6 +60,14 @@ class WebSocket:
                 return
         self._end()
 
+    def lose(self) -> None:
+        """Take the peer for gone, though its socket does not tell: Twilio goes on without this stream.
+
+        The connection stays while there is work on it, so that nobody sees it end before that is done.
+        """
+        self._gone = True
+        self._stream.stop_receiving()
+
     def abort(self) -> None:
         """Drop the connection at once, whoever receives or sends: they get LinkClosed."""
         self._gone = True
@@ -74,7 +82,8 @@ class WebSocket:
         except GONE:
             data = b""
         if not data:
-            self._end()
+            if not self._gone:
+                self._end()
             raise LinkClosed("the peer's socket broke off")
         self._frames.receive_data(data)
         if self._frames.writes:

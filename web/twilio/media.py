@@ -101,7 +101,7 @@ class MediaMount:
     async def _run(self, upgrade: Upgrade, link: WebSocket, started: Started, grant: Grant) -> None:
         start = CallStart(call_sid=started.call_sid, stream_sid=started.stream_sid)
         try:
-            with self.switchboard.admit(start.call_sid, link.abort), trio.CancelScope() as line:
+            with self.switchboard.admit(start.call_sid, link.lose), trio.CancelScope() as line:
                 upgrade.keep()
                 self._lines.add(line)
                 try:
