@@ -77,7 +77,7 @@ async def assert_untouched(desk, call):
 async def test_a_carrier_that_reads_nothing_delays_the_end_of_its_own_call_only(tmp_path):
     stalled = [UntilBotSpeaks(200), StallReading(), Pause(2_000)]
     talks_on = ModelScript(replies=[ENDLESS])
-    dies = ModelScript(replies=[CloseNow(after_ms=2_500, during=ENDLESS)])
+    dies = ModelScript(replies=[CloseNow(after_ms=1_500, during=ENDLESS)])
     placed = {
         "hangs up": ([*stalled, HangUp()], talks_on),
         "says stop and stays": ([*stalled, Send('{"event": "stop"}'), UntilClosed()], talks_on),
