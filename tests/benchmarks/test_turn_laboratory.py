@@ -39,7 +39,7 @@ def test_a_call_on_a_clean_line_is_understood_and_measured_the_same_again():
     figures = laboratory.place((0, 0))
     assert figures["answered"] == [True] * 4
     assert figures["cuts"] == [0] * 4
-    assert all(350 < delay_ms < 800 for delay_ms in figures["delay_ms"])
+    assert all(250 < delay_ms < 800 for delay_ms in figures["delay_ms"])
     assert laboratory.place((0, 0)) == figures
 
 
