@@ -105,8 +105,8 @@ class Settings:
     steady_ms: int = 60
     steady_level: float = 0.4
     voiced: float = 0.5  # how alike its repetitions are: coughs and breaths reach 0.4, most letters 0.9
-    utterance_end_ms: int = 500  # of silence, as a call begins; then the caller's own pauses decide
-    utterance_end_min_ms: int = 400
+    utterance_end_ms: int = 540  # of silence, as a call begins; then the caller's own pauses decide
+    utterance_end_min_ms: int = 320
     utterance_end_max_ms: int = 1_000
     # Of silence, after which the model is asked if the caller is likely to have finished: they make no such
     # pauses, or were asked for a yes or no. Nothing of its answer is heard or done before they have. A model
@@ -114,6 +114,7 @@ class Settings:
     # is 50 ms later. 0: never.
     answer_ahead_ms: int = 200
     dictation_end_ms: int = 1_500  # people rest between the groups of a number, for a second and more
+    dictation_onset_ms: int = 200  # and a sound that has begun may be the next: so late a voice is known
     utterance_max_ms: int = 30_000  # what is longer goes up in parts of so much
     # Who speaks for so long without a pause is cut in on, once: a story is over by then, a television is not.
     longest_turn_ms: int = 90_000

@@ -27,6 +27,7 @@ from engine.settings import FRAME_MS, Settings
 # The caller was at least so loud for so many frames, or for a quarter of what they said: longer than a cough.
 _LOUDEST_FRAMES, _LOUDEST_SHARE = 30, 4
 _EVERY_FRAMES = 5  # of a voice it is measured anew
+_SURELY = 0.6  # of the level: somebody behind the caller is hardly ever so loud
 
 
 class OwnLevel:
@@ -52,6 +53,10 @@ class OwnLevel:
         self._company = self._speaking = False
         self._frames = 0  # of voices
         self._unheard_ms = 0
+
+    def surely(self, level: float) -> bool:
+        """Say whether a voice so loud is this caller's for certain, as far as they are known."""
+        return level > _SURELY * max(self.level, self._saying)
 
     def weigh(self, heard: Judgement, *, echo: bool = False) -> Judgement:
         """Return what is left of a frame's judgement: a voice well below the caller's is none.

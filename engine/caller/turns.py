@@ -205,6 +205,7 @@ class Turns:
         self._over_question = False
         self._loudest = self._floor = 0.0
         self._refused_ms, self._refusal_due_ms = 0, settings.utterance_min_ms
+        self._sounding_ms = 0  # without a gap the line has been as loud as a voice for so long
 
     @property
     def own_level(self) -> float:
@@ -224,6 +225,8 @@ class Turns:
         present, heard = heard.speech, self._own.weigh(heard, echo=echo)
         voice = heard.speech and not echo
         begun = voice or self._open
+        gate = max(self._settings.speech_level, self._settings.speech_over_floor * heard.floor)
+        self._sounding_ms = self._sounding_ms + FRAME_MS if heard.level > gate else 0
         self._loudest, self._floor = max(heard.level, self._loudest if begun else 0.0), heard.floor
         self._recent.append(self._now_ms - FRAME_MS - heard.late_ms if voice else None)
         self._proof.note(heard, voice=voice)
@@ -238,7 +241,7 @@ class Turns:
             *self._note_evidence(speech=voice),
             *self._note_refused(refused=present and not (heard.speech or echo)),
             *self._presence.step(heard.level, counts=not (present or echo or context.bot_playing)),
-            *self._learned(self._step_utterance(context, voice=voice, speech=heard.speech)),
+            *self._learned(self._step_utterance(context, heard.level, voice=voice, speech=heard.speech)),
             *self._step_barge_in(context),
         ]
 
@@ -266,9 +269,12 @@ class Turns:
         self._refusal_due_ms *= 2
         return [OtherVoice(self._refused_ms, own=round(self._own.level), loudness=self._loudness())]
 
-    def _step_utterance(self, context: TurnContext, *, voice: bool, speech: bool) -> list[TurnEvent]:
+    def _step_utterance(
+        self, context: TurnContext, level: float, *, voice: bool, speech: bool
+    ) -> list[TurnEvent]:
         if self._open:
-            return self._go_on(context, speech=voice if self._only_over_bot else speech)
+            spoken = voice if self._only_over_bot else speech
+            return self._go_on(context, speech=spoken, sure=self._own.surely(level))
         return self._begin(context) if self._opens() else []
 
     def _opens(self) -> bool:
@@ -289,18 +295,22 @@ class Turns:
         self._began_over_bot = bot_since_ms is not None and self._onset_ms >= bot_since_ms
         return [UtteranceStarted(self._onset_ms, loudness=self._loudness()), *self._count()]
 
-    def _go_on(self, context: TurnContext, *, speech: bool) -> list[TurnEvent]:
+    def _go_on(self, context: TurnContext, *, speech: bool, sure: bool) -> list[TurnEvent]:
         silence_ms = self._now_ms - self._last_speech_ms
         goes_on = [UtteranceGoesOn(self._onset_ms)] if speech and self._rests else []
         if speech:
             self._rests = False
-            self._pace.paused(silence_ms - FRAME_MS)
+            self._pace.goes_on(silence_ms - FRAME_MS, sure=sure)
             self._last_speech_ms = self._now_ms
             silence_ms = 0
             self._only_over_bot = self._only_over_bot and context.bot_playing
         yes_or_no = context.yes_or_no and self._speech_ms() <= _LONGEST_YES_MS
         end_ms = self._pace.end_ms(dictating=context.dictating, yes_or_no=yes_or_no)
-        if silence_ms >= (min(end_ms, self._settings.back_channel_end_ms) if context.murmurs else end_ms):
+        if context.murmurs:
+            end_ms = min(end_ms, self._settings.back_channel_end_ms)
+        # The detector needs a while to know a voice: what has just begun may be the next group.
+        begins = context.dictating and 0 < self._sounding_ms <= self._settings.dictation_onset_ms
+        if silence_ms >= end_ms and not begins:
             return [self._close(context)]
         if self._now_ms - self._onset_ms >= self._settings.utterance_max_ms and not self._rests:
             return [self._part() if self._counted else self._close(context)]
@@ -328,7 +338,8 @@ class Turns:
         if self._counted or self._only_over_bot or not self._suffices():
             return []
         self._counted = True
-        self._pace.paused(self._pause_before_ms)  # if it was short, it was a pause that we took for an end
+        # If it was short, it was a pause that we took for an end.
+        self._pace.goes_on(self._pause_before_ms, sure=self._own.surely(self._loudest))
         return [UtteranceCounts(self._onset_ms)]
 
     def _close(self, context: TurnContext) -> TurnEvent:

@@ -179,7 +179,7 @@ async def test_an_utterance_ends_although_the_carrier_stops_sending_in_mid_speec
         "utterance": 1,
         "onset_ms": 1_340,
         "speech_ms": 700,
-        "silence_ms": 500,
+        "silence_ms": 540,
         "capped": False,
         "doubtful": False,
         "level": 3_972,

@@ -77,7 +77,7 @@ async def test_a_line_that_stands_still_cuts_no_utterance_and_all_of_it_goes_up(
     placed = await rehearse(CALLER, ModelScript(replies=[HELLO, YES]), settings=HUMMED, up=stalling(60, ms))
     placed.assert_clean()
     (ended,) = placed.of("utterance_ended")
-    assert (ended["speech_ms"], ended["silence_ms"]) == (2_000, 500)
+    assert (ended["speech_ms"], ended["silence_ms"]) == (2_000, 540)
     (committed,) = placed.model.committed
     assert SAYS.audio in committed
 

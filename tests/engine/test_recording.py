@@ -105,7 +105,7 @@ async def test_audio_is_kept_from_the_last_word_of_the_notice_on(autojump_clock)
 
     # 22 of 51 letters in 3 s of sound end after 1.3 s; its first sound came after 0.25 s.
     assert heard_ms(placed) == [2_150]
-    assert (first_sound_ms(recording.caller), first_sound_ms(recording.bot)) == (3_660, 5_190)
+    assert (first_sound_ms(recording.caller), first_sound_ms(recording.bot)) == (3_660, 5_230)
     assert [at_ms for at_ms, _ in recording.caller] == [*range(20, recording.caller[-1][0] + 20, 20)]
     assert QUESTION.audio in b"".join(audio for _, audio in recording.caller)
     assert [len(audio) for _, response, audio in recording.bot if response == "resp_0001"] == [3_200] * 7 + [

@@ -3,6 +3,7 @@
 import pytest
 from attrs import evolve
 
+from engine.caller.presence import LineSound
 from engine.caller.turns import (
     BargeInPaused,
     BargeInReal,
@@ -24,7 +25,7 @@ QUIET = Judgement(level=0.0, floor=0.0, speech=False, interrupting=False)
 LOUD = Judgement(level=3000.0, floor=0.0, speech=True, interrupting=True)
 SOFT = Judgement(level=800.0, floor=0.0, speech=True, interrupting=False)
 # Round figures, whatever the defaults are tuned to.
-ROUND = evolve(DEFAULTS, barge_in_min_ms=300)
+ROUND = evolve(DEFAULTS, barge_in_min_ms=300, utterance_end_ms=500, utterance_end_min_ms=400)
 FIXED = evolve(ROUND, utterance_end_min_ms=500, utterance_end_max_ms=500)
 
 
@@ -313,6 +314,29 @@ def test_a_pause_inside_an_utterance_lengthens_the_silence_that_ends_it():
     assert [line.ends_after() for _ in range(5)] == [540, 540, 540, 540, 400]
 
 
+@pytest.mark.parametrize(
+    ("pause_ms", "end_ms"), [(140, 320), (220, 380), (280, 440), (340, 500), (420, 500), (600, 660)]
+)
+def test_the_silence_stands_well_above_short_pauses_and_a_little_above_long_ones(pause_ms, end_ms):
+    line = Line(evolve(ROUND, utterance_end_min_ms=320))
+    for _ in range(3):
+        line.hears(LOUD, 400)
+        line.hears(QUIET, pause_ms)
+        line.ends_after()
+    assert line.ends_after() == end_ms
+
+
+def test_the_gaps_of_a_voice_behind_the_caller_are_no_pauses_of_theirs():
+    line = Line()
+    line.hears(LOUD, 1_000)
+    line.hears(QUIET, 1_000)
+    line.hears(LOUD, 600)
+    line.hears(QUIET, 480)
+    line.hears(SOFT, 400)
+    (ended,) = (event for _, event in line.hears(QUIET, 1_000))
+    assert (ended.speech_ms, ended.silence_ms) == (1_480, 500)
+
+
 def test_a_pause_that_was_taken_for_an_end_is_not_taken_for_one_again():
     line = Line()
     line.hears(LOUD, 400)
@@ -350,6 +374,28 @@ def test_dictating_lengthens_the_silence_and_nothing_else_does():
     assert [line.ends_after(dictating=True), line.ends_after()] == [DEFAULTS.dictation_end_ms, 500]
     line = Line(FIXED)
     assert [line.ends_after(dictating=True), line.ends_after()] == [DEFAULTS.dictation_end_ms, 500]
+
+
+STIRRING = evolve(LOUD, speech=False, interrupting=False)  # loud, and not yet known for a voice
+
+
+def test_a_group_whose_first_sound_comes_before_the_end_of_the_silence_is_part_of_the_number():
+    line = Line()
+    line.scene = TurnContext(dictating=True)
+    line.hears(LOUD, 600)
+    for judgement, ms in ((QUIET, 1_400), (STIRRING, 180), (LOUD, 600)):
+        assert line.hears(judgement, ms) == []
+    assert line.hears(QUIET, 1_500) == [(4_280, UtteranceEnded(0, 2_780, silence_ms=1_500))]
+
+
+@pytest.mark.parametrize(("dictating", "ms"), [(True, 1_600), (False, 500)])
+def test_a_sound_that_is_no_group_puts_the_end_of_a_number_off_by_200_ms_and_of_nothing_else(dictating, ms):
+    line = Line()
+    line.scene = TurnContext(dictating=dictating)
+    line.hears(LOUD, 600)
+    line.hears(QUIET, 1_380 if dictating else 480)
+    (ended,) = (each for _, each in line.hears(STIRRING, 1_000) if not isinstance(each, LineSound))
+    assert ended == UtteranceEnded(0, 600, silence_ms=ms)
 
 
 # The answer to a question
