@@ -3,7 +3,7 @@
 from attrs import frozen
 
 from engine.account import Line
-from engine.caller.machines import MachineHeard
+from engine.caller.machines import BeepHeard, MachineHeard
 from engine.caller.turns import TurnEvent
 from engine.carrier import Dtmf, MarkReached
 from engine.model import ModelCommand, ModelEvent
@@ -43,6 +43,7 @@ Event = (
     | ModelGone
     | TurnEvent
     | MachineHeard
+    | BeepHeard
     | ModelEvent
     | MarkReached
     | Dtmf

@@ -10,7 +10,9 @@ class Outcome(StrEnum):
     TRANSFERRED = "transferred"  # the caller is put through to a person
     CALLER_HUNG_UP = "caller_hung_up"
     SILENCE_TIMEOUT = "silence_timeout"
+    ONLY_MUSIC = "only_music"  # and nobody who spoke
     MACHINE_CALLED = "machine_called"  # a fax or a modem: nobody to say goodbye to
+    RECORDING_CALLED = "recording_called"  # an answering machine or a robocall: the same
     OWNER_HUNG_UP = "owner_hung_up"  # from the owner's page
     LONGEST_CALL = "longest_call"
     CARRIER_LOST = "carrier_lost"  # the media socket died, or no audio came

@@ -55,6 +55,7 @@ _RANGES = {
     "greeting_due_ms": Range(0, 60_000, "who calls from a loud room would hear nothing"),
     "wait_ms": Range(1_000, 10**8, "who asked for a moment would be asked whether they are there"),
     "silence_prompts": Range(0, 1_000),
+    "music_share": Range(0.3, 1, "who is not heard would be hung up on"),
     "cancel_due_ms": Range(500, 60_000, "every interruption would end the call"),
     "keypad_end_ms": Range(0, 10_000, "a caller who pressed a key would hear nothing more"),
     "transcript_due_ms": Range(0, 5_000, "callers would wait for their own words"),
@@ -106,7 +107,7 @@ class Settings:
     steady_level: float = 0.4
     voiced: float = 0.5  # how alike its repetitions are: coughs and breaths reach 0.4, most letters 0.9
     utterance_end_ms: int = 540  # of silence, as a call begins; then the caller's own pauses decide
-    utterance_end_min_ms: int = 320
+    utterance_end_min_ms: int = 340
     utterance_end_max_ms: int = 1_000
     # Of silence, after which the model is asked if the caller is likely to have finished: they make no such
     # pauses, or were asked for a yes or no. Nothing of its answer is heard or done before they have. A model
@@ -221,6 +222,19 @@ class Settings:
     sound_over_floor: float = 3.0
     sound_min_ms: int = 1_000  # in all, since the caller was last heard or asked in vain
     silence_max_ms: int = 60_000
+    music_share: float = 0.5  # of a silence: who speaks unheard rests for longer, and music does not
+    # A recording, in place of a person. It talks so soon after pick-up, rests for no longer, and for so long
+    # at least (then the answer waits for its words).
+    recording_pick_up_ms: int = 2_000
+    recording_rest_ms: int = 1_500
+    recording_talk_ms: int = 2_000
+    recording_beep_ms: int = (
+        2_000  # after the words of an answering machine, and again before it is hung up on
+    )
+    # For so long and in so many phrases of announcements nobody talks over a greeting who is a person.
+    recording_sure_ms: int = 10_000
+    recording_phrases: int = 3
+    recording_silent_ms: int = 5_000  # after it was asked whether a person is there
     # A line is noisy, and the model told so, by a floor 18 dB below a usual caller (steady noise 20 dB below
     # is no trouble), beside so many utterances; or once the bot was stopped so often by what was nothing.
     noisy_floor: int = 200

@@ -5,7 +5,7 @@ machines (`machines.py`) and the uplink (`uplink.py`).
 """
 
 from engine.caller.echo import EchoGuard
-from engine.caller.machines import MachineHeard, MachineTones
+from engine.caller.machines import BeepHeard, MachineHeard, MachineTones
 from engine.caller.turns import TurnContext, TurnEvent, Turns
 from engine.caller.uplink import Uplink, UplinkCommand
 from engine.caller.vad import Detector
@@ -28,7 +28,7 @@ class Ear:
 
     def listen(
         self, frame: bytes, context: TurnContext
-    ) -> tuple[list[UplinkCommand], list[TurnEvent | MachineHeard]]:
+    ) -> tuple[list[UplinkCommand], list[TurnEvent | MachineHeard | BeepHeard]]:
         """Judge the next frame: return commands for the model, and events for the conversation.
 
         Send the commands first: a commit must stand before the create that answers it.

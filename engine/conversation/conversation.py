@@ -9,6 +9,7 @@ At every moment somebody speaks, or a deadline is armed that makes someone speak
 """
 
 from collections.abc import Callable, Iterable, Iterator
+from math import inf
 from operator import itemgetter
 from typing import assert_never
 
@@ -30,9 +31,10 @@ from engine.bot.asking import Asking, Effect, ModelFailed
 from engine.bot.bot import Bot, ResponseOver
 from engine.bot.tool_calls import ToolCalls
 from engine.caller.keypad import Keypad
-from engine.caller.machines import MachineHeard
+from engine.caller.machines import BeepHeard, MachineHeard
 from engine.caller.more_time import asks_to_wait
 from engine.caller.presence import LineSound
+from engine.caller.recordings import Caller, Recordings
 from engine.caller.turns import (
     BargeInPaused,
     BargeInReal,
@@ -104,6 +106,7 @@ class Conversation:
         )
         self._keypad = Keypad(settings)
         self._silence = Silence(settings)
+        self._recordings = Recordings(settings, since_ms=now_ms)
         self._parting = Parting(
             settings, self._answers, self._asking, self._tool_calls, self._floor, self._keypad, now_ms=now_ms
         )
@@ -196,6 +199,9 @@ class Conversation:
                 return [*given, *self._parting.tool_finished(output, now_ms)]
             case MachineHeard(hz=hz):
                 return self._parting.on_machine(hz)
+            case BeepHeard():
+                self._recordings.beeps(now_ms)
+                return []
         if isinstance(event, TurnEvent):
             return self._hear_caller(event, now_ms)
         return self._hear_model(event, now_ms)
@@ -212,6 +218,8 @@ class Conversation:
             case _ if self._parting.final:  # the turns of somebody who is not heard any more
                 pass
             case UtteranceStarted():
+                greeted = self._ready and self._floor.free and self._bot.idle
+                self._recordings.begins(now_ms, greeted=greeted)
                 return self._floor.on_utterance_started(event)
             case UtteranceCounts():
                 return self._floor.on_utterance_counts(now_ms)
@@ -223,9 +231,11 @@ class Conversation:
                 return self._floor.on_utterance_goes_on(now_ms)
             case UtteranceEnded():
                 ended = self._floor.on_utterance_ended(event, now_ms)
+                self._recordings.ends(now_ms)
                 self._silence.broken(now_ms)  # whatever it was, somebody is there
                 return ended
             case UtteranceSkipped():
+                self._recordings.stops()
                 return self._floor.on_utterance_skipped(event, now_ms)
             case BargeInPaused():
                 return self._floor.on_barge_in_paused(event, now_ms)
@@ -243,8 +253,12 @@ class Conversation:
                 self._utterances.named(item_id)
                 return self._floor.on_named(now_ms)
             case InputWords(item_id=item_id, text=text):
+                self._recordings.hear(item_id, text)
+                if self._recordings.talks_over(now_ms) and not self._answers.audible(now_ms):
+                    return self._parting.on_recording("an announcement that talks over the greeting")
                 return self._floor.on_words(item_id, text, now_ms)
             case InputTranscribed():
+                self._recordings.hear(event.item_id, event.text, whole=True)
                 if event.text.strip():
                     self._silence.waits = asks_to_wait(event.text)
                 return self._floor.on_transcribed(event, now_ms)
@@ -336,9 +350,9 @@ class Conversation:
         # they have not finished what it is to answer.
         greets = self._asking.greeting_wanted and not self._keypad.gathering
         rests = self._floor.caller_rests and not self._keypad.gathering
-        done = self._parting.caller_done or rests or greets
+        done = greets or rests or (self._parting.caller_done and self._recordings.hold_ms == inf)
         if self._ready and done and self._parting.ending.state is not Ending.DRAINING:
-            actions += self._asking.create(now_ms, ahead=rests)
+            actions += [*self._doubt_recording(), *self._asking.create(now_ms, ahead=rests)]
         if self._parting.closing:  # last: an answer that has just begun to play is still to be heard
             actions += self._parting.end_if_over(now_ms)
         if self._tool_calls.running:
@@ -348,6 +362,12 @@ class Conversation:
         if idle is (self._silence.since_ms is None):  # it has changed
             self._silence.watch(now_ms, idle=idle)
         return actions
+
+    def _doubt_recording(self) -> list[Action]:
+        if self._recordings.caller is not Caller.SUSPECT or not self._asking.caller_waits:
+            return []
+        self._recordings.asked()
+        return [ToModel(Tell("system", prompt.recording()))]
 
     # Time
 
@@ -367,6 +387,8 @@ class Conversation:
         yield from self._parting.timers()
         if self._silence.since_ms is not None and not self.closing:
             yield self._silence.due_ms(), self._on_silence
+        if not self.closing:
+            yield self._recordings.due_ms(self._silence.since_ms), self._on_recording
         if self._tool_calls.running and not self.closing:
             yield self._tool_calls.filler_ms(), self._on_slow_tool
 
@@ -390,15 +412,26 @@ class Conversation:
     def _on_silence(self, now_ms: float) -> list[Action]:
         # Kept from before: asking again starts the sound anew.
         sounding, sound_ms = self._silence.sounding, self._silence.sound_ms
-        if not self._silence.ask_again():
-            return self._parting.take_leave(Outcome.SILENCE_TIMEOUT, now_ms)
+        silent = Outcome.ONLY_MUSIC if self._silence.music(now_ms) else Outcome.SILENCE_TIMEOUT
+        if not self._silence.ask_again(now_ms):
+            return self._parting.take_leave(silent, now_ms)
         number = self._silence.prompts
         question = prompt.sound_prompt() if sounding else prompt.silence_prompt(number)
         if self._silence.waits:
             question = prompt.still_waiting()
+        elif self._recordings.caller is Caller.SUSPECT:
+            self._recordings.asked()
+            question = prompt.recording()
         heard = [Note(SoundUnheard(sound_ms=sound_ms))] if sounding else []
         asked = self._asking.ask(question, Reason.SILENCE)
         return [*heard, Note(SilenceWarning(number=number)), *asked]
+
+    def _on_recording(self, now_ms: float) -> list[Action]:
+        if self._answers.audible(now_ms):  # a person would listen
+            self._recordings.put_off(self._answers.audible_until_ms())
+            return []
+        detail = self._recordings.over()
+        return self._parting.on_recording(detail) if detail else []
 
     def _on_slow_tool(self, _now_ms: float) -> list[Action]:
         self._tool_calls.excuse()  # once for each tool: the caller has been asked

@@ -95,6 +95,10 @@ class Parting:
         """End the call at once: a fax or a modem hears no goodbye."""
         return self._end(Outcome.MACHINE_CALLED, f"a tone of {hz} Hz")
 
+    def on_recording(self, detail: str) -> list[Action]:
+        """End the call at once: nor does a recording."""
+        return self._end(Outcome.RECORDING_CALLED, detail)
+
     def on_end_call(self, response: Response, call_id: str, now_ms: float) -> list[Action]:
         """Hang up, as the model wants it, or refuse to."""
         settled = self._floor.decide(Cue.CLOSING, now_ms)

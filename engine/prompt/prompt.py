@@ -54,6 +54,8 @@ _GOODBYES = {
     "ask them to stay on the line.",
     Outcome.SILENCE_TIMEOUT: "The caller has not spoken for a long time. Say in one sentence that you cannot "
     "hear them, that they are welcome to call again, and goodbye.",
+    Outcome.ONLY_MUSIC: "There is only music on the line. Say in one sentence that you cannot hear "
+    "anybody, that they are welcome to call again, and goodbye.",
     Outcome.LONGEST_CALL: "The call has reached its longest time and ends now. Say so kindly in one "
     "sentence, with an invitation to call again, and goodbye.",
     Outcome.SERVER_STOPPED: "The line has to be closed now. Apologise in one sentence, ask the caller to "
@@ -157,6 +159,14 @@ def sound_prompt() -> str:
     return (
         "There is sound on the caller's line, but no words can be made out. Say so in one short sentence and "
         "ask them to speak up, closer to the phone."
+    )
+
+
+def recording() -> str:
+    """Write what has the model ask a caller who sounds like a recording whether a person is there."""
+    return (
+        "What the caller said sounds like a recording, but a person may be there. Answer in one short "
+        "sentence: say that you are listening, and ask them to say yes if somebody is there. Call no tool."
     )
 
 

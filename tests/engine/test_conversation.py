@@ -841,7 +841,7 @@ def test_a_sign_of_the_caller_makes_the_next_silence_as_long_as_the_first():
         silence.watch(0, idle=True)
         silence.sounded(1_000)
         assert silence.due_ms() == due_ms
-        assert silence.ask_again()
+        assert silence.ask_again(due_ms)
     silence.watch(0, idle=True)
     assert silence.due_ms() == 32_000
     silence.broken(5_000)
@@ -855,7 +855,7 @@ def test_a_silence_is_never_longer_than_a_minute_and_what_sounds_outside_of_it_d
     for _ in range(9):
         silence.watch(0, idle=True)
         silence.sounded(1_000)
-        silence.ask_again()
+        silence.ask_again(silence.due_ms())
     silence.watch(0, idle=True)
     assert silence.due_ms() == DEFAULTS.silence_max_ms
 

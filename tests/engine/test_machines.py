@@ -5,7 +5,7 @@ from math import pi, sin
 import pytest
 
 from engine.audio import level
-from engine.caller.machines import MachineHeard, MachineTones
+from engine.caller.machines import BeepHeard, MachineHeard, MachineTones
 from engine.outcome import Outcome
 from engine.settings import FRAME_BYTES
 from rehearsal.rig import place
@@ -23,6 +23,10 @@ def tone(ms, *hz, amplitude=3_000):
 
 
 def heard(sound):
+    return [event for event in listened_to(sound) if isinstance(event, MachineHeard)]
+
+
+def listened_to(sound):
     tones = MachineTones()
     frames = [sound[at : at + FRAME_BYTES] for at in range(0, len(sound), FRAME_BYTES)]
     return [event for frame in frames for event in tones.step(frame, level(frame))]
@@ -59,6 +63,27 @@ NOBODYS = {
 @pytest.mark.parametrize("sound", NOBODYS)
 def test_nothing_else_is_a_machine(sound):
     assert heard(NOBODYS[sound]) == []
+
+
+@pytest.mark.parametrize("hz", [420, 800, 1_000, 1_380])
+@pytest.mark.parametrize("ms", [200, 500, 2_000])
+def test_a_pure_tone_as_long_as_a_beep_is_one_once_it_is_over(hz, ms):
+    assert listened_to(murmur(500) + tone(ms, hz)) == []
+    assert listened_to(murmur(500) + tone(ms, hz) + silence(200)) == [BeepHeard()]
+
+
+@pytest.mark.parametrize(
+    "sound",
+    [
+        tone(3_000, 425),
+        tone(80, 1_000),
+        tone(500, 2_600),
+        murmur(3_000),
+        noise(3_000, 2_000),
+    ],
+)
+def test_nothing_else_is_a_beep(sound):
+    assert listened_to(silence(200) + sound + silence(200)) == []
 
 
 @pytest.mark.parametrize(
