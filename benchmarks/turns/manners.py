@@ -127,6 +127,11 @@ def costing(account: Account) -> Figures:
     return {"ended_s": [ended_s], "answers": [account.creates]}
 
 
+def keeping(account: Account) -> Figures:
+    """Measure whether a caller kept the line, and was answered within 2.5 s of the end of each utterance."""
+    return {"kept": [not account.hung_up], "answered": in_time(account)["answered"]}
+
+
 def yielding(account: Account) -> Figures:
     """Measure over a talking bot: is a sign of listening talked through, does an interruption stop it?
 

@@ -1,22 +1,32 @@
-"""Callers who are no people: how soon the call ends, and how many answers it costs."""
+"""Callers who are no people: how soon the call ends, and how many answers it costs; and people like them."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import numpy as np
 
 from benchmarks.turns import manners, rooms
-from benchmarks.turns.cells import Cell, Table, aimed_at_most, number
+from benchmarks.turns.cells import Cell, Table, aimed_at_least, aimed_at_most, number
 from benchmarks.turns.clips import Clip
-from benchmarks.turns.measures import Figures, percentile
+from benchmarks.turns.measures import Figures, percentile, share
 from benchmarks.turns.rooms import CLEAN, Setting
 from benchmarks.turns.row import Row
-from benchmarks.turns.scene import CALLER_DBFS, Cast, Planned, Scene, Script, replies, some
+from benchmarks.turns.scene import (
+    CALLER_DBFS,
+    Cast,
+    Planned,
+    Scene,
+    Script,
+    Speakers,
+    replies,
+    some,
+)
 from benchmarks.turns.sounds import RATE, Sound, Source, amplitude, seconds
 from simulator import Pause
 
 _CALLS = 8
 _SILENT_MS = 60_000  # then it hangs up by itself
 _FAX_S, _MODEM_S = 60.0, 20.0
+_STORY_MS, _STILL_MS = 20_000, 20_000
 
 
 def rows() -> Iterator[Row]:
@@ -39,6 +49,64 @@ def rows() -> Iterator[Row]:
             speakers="machines",
             recognition="live",
         )
+    people: dict[str, tuple[Script, Setting, Speakers]] = {
+        "talks on from pick-up": (_talking_on, CLEAN, "everybody"),
+        "reads announcements aloud": (_reading("robocall"), CLEAN, "machines"),
+        "reads a greeting aloud": (_reading("answering machine"), CLEAN, "machines"),
+        "is still for 20 s": (_keeping_still, CLEAN, "everybody"),
+        "is still beside a radio": (_keeping_still, Setting(noise=rooms.music, below_db=15), "everybody"),
+    }
+    for name, (script, setting, speakers) in people.items():
+        yield Row(
+            name=name,
+            measure="people",
+            script=script,
+            figures=manners.keeping,
+            calls=_CALLS,
+            setting=setting,
+            speakers=speakers,
+            recognition="live",
+        )
+
+
+def _talking_on(cast: Cast, source: Source) -> Planned:
+    """Script somebody who tells their story from pick-up, over the greeting, and then waits for an answer."""
+    scene = Scene(source)
+    scene.steps = []
+    parts, length_ms = [], 0
+    for clip in some(source, cast.caller, 60):
+        parts.append((clip, int(source.integers(120, 300))))
+        length_ms += clip.speech_ms + parts[-1][1]
+        if length_ms >= _STORY_MS:
+            break
+    scene.say_in_parts(parts)
+    return _person(scene, cast, source, some(source, cast.caller, 2))
+
+
+def _reading(kind: str) -> Script:
+    """Script somebody who has been greeted, and tells what a machine has said to them."""
+
+    def script(cast: Cast, source: Source) -> Planned:
+        scene = Scene(source)
+        said = some(source, [clip for clip in cast.caller if clip.name.split("/")[1] == kind], 3)
+        scene.say_in_parts([(clip, int(source.integers(120, 300))) for clip in said])
+        return _person(scene, cast, source, said[:1])
+
+    return script
+
+
+def _keeping_still(cast: Cast, source: Source) -> Planned:
+    scene = Scene(source)
+    scene.steps.append(Pause(_STILL_MS))
+    return _person(scene, cast, source, some(source, cast.caller, 3))
+
+
+def _person(scene: Scene, cast: Cast, source: Source, said: Sequence[Clip]) -> Planned:
+    for clip in said:
+        scene.hear_out()
+        scene.say(clip)
+    scene.hear_out(patience_ms=8_000)
+    return scene.planned(replies(source, cast, 20, 2.0))
 
 
 def _answering_machine(cast: Cast, source: Source) -> Planned:
@@ -112,11 +180,26 @@ def _cost(name: str, of_rows: Mapping[str, Figures]) -> Sequence[Cell]:
     )
 
 
+def _kept(name: str, of_rows: Mapping[str, Figures]) -> Sequence[Cell]:
+    figures = of_rows[name]
+    return (
+        number(figures["kept"]),
+        aimed_at_least(share(figures["kept"]), 100.0),
+        Cell(f"{share(figures['answered']):.1f}"),
+    )
+
+
 TABLES = (
     Table(
         measure="machines",
         title="Callers who are machines: s until the call is ended, and answers made for it",
         columns=("caller", "calls", "p50", "most", "answers, most"),
         cells=_cost,
+    ),
+    Table(
+        measure="people",
+        title="People who resemble machines: kept on the line, and answered, %",
+        columns=("caller", "calls", "kept", "answered"),
+        cells=_kept,
     ),
 )
