@@ -129,7 +129,8 @@ def costing(account: Account) -> Figures:
 
 def keeping(account: Account) -> Figures:
     """Measure whether a caller kept the line, and was answered within 2.5 s of the end of each utterance."""
-    return {"kept": [not account.hung_up], "answered": in_time(account)["answered"]}
+    answered = in_time(account)["answered"] if account.uttered else [False]
+    return {"kept": [not account.hung_up], "answered": answered}
 
 
 def yielding(account: Account) -> Figures:

@@ -2,7 +2,7 @@
 
 A line with sound on it is not given up, although no voice is heard in it: the caller is asked again, each
 time after twice as long, until they are heard, the line is silent, or the longest call is over. But what
-sounds for most of the time is music: who speaks rests. It is asked once, and is nobody.
+sounds for most of the time is music: who speaks rests. It is asked as a silent line is, and is nobody.
 
 Who asks for a moment gets it: until they have said something else, each silence lasts as long as that takes.
 """
@@ -68,10 +68,8 @@ class Silence:
     def ask_again(self, now_ms: float) -> bool:
         """End a silence that lasted. True if the caller is to be asked, False if they were often enough."""
         music, self.since_ms = self.music(now_ms), None
-        if music and self.prompts >= min(1, self.settings.silence_prompts):
-            return False
         if self.prompts >= self.settings.silence_prompts:
-            if not self.sounding:
+            if music or not self.sounding:
                 return False
             self.sound_ms = 0
             self._patience *= 2
