@@ -160,7 +160,7 @@ class Settings:
     interrupting_on: float = 0.85  # at 0.5 a cough may stop the bot; at 0.9 some callers may not
     interrupting_over_floor: float = 3.0  # people 14 dB below: 0.2 false stops a minute; 7 at 1.5
     # The caller's own level, by the loudest of each 240 ms. A voice so far below it is somebody else's; in
-    # company, and within an utterance, one that is not close. Beside a child 12 dB, a television 10 dB and
+    # company one that is not close. Beside a child 12 dB, a television 10 dB and
     # babble 10 dB down 100, 100 and 100 % were answered with 12 and 7 dB (tuning half), 100, 89 and 99 with
     # 13 and 8.5; but where every third utterance is said 9 dB softer 5.6 in 100 were cut early, and 1.4.
     own_level_db: float = 13.0

@@ -75,7 +75,7 @@ class OwnLevel:
         level = max(self.level, self._saying)
         if not level:
             return heard
-        least = max(self.level * (self._close if self._company else self._behind), self._saying * self._close)
+        least = level * (self._close if self._company else self._behind)
         interrupting = heard.interrupting and held > max(least, level * self._interrupting)
         return evolve(heard, speech=held > least, interrupting=interrupting)
 
@@ -113,6 +113,7 @@ class OwnLevel:
 
     def _note_company(self) -> None:
         soft = sum(level < self.level * self._close for level in self._voices)
+        soft += sum(level < self._saying * self._close for level in self._within)
         self._company = soft * FRAME_MS > self._settings.company_ms
 
     def _measured(self, levels: Sequence[float]) -> float:
