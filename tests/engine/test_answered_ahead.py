@@ -27,7 +27,7 @@ from tests.engine.test_tool_calls_stepped import tool
 from tests.engine.test_turns import LOUD, QUIET
 
 # The caller of these calls is known to make no pauses: 200 ms of silence are likely to be the end, 400 are.
-AHEAD = {"answer_ahead_ms": 200, "utterance_end_ms": 200}
+AHEAD = {"answer_ahead_ms": 200, "utterance_end_ms": 200, "utterance_end_min_ms": 400}
 SETTINGS = evolve(HUMMED, **AHEAD)
 HELLO = Reply("Demo Dental, hello.", murmur(800, pitch=180))
 QUICK = Reply("On Monday, from nine.", murmur(900, pitch=170), first_delta_ms=40, pace=20.0)
