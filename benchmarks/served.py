@@ -20,7 +20,7 @@ from attrs import frozen
 
 from benchmarks.desk import logging_to, serving
 from benchmarks.watches import Profile, Steps
-from web import descriptors
+from web.door import descriptors
 from web.server import put_calls_first
 
 MAX_CALLS = 200

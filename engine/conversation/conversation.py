@@ -34,7 +34,6 @@ from engine.caller.keypad import Keypad
 from engine.caller.machines import BeepHeard, MachineHeard
 from engine.caller.more_time import asks_to_wait
 from engine.caller.presence import LineSound
-from engine.caller.recordings import Caller, Recordings
 from engine.caller.turns import (
     BargeInPaused,
     BargeInReal,
@@ -55,6 +54,7 @@ from engine.carrier import Dtmf, MarkReached
 from engine.conversation.floor import FloorControl
 from engine.conversation.noise import LineNoise
 from engine.conversation.parting import END_CALL, Parting
+from engine.conversation.recordings import Caller, Recordings
 from engine.conversation.silence import Silence
 from engine.conversation.standing import Cue
 from engine.model import (

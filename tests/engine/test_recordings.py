@@ -2,7 +2,7 @@
 
 import pytest
 
-from engine.caller.recorded_words import announcements, takes_messages
+from engine.conversation.recorded_words import announcements, takes_messages
 from engine.conversation.silence import Silence
 from engine.outcome import Outcome
 from engine.settings import DEFAULTS

@@ -333,6 +333,7 @@ async def test_the_client_of_wsproto_is_served():
                     if isinstance(event, AcceptConnection):
                         await stream.send_all(client.send(Message("hel", message_finished=False)))
                         await stream.send_all(client.send(Message("lo")))
+                    elif isinstance(event, TextMessage):
                         await stream.send_all(client.send(CloseConnection(4000, "done")))
     assert [type(event) for event in events] == [AcceptConnection, TextMessage, CloseConnection]
     assert (events[1].data, events[2].code, events[2].reason) == ("'hello'", 4000, "done")
@@ -391,6 +392,15 @@ async def test_a_closed_socket_says_so_for_ever_and_always_yields():
     await link.close()
     assert await theirs.receive_some() == b"\x88\x02\x03\xe8"
     assert not line.aborted
+
+
+async def test_what_a_peer_said_before_it_broke_off_is_received():
+    link, _, theirs = pair()
+    await theirs.send_all(text("stop") + close(1001))
+    await theirs.receive_stream.aclose()  # no answer reaches it
+    assert await link.receive() == "stop"
+    with pytest.raises(LinkClosed):
+        await link.receive()
 
 
 async def test_every_send_yields():

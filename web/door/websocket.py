@@ -3,6 +3,8 @@
 Not hypercorn's: a send of that can't be given up, and every message passes two queues and a task.
 """
 
+from contextlib import suppress
+
 import trio
 from attrs import define, field
 from websockets.protocol import OPEN
@@ -87,7 +89,8 @@ class WebSocket:
             raise LinkClosed("the peer's socket broke off")
         self._frames.receive_data(data)
         if self._frames.writes:
-            await self._flush()
+            with suppress(LinkClosed):  # what has come is heard all the same; the next read says it
+                await self._flush()
 
     async def _flush(self) -> None:
         """Send what there is to say: of a task that waits its turn the one before takes it along."""

@@ -75,9 +75,9 @@ class Peer:
         await self.link.send(media_streams.encode(ClearQueue(), STREAM_SID))
 
     async def close(self) -> None:
-        """End the call."""
+        """End the call: who listens closes the socket."""
         self.listening.cancel()
-        await self.link.close()
+        await trio.lowlevel.checkpoint()
 
 
 @define(eq=False)
@@ -120,6 +120,7 @@ class Exchange:
                 media_streams.receive(text)
                 peer.heard.append(Heard(trio.current_time(), json.loads(text)))
                 self._tell()
+        await peer.link.close()
         peer.over = True
         self._tell()
 

@@ -20,7 +20,7 @@ from math import inf
 
 from attrs import Factory, define
 
-from engine.caller.recorded_words import announcements, takes_messages
+from engine.conversation.recorded_words import announcements, takes_messages
 from engine.settings import Settings
 from engine.states import step
 
