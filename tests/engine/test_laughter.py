@@ -25,23 +25,23 @@ async def laughed(transcript, *, live=None, settings=DEFAULTS, **script):
     return placed
 
 
-async def test_a_laugh_without_words_is_not_answered_and_is_forgotten():
+async def test_a_laugh_without_words_is_not_answered_and_is_forgotten(autojump_clock):
     placed = await laughed("")
     assert (placed.model.creates, len(placed.model.deleted)) == (1, 1)
 
 
-async def test_words_that_sound_like_a_laugh_are_answered():
+async def test_words_that_sound_like_a_laugh_are_answered(autojump_clock):
     placed = await laughed("No, no, no, no.")
     assert (placed.model.creates, len(placed.model.deleted)) == (2, 0)
 
 
 @pytest.mark.parametrize("after_ms", [300, 2_000])
-async def test_they_are_answered_if_their_transcript_fails_or_comes_late(after_ms):
+async def test_they_are_answered_if_their_transcript_fails_or_comes_late(autojump_clock, after_ms):
     placed = await laughed(None if after_ms == 300 else "No, no, no, no.", transcript_after_ms=after_ms)
     assert placed.model.creates == 2
 
 
-async def test_where_words_come_one_by_one_they_are_answered_at_once_and_no_words_are_none():
+async def test_where_words_come_one_by_one_they_are_answered_at_once_and_no_words_are_none(autojump_clock):
     def live(words):
         return LiveTranscription(lambda _audio: words.split(), lambda: 200)
 
@@ -49,7 +49,7 @@ async def test_where_words_come_one_by_one_they_are_answered_at_once_and_no_word
     assert spoken.model.creates == 2
 
 
-async def test_where_nothing_is_transcribed_the_sound_is_answered():
+async def test_where_nothing_is_transcribed_the_sound_is_answered(autojump_clock):
     placed = await laughed("", settings=evolve(DEFAULTS, transcription_model=None))
     assert placed.model.creates == 2
 
