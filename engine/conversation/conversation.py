@@ -134,7 +134,7 @@ class Conversation:
         more = self._utterances.more_to_come or (context.dictating and not self._utterances.whole_number)
         murmurs = self._floor.caller_murmurs
         nothing_else = self._bot.may_be_asked and not self._keypad.gathering and not self.closing
-        alone = self._floor.caller_may_rest and nothing_else
+        alone = self._floor.caller_may_rest and nothing_else and not self._recordings.suspected
         if (more, murmurs, alone) == (context.dictating, False, False):
             return context
         return evolve(context, dictating=more, murmurs=murmurs, alone=alone)

@@ -192,6 +192,16 @@ async def test_the_first_words_of_a_call_are_not_answered_ahead_of_the_greeting(
     assert (placed.model.creates, placed.carrier.played) == (1, HELLO.audio)
 
 
+async def test_who_talks_from_pick_up_over_the_greeting_is_not_answered_ahead(autojump_clock):
+    """It may be a recording: nothing is made for it before its words are known."""
+    talks = Say("This is a message.", murmur(2_500) + silence(320) + murmur(700, pitch=120))
+    placed = await place(
+        [talks, UntilBotQuiet(2_000), HangUp()], ModelScript(replies=[HELLO, ANEW]), settings=SETTINGS
+    )
+    placed.assert_clean()
+    assert (placed.model.creates, placed.of("answer_overtaken")) == (2, [])
+
+
 # Frame by frame
 
 

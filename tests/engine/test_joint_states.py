@@ -40,6 +40,7 @@ from engine.caller.turns import (
 )
 from engine.carrier import Dtmf
 from engine.conversation.conversation import Conversation
+from engine.conversation.recordings import Recordings
 from engine.conversation.standing import STANDINGS, Standing
 from engine.model import (
     AudioDelta,
@@ -194,6 +195,8 @@ class Call:
 
 def start() -> Call:
     call = Call(Conversation(PROFILE, SETTINGS, tools=TOOLS, now_ms=0.0))
+    # Nobody talks from pick-up: a recording may, and is answered by rules of its own (test_recordings.py).
+    call.conversation._recordings = Recordings(SETTINGS, since_ms=-inf, opening=False)
     call.feed(ModelReady())
     return call
 
