@@ -7,11 +7,8 @@ that knows voices it is one. One in a hundred sentences sounds so, too: only its
 from collections.abc import Sequence
 from itertools import groupby, pairwise
 
-_LOUD, _AS_LOUD, _BETWEEN = (
-    0.4,
-    0.6,
-    0.3,
-)  # of the loudest: a syllable, its peak at least, and the dips at most
+_LOUD, _AS_LOUD = 0.4, 0.6  # of the loudest: a syllable, and the peak of each at least
+_BETWEEN = 0.3  # and the dips at most
 _LONGEST = 8  # frames, of a syllable
 _APART, _VARIED = 15, 5  # frames, from one beginning to the next, and how much that varies
 _FEWEST = 3

@@ -31,7 +31,7 @@ _SILENCE: _Samples = np.zeros(_LEAD + _CHUNK, dtype=np.float32)
 
 @frozen(eq=False)
 class _Mind:
-    """What the network keeps of what it has heard."""
+    """The network's memory of what it has heard."""
 
     h: _Samples
     c: _Samples

@@ -65,13 +65,13 @@ class Proof:
 
     @property
     def laughs(self) -> bool:
-        """Whether it may be a laugh and no words."""
+        """True if it may be a laugh and no words."""
         levels = [heard.level for heard in self._frames[: self._spoken]]
         return len(self._frames) < _KEPT_FRAMES and laughs(levels)
 
     @property
     def needed_ms(self) -> int:
-        """How long an utterance must be that is not surely a voice."""
+        """The least length of an utterance that is not surely a voice."""
         settings = self._settings
         if self._surest is Certainty.POSSIBLE:
             return max(settings.utterance_min_ms, settings.utterance_unsure_ms)

@@ -141,9 +141,8 @@ class NeuralDetector:
         silent_ms = max(settings.detector_reset_ms, settings.utterance_end_max_ms)
         self._reset_frames = silent_ms // FRAME_MS + 1
         self._traceless_frames = 0
-        self._unsure_frames = (
-            0  # in a row, up to the last one, that were loud enough or speech, yet not certain
-        )
+        # In a row, up to the last one, that were loud enough or speech, yet not certain.
+        self._unsure_frames = 0
 
     def judge(self, frame: bytes) -> Judgement:
         """Judge the next frame.

@@ -157,7 +157,7 @@ class FloorControl:
 
     @property
     def due_ms(self) -> float:
-        """When the transcript that is waited for is late."""
+        """The time at which the transcript that is waited for is late."""
         return min(self._interruption.due_ms, inf if self._laugh is None else self._laugh.due_ms)
 
     # The bot's turns

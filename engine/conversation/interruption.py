@@ -44,7 +44,7 @@ class Interruption:
 
     @property
     def due_ms(self) -> float:
-        """When the transcript that is waited for is late."""
+        """The time at which the transcript that is waited for is late."""
         return inf if self._doubtful is None else self._doubtful.due_ms
 
     @property

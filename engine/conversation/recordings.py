@@ -29,7 +29,7 @@ _TOLD = 2  # phrases of announcements by which one who has heard the bot out is 
 
 
 class Caller(Enum):
-    """What the caller seems to be."""
+    """The kind of caller that it seems to be."""
 
     UNKNOWN = auto()
     SUSPECT = auto()  # has said what recordings say
@@ -38,7 +38,7 @@ class Caller(Enum):
 
 
 class Sign(Enum):
-    """What tells of it."""
+    """A sign of that."""
 
     RECITES = auto()  # says what recordings say
     IS_ASKED = auto()

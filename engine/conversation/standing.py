@@ -15,7 +15,7 @@ from engine.states import Doubt, Floor
 
 @frozen
 class Standing:
-    """Where the two stand: who has the floor, whether the bot is stopped in its turn, what is in doubt."""
+    """The standing of the two: who has the floor, whether the bot is stopped, what is in doubt."""
 
     floor: Floor
     paused: bool = False
@@ -23,7 +23,7 @@ class Standing:
 
 
 class Cue(Enum):
-    """What asks for a decision about the floor."""
+    """A reason to decide about the floor."""
 
     COUNTS = auto()  # the caller has said enough to be answered
     GOES_ON = auto()  # the caller, who had likely finished
@@ -39,7 +39,7 @@ class Cue(Enum):
 
 
 class Rule(Enum):
-    """What is done about it."""
+    """A decision about it."""
 
     PAUSE = auto()  # stop the bot, and decide later
     TAKE = auto()  # the floor is the caller's: cut the stopped bot

@@ -13,7 +13,7 @@ from engine.settings import Settings
 
 @define
 class Story:
-    """What the caller says now, as far as it went up in parts."""
+    """The part of what the caller says now that has gone up already."""
 
     _settings: Settings
     _in_parts_ms: int = 0  # so much of it is committed already, and goes on
